@@ -1,0 +1,137 @@
+"""The border to the chat platforms: what an adapter gives the core and what it takes."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.media import Asset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRef:
+    """Where messages go: a chat and, where the platform has them, a thread in it."""
+
+    platform: str
+    chat: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """One message of ours; plain data that survives a restart."""
+
+    conversation: ConversationRef
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Who typed. `locale` is what the platform says ("zh-hans"), not yet one of ours."""
+
+    platform: str
+    id: str
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a conversation accepts.
+
+    Attributes:
+        writes: how many messages and edits together are allowed in `window_seconds`.
+        edit_seconds: least time between two edits of one message, as far as people care.
+        upload_bytes: the largest file; None means no limit.
+    """
+
+    writes: int
+    window_seconds: float
+    edit_seconds: float
+    text_chars: int
+    upload_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """Something to press under a message: a command and what it is about."""
+
+    label: str
+    command: str
+    argument: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a message shows. The first line says the most: a narrow platform may show only it."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class Attachment(Protocol):
+    """A file that came with a command."""
+
+    @property
+    def name(self) -> str: ...
+
+    def file(self) -> AbstractAsyncContextManager[Path]:
+        """Lend the file; where it had to be fetched it is gone afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A command as it arrived. `text` is all behind the command's name, untouched."""
+
+    command: str
+    text: str
+    user: User
+    conversation: ConversationRef
+    attachments: tuple[Attachment, ...] = ()
+
+
+class SlowDownError(Exception):
+    """The platform refuses writes to this chat for a while."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"retry after {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class MessageLostError(Exception):
+    """The message to edit is gone, or the chat does not take our messages any more."""
+
+
+class Conversation(Protocol):
+    """One chat (or thread) on one platform.
+
+    `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause and
+    MessageLostError when there is nothing to write to. `edit` to the same text is no error.
+    """
+
+    @property
+    def limits(self) -> Limits: ...
+
+    async def send(self, view: View) -> MessageRef: ...
+
+    async def edit(self, message: MessageRef, view: View) -> None: ...
+
+    async def deliver(
+        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
+    ) -> MessageRef:
+        """Post the media and return only when the platform has confirmed it.
+
+        `replacing` is given when an earlier process may already have posted it: then the status
+        message is turned into the media, which can be repeated without a second post.
+        """
+        ...
+
+
+class Platform(Protocol):
+    """A chat platform: finds conversations, also those of an earlier process."""
+
+    @property
+    def name(self) -> str: ...
+
+    def conversation(self, ref: ConversationRef) -> Conversation: ...

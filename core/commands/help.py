@@ -1,0 +1,38 @@
+"""/help: the commands and their options, made from the same schemas as everything else."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core.chat import View
+from core.commands.command import Command, Context, NoOptions
+from core.i18n import Locale, translate
+from core.options import OptionHelp, describe
+
+
+def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptions]:
+    """Build the command; it has to know all the others."""
+
+    async def run(context: Context, _: NoOptions) -> View:
+        return View(text=help_text(context.locale, commands()))
+
+    return Command(name="help", options=NoOptions, run=run)
+
+
+def help_text(locale: Locale, commands: Sequence[Command[Any]]) -> str:
+    """All commands, a line each, and the options of those that have some."""
+    lines: list[str] = []
+    for command in commands:
+        lines.append(f"/{command.name}: {translate(locale, f'command-{command.name}')}")
+        lines += [
+            f"  {_option_line(locale, o)}" for o in describe(command.options) if o.flags or o.words
+        ]
+    lines.append(translate(locale, "help-footer"))
+    return "\n".join(lines)
+
+
+def _option_line(locale: Locale, option: OptionHelp) -> str:
+    words = [word for word in (*option.words, option.metavar) if word]
+    shown = " | ".join(dict.fromkeys(words))
+    flags = ", ".join(option.flags)
+    told = translate(locale, option.description)
+    return f"{told}: {shown} ({flags})" if shown else f"{told}: {flags}"

@@ -1,0 +1,80 @@
+"""/status, /cancel and /retry: one's own jobs."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from core.chat import View
+from core.commands.command import Command, Context, JobOptions, NoOptions
+from core.errors import UserError
+from core.i18n import translate
+from core.jobs import Job, JobState
+from core.progress import clock, excerpt
+
+_REMEMBERED = 50
+
+
+async def status(context: Context, _: NoOptions) -> View:
+    """List what runs and what waits, with the numbers that /cancel takes."""
+    jobs = await _jobs(context, lambda job: not job.is_ended)
+    if not jobs:
+        return View(text=translate(context.locale, "status-none"))
+    return View(text="\n".join(_line(context, n, job) for n, job in enumerate(jobs, 1)))
+
+
+def _line(context: Context, number: int, job: Job) -> str:
+    locale = context.locale
+    position = context.engine.position(job)
+    if position:
+        state = translate(locale, "phase-waiting", position=position)
+    else:
+        elapsed = clock(time.time() - (job.started_at or job.created_at))
+        state = translate(locale, f"state-{job.state}", elapsed=elapsed)
+    what = f"{job.model.partition('/')[2]} · {excerpt(job.request.prompt)}"
+    return translate(locale, "status-line", number=number, state=state, what=what)
+
+
+async def cancel(context: Context, options: JobOptions) -> View | None:
+    """Cancel a job of one's own; its status message says that it has happened."""
+    jobs = await _jobs(context, lambda job: not job.is_ended)
+    job = _pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
+    await context.engine.cancel(job.id)
+    return None
+
+
+async def retry(context: Context, options: JobOptions) -> View | None:
+    """Do a failed job of one's own again; without a number the last one."""
+    jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
+    job = _pick(
+        jobs[-1:] if options.job is None else jobs,
+        options.job,
+        none="nothing-to-retry",
+        command="retry",
+    )
+    await context.engine.retry(job)
+    return None
+
+
+async def _jobs(context: Context, wanted: Callable[[Job], bool]) -> list[Job]:
+    """The user's jobs of that kind, oldest first."""
+    jobs = await context.engine.jobs_of(context.invocation.user, limit=_REMEMBERED)
+    return [job for job in reversed(jobs) if wanted(job)]
+
+
+def _pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> Job:
+    if not jobs:
+        raise UserError(none)
+    if said is None:
+        if len(jobs) > 1:
+            raise UserError("which-job", count=len(jobs), command=command)
+        return jobs[0]
+    if said.isdecimal() and 1 <= int(said) <= len(jobs):
+        return jobs[int(said) - 1]
+    for job in jobs:
+        if job.id == said:
+            return job
+    raise UserError("no-such-job", number=said)
+
+
+STATUS = Command(name="status", options=NoOptions, run=status)
+CANCEL = Command(name="cancel", options=JobOptions, run=cancel)
+RETRY = Command(name="retry", options=JobOptions, run=retry)

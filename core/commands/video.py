@@ -1,0 +1,98 @@
+"""/video: make a video from words and pictures."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.commands.command import Command, Context
+from core.engine import Order, new_id
+from core.media import Asset, MediaRequest
+from core.options import Option
+from core.pictures import save_picture
+
+_SIDE = "(?:[1-9]|[1-5][0-9]|6[0-4])"
+_RATIO = Option(
+    flags=("--ratio", "--ar"),
+    words={
+        "portrait": "9:16",
+        "vertical": "9:16",
+        "竖屏": "9:16",
+        "landscape": "16:9",
+        "horizontal": "16:9",
+        "横屏": "16:9",
+        "square": "1:1",
+        "方形": "1:1",
+    },
+    patterns=(f"({_SIDE}:{_SIDE})",),
+    metavar="W:H",
+)
+_SECONDS = Option(
+    flags=("--seconds", "--dur"), patterns=(r"(\d{1,3})(?:s|sec|秒)",), metavar="15s"
+)
+_RESOLUTION = Option(
+    flags=("--resolution",),
+    switches={"--hd": "hd"},
+    words={"hd": "hd", "高清": "hd", "720p": "720p", "1080p": "1080p", "4k": "4k"},
+)
+_FAST = Option(flags=("--fast",), words={"fast": "true", "快速": "true"})
+_COUNT = Option(flags=("--count", "-n"), patterns=(r"[x×](\d+)", r"(\d+)个"), metavar="x2")
+_PRIVATE = Option(flags=("--private",), words={"private": "true", "私密": "true"})
+_SEED = Option(flags=("--seed",), metavar="N")
+_MODEL = Option(flags=("--model", "-m"), metavar="NAME")
+
+
+class VideoOptions(BaseModel):
+    """What every media command understands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str = Field(description="option-prompt")
+    ratio: Annotated[
+        str | None, _RATIO, Field(pattern=f"^{_SIDE}:{_SIDE}$", description="option-ratio")
+    ] = None
+    seconds: Annotated[int | None, _SECONDS, Field(ge=1, le=600, description="option-seconds")] = (
+        None
+    )
+    resolution: Annotated[
+        Literal["hd", "720p", "1080p", "4k"] | None,
+        _RESOLUTION,
+        Field(description="option-resolution"),
+    ] = None
+    fast: Annotated[bool, _FAST, Field(description="option-fast")] = False
+    count: Annotated[int, _COUNT, Field(ge=1, le=99, description="option-count")] = 1
+    private: Annotated[bool, _PRIVATE, Field(description="option-private")] = False
+    seed: Annotated[int | None, _SEED, Field(ge=0, le=2**32 - 1, description="option-seed")] = None
+    model: Annotated[str | None, _MODEL, Field(description="option-model")] = None
+
+
+async def run(context: Context, options: VideoOptions) -> None:
+    """Order the video; its status message is the answer."""
+    job_id = new_id()
+    images = await _save_pictures(context, job_id)
+    await context.engine.submit(
+        Order(
+            id=job_id,
+            request=request_of(options, images),
+            user=context.invocation.user,
+            locale=context.locale,
+            conversation=context.invocation.conversation,
+        )
+    )
+
+
+def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
+    """The request that the options and pictures mean."""
+    return MediaRequest(images=tuple(images), **options.model_dump())
+
+
+async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
+    folder = context.engine.workshop.folder(job_id)
+    pictures: list[Asset] = []
+    for number, attachment in enumerate(context.invocation.attachments, 1):
+        async with attachment.file() as path:
+            pictures.append(await save_picture(path, folder, f"in-{number}"))
+    return pictures
+
+
+VIDEO = Command(name="video", options=VideoOptions, run=run)

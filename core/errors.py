@@ -1,0 +1,139 @@
+"""Every failure that a person can see.
+
+ClipRelayError
+├── OperatorError          the installation is wrong; a plain sentence for who runs it
+│   ├── SettingsError      a variable of the environment
+│   ├── CatalogError       a catalog file: file, table, field
+│   └── StorageError       the database or the disk
+├── UserError              the command is wrong, nothing was paid; a text key, variables
+└── JobError               a generation failed; carries a Fault, data kept with the job
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ClipRelayError(Exception):
+    """A failure that we can explain."""
+
+
+class OperatorError(ClipRelayError):
+    """The installation is wrong; the message is the sentence to show."""
+
+
+class SettingsError(OperatorError):
+    """A variable of the environment is wrong."""
+
+
+class CatalogError(OperatorError):
+    """A catalog file is wrong."""
+
+
+class StorageError(OperatorError):
+    """The database or the disk cannot be used."""
+
+
+class UserError(ClipRelayError):
+    """The command cannot be done as it was typed; nothing was sent and nothing was paid.
+
+    `key` names a text of core/i18n, `details` are its variables, `hints` are further sentences
+    that say what would work.
+    """
+
+    def __init__(
+        self, key: str, *, hints: tuple["UserError", ...] = (), **details: str | int
+    ) -> None:
+        super().__init__(f"{key} {details}" if details else key)
+        self.key = key
+        self.hints = hints
+        self.details: Mapping[str, str | int] = details
+
+
+def did_you_mean(near: Sequence[str]) -> tuple[UserError, ...]:
+    """The hint for what was probably meant, if anything was."""
+    return (UserError("hint-did-you-mean", nearest=near[0]),) if near else ()
+
+
+class FaultKind(StrEnum):
+    """Why a job failed. Each kind has a sentence `fault-<kind>` in every locale."""
+
+    AUTH = "auth"
+    QUOTA = "quota"
+    PERMISSION = "permission"
+    MODEL_GONE = "model_gone"
+    BAD_REQUEST = "bad_request"
+    UNSUPPORTED_PARAM = "unsupported_param"
+    TOO_LARGE = "too_large"
+    MODERATION_INPUT_IMAGE = "moderation_input_image"
+    MODERATION_PROMPT = "moderation_prompt"
+    MODERATION_OUTPUT = "moderation_output"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    UPSTREAM = "upstream"
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    AMBIGUOUS = "ambiguous"
+    MISCONFIGURED = "misconfigured"
+    BAD_PAYLOAD = "bad_payload"
+    NO_MEDIA = "no_media"
+    LINK_DEAD = "link_dead"
+    NOT_MEDIA = "not_media"
+    UNREACHABLE_LINK = "unreachable_link"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    DISK_FULL = "disk_full"
+    UNDELIVERABLE = "undeliverable"
+    INTERNAL = "internal"
+    UNKNOWN = "unknown"
+
+
+MODERATION = frozenset(
+    {
+        FaultKind.MODERATION_INPUT_IMAGE,
+        FaultKind.MODERATION_PROMPT,
+        FaultKind.MODERATION_OUTPUT,
+    }
+)
+
+# The gateway may still hold (or go on making) what was paid for: a retry asks for that again and
+# pays nothing.
+RECOVERABLE = frozenset(
+    {
+        FaultKind.DISK_FULL,
+        FaultKind.INTERNAL,
+        FaultKind.LINK_DEAD,
+        FaultKind.NETWORK,
+        FaultKind.NOT_MEDIA,
+        FaultKind.TIMEOUT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What went wrong, as plain data.
+
+    Attributes:
+        kind: the class of failure.
+        reason: the provider's own words, already trimmed and redacted; may be empty.
+        http_status: of the answer that said so, if one did.
+        request_id: the gateway's, for its support.
+        maybe_billed: True when the gateway may have taken the request although we have no result.
+    """
+
+    kind: FaultKind
+    reason: str = ""
+    http_status: int | None = None
+    request_id: str = ""
+    maybe_billed: bool = False
+
+
+class JobError(ClipRelayError):
+    """A generation failed."""
+
+    def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{fault.kind}: {fault.reason}" if fault.reason else str(fault.kind))
+        self.fault = fault
+        self.retry_after = retry_after

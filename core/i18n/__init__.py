@@ -1,0 +1,69 @@
+"""The texts that users read, in every language we have: Fluent files with the same keys."""
+
+import logging
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+from core.errors import Fault, FaultKind, UserError
+
+_FOLDER = Path(__file__).parent
+log = logging.getLogger(__name__)
+
+
+class Locale(StrEnum):
+    """A language that we have texts in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def locale_of(said: str, default: Locale) -> Locale:
+    """Our locale for what a platform or a system says ("zh-hans", "zh_CN.UTF-8", "en-GB")."""
+    language = said.replace("_", "-").split("-")[0].casefold()
+    return Locale(language) if language in list(Locale) else default
+
+
+def translate(locale: Locale, key: str, **variables: str | float) -> str:
+    """The text of that key.
+
+    Raises:
+        KeyError: there is no such text; a defect, which the tests find.
+    """
+    bundle = _bundle(locale)
+    message = bundle.get_message(key)
+    if message.value is None:
+        raise KeyError(key)
+    text, errors = bundle.format_pattern(message.value, variables)
+    for error in errors:
+        log.error("text %s in %s: %s", key, locale, error)
+    return str(text)
+
+
+def explain(locale: Locale, error: UserError) -> str:
+    """The sentences of a user's mistake, with what would work."""
+    parts = (translate(locale, part.key, **part.details) for part in (error, *error.hints))
+    return "\n".join(parts)
+
+
+def explain_fault(locale: Locale, fault: Fault) -> list[str]:
+    """The lines that say why a job failed, with the provider's own words quoted."""
+    lines = [translate(locale, f"fault-{fault.kind.replace('_', '-')}")]
+    if fault.reason and fault.kind is FaultKind.INTERNAL:
+        lines.append(translate(locale, "fault-id", id=fault.reason))
+    elif fault.reason:
+        lines.append(translate(locale, "fault-reason", reason=fault.reason))
+    if fault.maybe_billed:
+        lines.append(translate(locale, "fault-maybe-billed"))
+    return lines
+
+
+@cache
+def _bundle(locale: Locale) -> FluentBundle:
+    # Isolation marks are invisible characters that break copying, and commands in the texts.
+    bundle = FluentBundle([locale.value], use_isolating=False)
+    source = (_FOLDER / f"{locale.value}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(source))
+    return bundle

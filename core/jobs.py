@@ -1,0 +1,122 @@
+"""A job: a durable piece of work, its states, and what a restart does with each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from core.chat import ConversationRef, MessageRef, User
+from core.errors import Fault
+from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+
+
+class JobState(StrEnum):
+    """WAITING > SUBMITTING > RUNNING > DELIVERING > DONE | FAILED | CANCELLED."""
+
+    WAITING = "waiting"
+    SUBMITTING = "submitting"
+    RUNNING = "running"
+    DELIVERING = "delivering"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row. Times are seconds since 1970.
+
+    Attributes:
+        run: the fencing token; who holds an older one may write neither here nor to a chat.
+        model: full key in the catalog ("gateway/name").
+        credits: what the user is charged; 0 again when nothing came of it.
+        task: how the gateway's task is found again; None while that is not possible.
+        results: where the gateway keeps what it made, known before it is downloaded.
+        assets: what is on our disk, ready to be delivered.
+        fraction: the last progress that was shown, in 0..1.
+        posting: True from just before the media is posted: after a crash it may be in the chat.
+        delivered: the message that holds the media.
+    """
+
+    id: str
+    user: User
+    locale: str
+    conversation: ConversationRef
+    model: str
+    request: MediaRequest
+    credits: int
+    created_at: float
+    run: int = 0
+    state: JobState = JobState.WAITING
+    status: MessageRef | None = None
+    task: TaskRef | None = None
+    results: tuple[RemoteAsset, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    fraction: float | None = None
+    posting: bool = False
+    delivered: MessageRef | None = None
+    fault: Fault | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+
+def after_restart(job: Job) -> Literal["run", "interrupted"]:
+    """Decide what becomes of a job that an earlier process left behind.
+
+    A paid request is never sent twice: what may have been accepted and cannot be found again
+    has failed.
+    """
+    match job.state:
+        case JobState.SUBMITTING:
+            return "interrupted"
+        case JobState.RUNNING if job.task is None and not job.results:
+            return "interrupted"
+        case _:
+            return "run"
+
+
+class LostRunError(Exception):
+    """Another run of this job holds a newer token; this one has to stop without a word."""
+
+
+class JobStore(Protocol):
+    """Where jobs are kept."""
+
+    async def add(self, job: Job) -> None: ...
+
+    async def get(self, job_id: str) -> Job | None: ...
+
+    async def claim(self, job_id: str) -> Job | None:
+        """Take the job with a new fencing token; None when there is none or it has ended."""
+        ...
+
+    async def save(self, job: Job) -> None:
+        """Write all that changes in a job's life.
+
+        Raises:
+            LostRunError: the job was claimed by another run since.
+        """
+        ...
+
+    async def save_fraction(self, job: Job, fraction: float | None) -> None:
+        """Write the progress alone; raises LostRunError as `save` does."""
+        ...
+
+    async def reopen(self, job: Job) -> Job | None:
+        """Take a failed job up again with a new token; None when somebody else already did."""
+        ...
+
+    async def unfinished(self) -> Sequence[Job]:
+        """All jobs that have not ended, oldest first."""
+        ...
+
+    async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
+        """A user's jobs, newest first."""
+        ...

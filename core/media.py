@@ -1,0 +1,117 @@
+"""What is asked for, what comes back, and the events on the way."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class MediaKind(StrEnum):
+    """What an asset is."""
+
+    VIDEO = "video"
+    IMAGE = "image"
+
+
+class ImageRole(StrEnum):
+    """What a picture in a request is for."""
+
+    FIRST_FRAME = "first_frame"
+    LAST_FRAME = "last_frame"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A picture or video on our disk, looked into and found good.
+
+    Attributes:
+        mime: judged by the bytes, never by what anybody said.
+        seconds: length of a video, None for a picture.
+        thumbnail: a JPEG of at most 320 px and 200 kB beside a video.
+    """
+
+    kind: MediaKind
+    path: Path
+    mime: str
+    size_bytes: int
+    width: int
+    height: int
+    seconds: float | None = None
+    codec: str = ""
+    sha256: str = ""
+    thumbnail: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteAsset:
+    """Where a gateway keeps a result.
+
+    Attributes:
+        urls: places of the same bytes, tried in this order.
+        page: a web page for people that is handed on when no url gives media.
+        preview: True when the gateway only came as far as a low-quality preview.
+        authorized: True when the endpoint's key is needed (only its own origin ever gets it).
+    """
+
+    urls: tuple[str, ...]
+    kind: MediaKind = MediaKind.VIDEO
+    page: str = ""
+    preview: bool = False
+    authorized: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRequest:
+    """What the user wants, validated. None means: whatever the model does by itself.
+
+    Attributes:
+        ratio: width to height as "W:H".
+        resolution: "hd", "720p", "1080p" or "4k".
+    """
+
+    prompt: str
+    kind: MediaKind = MediaKind.VIDEO
+    images: tuple[Asset, ...] = field(default=())
+    ratio: str | None = None
+    seconds: int | None = None
+    resolution: str | None = None
+    fast: bool = False
+    count: int = 1
+    seed: int | None = None
+    private: bool = False
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRef:
+    """How to find a task again at its gateway after a restart: an id, or a link to poll."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The gateway took the request; from here it may cost money.
+
+    `task` is None as long as nothing is known by which it could be found again.
+    """
+
+    task: TaskRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """The gateway has not started yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """Work goes on. `fraction` is in 0..1, None when there is life but no number."""
+
+    fraction: float | None = None
+    retrying: bool = False
+
+
+Event = Accepted | Queued | Rendering
+Report = Callable[[Event], Awaitable[None]]

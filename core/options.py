@@ -1,0 +1,113 @@
+"""How a command declares its options: one schema for text grammar, menus and help."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """How one field is typed; goes into `Annotated[...]`. A bool field's flags take no value.
+
+    Attributes:
+        flags: "--ratio VALUE", the one to show first; they count anywhere.
+        switches: flags that stand for a value: "--hd" -> "hd".
+        words: leading words that stand for a value: "portrait" -> "9:16".
+        patterns: ASCII regexes for leading words, the value is the first group: "([0-9]+)s".
+        metavar: how values beyond those of words and switches look; "" when there are none.
+    """
+
+    flags: tuple[str, ...] = ()
+    switches: Mapping[str, str] = field(default_factory=dict[str, str])
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
+    patterns: tuple[str, ...] = ()
+    metavar: str = ""
+
+
+class OptionKind(StrEnum):
+    """What an option's value is."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionHelp:
+    """One option as help texts and menus show it; the prompt is one without flags and words.
+
+    Attributes:
+        description: a text key.
+        choices: values that have a name; all there are when `metavar` is empty.
+    """
+
+    name: str
+    description: str
+    kind: OptionKind
+    required: bool
+    flags: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    metavar: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call the option in every language."""
+        return self.flags[0] if self.flags else self.name
+
+    @property
+    def allowed(self) -> str:
+        """The values, for an error text in any language."""
+        if self.minimum is not None and self.maximum is not None:
+            return f"{self.minimum}–{self.maximum}"
+        return ", ".join(filter(None, (*self.choices, self.metavar)))
+
+
+def describe(schema: type[BaseModel]) -> tuple[OptionHelp, ...]:
+    """List what can be typed, in the order of the fields."""
+    return tuple(
+        describe_field(name, info, option or Option())
+        for name, info in schema.model_fields.items()
+        if (option := option_of(info)) or name == "prompt"
+    )
+
+
+def option_of(info: FieldInfo) -> Option | None:
+    """The grammar of a field; None for one that is not typed as an option."""
+    return next((item for item in info.metadata if isinstance(item, Option)), None)
+
+
+def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
+    """What help and menus show of one field."""
+    kind = _kind(info)
+    values = (*option.words.values(), *option.switches.values())
+    return OptionHelp(
+        name=name,
+        description=info.description or "",
+        kind=kind,
+        required=info.is_required(),
+        flags=(*option.flags, *option.switches),
+        words=tuple(option.words),
+        choices=tuple(dict.fromkeys(values)) if kind is OptionKind.TEXT else (),
+        metavar=option.metavar,
+        minimum=_bound(info, "ge"),
+        maximum=_bound(info, "le"),
+    )
+
+
+def _kind(info: FieldInfo) -> OptionKind:
+    types = get_args(info.annotation) or (info.annotation,)
+    if bool in types:
+        return OptionKind.SWITCH
+    return OptionKind.NUMBER if int in types else OptionKind.TEXT
+
+
+def _bound(info: FieldInfo, name: Literal["ge", "le"]) -> int | None:
+    bounds = (getattr(item, name, None) for item in info.metadata)
+    return next((bound for bound in bounds if isinstance(bound, int)), None)

@@ -1,0 +1,37 @@
+"""Makes other people's text fit to be shown and logged: no secrets, no markup, no mentions."""
+
+import re
+
+_TAGS = re.compile(r"<(style|script|title)\b.*?</\1>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SPACE = re.compile(r"\s+")
+_KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
+_BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
+_BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_SIGNATURE = re.compile(
+    r"((?:X-Tos-Signature|X-Amz-Signature|X-Tos-Credential|X-Amz-Credential|Signature|sig|token|key)=)"
+    r"[^&\s\"'<>)]+",
+    re.IGNORECASE,
+)
+_DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=_-]+")
+_MENTION = re.compile(r"@(?=\w)")
+
+LIMIT = 500
+
+
+def redact(text: str) -> str:
+    """Take keys, tokens and signatures out."""
+    text = _KEY.sub(r"\1-***", text)
+    text = _BEARER.sub(r"\1 ***", text)
+    text = _BOT_TOKEN.sub("***", text)
+    text = _DATA_URI.sub("data:***", text)
+    return _SIGNATURE.sub(r"\1***", text)
+
+
+def quote(text: str, limit: int = LIMIT) -> str:
+    """Trim a provider's words to one line that can be shown to a user."""
+    plain = _CONTROL.sub("", _TAGS.sub(" ", text[: limit * 40]))
+    plain = _SPACE.sub(" ", redact(plain)).strip()
+    # A zero-width space keeps a gateway's text from calling people.
+    plain = _MENTION.sub("@\u200b", plain)
+    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"

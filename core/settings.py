@@ -1,0 +1,88 @@
+"""The only reader of the environment and of `.env`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import SettingsError
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class _FromEnvironment(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+
+class Settings(_FromEnvironment):
+    """What the operator can configure; a field's name in capitals is the variable's."""
+
+    database_url: str = "sqlite+aiosqlite:///data/cliprelay.db"
+    media_dir: Path = Path("data/media")
+    catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
+    default_locale: Literal["en", "zh"] = "en"
+    jobs_per_user: Annotated[int, Field(ge=1)] = 2
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("catalog_files", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+class Account(BaseModel):
+    """What the operator has at one gateway."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: SecretStr | None = None
+    base_url: str | None = None
+
+
+def read_settings() -> Settings:
+    """Read all that is not a gateway's.
+
+    Raises:
+        SettingsError: naming the variable, never its value.
+    """
+    return _read(Settings)
+
+
+def read_account(prefix: str) -> Account:
+    """Read `<prefix>_API_KEY` and `<prefix>_BASE_URL`."""
+    key, base_url = f"{prefix}_API_KEY", f"{prefix}_BASE_URL"
+    schema = create_model(
+        "Variables",
+        __base__=_FromEnvironment,
+        key=(SecretStr | None, Field(default=None, validation_alias=key)),
+        base_url=(str | None, Field(default=None, validation_alias=base_url)),
+    )
+    values: Mapping[str, object] = _read(schema).model_dump()
+    return Account.model_validate(values)
+
+
+def _read(schema: type[S]) -> S:
+    try:
+        return schema()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        variable = str(first["loc"][0]).upper()
+        raise SettingsError(f"{variable}: {first['msg']}") from None

@@ -1,0 +1,111 @@
+"""Reads catalog files: the presets beside this module, then the operator's own over them."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+
+from pydantic import ValidationError
+
+from core.catalog.model import Gateway, Model, Table
+from core.errors import CatalogError
+
+PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
+
+_KINDS = ("gateway", "model")
+Entry = dict[str, object]
+T = TypeVar("T", bound=Table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogData:
+    """All gateways by name, and all models in the order of the files."""
+
+    gateways: Mapping[str, Gateway]
+    models: tuple[Model, ...]
+
+
+@dataclass(slots=True)
+class _Stanza:
+    place: str
+    entry: Entry
+
+
+def load(files: Iterable[Path], dialects: Sequence[str]) -> CatalogData:
+    """Read `files` over the presets.
+
+    A table that names a gateway or model that is already there changes only the fields it has.
+
+    Raises:
+        CatalogError: naming file, table and field.
+    """
+    stanzas: dict[tuple[str, ...], _Stanza] = {}
+    for file in (*PRESETS, *files):
+        for kind, number, entry in _tables(file):
+            place = f"{file}: [[{kind}]] {number}"
+            identity = _identity(kind, entry, place)
+            known = stanzas.get(identity)
+            merged = {**known.entry, **entry} if known else entry
+            stanzas[identity] = _Stanza(f"{place} ({'/'.join(identity[1:])})", merged)
+    gateways = {
+        identity[1]: _validate(Gateway, stanza)
+        for identity, stanza in stanzas.items()
+        if identity[0] == "gateway"
+    }
+    models = [
+        (_validate(Model, stanza), stanza.place)
+        for identity, stanza in stanzas.items()
+        if identity[0] == "model"
+    ]
+    for model, place in models:
+        _check_names(model, place, gateways, dialects)
+    return CatalogData(gateways=gateways, models=tuple(model for model, _ in models))
+
+
+def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{file}: is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"{file}: is not valid TOML: {error}") from error
+    for kind, entries in document.items():
+        if kind not in _KINDS:
+            raise CatalogError(f"{file}: [{kind}] is unknown; there are [[gateway]] and [[model]]")
+        if not isinstance(entries, list) or not all(
+            isinstance(entry, dict) for entry in cast("list[object]", entries)
+        ):
+            raise CatalogError(f"{file}: write [[{kind}]] with two brackets: it is a list")
+        for number, entry in enumerate(cast("list[Entry]", entries), 1):
+            yield kind, number, entry
+
+
+def _identity(kind: str, entry: Entry, place: str) -> tuple[str, ...]:
+    fields = ("name",) if kind == "gateway" else ("gateway", "name")
+    for field in fields:
+        if not isinstance(entry.get(field), str):
+            raise CatalogError(f"{place}: field {field}: is missing or no text")
+    return (kind, *(str(entry[field]) for field in fields))
+
+
+def _validate(schema: type[T], stanza: _Stanza) -> T:
+    try:
+        return schema.model_validate(stanza.entry)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "(whole table)"
+        raise CatalogError(f"{stanza.place}: field {field}: {first['msg']}") from error
+
+
+def _check_names(
+    model: Model, place: str, gateways: Mapping[str, Gateway], dialects: Sequence[str]
+) -> None:
+    if model.gateway not in gateways:
+        known = ", ".join(gateways)
+        raise CatalogError(f"{place}: field gateway: no such gateway; there are {known}")
+    if model.dialect not in dialects:
+        known = ", ".join(dialects)
+        raise CatalogError(f"{place}: field dialect: no such dialect; there are {known}")

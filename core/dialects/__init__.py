@@ -1,0 +1,48 @@
+"""The wire protocols. DIALECTS is their table of contents."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import httpx
+
+from core.catalog import Model
+from core.dialects.chat_video import ChatVideo
+from core.dialects.endpoint import Endpoint
+from core.dialects.listing import list_models
+from core.dialects.video_tasks import VideoTasks
+from core.media import MediaRequest, RemoteAsset, Report, TaskRef
+
+
+class MediaDialect(Protocol):
+    """A conversation with one gateway in one protocol."""
+
+    def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None: ...
+
+    async def generate(
+        self, model: Model, request: MediaRequest, report: Report, task: TaskRef | None = None
+    ) -> tuple[RemoteAsset, ...]:
+        """Make what was asked for, or, with `task`, go on with what an earlier process began.
+
+        Without `task` it sends exactly one request that may cost money; with it none. It reports
+        Accepted as soon as the gateway has taken the request, and again when it learns how the
+        task can be found. It has no deadline and sleeps for nobody: the caller cancels it.
+
+        Returns:
+            At least one result, at most as many as asked for.
+
+        Raises:
+            JobError: saying why there is none.
+        """
+        ...
+
+    async def cancel(self, task: TaskRef) -> None:
+        """Tell the gateway that nobody waits any more, where it can be told."""
+        ...
+
+
+DIALECTS: Mapping[str, type[MediaDialect]] = {
+    "chat_video": ChatVideo,
+    "video_tasks": VideoTasks,
+}
+
+__all__ = ["DIALECTS", "Endpoint", "MediaDialect", "list_models"]

@@ -1,0 +1,41 @@
+"""Looks into JSON that nobody has promised anything about."""
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+Json = Mapping[str, object]
+
+
+def parse(text: str | bytes) -> object:
+    """JSON, or None when it is none."""
+    try:
+        return cast("object", json.loads(text))
+    except ValueError:
+        return None
+
+
+def mapping(value: object) -> Json:
+    """The value if it is an object, else an empty one."""
+    return cast("Json", value) if isinstance(value, Mapping) else {}
+
+
+def items(value: object) -> list[object]:
+    """The value if it is a list, else an empty one."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    """The value if it is a string, else ""."""
+    return value if isinstance(value, str) else ""
+
+
+def dig(value: object, path: str) -> object:
+    """The value at "data.outputs.0"; None when the way does not exist."""
+    for step in path.split("."):
+        if step.isdigit():
+            row = items(value)
+            value = row[int(step)] if int(step) < len(row) else None
+        else:
+            value = mapping(value).get(step)
+    return value

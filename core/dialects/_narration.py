@@ -1,0 +1,221 @@
+"""The text that a chat-format video stream tells: its echo, its progress, its links. All pure.
+
+Source: provider reference 4 (dialects D1-D7, regexes, link selection). Failure and success words
+are hints and never verdicts: only a usable link is success.
+"""
+
+import html
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from core.media import MediaKind, RemoteAsset
+
+_FENCE = "```json"
+_BROKEN_ECHO = re.compile(r"\s*```json\b.*?\n```(?=\s|\Z)", re.DOTALL)
+_CLOSING = re.compile(r"\s*```")
+_SPACE = re.compile(r"\s*")
+_PROGRESS = (
+    re.compile(r"进度\s*[：:]?\s*\**\s*(\d{1,3}(?:\.\d+)?)\s*%"),
+    re.compile(r"进度\s*[：:]?\s*((?:\d{1,3}\s*\.{2,}\s*)+)"),
+    re.compile(r"progress\**\s*[：:]?\s*\**\s*(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE),
+    re.compile(r"in progress[.\s:]*(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE),
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_STATUS_URL = re.compile(
+    r"https?://(?:[\w-]+\.)*asyncdata\.net/(?:web|source|api/share|share)/[^\s)\]|\"'<>]+"
+)
+_MD_LINK = re.compile(
+    r"(!?)\[([^\]]*)\]\(\s*<?(https?://[^\s<>()\"']+(?:\([^\s<>()\"']*\)[^\s<>()\"']*)*)>?"
+    r"(?:\s+\"[^\"]*\")?\s*\)"
+)
+_HTML_SRC = re.compile(
+    r"<(video|source|a)\b[^>]*?\b(?:src|href)\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>\"']+))",
+    re.IGNORECASE,
+)
+_BARE_URL = re.compile(r"https?://[^\s<>\"'`\[\]()（）【】《》，。；、！|]+")
+_ORDINAL = re.compile(r"第\s*(\d+)\s*个视频\s*(?:生成)?\s*成功")
+_FAILURE = re.compile(
+    r"❌|生成失败|任务失败|视频生成超时|错误[:：]|违反|违规|审核(?:未通过|不通过)"
+    r"|generation failed|violat|guardrail|PUBLIC_ERROR_[A-Z_]+|sentinel_block|content_policy",
+    re.IGNORECASE,
+)
+_RETRYING = re.compile(r"正在重试|第\s*\d+\s*次重试|retrying", re.IGNORECASE)
+_QUEUED = re.compile(r"排队中|等待处理中|任务正在队列中|Waiting for processing", re.IGNORECASE)
+_PREVIEW = re.compile(r"online preview|在线预览|📺", re.IGNORECASE)
+_WATCH = re.compile(
+    r"点击这里|在线观看|在线播放|观看|下载视频|Watch|Download Video|Preview", re.IGNORECASE
+)
+_VIDEO_EXT = re.compile(r"\.(?:mp4|mov|webm|m4v)(?:$|[?#])", re.IGNORECASE)
+_IMAGE_EXT = re.compile(r"\.(?:webp|png|jpe?g|gif|avif)(?:$|[?#])", re.IGNORECASE)
+_DRIVE_PAGE = re.compile(r"https://drive\.google\.com/file/d/([\w-]+)")
+_TWIN = "/cdn/download/"
+
+Sort = Literal["video", "image", "status", "page", "other"]
+
+
+def echo_end(text: str, *, ended: bool) -> int | None:
+    """Where the echo of the prompt that leads some streams ends; 0 when there is none.
+
+    It may hold links, percentages and failure words of the user's own. None while that cannot be
+    told yet: until `ended`, nothing of such a text may be trusted.
+    """
+    start = len(text) - len(text.lstrip())
+    if not text.startswith(_FENCE, start):
+        unclear = not ended and _FENCE.startswith(text[start:])
+        return None if unclear else 0
+    inner = _SPACE.match(text, start + len(_FENCE))
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, inner.end() if inner else start)
+    except ValueError:
+        closed = _BROKEN_ECHO.match(text)
+        return closed.end() if closed else len(text) if ended else None
+    closing = text[end:].lstrip()
+    if not ended and "```".startswith(closing):
+        return None
+    found = _CLOSING.match(text, end)
+    return found.end() if found else end
+
+
+def fraction_of(text: str) -> float | None:
+    """The last progress that a piece of text tells, in 0..1."""
+    found = [match for pattern in _PROGRESS for match in pattern.finditer(text)]
+    if not found:
+        return None
+    last = max(found, key=lambda match: match.end())
+    return min(float(_NUMBER.findall(last[1])[-1]), 100.0) / 100
+
+
+def is_queued(text: str) -> bool:
+    return bool(_QUEUED.search(text))
+
+
+def is_retrying(text: str) -> bool:
+    return bool(_RETRYING.search(text))
+
+
+def reason_of(content: str, reasoning: str, longest: int = 300) -> str:
+    """The sentence that most likely says why there is no video."""
+    for story in (content, reasoning):
+        lines = [line.strip(" >*") for line in story.splitlines() if line.strip(" >*")]
+        telling = [line for line in lines if _FAILURE.search(line)]
+        if telling:
+            return telling[-1][:longest]
+    tail = content.strip() or reasoning.strip()
+    return tail[-longest:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One address in the text. `start` is where, `label` what it was called."""
+
+    url: str
+    sort: Sort
+    label: str = ""
+    start: int = 0
+    ordinal: int | None = None
+
+    @property
+    def file(self) -> str:
+        """What two addresses of the same bytes have in common."""
+        return self.url.replace(_TWIN, "/cdn/")
+
+
+def status_url(text: str, origin: str, *, ended: bool = True) -> str:
+    """The address under which a broken stream's task can be polled; "" when the text names none.
+
+    An address on the gateway's own origin is given without it and so survives a moved gateway.
+    Until the text has `ended`, an address at its very end may still grow and is not believed.
+    """
+    own = re.compile(re.escape(origin) + r"/(?:web|source)/[^\s)\]|\"'<>]+")
+    found = own.search(text) or _STATUS_URL.search(text)
+    if not found or (not ended and found.end() == len(text)):
+        return ""
+    return found[0].removeprefix(origin).replace("/web/", "/source/", 1)
+
+
+def links_in(text: str, *, origin: str = "", banned: Collection[str] = ()) -> list[Link]:
+    """All links in text order, without those of the request itself."""
+    taken: list[tuple[int, int]] = []
+    links: list[Link] = []
+    for start, end, url, label, tag in _addresses(text, taken):
+        taken.append((start, end))
+        address = html.unescape(url)
+        if address in banned or address.rstrip("/") in banned:
+            continue
+        sort = _sort(address, label, tag, origin)
+        ordinal = _ordinal(text, start)
+        links.append(Link(url=address, sort=sort, label=label, start=start, ordinal=ordinal))
+    return sorted(links, key=lambda link: link.start)
+
+
+def _addresses(
+    text: str, taken: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, str, str, str]]:
+    for match in _MD_LINK.finditer(text):
+        yield *match.span(), match[3], match[2], match[1]
+    for match in _HTML_SRC.finditer(text):
+        url = match[2] or match[3] or match[4]
+        if url.startswith(("http://", "https://")):
+            yield *match.span(), url, "", match[1].casefold()
+    for match in _BARE_URL.finditer(text):
+        if not any(start <= match.start() < end for start, end in taken):
+            yield *match.span(), match[0].rstrip(".,;:!?~*"), "", ""
+
+
+def _sort(url: str, label: str, tag: str, origin: str) -> Sort:
+    if status_url(url, origin or "-"):
+        return "status"
+    if _VIDEO_EXT.search(url):
+        return "video"
+    if tag == "!" or _IMAGE_EXT.search(url):
+        return "image"
+    if _DRIVE_PAGE.match(url):
+        return "page"
+    if tag in ("video", "source") or _WATCH.search(label):
+        return "video"
+    return "other"
+
+
+def _ordinal(text: str, start: int) -> int | None:
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    found = _ORDINAL.findall(line)
+    return int(found[-1]) if found else None
+
+
+def choose_assets(links: Sequence[Link], count: int = 1) -> tuple[RemoteAsset, ...]:
+    """Pick the videos that were asked for among all links (4.4)."""
+    videos = [link for link in links if link.sort == "video"]
+    previews = {link.file for link in videos if _PREVIEW.search(link.label)}
+    final = [link for link in videos if link.file not in previews]
+    if not videos:
+        return _last_resort(links)
+    chosen = final or videos
+    numbered = {link.ordinal: link.file for link in chosen if link.ordinal is not None}
+    if numbered:
+        files = [file for _, file in sorted(numbered.items())]
+    else:
+        files = list(dict.fromkeys(link.file for link in chosen))
+    return tuple(
+        RemoteAsset(
+            urls=tuple(dict.fromkeys(link.url for link in chosen if link.file == file)),
+            kind=MediaKind.VIDEO,
+            preview=not final,
+        )
+        for file in files[-count:]
+    )
+
+
+def _last_resort(links: Sequence[Link]) -> tuple[RemoteAsset, ...]:
+    """A viewer page, or an address of unknown kind: the bytes will tell whether it is a video."""
+    for link in reversed(links):
+        if page := _DRIVE_PAGE.match(link.url):
+            direct = f"https://drive.google.com/uc?export=download&id={page[1]}"
+            return (RemoteAsset(urls=(direct,), page=link.url),)
+    others = [
+        link for link in links if link.sort == "other" and urlsplit(link.url).path.strip("/")
+    ]
+    return (RemoteAsset(urls=(others[-1].url,)),) if others else ()

@@ -1,0 +1,172 @@
+"""Reads what gateways say about a task, whatever they call its fields. All pure.
+
+Source: provider reference 3.3, 3.4 ("where the URL may be"), 6.1, 6.2, H41-H47.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from core.dialects._json import Json, dig, items, mapping, parse, text
+
+
+class Status(StrEnum):
+    """What a task's status means to us. Unknown: keep asking until the deadline."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+_SYNONYMS: dict[Status, str] = {
+    Status.QUEUED: (
+        "not_start submitted queued queueing pending created preparing starting in_queue waiting"
+        " initializing"
+    ),
+    Status.RUNNING: (
+        "in_progress processing running generating active progress prompt_enhancing"
+        " video_generating video_generation_completed video_upsampling"
+        " video_upsampling_failed media_generation_status_active"
+    ),
+    Status.SUCCEEDED: (
+        "success succeeded succeed completed complete finished done video_upsampling_completed"
+        " media_generation_status_successful"
+    ),
+    Status.FAILED: "failure failed fail error rejected video_generation_failed not_found",
+    Status.CANCELLED: "cancelled canceled cancel",
+    Status.EXPIRED: "expired timeout timed_out",
+}
+_STATUS_OF = {word: status for status, words in _SYNONYMS.items() for word in words.split()}
+
+_ID_PLACES = ("id", "task_id", "data.task_id", "data.id", "data.0.task_id", "data.0.id", "data")
+_STATUS_PLACES = ("status", "data.status", "state", "data.state", "content.status")
+_PROGRESS_PLACES = ("progress", "data.progress", "content.progress")
+_PROGRESS_SHARE_PLACES = ("progress_pct", "detail.pending_info.progress_pct")
+_URL_PLACES = (
+    "video_url",
+    "url",
+    "metadata.url",
+    "result_url",
+    "data.result_url",
+    "data.output",
+    "data.outputs.0",
+    "data.video_url",
+    "data.url",
+    "data.data.output",
+    "data.data.outputs.0",
+    "data.data.data.output",
+    "data.data.data.outputs.0",
+    "output.url",
+    "output.0.url",
+    "output.0",
+    "content.video_url",
+    "content.url",
+    "result.video.url",
+)
+_REASON_PLACES = ("fail_reason", "data.fail_reason", "video_generation_error", "error_message")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReply:
+    """One look at a task. `reason` is the gateway's when it failed, `fraction` is in 0..1."""
+
+    status: Status
+    fraction: float | None = None
+    urls: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def status_of(value: object) -> Status:
+    """Normalize a raw status."""
+    word = text(value).strip().casefold().replace("-", "_").replace(" ", "_")
+    if word.startswith("image_"):
+        return Status.RUNNING
+    return _STATUS_OF.get(word, Status.UNKNOWN)
+
+
+def task_id_of(body: Json) -> str:
+    """The id in the answer to a creation; "" when there is none."""
+    for place in _ID_PLACES:
+        found = dig(body, place)
+        if isinstance(found, str) and found.strip():
+            return found.strip()
+        if isinstance(found, int) and not isinstance(found, bool):
+            return str(found)
+    return ""
+
+
+def read_task(body: Json) -> TaskReply:
+    """Read the answer to a poll."""
+    status = next(
+        (s for s in map(status_of, _at(body, _STATUS_PLACES)) if s is not Status.UNKNOWN),
+        Status.UNKNOWN,
+    )
+    urls = tuple(dict.fromkeys(url for value in _at(body, _URL_PLACES) for url in _urls(value)))
+    reason = next((text(value) for value in _at(body, _REASON_PLACES) if text(value)), "")
+    if not urls and status is Status.SUCCEEDED and reason.startswith("http"):
+        urls, reason = (reason,), ""  # old gateways put the link there
+    error = body.get("error") or mapping(body.get("data")).get("error")
+    said = text(mapping(error).get("message")) or text(error)
+    code = text(mapping(error).get("code"))
+    return TaskReply(
+        status=status,
+        fraction=_fraction(body),
+        urls=urls,
+        reason=f"{said} ({code})" if said and code else said or reason or code,
+    )
+
+
+def read_source(body: Json) -> TaskReply:
+    """Read asyncdata's `/source/ID` or `/api/share/ID` (4.5): the upscaled video comes first."""
+    reply = read_task(body)
+    draft = dig(body, "content.draft_info.downloadable_url")
+    better = [url for value in (body.get("upsample_video_url"), draft) for url in _urls(value)]
+    urls = tuple(dict.fromkeys([*better, *reply.urls]))
+    return TaskReply(status=reply.status, fraction=reply.fraction, urls=urls, reason=reply.reason)
+
+
+def _at(body: Json, places: tuple[str, ...]) -> Iterator[object]:
+    for place in places:
+        found = dig(body, place)
+        if found is not None:
+            yield found
+
+
+def _urls(value: object) -> list[str]:
+    found = text(value).strip()
+    if found.startswith("%5B"):
+        found = unquote(found)
+    if found.startswith("["):
+        return [url for item in items(parse(found)) for url in _urls(item)]
+    return [found] if re.match(r"https?://", found) else []
+
+
+def _fraction(body: Json) -> float | None:
+    for value in _at(body, _PROGRESS_SHARE_PLACES):
+        share = _number(value)
+        if share is not None:
+            return _clamp(share if share <= 1 else share / 100)
+    for value in _at(body, _PROGRESS_PLACES):
+        percent = _number(value)
+        if percent is not None:
+            return _clamp(percent / 100)
+    return None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    found = re.match(r"\s*(\d+(?:\.\d+)?)\s*%?\s*$", text(value))
+    return float(found[1]) if found else None
+
+
+def _clamp(fraction: float) -> float:
+    return min(max(fraction, 0.0), 1.0)

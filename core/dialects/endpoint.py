@@ -1,0 +1,79 @@
+"""An operator's account at a gateway, ready to be spoken to."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a task is polled; all in seconds (providers: section 11, step 5).
+
+    Attributes:
+        first: wait before the first look; then `interval`, growing by `growth` up to `longest`.
+        patience: how long nothing but errors are tolerated.
+        grace: how long a new task may be unknown, and a finished one without a link.
+    """
+
+    first: float = 5.0
+    interval: float = 5.0
+    growth: float = 1.3
+    longest: float = 15.0
+    patience: float = 120.0
+    grace: float = 60.0
+
+    def scaled(self, factor: float) -> "Pace":
+        """The same rhythm, `factor` times as slow."""
+        return Pace(
+            first=self.first * factor,
+            interval=self.interval * factor,
+            growth=self.growth,
+            longest=self.longest * factor,
+            patience=self.patience * factor,
+            grace=self.grace * factor,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Base URL, key and settings of one account.
+
+    Attributes:
+        root: without a trailing `/v1` or slash.
+        concurrency: how many jobs may be under way there at once.
+    """
+
+    gateway: str
+    root: str
+    key: SecretStr = field(repr=False)
+    auth: Literal["bearer", "raw"] = "bearer"
+    concurrency: int = 4
+    pace: Pace = Pace()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The Authorization header. Only this endpoint's own origin may ever see it."""
+        key = clean_key(self.key.get_secret_value())
+        return {"Authorization": f"Bearer {key}" if self.auth == "bearer" else key}
+
+
+def clean_key(key: str) -> str:
+    """Take off what people paste along with a key."""
+    words = key.split()
+    if words and words[0].casefold() == "bearer":
+        words = words[1:]
+    return "".join(words)
+
+
+def root_url(base_url: str) -> str:
+    """The root of a base URL that was given with or without `/v1` and slash.
+
+    Raises:
+        ValueError: when it is no http(s) URL.
+    """
+    parts = urlsplit(base_url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no http(s) address")
+    return base_url.strip().rstrip("/").removesuffix("/v1").rstrip("/")

@@ -1,0 +1,167 @@
+"""What a job looks like in a chat. All pure."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from core.catalog import Model, State
+from core.chat import Button, View
+from core.errors import RECOVERABLE
+from core.i18n import Locale, explain_fault, translate
+from core.jobs import Job, JobState
+from core.media import Accepted, Event, Queued, Rendering
+
+_BAR_CELLS = 12
+_EXCERPT_CHARS = 80
+_ESTIMATE_LIMIT = 0.95
+_TRUSTED_FRACTION = 0.05
+_NEARLY = 0.99
+
+
+class Phase(StrEnum):
+    """What a job that has not ended is doing."""
+
+    WAITING = "waiting"
+    SUBMITTING = "submitting"
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    RETRYING = "retrying"
+    COLLECTING = "collecting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is. `fraction` never falls; None as long as the gateway tells no number."""
+
+    phase: Phase = Phase.WAITING
+    fraction: float | None = None
+    position: int = 0
+
+
+def advance(progress: Progress, event: Event) -> Progress:
+    """Take an event in. Backends start over at 0 on retries of their own; the bar does not."""
+    match event:
+        case Accepted():
+            return replace(progress, phase=Phase.RENDERING)
+        case Queued():
+            return replace(progress, phase=Phase.QUEUED)
+        case Rendering():
+            told = [f for f in (progress.fraction, event.fraction) if f is not None]
+            went_back = (event.fraction or 0) < (progress.fraction or 0)
+            retrying = event.retrying or (event.fraction is not None and went_back)
+            if event.fraction is None and not event.retrying:
+                retrying = progress.phase is Phase.RETRYING
+            return replace(
+                progress,
+                phase=Phase.RETRYING if retrying else Phase.RENDERING,
+                fraction=min(max(told), _NEARLY) if told else None,
+            )
+
+
+def running_view(
+    job: Job, model: Model, progress: Progress, now: float, *, sandboxed: bool = False
+) -> View:
+    """The status message of a job that has not ended."""
+    locale = Locale(job.locale)
+    lines = [
+        _progress_line(job, model, progress, now),
+        describe_request(job, model),
+        excerpt(job.request.prompt),
+    ]
+    if model.state is State.RETIRED:
+        lines.append(translate(locale, "note-retired", model=model.name))
+    if sandboxed:
+        lines.append(translate(locale, "note-sandbox"))
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text="\n".join(lines), buttons=(cancel,))
+
+
+def _progress_line(job: Job, model: Model, progress: Progress, now: float) -> str:
+    locale = Locale(job.locale)
+    if progress.phase is Phase.WAITING:
+        return translate(locale, "phase-waiting", position=progress.position)
+    elapsed = now - (job.started_at or now)
+    phase = translate(locale, f"phase-{progress.phase}")
+    parts = [_bar(progress, elapsed, model.expected_for(job.request)), phase, clock(elapsed)]
+    rest = _rest(progress, elapsed, model.expected_for(job.request))
+    if rest is not None and progress.phase is not Phase.COLLECTING:
+        parts.append(translate(locale, "progress-rest", rest=clock(rest)))
+    return " · ".join(part for part in parts if part)
+
+
+def _bar(progress: Progress, elapsed: float, expected: float) -> str:
+    estimated = progress.fraction is None
+    fraction = min(elapsed / expected, _ESTIMATE_LIMIT) if estimated else progress.fraction or 0.0
+    if progress.phase is Phase.COLLECTING:
+        fraction, estimated = 1.0, False
+    filled = round(fraction * _BAR_CELLS)
+    bar = "▓" * filled + "░" * (_BAR_CELLS - filled)
+    return f"{bar} {'~' if estimated else ''}{fraction:.0%}"
+
+
+def _rest(progress: Progress, elapsed: float, expected: float) -> float | None:
+    """Seconds that are probably left; None when it has taken longer than anybody expected."""
+    fraction = progress.fraction
+    if fraction is not None and fraction >= _TRUSTED_FRACTION:
+        return elapsed * (1 - fraction) / fraction
+    rest = expected - elapsed
+    return rest if rest > 0 else None
+
+
+def ended_view(job: Job, model_name: str) -> View:
+    """The status message of a job that has ended: one line, or the reason with a way on."""
+    locale = Locale(job.locale)
+    if job.state is JobState.CANCELLED:
+        return View(text=translate(locale, "job-cancelled", model=model_name))
+    if job.fault is None:
+        took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
+        return View(text=translate(locale, "job-done", took=took))
+    lines = [translate(locale, "job-failed", model=model_name), *explain_fault(locale, job.fault)]
+    if job.fault.kind in RECOVERABLE and (job.task or job.results):
+        lines.append(translate(locale, "retry-is-free"))
+    lines.append(excerpt(job.request.prompt))
+    retry = Button(label=translate(locale, "button-retry"), command="retry", argument=job.id)
+    return View(text="\n".join(lines), buttons=(retry,))
+
+
+def caption(job: Job, model: Model, now: float) -> str:
+    """What stands under a delivered video."""
+    locale = Locale(job.locale)
+    lines = [describe_request(job, model), excerpt(job.request.prompt)]
+    missing = job.request.count - len(job.assets)
+    if missing > 0:
+        told = translate(locale, "some-missing", made=len(job.assets), asked=job.request.count)
+        lines.append(told)
+    if any(result.preview for result in job.results):
+        lines.append(translate(locale, "only-preview"))
+    lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
+    return "\n".join(lines)
+
+
+def describe_request(job: Job, model: Model) -> str:
+    """The model and the options in one line."""
+    request, locale = job.request, Locale(job.locale)
+    parts = [
+        model.name,
+        request.ratio,
+        translate(locale, "seconds", seconds=request.seconds) if request.seconds else None,
+        request.resolution,
+        translate(locale, "option-word-fast") if request.fast else None,
+        f"x{request.count}" if request.count > 1 else None,
+        translate(locale, "option-word-private") if request.private else None,
+        translate(locale, "pictures", count=len(request.images)) if request.images else None,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def excerpt(prompt: str) -> str:
+    """The start of a prompt on one line."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= _EXCERPT_CHARS else line[: _EXCERPT_CHARS - 1] + "…"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss, or h:mm:ss."""
+    whole = max(round(seconds), 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

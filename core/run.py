@@ -1,0 +1,251 @@
+"""One run of one job: from wherever its row says it is to its end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from core.budget import Budgets, WriteBudget
+from core.catalog import Catalog, Model
+from core.chat import Conversation, MessageLostError, Platform, View
+from core.delivery import collect, post
+from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.errors import Fault, FaultKind, JobError
+from core.i18n import Locale, translate
+from core.jobs import Job, JobState, JobStore, LostRunError
+from core.media import Accepted, Event
+from core.progress import Phase, Progress, advance, caption, ended_view, running_view
+from core.status import StatusMessage, write_final
+
+log = logging.getLogger(__name__)
+
+# A job that comes back after a long pause is asked about for at least so long: it may be finished.
+_LEAST_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What every job is made with.
+
+    Attributes:
+        endpoints: by the name of the gateway.
+        media_dir: where results and pictures lie, a folder for each job.
+        sandboxed: True when all endpoints are the sandbox; each message then says so.
+    """
+
+    store: JobStore
+    catalog: Catalog
+    endpoints: Mapping[str, Endpoint]
+    http: httpx.AsyncClient
+    platforms: Mapping[str, Platform]
+    media_dir: Path
+    sandboxed: bool = False
+    budgets: Budgets = field(default_factory=Budgets)
+
+    def folder(self, job_id: str) -> Path:
+        return self.media_dir / job_id
+
+    def endpoint(self, model: Model) -> Endpoint:
+        return self.endpoints[model.gateway]
+
+    def dialect(self, model: Model) -> MediaDialect:
+        return DIALECTS[model.dialect](self.endpoint(model), self.http)
+
+    def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
+        conversation = self.platforms[job.conversation.platform].conversation(job.conversation)
+        return conversation, self.budgets.of(job.conversation, conversation.limits)
+
+
+class Live:
+    """A job in this process: its row, how far it is, and the message that shows it."""
+
+    def __init__(self, workshop: Workshop, job: Job, model: Model) -> None:
+        self.job = job
+        self.model = model
+        self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
+        self.status: StatusMessage | None = None
+        self._workshop = workshop
+        self.conversation, self.budget = workshop.conversation(job)
+
+    def view(self) -> View:
+        sandboxed = self._workshop.sandboxed
+        return running_view(self.job, self.model, self.progress, time.time(), sandboxed=sandboxed)
+
+    async def open(self) -> None:
+        """Send the status message, or find the one of an earlier process.
+
+        Raises:
+            MessageLostError: the chat takes no messages from us.
+        """
+        if self.job.status is None:
+            message = await write_final(self.conversation, self.budget, self.view())
+            await self.save(replace(self.job, status=message))
+        if self.job.status is not None:
+            self.status = StatusMessage(
+                self.conversation, self.budget, self.job.status, self.view, self._guard
+            )
+
+    async def save(self, job: Job) -> None:
+        await self._workshop.store.save(job)
+        self.job = job
+
+    def show(self, progress: Progress) -> None:
+        self.progress = progress
+        self.touch()
+
+    def touch(self) -> None:
+        if self.status is not None:
+            self.status.touch()
+
+    async def end(self, view: View) -> None:
+        """Show the last view in place of the status message."""
+        try:
+            if self.status is not None:
+                await self.status.finish(view)
+            else:
+                await write_final(self.conversation, self.budget, view)
+        except MessageLostError:
+            log.warning("job %s: the chat takes no messages any more", self.job.id)
+
+    async def close(self) -> None:
+        if self.status is not None:
+            await self.status.close()
+
+    async def _guard(self) -> None:
+        await self._workshop.store.save_fraction(self.job, self.progress.fraction)
+
+
+class Run:
+    """Does the steps that are left. The row is written before each of them.
+
+    Attributes:
+        settled: clear only while nobody knows whether the gateway has taken the request.
+    """
+
+    def __init__(self, workshop: Workshop, live: Live) -> None:
+        self._workshop = workshop
+        self._live = live
+        self.settled = asyncio.Event()
+        self.settled.set()
+
+    async def go(self) -> None:
+        """Bring the job to its end, whatever happens; raises nothing but CancelledError."""
+        try:
+            await self._steps()
+        except LostRunError:
+            log.info("job %s: another run has it", self._live.job.id)
+        except JobError as error:
+            await self._fail(error.fault)
+        except Exception:
+            incident = uuid4().hex[:8]
+            log.exception("job %s: unexpected error %s", self._live.job.id, incident)
+            await self._fail(Fault(kind=FaultKind.INTERNAL, reason=incident))
+        finally:
+            self.settled.set()
+            await self._live.close()
+
+    async def _steps(self) -> None:
+        live = self._live
+        if not live.job.assets:
+            if not live.job.results:
+                await self._generate()
+            if not await self._collect():
+                return
+        await self._deliver()
+
+    async def _generate(self) -> None:
+        live, now = self._live, time.time()
+        if live.job.task is None:
+            self.settled.clear()
+            await live.save(replace(live.job, state=JobState.SUBMITTING, started_at=now))
+        allowed = live.model.deadline_for(live.job.request) - (now - (live.job.started_at or now))
+        dialect = self._workshop.dialect(live.model)
+        try:
+            async with asyncio.timeout(max(allowed, _LEAST_SECONDS)):
+                results = await dialect.generate(
+                    live.model, live.job.request, self._report, live.job.task
+                )
+        except TimeoutError as error:
+            raise JobError(Fault(kind=FaultKind.TIMEOUT, maybe_billed=True)) from error
+        await live.save(replace(live.job, state=JobState.RUNNING, results=results))
+
+    async def _report(self, event: Event) -> None:
+        live = self._live
+        if isinstance(event, Accepted):
+            task = event.task or live.job.task
+            await live.save(replace(live.job, state=JobState.RUNNING, task=task))
+            self.settled.set()
+        live.show(advance(live.progress, event))
+
+    async def _collect(self) -> bool:
+        """Bring the results to our disk; False when there was only a page to hand on."""
+        live = self._live
+        live.show(replace(live.progress, phase=Phase.COLLECTING))
+        folder, endpoint = self._workshop.folder(live.job.id), self._workshop.endpoint(live.model)
+        try:
+            collected = await collect(live.job.results, folder, endpoint)
+        except JobError as error:
+            if error.fault.kind not in _STALE or live.job.task is None:
+                raise
+            # The link has expired, the task has not: it gives a fresh link, once.
+            await self._generate()
+            collected = await collect(live.job.results, folder, endpoint)
+        if not collected.assets:
+            await self._end_with_page(collected.pages)
+            return False
+        charged = live.job.credits * len(collected.assets) // live.job.request.count
+        await live.save(
+            replace(
+                live.job,
+                state=JobState.DELIVERING,
+                assets=collected.assets,
+                credits=min(charged, live.job.credits),
+            )
+        )
+        return True
+
+    async def _end_with_page(self, pages: tuple[str, ...]) -> None:
+        live = self._live
+        await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
+        page = " ".join(pages)
+        await live.end(View(text=translate(Locale(live.job.locale), "job-page", page=page)))
+
+    async def _deliver(self) -> None:
+        live = self._live
+        if live.job.delivered is None:
+            # Posted by an earlier process that died before it could say so? Then not again.
+            replacing = live.job.status if live.job.posting else None
+            await live.save(replace(live.job, state=JobState.DELIVERING, posting=True))
+            text = caption(live.job, live.model, time.time())
+            try:
+                message = await post(
+                    live.conversation, live.budget, live.job.assets, text, replacing=replacing
+                )
+            except MessageLostError as error:
+                raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
+            await live.save(replace(live.job, delivered=message))
+        await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
+        await live.end(ended_view(live.job, live.model.name))
+
+    async def _fail(self, fault: Fault) -> None:
+        live = self._live
+        log.warning("job %s failed: %s (HTTP %s)", live.job.id, fault.kind, fault.http_status)
+        failed = replace(
+            live.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
+        )
+        try:
+            await live.save(failed)
+        except LostRunError:
+            return
+        except Exception:
+            # The row keeps its state, so that the next start goes on with it.
+            log.exception("job %s: its failure could not be stored", live.job.id)
+        await live.end(ended_view(failed, live.model.name))
+
+
+_STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})

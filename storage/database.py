@@ -1,0 +1,101 @@
+"""Opens the database: one process at a time, migrated, in write-ahead mode."""
+
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, PoolProxiedConnection, event, make_url, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.errors import StorageError
+from storage.tables import jobs
+
+_DRIVER = "sqlite+aiosqlite"
+
+
+@asynccontextmanager
+async def open_database(database_url: str) -> AsyncGenerator[AsyncEngine]:
+    """Lock, migrate and open the database; closes and unlocks it at the end.
+
+    Raises:
+        StorageError: another process has it, or it cannot be read or written.
+    """
+    url = _parse(database_url)
+    with ExitStack() as stack:
+        path = _file_of(url)
+        if path:
+            stack.enter_context(_lock(path))
+        # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=300)
+        event.listen(engine.sync_engine, "connect", _prepare)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_migrate)
+        except SQLAlchemyError as error:
+            await engine.dispose()
+            raise StorageError(_explain(error, database_url)) from error
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+
+def _parse(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise StorageError("DATABASE_URL: is not a database address") from error
+    if url.drivername != _DRIVER:
+        raise StorageError(
+            f"DATABASE_URL: starts with {url.drivername}://; this version keeps its jobs in "
+            f"{_DRIVER}:///path/to/file.db"
+        )
+    return url
+
+
+def _file_of(url: URL) -> Path | None:
+    if not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database.removeprefix("file:")).absolute()
+
+
+def _lock(path: Path) -> FileLock:
+    lock = FileLock(f"{path}.lock", timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise StorageError(
+            f"Another cliprelay is using {path}. Two processes on one file would run every job "
+            "twice: stop the other one first, or give this one a DATABASE_URL of its own."
+        ) from error
+    except OSError as error:
+        raise StorageError(f"Cannot write to {path.parent}: {error.strerror}") from error
+    return lock
+
+
+def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # A lost commit would be a request that is paid for twice, so every commit reaches the disk.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    # Finds out now, and not at the first paid job, that nothing can be written.
+    connection.execute(update(jobs).where(jobs.c.id == "").values(run=0))
+
+
+def _explain(error: SQLAlchemyError, database_url: str) -> str:
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return f"The database {make_url(database_url).database} cannot be used: {said}"

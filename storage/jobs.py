@@ -1,0 +1,126 @@
+"""The job store on SQL."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Insert, Select, Update, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.chat import User
+from core.errors import StorageError
+from core.jobs import ENDED, Job, LostRunError
+from storage.tables import jobs
+
+T = TypeVar("T")
+
+_JOB = TypeAdapter(Job)
+_ENDED = [str(state) for state in ENDED]
+# What is decided when a job is made is never written again.
+_FIXED = frozenset({"id", "run", "user", "conversation", "request", "created_at", "locale"})
+
+
+class SqlJobStore:
+    """See `core.jobs.JobStore` for the contract.
+
+    An operation that has begun is finished even when its caller is cancelled, so that no
+    connection is left in the middle of a statement.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Wait for what is still being written."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def add(self, job: Job) -> None:
+        values = _dump(job)
+        owner = {"platform": job.user.platform, "user_id": job.user.id}
+        await self._finish(self._write(insert(jobs).values(**values, **owner)))
+
+    async def get(self, job_id: str) -> Job | None:
+        found = await self._select(select(jobs).where(jobs.c.id == job_id))
+        return found[0] if found else None
+
+    async def claim(self, job_id: str) -> Job | None:
+        return await self._take(
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state.not_in(_ENDED))
+            .values(run=jobs.c.run + 1)
+        )
+
+    async def save(self, job: Job) -> None:
+        values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
+        await self._finish(self._guarded(job, values))
+
+    async def save_fraction(self, job: Job, fraction: float | None) -> None:
+        await self._finish(self._guarded(job, {"fraction": fraction}))
+
+    async def reopen(self, job: Job) -> Job | None:
+        values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
+        return await self._take(
+            update(jobs)
+            .where(jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.in_(_ENDED))
+            .values(**values, run=jobs.c.run + 1)
+        )
+
+    async def unfinished(self) -> Sequence[Job]:
+        query = select(jobs).where(jobs.c.state.not_in(_ENDED)).order_by(jobs.c.created_at)
+        return await self._select(query)
+
+    async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
+        query = (
+            select(jobs)
+            .where(jobs.c.platform == user.platform, jobs.c.user_id == user.id)
+            .order_by(jobs.c.created_at.desc())
+            .limit(limit)
+        )
+        return await self._select(query)
+
+    async def _guarded(self, job: Job, values: Mapping[str, object]) -> None:
+        mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
+        async with self._engine.begin() as connection:
+            result = await connection.execute(update(jobs).where(*mine).values(**values))
+        if not result.rowcount:
+            raise LostRunError(job.id)
+
+    async def _take(self, statement: Update) -> Job | None:
+        return await self._finish(self._returned(statement))
+
+    async def _returned(self, statement: Update) -> Job | None:
+        async with self._engine.begin() as connection:
+            row = (await connection.execute(statement.returning(jobs))).mappings().first()
+        return _JOB.validate_python(dict(row)) if row else None
+
+    async def _select(self, query: Select[Any]) -> list[Job]:
+        return await self._finish(self._rows(query))
+
+    async def _rows(self, query: Select[Any]) -> list[Job]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [_JOB.validate_python(dict(row)) for row in rows]
+
+    async def _write(self, statement: Insert) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(statement)
+
+    async def _finish(self, operation: Coroutine[object, object, T]) -> T:
+        task = asyncio.create_task(_explained(operation))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+
+async def _explained(operation: Coroutine[object, object, T]) -> T:
+    try:
+        return await operation
+    except DBAPIError as error:
+        raise StorageError(f"The database cannot be used: {error.orig}") from error
+
+
+def _dump(job: Job) -> dict[str, object]:
+    return _JOB.dump_python(job, mode="json")

@@ -1,0 +1,5 @@
+"""`python -m bots` is `cliprelay`."""
+
+from bots.cli import main
+
+main()

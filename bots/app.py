@@ -1,0 +1,141 @@
+"""The composition root: settings to catalog, endpoints, storage and engine. Knows everybody."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+import sandbox
+from core.catalog import Catalog, CatalogData, Gateway, Model, load
+from core.chat import Platform
+from core.dialects import DIALECTS, Endpoint
+from core.dialects.endpoint import Pace, root_url
+from core.engine import Engine
+from core.errors import SettingsError
+from core.run import Workshop
+from core.settings import Settings, read_account
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
+from storage.database import open_database
+from storage.jobs import SqlJobStore
+
+SANDBOX_PORT = 8089
+_SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
+# The sandbox makes a clip in 12 s, so it is asked ten times as often as a real gateway.
+_SANDBOX_PACE = Pace().scaled(0.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What the operator has configured, before anything is opened.
+
+    Attributes:
+        endpoints: of the gateways that have a key.
+        sandboxed: True when the sandbox has to stand in for all of them.
+    """
+
+    settings: Settings
+    data: CatalogData
+    endpoints: Mapping[str, Endpoint]
+    sandboxed: bool
+
+    @property
+    def catalog(self) -> Catalog:
+        ready = self.data.gateways if self.sandboxed else self.endpoints
+        return Catalog(data=self.data, ready_gateways=frozenset(ready))
+
+
+def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
+    """Read catalog and keys. Without any key the sandbox stands in.
+
+    Raises:
+        OperatorError: a file or a variable is wrong.
+    """
+    data = load(settings.catalog_files, tuple(DIALECTS))
+    endpoints = {
+        gateway.name: endpoint
+        for gateway in data.gateways.values()
+        if (endpoint := _endpoint(gateway)) is not None
+    }
+    sandboxed = force_sandbox or not endpoints
+    if sandboxed:
+        data = _hurried(load((*settings.catalog_files, _SANDBOX_CATALOG), tuple(DIALECTS)))
+    return Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+
+
+def _endpoint(gateway: Gateway) -> Endpoint | None:
+    account = read_account(gateway.env)
+    if account.key is None:
+        return None
+    try:
+        root = root_url(account.base_url or gateway.base_url)
+    except ValueError as error:
+        raise SettingsError(f"{gateway.env}_BASE_URL: {error}") from error
+    return Endpoint(
+        gateway=gateway.name,
+        root=root,
+        key=account.key,
+        auth=gateway.auth,
+        concurrency=gateway.concurrency,
+    )
+
+
+def _hurried(data: CatalogData) -> CatalogData:
+    """The same models with the sandbox's times: it makes everything in some seconds."""
+
+    def hurry(model: Model) -> Model:
+        variants = [v.model_copy(update={"expected_seconds": None}) for v in model.variants]
+        seconds = round(SandboxOptions(state_dir=Path()).seconds_per_clip)
+        update = {"expected_seconds": seconds, "variants": tuple(variants)}
+        return model.model_copy(update=update)
+
+    return replace(data, models=tuple(hurry(model) for model in data.models))
+
+
+@asynccontextmanager
+async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncGenerator[Engine]:
+    """Open everything in order, start the engine, and close it all again.
+
+    Raises:
+        OperatorError: the database cannot be used.
+    """
+    settings = setup.settings
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        store = SqlJobStore(database)
+        stack.push_async_callback(store.close)
+        endpoints = setup.endpoints
+        if setup.sandboxed:
+            root = await stack.enter_async_context(_serve_sandbox(settings.media_dir.parent))
+            endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
+        workshop = Workshop(
+            store=store,
+            catalog=setup.catalog,
+            endpoints=endpoints,
+            http=http,
+            platforms=platforms,
+            media_dir=settings.media_dir.absolute(),
+            sandboxed=setup.sandboxed,
+        )
+        yield await stack.enter_async_context(Engine(workshop, settings.jobs_per_user))
+
+
+def _sandbox_endpoint(name: str, root: str) -> Endpoint:
+    return Endpoint(gateway=name, root=root, key=SecretStr("sandbox"), pace=_SANDBOX_PACE)
+
+
+@asynccontextmanager
+async def _serve_sandbox(state: Path) -> AsyncGenerator[str]:
+    options = SandboxOptions(state_dir=(state / "sandbox").absolute())
+    async with AsyncExitStack() as stack:
+        try:
+            # The same address as last time, so that links of an earlier process go on working.
+            root = await stack.enter_async_context(serve(options, SANDBOX_PORT))
+        except OSError:
+            root = await stack.enter_async_context(serve(options, 0))
+        yield root

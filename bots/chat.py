@@ -1,0 +1,36 @@
+"""`cliprelay chat`: the console platform with everything behind it."""
+
+from importlib.metadata import version
+
+from bots.app import Setup, open_engine
+from bots.console.adapter import ConsoleAdapter, make_screen
+from bots.console.conversation import NAME, ConsolePlatform
+from bots.console.file import NAME as FILE
+from bots.console.file import FilePlatform
+from bots.console.screen import PipeScreen
+from core.i18n import Locale, translate
+
+
+async def chat(setup: Setup, *, forced: bool) -> int:
+    """Chat until the input ends; gives the exit code.
+
+    Piped input ends when its jobs are done: 0 when all of them are, 1 when one failed or could not
+    be understood.
+    """
+    locale = Locale(setup.settings.default_locale)
+    screen = make_screen()
+    screen.print(translate(locale, "console-welcome", version=version("cliprelay")))
+    if setup.sandboxed:
+        key = "console-sandbox-forced" if forced and setup.endpoints else "console-sandbox"
+        screen.print(translate(locale, key))
+    # What an interrupted `generate` was waiting for is finished here, too.
+    platforms = {NAME: ConsolePlatform(screen, locale), FILE: FilePlatform(screen.print)}
+    async with open_engine(setup, platforms) as engine:
+        adapter = ConsoleAdapter(engine, screen, locale)
+        await adapter.run()
+        if isinstance(screen, PipeScreen):
+            await engine.idle()
+            return 1 if adapter.refused or engine.failed else 0
+        if engine.open_jobs:
+            screen.print(translate(locale, "console-bye", count=engine.open_jobs))
+    return 0

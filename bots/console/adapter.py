@@ -1,0 +1,134 @@
+"""Lines that are typed or piped in to invocations: the adapter to copy for a new platform."""
+
+import asyncio
+import shlex
+import sys
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from prompt_toolkit.patch_stdout import patch_stdout
+
+from bots.console.conversation import HERE, NAME
+from bots.console.screen import PipeScreen, Screen, TerminalScreen
+from bots.dispatch import dispatch
+from core.chat import Invocation, User
+from core.engine import Engine
+from core.i18n import Locale, translate
+
+_LINE_BYTES = 4_000_000
+_ATTACH = "attach"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFile:
+    """A file on this machine, attached to a command. See `core.chat.Attachment`."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def file(self) -> AbstractAsyncContextManager[Path]:
+        return nullcontext(self.path)
+
+
+class ConsoleAdapter:
+    """Reads commands until the input ends.
+
+    Attributes:
+        refused: how many commands could not be done.
+    """
+
+    def __init__(self, engine: Engine, screen: Screen, locale: Locale) -> None:
+        self.refused = 0
+        self._engine = engine
+        self._screen = screen
+        self._locale = locale
+        self._user = User(platform=NAME, id="local")
+        self._attached: list[LocalFile] = []
+
+    async def run(self) -> None:
+        """Do one line after the other."""
+        terminal = self._screen if isinstance(self._screen, TerminalScreen) else None
+        lines = _typed_lines(terminal) if terminal else piped_lines()
+        async for line in lines:
+            if line.strip():
+                await self._take(line.strip())
+
+    async def _take(self, line: str) -> None:
+        name, _, text = line.partition(" ")
+        if not name.startswith("/"):
+            self._refuse(translate(self._locale, "type-a-command"))
+        elif name == f"/{_ATTACH}":
+            self._attach(text)
+        else:
+            await self._do(name[1:].casefold(), text)
+
+    def _attach(self, text: str) -> None:
+        try:
+            parts = shlex.split(text)
+        except ValueError:  # a lone quotation mark is part of a name
+            parts = [text.strip()]
+        self._attached += [LocalFile(path=Path(part).expanduser()) for part in parts]
+        names = ", ".join(file.name for file in self._attached)
+        self._screen.print(translate(self._locale, "console-attached", names=names))
+
+    async def _do(self, name: str, text: str) -> None:
+        attachments, self._attached = tuple(self._attached), []
+        invocation = Invocation(
+            command=name,
+            text=text,
+            user=self._user,
+            conversation=HERE,
+            attachments=attachments,
+        )
+        answer = await dispatch(self._engine, invocation, self._locale)
+        if not answer.done:
+            self._refuse(answer.view.text if answer.view else "")
+        elif answer.view:
+            self._screen.print(answer.view.text)
+
+    def _refuse(self, text: str) -> None:
+        self.refused += 1
+        self._screen.print(text)
+
+
+async def _typed_lines(screen: TerminalScreen) -> AsyncGenerator[str]:
+    with patch_stdout(raw=True):
+        while True:
+            try:
+                yield await screen.session.prompt_async("> ")
+            except (EOFError, KeyboardInterrupt):
+                return
+
+
+async def piped_lines() -> AsyncGenerator[str]:
+    """Lines of standard input, without a thread that would keep the program from ending."""
+    reader = asyncio.StreamReader(limit=_LINE_BYTES)
+    loop = asyncio.get_running_loop()
+    try:
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+        )
+    except (ValueError, OSError):
+        # A regular file or /dev/null: it never makes anybody wait.
+        for line in _file_lines():
+            yield line
+        return
+    try:
+        async for line in reader:
+            yield line.decode("utf-8", "replace")
+    finally:
+        transport.close()
+
+
+def _file_lines() -> Iterable[str]:
+    return sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+
+
+def make_screen() -> Screen:
+    """A terminal where somebody sits at one, else a pipe."""
+    return TerminalScreen() if sys.stdin.isatty() and sys.stdout.isatty() else PipeScreen()

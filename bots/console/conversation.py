@@ -1,0 +1,62 @@
+"""A conversation on a terminal or a pipe."""
+
+from collections.abc import Sequence
+from itertools import count
+
+from bots.console.screen import Screen
+from core.chat import ConversationRef, Limits, MessageRef, View
+from core.i18n import Locale, translate
+from core.media import Asset
+
+NAME = "console"
+HERE = ConversationRef(platform=NAME, chat="terminal")
+
+
+class ConsoleConversation:
+    """See `core.chat.Conversation`. A message that can still be cancelled is edited in place."""
+
+    def __init__(self, screen: Screen, locale: Locale) -> None:
+        self._screen = screen
+        self._locale = locale
+        self._numbers = count(1)
+
+    @property
+    def limits(self) -> Limits:
+        seconds = self._screen.edit_seconds
+        return Limits(writes=100, window_seconds=1, edit_seconds=seconds, text_chars=100_000)
+
+    async def send(self, view: View) -> MessageRef:
+        message = MessageRef(conversation=HERE, id=str(next(self._numbers)))
+        await self.edit(message, view)
+        return message
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        if any(button.command == "cancel" for button in view.buttons):
+            self._screen.show(message.id, view.text.splitlines())
+        else:
+            self._screen.drop(message.id)
+            self._screen.print(view.text)
+
+    async def deliver(
+        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
+    ) -> MessageRef:
+        """Say where the files are. They stay in MEDIA_DIR, so saying it twice does no harm."""
+        del caption, replacing
+        for asset in assets:
+            size = f"{asset.width}x{asset.height}, {asset.seconds or 0:g} s"
+            path = translate(self._locale, "console-saved", path=str(asset.path))
+            self._screen.print(f"{path} ({size}, {asset.codec}, {asset.size_bytes / 1e6:.1f} MB)")
+        return MessageRef(conversation=HERE, id=str(next(self._numbers)))
+
+
+class ConsolePlatform:
+    """The one conversation that a terminal has."""
+
+    name = NAME
+
+    def __init__(self, screen: Screen, locale: Locale) -> None:
+        self._conversation = ConsoleConversation(screen, locale)
+
+    def conversation(self, ref: ConversationRef) -> ConsoleConversation:
+        del ref
+        return self._conversation

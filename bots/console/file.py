@@ -1,0 +1,62 @@
+"""A conversation that is one file: what `cliprelay generate` writes its result to."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.chat import ConversationRef, Limits, MessageLostError, MessageRef, View
+from core.media import Asset
+
+NAME = "file"
+
+
+class FileConversation:
+    """See `core.chat.Conversation`. Shows progress to `show` and copies the media to the path."""
+
+    def __init__(self, ref: ConversationRef, show: Callable[[str], None]) -> None:
+        self._ref = ref
+        self._show = show
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(writes=100, window_seconds=1, edit_seconds=0.2, text_chars=100_000)
+
+    async def send(self, view: View) -> MessageRef:
+        message = MessageRef(conversation=self._ref, id="status")
+        await self.edit(message, view)
+        return message
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        del message
+        self._show(view.text)
+
+    async def deliver(
+        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
+    ) -> MessageRef:
+        """Copy the media; a second copy is the same file, so nothing has to be replaced."""
+        del caption, replacing
+        try:
+            for asset, path in zip(assets, self.paths(len(assets)), strict=True):
+                await asyncio.to_thread(shutil.copyfile, asset.path, path)
+        except OSError as error:
+            raise MessageLostError(str(error)) from error
+        return MessageRef(conversation=self._ref, id="media")
+
+    def paths(self, count: int) -> list[Path]:
+        """Where so many results go: cat.mp4, cat-2.mp4, ..."""
+        first = Path(self._ref.chat)
+        others = [first.with_stem(f"{first.stem}-{n}") for n in range(2, count + 1)]
+        return [first, *others]
+
+
+class FilePlatform:
+    """Any path is a conversation."""
+
+    name = NAME
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+
+    def conversation(self, ref: ConversationRef) -> FileConversation:
+        return FileConversation(ref, self._show)

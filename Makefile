@@ -1,0 +1,48 @@
+# All commands of the project. `make run` needs nothing but Python 3.11 or newer with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
+
+.PHONY: run setup check test bench format clean
+
+run: .venv/installed ## chat on this terminal; without any key against the sandbox
+	@$(BIN)/cliprelay chat
+
+setup: .venv/installed-dev ## install for development
+
+check: .venv/installed-dev ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: .venv/installed-dev ## the whole suite with branch coverage of core
+	$(BIN)/pytest --cov --cov-report=term
+
+bench: .venv/installed-dev ## ratios against bare baselines
+	$(BIN)/python benchmarks/progress.py
+	$(BIN)/python benchmarks/streams.py
+
+format: .venv/installed-dev ## put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove the environment; data/ stays
+	rm -rf .venv
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "cliprelay needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or say which: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cliprelay needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say which to take: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making .venv (the first time only) ..." >&2
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing (a minute, the first time only) ..." >&2
+	@$(PIP) -e . </dev/null
+	@touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing the development tools ..." >&2
+	@$(PIP) -e '.[dev]' </dev/null
+	@touch $@ .venv/installed

@@ -1,0 +1,90 @@
+"""Puts the gateway together: routes to doors, doors to the ledger."""
+
+import re
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.chat import ChatDoor
+from sandbox.desk import Desk, check_key
+from sandbox.follow import FollowPages
+from sandbox.ledger import Ledger
+from sandbox.media import Cdn
+from sandbox.models import OFFERS
+from sandbox.options import SandboxOptions
+from sandbox.orders import Kind
+from sandbox.refusals import CONSOLE_PAGE, RefusalError
+from sandbox.studio import Studio
+from sandbox.tasks import TaskDoor
+
+API_PATH = re.compile(r"/v\d")
+ENDPOINT_TYPES = {Kind.CHAT: "openai", Kind.V2: "openai-video"}
+
+
+def build(options: SandboxOptions) -> Starlette:
+    """The gateway as an ASGI application; reads the ledger of an earlier process."""
+    ledger = Ledger(options.state_dir)
+    studio = Studio(options, ledger)
+    desk = Desk(options, ledger, studio.begin if options.renders_ahead else None)
+    routes = [
+        *ChatDoor(desk).routes,
+        *TaskDoor(desk).routes,
+        *FollowPages(desk).routes,
+        *Cdn(desk, studio).routes,
+        *Inspection(desk).routes,
+        Route("/v1/models", list_models),
+    ]
+    nowhere = {404: wrong_address, 405: wrong_address}
+    app = Starlette(routes=routes, exception_handlers=nowhere)
+    app.router.redirect_slashes = False
+    return app
+
+
+class Inspection:
+    """What a test or an operator may look at behind the scenes; no gateway has this."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.routes = [
+            Route("/sandbox/ledger", self.ledger),
+            Route("/sandbox/requests", self.requests),
+        ]
+
+    async def ledger(self, _: Request) -> Response:
+        """Every paid creation, oldest first."""
+        return JSONResponse([order.model_dump(mode="json") for order in self._desk.ledger])
+
+    async def requests(self, _: Request) -> Response:
+        """The last creation bodies, paid or refused, oldest first."""
+        return JSONResponse(list(self._desk.requests))
+
+
+async def list_models(request: Request) -> Response:
+    """GET /v1/models: the cheapest way to check a key."""
+    try:
+        check_key(request)
+    except RefusalError as refusal:
+        return refusal.response
+    models = [
+        {
+            "id": name,
+            "object": "model",
+            "created": 1626777600,
+            "owned_by": "sandbox",
+            "supported_endpoint_types": [ENDPOINT_TYPES[offer.kind]],
+        }
+        for name, offer in OFFERS.items()
+    ]
+    return JSONResponse({"object": "list", "data": models})
+
+
+async def wrong_address(request: Request, _: Exception) -> Response:
+    """JSON under /v1 and its like; everywhere else the console, with 200, as real gateways do."""
+    path = request.url.path
+    if not API_PATH.match(path):
+        return HTMLResponse(CONSOLE_PAGE)
+    message = f"Invalid URL ({request.method} {path})"
+    error = {"message": message, "type": "invalid_request_error", "param": "", "code": ""}
+    return JSONResponse({"error": error}, 404)

@@ -1,0 +1,39 @@
+"""POST /v1/chat/completions: a video told as a chat answer."""
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.bodies import Asked, read_chat
+from sandbox.desk import Desk
+from sandbox.edits import dialect_of, write_script
+from sandbox.links import Links
+from sandbox.orders import wait_seconds
+from sandbox.performance import Play, stream, whole
+from sandbox.script import Story
+from sandbox.stage import Performance
+
+
+class ChatDoor:
+    """The door for orders over chat."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.routes = [Route("/v1/chat/completions", self.create, methods=["POST"])]
+
+    async def create(self, request: Request) -> Response:
+        """Take an order and tell how it goes."""
+        return await self._desk.take(request, read_chat, self._tell)
+
+    def _tell(self, asked: Asked, links: Links) -> Response:
+        story = Story(order=asked.order, links=links)
+        play = Play(
+            script=write_script(story),
+            dialect=dialect_of(story),
+            order=asked.order,
+            seconds=wait_seconds(asked.order, self._desk.options),
+        )
+        perform = stream if asked.stream and not play.script.whole else whole
+        return Performance(partial(perform, play))

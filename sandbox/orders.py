@@ -1,0 +1,75 @@
+"""What was asked for and paid: one order per accepted creation."""
+
+import re
+import time
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from sandbox.options import SandboxOptions
+
+WORD = re.compile(r"#([a-z][a-z0-9-]*)(?:=(\d+))?", re.IGNORECASE)
+SLOW_FACTOR = 5
+
+
+class Kind(StrEnum):
+    """The door through which an order came: the wire protocol."""
+
+    CHAT = "chat"
+    V2 = "v2"
+
+
+class Order(BaseModel):
+    """One paid creation, as it lies on disk.
+
+    Attributes:
+        ratio: width to height as "W:H".
+        images: how many pictures came with it.
+        accepted_at: wall clock, so that a later process knows how far the task is.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    model: str
+    prompt: str
+    ratio: str
+    seconds: int
+    hd: bool = False
+    count: int = 1
+    images: int = 0
+    id: str = Field(default_factory=lambda: uuid4().hex)
+    accepted_at: float = Field(default_factory=time.time)
+
+    @computed_field
+    @property
+    def task_id(self) -> str:
+        """The id on the wire; its colon is what a client has to percent-encode."""
+        if self.kind is Kind.V2:
+            return f"{self.model}:task_{self.id}"
+        return f"{self.model}:{UUID(self.id)}"
+
+    @property
+    def words(self) -> dict[str, int | None]:
+        """The #words of the prompt and their numbers, known or not."""
+        found = WORD.findall(self.prompt)
+        return {word.lower(): int(number) if number else None for word, number in found}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The ratio as two numbers."""
+        width, height = self.ratio.split(":")
+        return int(width), int(height)
+
+
+def wait_seconds(order: Order, options: SandboxOptions) -> float:
+    """How long this order takes by the clock on the wall."""
+    factor = SLOW_FACTOR if "slow" in order.words else 1
+    return options.seconds_per_clip * factor / options.speed
+
+
+def fraction_done(order: Order, options: SandboxOptions) -> float:
+    """How far the order is now, 0..1; needs nothing but the clock."""
+    elapsed = time.time() - order.accepted_at
+    return max(0.0, min(1.0, elapsed / wait_seconds(order, options)))

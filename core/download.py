@@ -98,7 +98,8 @@ def disk_errors() -> Generator[None]:
     except OSError as error:
         if error.errno in _DISK_FULL:
             raise JobError(Fault(kind=FaultKind.DISK_FULL, reason=error.strerror or "")) from error
-        raise StorageError(f"Cannot write to {error.filename}: {error.strerror}") from error
+        place = error.filename or "the disk"
+        raise StorageError(f"Cannot write to {place}: {error.strerror}") from error
 
 
 @contextmanager

@@ -160,7 +160,7 @@ picture-not-image = { $name } is no picture. JPEG, PNG and WebP can be used.
 picture-broken = { $name } is damaged and cannot be read to its end.
 picture-too-large = { $name } has { $size_mb } MB; at most { $limit_mb } MB are possible.
 picture-too-many-pixels = { $name } has too many pixels; at most { $limit_megapixels } megapixels are possible.
-picture-too-small = { $name } is too small; it needs at least { $limit_pixels } pixels on each side.
+picture-too-small = { $name } is too small; it needs at least { $limit_px } pixels on each side.
 
 ## Command line
 

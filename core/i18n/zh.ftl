@@ -151,7 +151,7 @@ picture-not-image = { $name } 不是图片。可用 JPEG、PNG 和 WebP。
 picture-broken = { $name } 已损坏，无法读完。
 picture-too-large = { $name } 有 { $size_mb } MB，最多 { $limit_mb } MB。
 picture-too-many-pixels = { $name } 像素太多，最多 { $limit_megapixels } 百万像素。
-picture-too-small = { $name } 太小，每边至少 { $limit_pixels } 像素。
+picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 

@@ -1,0 +1,54 @@
+"""Real, small video files, made with libav."""
+
+# PyAV's own stubs are incomplete.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from PIL import Image
+
+Paint = Callable[[float], tuple[int, int, int] | Image.Image]
+
+
+def make_movie(
+    path: Path,
+    width: int = 320,
+    height: int = 180,
+    seconds: float = 2.0,
+    *,
+    fps: int = 12,
+    rotation: int = 0,
+    paint: Paint = lambda second: (40 * int(second) % 256, 120, 200),
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Write a video as the path's suffix says; `paint` gives a moment's colour or picture."""
+    codec = "libvpx-vp9" if path.suffix == ".webm" else "libx264"
+    with av.open(path, "w", options=options or {}) as movie:
+        stream = movie.add_stream(codec, rate=Fraction(fps))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        if rotation:
+            stream.set_display_rotation(rotation)
+        for index in range(round(seconds * fps)):
+            painted = paint(index / fps)
+            if not isinstance(painted, Image.Image):
+                painted = Image.new("RGB", (width, height), painted)
+            movie.mux(stream.encode(av.VideoFrame.from_image(painted)))
+        movie.mux(stream.encode())
+    return path
+
+
+def make_sound(path: Path) -> Path:
+    """Write a moment of silence, without any picture."""
+    with av.open(path, "w") as movie:
+        stream = movie.add_stream("aac", rate=44100)
+        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
+        frame.rate = 44100
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        for packet in (*stream.encode(frame), *stream.encode()):
+            movie.mux(packet)
+    return path

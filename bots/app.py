@@ -131,7 +131,7 @@ def _sandbox_endpoint(name: str, root: str) -> Endpoint:
 
 @asynccontextmanager
 async def _serve_sandbox(state: Path) -> AsyncGenerator[str]:
-    options = SandboxOptions(state_dir=(state / "sandbox").absolute())
+    options = SandboxOptions(state_dir=(state / "sandbox").absolute(), renders_ahead=True)
     async with AsyncExitStack() as stack:
         try:
             # The same address as last time, so that links of an earlier process go on working.

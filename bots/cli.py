@@ -61,7 +61,8 @@ def chat(*, sandbox: _Sandbox = False) -> None:
     raise typer.Exit(_run(run_chat(setup, forced=sandbox), stopped=0))
 
 
-@app.command()
+# A prompt that begins with -- is ours to read, and to answer.
+@app.command(context_settings={"ignore_unknown_options": True})
 def generate(  # noqa: PLR0913 - the options of a command line
     prompt: Annotated[str, typer.Argument(help='Like "portrait 15s a cat surfing".')],
     *,
@@ -136,12 +137,12 @@ def doctor() -> None:
 
 
 async def _print_findings() -> bool:
-    marks = {True: "[green]ok[/]", False: "[red]wrong[/]", None: "[yellow]-[/]"}
+    marks = {True: "[green]ok   [/]", False: "[red]wrong[/]", None: "[yellow]-    [/]"}
     console = Console(soft_wrap=True, highlight=False)
     healthy = True
     async for finding in examine():
         healthy = healthy and finding.fine is not False
-        console.print(f"{marks[finding.fine]:<18} {finding.what}: {finding.says}")
+        console.print(f"{marks[finding.fine]} {finding.what}: {finding.says}")
     return healthy
 
 
@@ -155,7 +156,7 @@ def sandbox(
     settings = read_settings()
     state = (settings.media_dir.parent / "sandbox").absolute()
     typer.echo(f"Sandbox gateway on http://{HOST}:{port} (any key is accepted). Ctrl-C ends.")
-    run_sandbox(SandboxOptions(state_dir=state, speed=speed), port)
+    run_sandbox(SandboxOptions(state_dir=state, speed=speed, renders_ahead=True), port)
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:

@@ -92,10 +92,12 @@ def _target(output: Path | None, job_id: str) -> Path:
 
 
 def _progress(*, quiet: bool) -> Progress:
+    console = Console(stderr=True)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        console=Console(stderr=True, quiet=quiet),
+        console=console,
+        disable=quiet or not console.is_terminal,
         transient=True,
     )
 

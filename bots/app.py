@@ -18,7 +18,6 @@ from core.errors import SettingsError
 from core.run import Workshop
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
-from sandbox.server import serve
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 
@@ -131,6 +130,8 @@ def _sandbox_endpoint(name: str, root: str) -> Endpoint:
 
 @asynccontextmanager
 async def _serve_sandbox(state: Path) -> AsyncGenerator[str]:
+    from sandbox.server import serve  # noqa: PLC0415 - libav and Pillow cost a live bot 40 MB
+
     options = SandboxOptions(state_dir=(state / "sandbox").absolute(), renders_ahead=True)
     async with AsyncExitStack() as stack:
         try:

@@ -24,8 +24,6 @@ from core.errors import OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
 from core.settings import read_settings
 from sandbox.options import SandboxOptions
-from sandbox.server import HOST
-from sandbox.server import run as run_sandbox
 
 T = TypeVar("T")
 
@@ -153,10 +151,12 @@ def sandbox(
     speed: Annotated[float, typer.Option(min=0.01, help="2 is twice as fast.")] = 1.0,
 ) -> None:
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
+    from sandbox.server import HOST, run  # noqa: PLC0415 - see bots/app.py
+
     settings = read_settings()
     state = (settings.media_dir.parent / "sandbox").absolute()
     typer.echo(f"Sandbox gateway on http://{HOST}:{port} (any key is accepted). Ctrl-C ends.")
-    run_sandbox(SandboxOptions(state_dir=state, speed=speed, renders_ahead=True), port)
+    run(SandboxOptions(state_dir=state, speed=speed, renders_ahead=True), port)
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:

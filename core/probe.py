@@ -94,6 +94,7 @@ async def _ask_child(path: Path, timeout_seconds: float) -> bytes:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C on a terminal is for the bot, not for a half-read file
     )
     try:
         async with asyncio.timeout(timeout_seconds):

@@ -26,6 +26,8 @@ async def chat(setup: Setup, *, forced: bool) -> int:
     # What an interrupted `generate` was waiting for is finished here, too.
     platforms = {NAME: ConsolePlatform(screen, locale), FILE: FilePlatform(screen.print)}
     async with open_engine(setup, platforms) as engine:
+        if engine.open_jobs:
+            screen.print(translate(locale, "console-resuming", count=engine.open_jobs))
         adapter = ConsoleAdapter(engine, screen, locale)
         await adapter.run()
         if isinstance(screen, PipeScreen):

@@ -1,0 +1,325 @@
+"""The catalog: presets, the operator's own files, and what is chosen or refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.catalog import Catalog, Model, State, load, refusals
+from core.dialects import DIALECTS
+from core.errors import CatalogError, UserError
+from core.media import Asset, ImageRole, MediaKind, MediaRequest
+
+DATA = load((), tuple(DIALECTS))
+ALL = Catalog(data=DATA, ready_gateways=frozenset(DATA.gateways))
+CAT = MediaRequest(prompt="a cat")
+
+
+def only(*gateways: str) -> Catalog:
+    return Catalog(data=DATA, ready_gateways=frozenset(gateways))
+
+
+def model(key: str, catalog: Catalog = ALL) -> Model:
+    found = catalog.get(key)
+    assert found
+    return found
+
+
+def picture(width: int = 100, height: int = 100) -> Asset:
+    return Asset(
+        kind=MediaKind.IMAGE,
+        path=Path("x.png"),
+        mime="image/png",
+        size_bytes=1,
+        width=width,
+        height=height,
+    )
+
+
+def refusal(catalog: Catalog, request: MediaRequest) -> UserError:
+    with pytest.raises(UserError) as caught:
+        catalog.choose(request)
+    return caught.value
+
+
+def hint(error: UserError) -> tuple[str, dict[str, object]]:
+    (only_one,) = error.hints
+    return only_one.key, dict(only_one.details)
+
+
+def test_the_presets_hold_every_video_model_of_the_two_dialects() -> None:
+    assert [m.key for m in DATA.models] == [
+        "147ai/veo3-fast",
+        "147ai/veo3-pro",
+        "147ai/veo3-pro-frames",
+        "apiyi/veo-3.1",
+        "eronmind/veo_3_1",
+        "eronmind/veo_3_1-fl",
+        "whatai/sora_video2",
+        "whatai/sora-2",
+        "whatai/sora-2-pro",
+    ]
+    assert {m.name for m in DATA.models if m.state is State.RETIRED} == {
+        "sora_video2",
+        "sora-2",
+        "sora-2-pro",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "wire"),
+    [
+        ("147ai/veo3-pro-frames", replace(CAT, images=(picture(),)), "veo3-pro-frames"),
+        ("apiyi/veo-3.1", CAT, "veo-3.1"),
+        ("apiyi/veo-3.1", replace(CAT, ratio="16:9"), "veo-3.1-landscape"),
+        ("apiyi/veo-3.1", replace(CAT, fast=True), "veo-3.1-fast"),
+        (
+            "apiyi/veo-3.1",
+            replace(CAT, ratio="16:9", fast=True, images=(picture(), picture())),
+            "veo-3.1-landscape-fast-fl",
+        ),
+        ("eronmind/veo_3_1", CAT, "veo_3_1-portrait"),
+        ("eronmind/veo_3_1", replace(CAT, ratio="16:9", fast=True), "veo_3_1-landscape-fast"),
+        ("eronmind/veo_3_1-fl", replace(CAT, images=(picture(9, 16),)), "veo_3_1-portrait-fl"),
+        ("whatai/sora_video2", CAT, "sora_video2-portrait"),
+        (
+            "whatai/sora_video2",
+            replace(CAT, ratio="16:9", seconds=15, resolution="hd"),
+            "sora_video2-landscape-hd-15s",
+        ),
+        ("whatai/sora-2-pro", replace(CAT, resolution="1080p"), "sora-2-pro"),
+    ],
+)
+def test_options_become_the_name_on_the_wire(key: str, request_: MediaRequest, wire: str) -> None:
+    chosen = model(key)
+
+    assert not refusals(chosen, request_)
+    assert chosen.wire_name(chosen.complete(request_)) == wire
+
+
+@pytest.mark.parametrize(
+    ("request_", "name"),
+    [
+        (CAT, "veo3-fast"),
+        (replace(CAT, ratio="9:16"), "veo-3.1"),
+        (replace(CAT, ratio="9:16", fast=True), "veo-3.1"),
+        (replace(CAT, count=3), "veo-3.1"),
+        (replace(CAT, images=(picture(),)), "veo-3.1"),
+        (replace(CAT, images=(picture(), picture())), "veo-3.1"),
+        (replace(CAT, model="sora-2"), "sora-2"),
+        (replace(CAT, model="WHATAI/sora-2-pro", seconds=25), "sora-2-pro"),
+    ],
+)
+def test_the_cheapest_able_model_is_chosen(request_: MediaRequest, name: str) -> None:
+    assert ALL.choose(request_).name == name
+
+
+def test_two_pictures_mean_first_and_last_frame_even_where_references_are_cheaper(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "cheap.toml"
+    file.write_text(
+        '[[model]]\ngateway = "whatai"\nname = "refs"\ndialect = "video_tasks"\n'
+        'images = { max = 4, roles = ["reference"] }\ncredits = 1\n'
+    )
+    data = load([file], tuple(DIALECTS))
+    catalog = Catalog(data=data, ready_gateways=frozenset(data.gateways))
+
+    one = catalog.choose(replace(CAT, images=(picture(),)))
+    two = catalog.choose(replace(CAT, images=(picture(), picture())))
+    three = catalog.choose(replace(CAT, images=(picture(), picture(), picture())))
+
+    assert [one.name, two.name, three.name] == ["refs", "veo-3.1", "refs"]
+    assert [two.images.role(0), two.images.role(1)] == [
+        ImageRole.FIRST_FRAME,
+        ImageRole.LAST_FRAME,
+    ]
+    assert three.images.role(3) is ImageRole.REFERENCE
+
+
+def test_a_retired_model_is_never_chosen_by_itself_but_named_in_the_refusal() -> None:
+    error = refusal(ALL, replace(CAT, seconds=15))
+
+    assert error.key == "refuse-seconds"
+    assert hint(error) == ("hint-could-retired", {"models": "sora_video2, sora-2, sora-2-pro"})
+
+
+def test_a_refusal_names_the_ready_model_that_could() -> None:
+    error = refusal(ALL, replace(CAT, model="veo3-pro", images=(picture(),)))
+
+    assert (error.key, dict(error.details)) == ("refuse-any-image", {"model": "veo3-pro"})
+    assert hint(error) == (
+        "hint-could",
+        {"models": "veo3-pro-frames, veo-3.1, veo_3_1"},
+    )
+
+
+def test_a_refusal_names_the_key_that_is_missing() -> None:
+    error = refusal(only("147ai"), replace(CAT, ratio="9:16"))
+
+    assert error.key == "refuse-ratio-choice"
+    assert hint(error) == (
+        "hint-could-with-key",
+        {"model": "veo-3.1", "variable": "APIYI_API_KEY"},
+    )
+
+
+def test_what_nothing_can_do_is_refused_without_a_hint() -> None:
+    error = refusal(ALL, replace(CAT, resolution="4k"))
+
+    assert error.key == "refuse-hd"
+    assert error.hints == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "reason"),
+    [
+        ("apiyi/veo-3.1", replace(CAT, ratio="1:1"), "refuse-ratio"),
+        ("apiyi/veo-3.1", replace(CAT, seconds=10), "refuse-seconds"),
+        ("apiyi/veo-3.1", replace(CAT, count=5), "refuse-count"),
+        ("apiyi/veo-3.1", replace(CAT, seed=7), "refuse-seed"),
+        ("apiyi/veo-3.1", replace(CAT, images=(picture(),) * 3), "refuse-images"),
+        ("apiyi/veo-3.1", replace(CAT, prompt="x" * 32_001), "prompt-too-long"),
+        ("147ai/veo3-pro", replace(CAT, fast=True), "refuse-fast"),
+        ("147ai/veo3-pro-frames", CAT, "refuse-no-image"),
+        ("whatai/sora-2", replace(CAT, resolution="hd"), "refuse-hd"),
+        ("whatai/sora-2-pro", replace(CAT, resolution="4k"), "refuse-resolution"),
+        ("whatai/sora-2-pro", replace(CAT, resolution="hd", seconds=25), "refuse-combination"),
+    ],
+)
+def test_what_a_model_cannot_do_is_refused_with_its_reason(
+    key: str, request_: MediaRequest, reason: str
+) -> None:
+    assert [error.key for error in refusals(model(key), request_)] == [reason]
+
+
+def test_an_unknown_model_is_refused_with_the_nearest_name() -> None:
+    error = refusal(only("apiyi"), replace(CAT, model="veo-3"))
+
+    assert error.key == "model-unknown"
+    assert error.details["allowed"] == "veo-3.1"
+    assert hint(error) == ("hint-did-you-mean", {"nearest": "veo-3.1"})
+
+
+def test_a_model_without_its_key_and_one_switched_off_say_so() -> None:
+    needs = refusal(only("apiyi"), replace(CAT, model="sora-2"))
+    off = refusal(ALL, replace(CAT, model="veo_3_1-fl"))
+
+    assert (needs.key, needs.details["variable"]) == ("model-needs-key", "WHATAI_API_KEY")
+    assert off.key == "model-off"
+
+
+def test_no_key_at_all_is_said_plainly() -> None:
+    assert refusal(only(), CAT).key == "no-model-ready"
+
+
+def test_what_was_left_open_is_filled_in_before_the_request_is_stored() -> None:
+    completed = model("whatai/sora-2").complete(CAT)
+
+    assert (completed.ratio, completed.seconds, completed.model) == ("16:9", 10, "whatai/sora-2")
+
+
+@pytest.mark.parametrize(
+    ("size", "ratio"), [((1080, 1920), "9:16"), ((4000, 3000), "16:9"), ((700, 1000), "9:16")]
+)
+def test_a_picture_decides_the_shape_when_nobody_says_it(
+    size: tuple[int, int], ratio: str
+) -> None:
+    request = replace(CAT, images=(picture(*size),))
+
+    assert model("apiyi/veo-3.1").complete(request).ratio == ratio
+
+
+def test_price_and_time_follow_the_options() -> None:
+    chosen = model("whatai/sora-2-pro")
+    plain = chosen.complete(CAT)
+    long_hd = chosen.complete(replace(CAT, seconds=15, resolution="hd"))
+
+    assert (chosen.credits_for(plain), chosen.expected_for(plain)) == (300, 150)
+    assert (chosen.credits_for(long_hd), chosen.expected_for(long_hd)) == (750, 750)
+    assert chosen.deadline_for(long_hd) == 1800
+    assert model("apiyi/veo-3.1").credits_for(replace(CAT, count=4)) == 100
+
+
+def test_an_operator_adds_changes_and_switches_off(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[gateway]]\nname = "mine"\nenv = "MINE"\nbase_url = "https://gate.example/v1"\n'
+        '[[gateway]]\nname = "apiyi"\nconcurrency = 9\n'
+        '[[model]]\ngateway = "mine"\nname = "new"\ndialect = "video_tasks"\ncredits = 1\n'
+        "seconds = { min = 3, max = 9, default = 5 }\nratios = ['*']\n"
+        '[[model]]\ngateway = "147ai"\nname = "veo3-fast"\nenabled = false\n'
+        '[[model]]\ngateway = "apiyi"\nname = "veo-3.1"\ncredits = 7\n'
+    )
+
+    data = load([file], tuple(DIALECTS))
+    catalog = Catalog(data=data, ready_gateways=frozenset(data.gateways))
+
+    assert catalog.choose(replace(CAT, ratio="7:3", seconds=4)).key == "mine/new"
+    assert catalog.choose(replace(CAT, model="new")).complete(CAT).seconds == 5
+    assert catalog.choose(replace(CAT, model="new")).complete(CAT).ratio is None
+    assert model("apiyi/veo-3.1", catalog).credits == 7
+    assert model("apiyi/veo-3.1", catalog).count == 4
+    assert not catalog.is_ready(model("147ai/veo3-fast", catalog))
+    assert data.gateways["apiyi"].concurrency == 9
+    assert refusal(catalog, replace(CAT, model="new", seconds=10)).details["allowed"] == "3-9"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[[model]", "is not valid TOML"),
+        ("[[modle]]\nx = 1", "[modle] is unknown; there are [[gateway]] and [[model]]"),
+        ("[model]\nx = 1", "write [[model]] with two brackets"),
+        ("model = [1]", "write [[model]] with two brackets"),
+        ("[[model]]\nname = 'x'", "[[model]] 1: field gateway: is missing"),
+        ("[[gateway]]\nname = 3", "[[gateway]] 1: field name: is missing or no text"),
+        (
+            "[[model]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'chat_video'\ncredits = -1",
+            "[[model]] 1 (apiyi/x): field credits: ",
+        ),
+        (
+            "[[model]]\ngateway = 'apiyi'\nname = 'veo-3.1'\nimages = { min = 3, max = 2 }",
+            "[[model]] 1 (apiyi/veo-3.1): field images: Value error, min (3) is larger",
+        ),
+        (
+            "[[model]]\ngateway = 'apiyi'\nname = 'veo-3.1'\nimages = { max = 2, roles = [] }",
+            "field images: Value error, roles must name at least one role",
+        ),
+        (
+            "[[model]]\ngateway = 'apiyi'\nname = 'veo-3.1'\nvariants = [{ ratoi = '1:1' }]",
+            "field variants.0.ratoi: Extra inputs are not permitted",
+        ),
+        (
+            "[[model]]\ngateway = 'nope'\nname = 'x'\ndialect = 'chat_video'\ncredits = 1",
+            "[[model]] 1 (nope/x): field gateway: no such gateway; there are 147ai, apiyi",
+        ),
+        (
+            "[[model]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'smoke'\ncredits = 1",
+            "field dialect: no such dialect; there are chat_video, video_tasks",
+        ),
+    ],
+)
+def test_a_bad_file_is_an_error_with_file_table_and_field(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(text)
+
+    with pytest.raises(CatalogError) as caught:
+        load([file], tuple(DIALECTS))
+
+    assert str(caught.value).startswith(f"{file}: ")
+    assert complaint in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b"# caf\xe9")
+
+    with pytest.raises(CatalogError, match="is not UTF-8 text"):
+        load([latin], tuple(DIALECTS))
+    with pytest.raises(CatalogError, match="cannot be read: No such file"):
+        load([tmp_path / "none.toml"], tuple(DIALECTS))
+    with pytest.raises(CatalogError, match="cannot be read: Is a directory"):
+        load([tmp_path], tuple(DIALECTS))

@@ -1,0 +1,135 @@
+"""Both languages have the same texts with the same variables, and no text is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+from core.commands import COMMANDS
+from core.errors import Fault, FaultKind, UserError, did_you_mean
+from core.i18n import Locale, explain, explain_fault, locale_of, translate
+from core.jobs import ENDED, JobState
+from core.options import describe
+from core.progress import Phase
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "core" / "i18n"
+# Keys that are put together in code; the rest stand in it as they are.
+COMPOSED = {
+    *(f"fault-{kind.replace('_', '-')}" for kind in FaultKind),
+    *(f"phase-{phase}" for phase in Phase),
+    *(f"state-{state}" for state in JobState if state not in ENDED),
+    *(f"command-{name}" for name in COMMANDS),
+    *(option.description for c in COMMANDS.values() for option in describe(c.options)),
+}
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - theirs
+        self.names.add(node.id.name)
+
+
+def texts(locale: str) -> dict[str, set[str]]:
+    resource = FluentParser().parse((TEXTS / f"{locale}.ftl").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for entry in resource.body:
+        assert not isinstance(entry, ast.Junk), entry.content
+        if isinstance(entry, ast.Message):
+            visitor = _Variables()
+            visitor.visit(entry)
+            assert entry.id.name not in found, f"{entry.id.name} stands twice in {locale}"
+            found[entry.id.name] = visitor.names
+    return found
+
+
+def keys_in_code() -> set[str]:
+    known = set(texts("en"))
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("core", "bots")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    return {key for key in re.findall(r"\"([a-z]+(?:-[a-z]+)+)\"", code) if key in known}
+
+
+def test_both_languages_have_the_same_keys_and_variables() -> None:
+    assert texts("en") == texts("zh")
+
+
+def test_every_text_is_used_and_every_composed_key_has_one() -> None:
+    known = set(texts("en"))
+    single = {"seconds", "pictures", "took"}
+
+    assert known >= COMPOSED
+    assert known - COMPOSED - keys_in_code() - single == set()
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_every_text_comes_out_whole(locale: Locale) -> None:
+    for key, variables in texts(locale.value).items():
+        shown = translate(locale, key, **{name: f"<{name}>" for name in variables})
+
+        assert shown
+        assert "{" not in shown
+
+
+def test_a_key_that_does_not_exist_is_a_defect() -> None:
+    with pytest.raises(LookupError):
+        translate(Locale.EN, "no-such-key")
+
+
+def test_english_counts_and_chinese_does_not() -> None:
+    assert translate(Locale.EN, "pictures", count=1) == "1 picture"
+    assert translate(Locale.EN, "pictures", count=3) == "3 pictures"
+    assert translate(Locale.ZH, "pictures", count=3) == "3 张图片"
+
+
+@pytest.mark.parametrize(
+    ("said", "ours"),
+    [
+        ("zh-hans", Locale.ZH),
+        ("zh_CN.UTF-8", Locale.ZH),
+        ("ZH", Locale.ZH),
+        ("en-GB", Locale.EN),
+        ("pt-br", Locale.EN),
+        ("", Locale.EN),
+    ],
+)
+def test_what_a_platform_says_becomes_a_language_of_ours(said: str, ours: Locale) -> None:
+    assert locale_of(said, Locale.EN) is ours
+
+
+def test_a_mistake_is_explained_with_what_would_work() -> None:
+    error = UserError(
+        "option-unknown", hints=did_you_mean(["--ratio"]), given="--ration", allowed="--ratio"
+    )
+
+    told = explain(Locale.EN, error)
+
+    assert "no option --ration" in told
+    assert told.endswith("Did you mean --ratio?")
+
+
+def test_a_fault_quotes_the_gateway_and_says_that_it_may_have_been_billed() -> None:
+    fault = Fault(kind=FaultKind.TIMEOUT, reason="524: A timeout occurred", maybe_billed=True)
+
+    lines = explain_fault(Locale.ZH, fault)
+
+    assert lines[0] == "等待时间太长，已停止等待。"
+    assert "524: A timeout occurred" in lines[1]
+    assert "可能已经扣费" in lines[2]
+
+
+def test_an_error_of_our_own_names_its_id_and_no_gateway() -> None:
+    lines = explain_fault(Locale.EN, Fault(kind=FaultKind.INTERNAL, reason="1a2b3c4d"))
+
+    assert lines == [
+        "Something went wrong in the bot itself.",
+        "The operator finds the details in the log under 1a2b3c4d.",
+    ]

@@ -1,0 +1,67 @@
+"""The environment and .env become settings; what is wrong is named, and never shown."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRINT = """
+import json
+from core.errors import SettingsError
+from core.settings import read_account, read_settings
+try:
+    print(json.dumps([read_settings().model_dump(mode="json"), str(read_account("APIYI"))]))
+except SettingsError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+def read(folder: Path, **variables: str) -> object:
+    """What a process with exactly these variables reads."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", PRINT],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), **variables},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_everything_has_a_default(tmp_path: Path) -> None:
+    settings, account = read(tmp_path)  # type: ignore[misc]
+
+    assert settings == {
+        "database_url": "sqlite+aiosqlite:///data/cliprelay.db",
+        "media_dir": "data/media",
+        "catalog_files": [],
+        "default_locale": "en",
+        "jobs_per_user": 2,
+        "log_level": "INFO",
+    }
+    assert account == "key=None base_url=None"
+
+
+def test_the_environment_beats_the_file_and_keys_are_not_printed(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "APIYI_API_KEY=sk-from-file\nLOG_LEVEL=DEBUG\nDEFAULT_LOCALE=zh\nUNKNOWN=1\n"
+    )
+
+    settings, account = read(  # type: ignore[misc]
+        tmp_path, LOG_LEVEL="ERROR", CATALOG_FILES="a.toml, b.toml,", APIYI_BASE_URL=""
+    )
+
+    assert settings["log_level"] == "ERROR"
+    assert settings["default_locale"] == "zh"
+    assert settings["catalog_files"] == ["a.toml", "b.toml"]
+    assert account == "key=SecretStr('**********') base_url=None"
+
+
+def test_a_wrong_value_is_an_error_that_names_the_variable_alone(tmp_path: Path) -> None:
+    said = read(tmp_path, JOBS_PER_USER="sk-oops-a-secret")
+
+    assert isinstance(said, str)
+    assert said.startswith("JOBS_PER_USER: ")
+    assert "sk-oops" not in said

@@ -151,12 +151,20 @@ def sandbox(
     speed: Annotated[float, typer.Option(min=0.01, help="2 is twice as fast.")] = 1.0,
 ) -> None:
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
-    from sandbox.server import HOST, run  # noqa: PLC0415 - see bots/app.py
+    from sandbox.server import run  # noqa: PLC0415 - see bots/app.py
 
     settings = read_settings()
     state = (settings.media_dir.parent / "sandbox").absolute()
-    typer.echo(f"Sandbox gateway on http://{HOST}:{port} (any key is accepted). Ctrl-C ends.")
-    run(SandboxOptions(state_dir=state, speed=speed, renders_ahead=True), port)
+
+    def announce(root: str) -> None:
+        typer.echo(f"Sandbox gateway on {root} (any key is accepted). Ctrl-C ends.")
+        sys.stdout.flush()
+
+    options = SandboxOptions(state_dir=state, speed=speed, renders_ahead=True)
+    try:
+        run(options, port, announce)
+    except OSError as error:
+        raise OperatorError(f"Port {port} cannot be used: {error.strerror}") from error
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:

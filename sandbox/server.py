@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
@@ -31,9 +31,10 @@ async def serve(options: SandboxOptions, port: int = 0) -> AsyncGenerator[str]:
         await running
 
 
-def run(options: SandboxOptions, port: int) -> None:
-    """Run the gateway until a signal comes."""
+def run(options: SandboxOptions, port: int, announce: Callable[[str], None]) -> None:
+    """Run the gateway until a signal comes; tells its root URL as soon as it can be called."""
     listener = _listen(port)
+    announce(f"http://{HOST}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):
         _Server(_config(options)).run(sockets=[listener])
 
@@ -46,6 +47,7 @@ def _listen(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise

@@ -1,0 +1,123 @@
+"""The other commands of the command line: models, doctor, sandbox, and wrong configuration."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.fakes.cli import run, running
+
+
+async def test_models_says_what_is_ready_and_which_key_is_missing(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(tmp_path, "models", variables={**gateway, "COLUMNS": "200"})
+
+    rows = {line.split("│")[1].strip(): line for line in done.out.splitlines() if "│" in line}
+    assert "ready, but may fail" in rows["veo-3.1"]
+    assert "needs WHATAI_API_KEY" in rows["sora-2-pro"]
+    assert "10/15/25 s · hd, 1080p · up to 4 pictures" in rows["sora-2-pro"]
+    assert "switched off" in rows["veo_3_1-fl"]
+    assert "SANDBOX" not in done.out
+
+
+async def test_without_a_key_or_when_told_so_the_sandbox_plays_all_models(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    without = await run(tmp_path, "models")
+    told = await run(tmp_path, "models", "--sandbox", variables=gateway)
+
+    for done in (without, told):
+        assert "SANDBOX" in done.out
+        assert "needs" not in done.out
+
+
+async def test_doctor_finds_a_healthy_installation(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(tmp_path, "doctor", variables=gateway)
+
+    assert done.code == 0, done.out
+    assert "ok    database: can be written" in done.out
+    assert "1 of our 1 among them" in done.out
+    assert "no key: set WHATAI_API_KEY to use it" in done.out
+    assert "sk-secret-key" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("variables", "answer"),
+    [
+        ({"APIYI_API_KEY": "wrong"}, "does not accept this bot's key"),
+        ({"APIYI_BASE_URL": "http://127.0.0.1:1"}, "cannot be reached"),
+        ({"APIYI_BASE_URL": "ftp://x"}, "APIYI_BASE_URL: is no http(s) address"),
+        ({"DATABASE_URL": "postgresql://x/y"}, "DATABASE_URL: starts with postgresql"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: is not a database address"),
+        ({"CATALOG_FILES": "none.toml"}, "none.toml: cannot be read"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
+    ],
+)
+async def test_doctor_names_what_is_wrong(
+    tmp_path: Path, gateway: dict[str, str], variables: dict[str, str], answer: str
+) -> None:
+    done = await run(tmp_path, "doctor", variables={**gateway, **variables})
+
+    assert done.code == 1
+    assert "wrong" in done.out
+    assert answer in done.out.replace("\n", " ")
+    assert "Traceback" not in done.out + done.err
+
+
+async def test_a_wrong_base_url_that_answers_html_is_recognised(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    root = gateway["APIYI_BASE_URL"].removesuffix("/v1")
+
+    done = await run(
+        tmp_path, "doctor", variables={**gateway, "APIYI_BASE_URL": f"{root}/console"}
+    )
+
+    assert done.code == 1
+    assert "what answers there is no API" in done.out.replace("\n", " ")
+
+
+@pytest.mark.parametrize("command", ["chat", "models"])
+async def test_a_wrong_configuration_is_one_line_and_no_traceback(
+    tmp_path: Path, command: str
+) -> None:
+    done = await run(tmp_path, command, variables={"CATALOG_FILES": "none.toml"})
+
+    assert done.code == 2
+    assert done.err == "cliprelay: none.toml: cannot be read: No such file or directory\n"
+
+
+async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    async with running(tmp_path, "sandbox", "--port", "0") as process, asyncio.timeout(60):
+        assert process.stdout
+        line = (await process.stdout.readline()).decode()
+        root = line.split(" on ")[1].split()[0]
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(f"{root}/v1/models", headers={"Authorization": "Bearer x"})
+        process.terminate()
+        await process.wait()
+
+    assert "sandbox-video" in {model["id"] for model in answer.json()["data"]}
+
+
+async def test_a_taken_port_is_said_plainly(tmp_path: Path, gateway: dict[str, str]) -> None:
+    port = gateway["APIYI_BASE_URL"].removesuffix("/v1").rpartition(":")[2]
+
+    done = await run(tmp_path, "sandbox", "--port", port)
+
+    assert (done.code, done.err) == (
+        2,
+        f"cliprelay: Port {port} cannot be used: Address already in use\n",
+    )
+
+
+async def test_help_and_version(tmp_path: Path) -> None:
+    shown = await run(tmp_path, "--help")
+    version = await run(tmp_path, "--version")
+
+    assert all(name in shown.out for name in ("chat", "generate", "models", "doctor", "sandbox"))
+    assert version.out == "0.1.0\n"

@@ -6,6 +6,8 @@ from weakref import WeakValueDictionary
 
 from core.chat import ConversationRef, Limits
 
+_REMEMBERED = 1000
+
 
 class WriteBudget:
     """A sliding window of writes to one chat.
@@ -50,10 +52,12 @@ class WriteBudget:
 
 
 class Budgets:
-    """The budget of each chat that somebody holds one of."""
+    """The budget of each chat that is written to, or was lately."""
 
     def __init__(self) -> None:
         self._of_chat: WeakValueDictionary[tuple[str, str], WriteBudget] = WeakValueDictionary()
+        # A job that ends takes neither the window nor a pause with it.
+        self._recent: deque[WriteBudget] = deque(maxlen=_REMEMBERED)
 
     def of(self, conversation: ConversationRef, limits: Limits) -> WriteBudget:
         """The one budget of a chat: its threads share it."""
@@ -61,6 +65,7 @@ class Budgets:
         budget = self._of_chat.get(key)
         if budget is None:
             budget = self._of_chat[key] = WriteBudget(limits)
+        self._recent.append(budget)
         return budget
 
 

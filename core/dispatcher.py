@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,7 +35,7 @@ class LocalDispatcher:
     def __init__(
         self,
         limits: Limits,
-        run: Callable[[str], Awaitable[None]],
+        run: Callable[[str], Coroutine[None, None, None]],
         moved: Callable[[Job, int], None],
     ) -> None:
         self._limits = limits
@@ -83,27 +83,31 @@ class LocalDispatcher:
     def _fill(self) -> None:
         for job in list(self._waiting.values()):
             if not self._closed and self._has_room(job):
-                del self._waiting[job.id]
-                self._of_user[_owner(job.user)] += 1
-                self._of_gateway[_gateway(job)] += 1
-                task = asyncio.create_task(self._one(job), name=f"job {job.id}")
-                self._running[job.id] = task
+                self._start(job)
         self._tell_positions()
 
+    def _start(self, job: Job) -> None:
+        del self._waiting[job.id]
+        self._of_user[_owner(job.user)] += 1
+        self._of_gateway[_gateway(job)] += 1
+        task = asyncio.create_task(self._run(job.id), name=f"job {job.id}")
+        self._running[job.id] = task
+        # Not a `finally` inside: a task that is cancelled before its first step never gets there.
+        task.add_done_callback(lambda _: self._ended(job))
+
+    def _ended(self, job: Job) -> None:
+        del self._running[job.id]
+        self._of_user[_owner(job.user)] -= 1
+        self._of_gateway[_gateway(job)] -= 1
+        self._fill()
+
     def _has_room(self, job: Job) -> bool:
+        if job.id in self._running:  # retried while its last run still says goodbye
+            return False
         allowed = self._limits.per_gateway.get(_gateway(job), 1)
         if self._of_gateway[_gateway(job)] >= allowed:
             return False
         return self._of_user[_owner(job.user)] < self._limits.per_user
-
-    async def _one(self, job: Job) -> None:
-        try:
-            await self._run(job.id)
-        finally:
-            del self._running[job.id]
-            self._of_user[_owner(job.user)] -= 1
-            self._of_gateway[_gateway(job)] -= 1
-            self._fill()
 
     def _tell_positions(self) -> None:
         before, self._positions = self._positions, {}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -13,12 +13,12 @@ from uuid import uuid4
 from core.catalog import Model
 from core.chat import ConversationRef, MessageLostError, User
 from core.dispatcher import Limits, LocalDispatcher
-from core.errors import RECOVERABLE, Fault, FaultKind, JobError, UserError
+from core.errors import RECOVERABLE, Fault, FaultKind, JobError, StorageError, UserError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, after_restart
 from core.media import MediaRequest
 from core.progress import Phase, Progress, ended_view
-from core.run import Live, Run, Workshop
+from core.run import Live, Run, Workshop, show_end
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,20 @@ class Engine:
         self._dispatcher = LocalDispatcher(limits, self._run, self._moved)
         self._live: dict[str, Live] = {}
         self._runs: dict[str, Run] = {}
+        self._closing = False
         self._ticker: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
-        for job in await self.workshop.store.unfinished():
-            if job.conversation.platform in self.workshop.platforms:
-                await self._recover(job)
+        try:
+            for job in await self.workshop.store.unfinished():
+                if job.conversation.platform in self.workshop.platforms:
+                    await self._recover(job)
+        except BaseException:
+            await self._close()
+            raise
         return self
 
     async def __aexit__(
@@ -77,14 +83,20 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         """Stop taking work; remote work goes on, and the next start goes on with it."""
-        if self._ticker:
-            self._ticker.cancel()
-        unsettled = [asyncio.create_task(run.settled.wait()) for run in self._runs.values()]
-        if unsettled:
-            _, late = await asyncio.wait(unsettled, timeout=_SETTLE_SECONDS)
-            for waiter in late:
-                waiter.cancel()
+        await self._close()
+
+    async def _close(self) -> None:
+        self._closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                for run in list(self._runs.values()):
+                    await run.settled.wait()
+        ours = [task for task in (self._ticker, *self._errands) if task]
+        for task in ours:
+            task.cancel()
+        await asyncio.gather(*ours, return_exceptions=True)
         await self._dispatcher.close()
+        await asyncio.gather(*(live.close() for live in self._live.values()))
 
     async def submit(self, order: Order) -> Job:
         """Take an order: choose a model, store the job, show it, queue it.
@@ -106,7 +118,7 @@ class Engine:
             created_at=time.time(),
         )
         await self.workshop.store.add(job)
-        await self._open(job, model)
+        await self._open(Live(self.workshop, job, model))
         return job
 
     async def cancel(self, job_id: str) -> Job:
@@ -118,48 +130,45 @@ class Engine:
         found = await self.workshop.store.get(job_id)
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
-        if found.state is JobState.DELIVERING:
-            raise UserError("too-late-to-cancel")
-        # Taking the token ends every other run of this job, wherever it is.
-        job = await self.workshop.store.claim(job_id)
-        if job is None:
-            raise UserError("nothing-to-cancel")
-        unpaid = job.state is JobState.WAITING
-        cancelled = replace(
-            job,
-            state=JobState.CANCELLED,
-            credits=0 if unpaid else job.credits,
-            ended_at=time.time(),
-        )
-        with suppress(LostRunError):
-            await self.workshop.store.save(cancelled)
+        cancelled = await self._store_cancelled(job_id)
         await self._dispatcher.stop(job_id)
-        await self._end_cancelled(cancelled)
+        await self._tell_gateway(cancelled)
+        await self._end(cancelled)
         return cancelled
+
+    async def _store_cancelled(self, job_id: str) -> Job:
+        # Taking the token ends every other run of this job, wherever it is.
+        while job := await self.workshop.store.claim(job_id, unless=JobState.DELIVERING):
+            unpaid = job.state is JobState.WAITING
+            cancelled = replace(
+                job,
+                state=JobState.CANCELLED,
+                credits=0 if unpaid else job.credits,
+                ended_at=time.time(),
+            )
+            # Lost when a run of it began in between: then once more.
+            with suppress(LostRunError):
+                await self.workshop.store.save(cancelled)
+                return cancelled
+        raise UserError("too-late-to-cancel")
 
     async def retry(self, job: Job) -> Job:
         """Do a failed job again: without paying where the gateway still has it, else anew."""
         if job.state is not JobState.FAILED or job.fault is None:
             raise UserError("not-failed")
+        # Names the model in full, so it finds that one or says why it cannot be used any more.
+        model = self.workshop.catalog.choose(job.request)
+        again = replace(job, fault=None, ended_at=None, credits=model.credits_for(job.request))
         kept = job.task is not None or job.results
-        if not kept or job.fault.kind not in RECOVERABLE:
-            order = Order(
-                id=new_id(),
-                request=job.request,
-                user=job.user,
-                locale=Locale(job.locale),
-                conversation=job.conversation,
-            )
-            return await self.submit(order)
-        model = self._model(job)
-        charged = model.credits_for(job.request)
-        again = replace(
-            job, state=JobState.RUNNING, fault=None, ended_at=None, credits=charged, posting=False
-        )
+        if kept and job.fault.kind in RECOVERABLE:
+            again = replace(again, state=JobState.RUNNING, posting=False)
+        else:
+            again = _afresh(again)
+        # The same row, so that two who retry at once pay once.
         reopened = await self.workshop.store.reopen(again)
         if reopened is None:
             raise UserError("not-failed")
-        await self._open(reopened, model)
+        await self._open(Live(self.workshop, reopened, model))
         return reopened
 
     async def jobs_of(self, user: User, limit: int = 20) -> Sequence[Job]:
@@ -168,6 +177,8 @@ class Engine:
 
     async def idle(self) -> None:
         """Wait until no job runs or waits."""
+        while self._errands:
+            await asyncio.wait(self._errands)
         await self._dispatcher.idle()
 
     @property
@@ -179,76 +190,78 @@ class Engine:
         """A job's place in the queue, from 1; 0 when it does not wait."""
         return self._dispatcher.position(job.id)
 
-    async def _open(self, job: Job, model: Model) -> None:
-        live = self._live[job.id] = Live(self.workshop, job, model)
+    async def _open(self, live: Live) -> None:
+        job = live.job
+        self._live[job.id] = live
         try:
             await live.open()
+            await self._dispatcher.enqueue(live.job)
         except MessageLostError:
             log.warning("job %s: its chat takes no messages", job.id)
-            await self._give_up(live, Fault(kind=FaultKind.UNDELIVERABLE))
-        else:
-            await self._dispatcher.enqueue(live.job)
+            self._live.pop(job.id, None)
+            await self._give_up(live.job, Fault(kind=FaultKind.UNDELIVERABLE))
+        except LostRunError:
+            log.info("job %s: was cancelled before it was shown", job.id)
+            self._live.pop(job.id, None)
+        except StorageError:
+            self._live.pop(job.id, None)
+            raise
 
     async def _recover(self, job: Job) -> None:
-        try:
-            model = self._model(job)
-        except JobError:
+        if after_restart(job) == "interrupted":
+            claimed = await self.workshop.store.claim(job.id)
+            if claimed:
+                fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
+                self._errand(self._end(await self._give_up(claimed, fault)))
+        elif model := self._model(job):
+            live = self._live[job.id] = Live(self.workshop, job, model)
+            self._errand(self._open(live))  # no start waits for a chat
+        else:
             log.warning("job %s: its model %s is no longer set up; it waits", job.id, job.model)
-            return
-        if after_restart(job) == "run":
-            await self._open(job, model)
-            return
-        claimed = await self.workshop.store.claim(job.id)
-        if claimed:
-            live = Live(self.workshop, claimed, model)
-            await self._give_up(live, Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))
 
-    async def _give_up(self, live: Live, fault: Fault) -> None:
-        job = replace(
-            live.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
-        )
-        await live.save(job)
+    def _errand(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(_logged(work))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _give_up(self, job: Job, fault: Fault) -> Job:
+        failed = replace(job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time())
+        await self.workshop.store.save(failed)
         self.failed += 1
-        self._live.pop(job.id, None)
-        if live.status is None and job.status is not None:
-            await live.open()
-        if fault.kind is not FaultKind.UNDELIVERABLE:
-            await live.end(ended_view(job, live.model.name))
+        return failed
 
     async def _run(self, job_id: str) -> None:
-        job = await self.workshop.store.claim(job_id)
         live = self._live.get(job_id)
-        if job is None or live is None:
+        if live is None or self._closing:
             return
-        live.job = job
-        live.show(replace(live.progress, phase=_phase_of(job)))
         run = self._runs[job_id] = Run(self.workshop, live)
         try:
             await run.go()
         finally:
-            self.failed += live.job.state is JobState.FAILED
+            self.failed += run.failed
             del self._runs[job_id]
-            self._live.pop(job_id, None)
+            if self._live.get(job_id) is live:
+                del self._live[job_id]
 
-    async def _end_cancelled(self, job: Job) -> None:
+    async def _tell_gateway(self, job: Job) -> None:
         model = self._model(job)
-        if job.task:
-            try:
-                async with asyncio.timeout(_CANCEL_SECONDS):
-                    await self.workshop.dialect(model).cancel(job.task)
-            except (TimeoutError, JobError):
-                log.warning("job %s: the gateway did not take the cancellation", job.id)
-        live = self._live.pop(job.id, None) or Live(self.workshop, job, model)
-        live.job = job
-        if live.status is None and job.status is not None:
-            await live.open()
-        await live.end(ended_view(job, model.name))
+        if model is None or job.task is None:
+            return
+        try:
+            async with asyncio.timeout(_CANCEL_SECONDS):
+                await self.workshop.dialect(model).cancel(job.task)
+        except (TimeoutError, JobError):
+            log.warning("job %s: the gateway did not take the cancellation", job.id)
 
-    def _model(self, job: Job) -> Model:
+    async def _end(self, job: Job) -> None:
+        """Show the last view of a job that does not run."""
+        live = self._live.pop(job.id, None)
+        view = ended_view(job, job.model.partition("/")[2])
+        await show_end(self.workshop, job, view, live.status if live else None)
+
+    def _model(self, job: Job) -> Model | None:
         model = self.workshop.catalog.get(job.model)
-        if model is None or model.gateway not in self.workshop.endpoints:
-            raise JobError(Fault(kind=FaultKind.MODEL_GONE))
-        return model
+        return model if model and model.gateway in self.workshop.endpoints else None
 
     def _moved(self, job: Job, position: int) -> None:
         live = self._live.get(job.id)
@@ -263,11 +276,24 @@ class Engine:
                 live.touch()
 
 
-def _phase_of(job: Job) -> Phase:
-    match job.state:
-        case JobState.RUNNING:
-            return Phase.RENDERING
-        case JobState.DELIVERING:
-            return Phase.COLLECTING
-        case _:
-            return Phase.SUBMITTING
+async def _logged(work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("a job could not be taken up; the next start tries again")
+
+
+def _afresh(job: Job) -> Job:
+    """The job as it was ordered: shown in a new message, and paid for again."""
+    return replace(
+        job,
+        state=JobState.WAITING,
+        status=None,
+        task=None,
+        results=(),
+        assets=(),
+        fraction=None,
+        posting=False,
+        delivered=None,
+        started_at=None,
+    )

@@ -93,8 +93,8 @@ class JobStore(Protocol):
 
     async def get(self, job_id: str) -> Job | None: ...
 
-    async def claim(self, job_id: str) -> Job | None:
-        """Take the job with a new fencing token; None when there is none or it has ended."""
+    async def claim(self, job_id: str, *, unless: JobState | None = None) -> Job | None:
+        """Take the job with a new fencing token; None when it has ended or is in that state."""
         ...
 
     async def save(self, job: Job) -> None:

@@ -79,7 +79,7 @@ def _progress_line(job: Job, model: Model, progress: Progress, now: float) -> st
     locale = Locale(job.locale)
     if progress.phase is Phase.WAITING:
         return translate(locale, "phase-waiting", position=progress.position)
-    elapsed = now - (job.started_at or now)
+    elapsed = max(now - (job.started_at or now), 0.0)
     phase = translate(locale, f"phase-{progress.phase}")
     parts = [_bar(progress, elapsed, model.expected_for(job.request)), phase, clock(elapsed)]
     rest = _rest(progress, elapsed, model.expected_for(job.request))

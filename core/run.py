@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 # A job that comes back after a long pause is asked about for at least so long: it may be finished.
 _LEAST_SECONDS = 120.0
+_STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Live:
         self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
         self.status: StatusMessage | None = None
         self._workshop = workshop
+        self._token = asyncio.Lock()
         self.conversation, self.budget = workshop.conversation(job)
 
     def view(self) -> View:
@@ -90,9 +92,18 @@ class Live:
                 self.conversation, self.budget, self.job.status, self.view, self._guard
             )
 
+    async def claim(self) -> bool:
+        """Take the row for a run of ours; False when the job has ended meanwhile."""
+        # A frame in between would take the old token to the store and find that it lost the run.
+        async with self._token:
+            job = await self._workshop.store.claim(self.job.id)
+            self.job = job or self.job
+        return job is not None
+
     async def save(self, job: Job) -> None:
-        await self._workshop.store.save(job)
+        # What we know counts from now on, even if storing it fails or nobody waits for it.
         self.job = job
+        await self._workshop.store.save(job)
 
     def show(self, progress: Progress) -> None:
         self.progress = progress
@@ -104,34 +115,49 @@ class Live:
 
     async def end(self, view: View) -> None:
         """Show the last view in place of the status message."""
-        try:
-            if self.status is not None:
-                await self.status.finish(view)
-            else:
-                await write_final(self.conversation, self.budget, view)
-        except MessageLostError:
-            log.warning("job %s: the chat takes no messages any more", self.job.id)
+        await show_end(self._workshop, self.job, view, self.status)
 
     async def close(self) -> None:
         if self.status is not None:
             await self.status.close()
 
     async def _guard(self) -> None:
-        await self._workshop.store.save_fraction(self.job, self.progress.fraction)
+        async with self._token:
+            await self._workshop.store.save_fraction(self.job, self.progress.fraction)
+
+
+async def show_end(
+    workshop: Workshop, job: Job, view: View, shown: StatusMessage | None = None
+) -> None:
+    """Write the last message of a job, through `shown` where that writes its status message.
+
+    The row is what counts: nothing that happens here is raised.
+    """
+    try:
+        if shown is not None:
+            await shown.finish(view)
+        else:
+            await write_final(*workshop.conversation(job), view, job.status)
+    except MessageLostError:
+        log.warning("job %s: the chat takes no messages any more", job.id)
+    except Exception:
+        log.exception("job %s: its last message could not be written", job.id)
 
 
 class Run:
     """Does the steps that are left. The row is written before each of them.
 
     Attributes:
-        settled: clear only while nobody knows whether the gateway has taken the request.
+        settled: clear until it is known whether the gateway has taken the request.
+        failed: True when it has come to an end without a result.
     """
 
     def __init__(self, workshop: Workshop, live: Live) -> None:
         self._workshop = workshop
         self._live = live
         self.settled = asyncio.Event()
-        self.settled.set()
+        self.failed = False
+        self._asked = False
 
     async def go(self) -> None:
         """Bring the job to its end, whatever happens; raises nothing but CancelledError."""
@@ -144,13 +170,19 @@ class Run:
         except Exception:
             incident = uuid4().hex[:8]
             log.exception("job %s: unexpected error %s", self._live.job.id, incident)
-            await self._fail(Fault(kind=FaultKind.INTERNAL, reason=incident))
+            fault = Fault(kind=FaultKind.INTERNAL, reason=incident, maybe_billed=self._asked)
+            await self._fail(fault)
         finally:
             self.settled.set()
             await self._live.close()
 
     async def _steps(self) -> None:
         live = self._live
+        if not await live.claim():
+            return
+        live.show(replace(live.progress, phase=_phase_of(live.job)))
+        if live.job.task or live.job.results or live.job.assets:
+            self.settled.set()
         if not live.job.assets:
             if not live.job.results:
                 await self._generate()
@@ -161,12 +193,13 @@ class Run:
     async def _generate(self) -> None:
         live, now = self._live, time.time()
         if live.job.task is None:
-            self.settled.clear()
             await live.save(replace(live.job, state=JobState.SUBMITTING, started_at=now))
-        allowed = live.model.deadline_for(live.job.request) - (now - (live.job.started_at or now))
+        deadline = live.model.deadline_for(live.job.request)
+        allowed = deadline - (now - (live.job.started_at or now))
         dialect = self._workshop.dialect(live.model)
+        self._asked = True
         try:
-            async with asyncio.timeout(max(allowed, _LEAST_SECONDS)):
+            async with asyncio.timeout(max(allowed, min(deadline, _LEAST_SECONDS))):
                 results = await dialect.generate(
                     live.model, live.job.request, self._report, live.job.task
                 )
@@ -198,29 +231,25 @@ class Run:
         if not collected.assets:
             await self._end_with_page(collected.pages)
             return False
-        charged = live.job.credits * len(collected.assets) // live.job.request.count
-        await live.save(
-            replace(
-                live.job,
-                state=JobState.DELIVERING,
-                assets=collected.assets,
-                credits=min(charged, live.job.credits),
-            )
-        )
+        await live.save(replace(live.job, state=JobState.DELIVERING, assets=collected.assets))
         return True
 
     async def _end_with_page(self, pages: tuple[str, ...]) -> None:
         live = self._live
-        await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
+        # The page is all there is: it is told before the row says so, rather twice than never.
+        await live.save(replace(live.job, state=JobState.DELIVERING))
         page = " ".join(pages)
         await live.end(View(text=translate(Locale(live.job.locale), "job-page", page=page)))
+        await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
 
     async def _deliver(self) -> None:
         live = self._live
         if live.job.delivered is None:
             # Posted by an earlier process that died before it could say so? Then not again.
             replacing = live.job.status if live.job.posting else None
-            await live.save(replace(live.job, state=JobState.DELIVERING, posting=True))
+            await live.save(
+                replace(live.job, state=JobState.DELIVERING, posting=True, credits=self._charged())
+            )
             text = caption(live.job, live.model, time.time())
             try:
                 message = await post(
@@ -231,6 +260,11 @@ class Run:
             await live.save(replace(live.job, delivered=message))
         await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
         await live.end(ended_view(live.job, live.model.name))
+
+    def _charged(self) -> int:
+        """The price of what came of it; what is missing is not charged."""
+        request, made = self._live.job.request, len(self._live.job.assets)
+        return self._live.model.credits_for(request) * min(made, request.count) // request.count
 
     async def _fail(self, fault: Fault) -> None:
         live = self._live
@@ -245,7 +279,15 @@ class Run:
         except Exception:
             # The row keeps its state, so that the next start goes on with it.
             log.exception("job %s: its failure could not be stored", live.job.id)
+        self.failed = True
         await live.end(ended_view(failed, live.model.name))
 
 
-_STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
+def _phase_of(job: Job) -> Phase:
+    match job.state:
+        case JobState.RUNNING:
+            return Phase.RENDERING
+        case JobState.DELIVERING:
+            return Phase.COLLECTING
+        case _:
+            return Phase.SUBMITTING

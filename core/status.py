@@ -1,11 +1,19 @@
 """One message per job, edited in place: the latest frame wins, and the last is never late."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from core.budget import WriteBudget
 from core.chat import Conversation, MessageLostError, MessageRef, SlowDownError, View
 from core.jobs import LostRunError
+
+log = logging.getLogger(__name__)
+
+# How long an edit that is on its way may keep the last message waiting, or a program that stops.
+_IN_FLIGHT_SECONDS = 10.0
+_STOPPING_SECONDS = 1.0
 
 
 class StatusMessage:
@@ -32,7 +40,7 @@ class StatusMessage:
         self._shown: View | None = None
         self._changed = False
         self._closed = False
-        self._writing = False
+        self._flight = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
     def touch(self) -> None:
@@ -42,29 +50,35 @@ class StatusMessage:
             self._writer = asyncio.create_task(self._write())
 
     async def close(self) -> None:
-        """Stop showing. An edit that is on its way is let through, so that it cannot come late."""
+        """Stop showing, soon: for a job that is left alone."""
+        await self._close(_STOPPING_SECONDS)
+
+    async def _close(self, seconds: float) -> None:
+        """Let an edit that is on its way through, so that it cannot come late."""
         self._closed = True
-        if self._writer is not None:
-            if not self._writing:
-                self._writer.cancel()
-            await asyncio.wait([self._writer])
+        if self._writer is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._flight:
+                pass
+        self._writer.cancel()
+        await asyncio.wait([self._writer])
 
     async def finish(self, view: View) -> MessageRef:
         """Show the last view, whatever it takes; as a new message where the old one is gone."""
-        await self.close()
+        await self._close(_IN_FLIGHT_SECONDS)
         return await write_final(self._conversation, self._budget, view, self._message)
 
     async def _write(self) -> None:
         while self._changed and not self._closed:
-            await self._budget.frame()
             self._changed = False
-            view = self._render()
-            if view != self._shown:
-                await self._edit(view)
-            await asyncio.sleep(self._conversation.limits.edit_seconds)
+            if self._render() != self._shown:
+                await self._budget.frame()
+                async with self._flight:
+                    await self._edit(self._render())
+                await asyncio.sleep(self._conversation.limits.edit_seconds)
 
     async def _edit(self, view: View) -> None:
-        self._writing = True
         try:
             await self._guard()
             await self._conversation.edit(self._message, view)
@@ -74,8 +88,8 @@ class StatusMessage:
             self._changed = True
         except (MessageLostError, LostRunError):
             self._closed = True
-        finally:
-            self._writing = False
+        except Exception:
+            log.exception("a progress message could not be written")
 
 
 async def write_final(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, PoolProxiedConnection, event, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from core.errors import StorageError
 from storage.tables import jobs
@@ -31,12 +32,14 @@ async def open_database(database_url: str) -> AsyncGenerator[AsyncEngine]:
         if path:
             stack.enter_context(_lock(path))
         # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=300)
+        engine = create_async_engine(
+            url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=300
+        )
         event.listen(engine.sync_engine, "connect", _prepare)
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_migrate)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, CommandError) as error:
             await engine.dispose()
             raise StorageError(_explain(error, database_url)) from error
         try:
@@ -89,13 +92,14 @@ def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
 
 def _migrate(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")
+    config.set_main_option("script_location", scripts)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     # Finds out now, and not at the first paid job, that nothing can be written.
     connection.execute(update(jobs).where(jobs.c.id == "").values(run=0))
 
 
-def _explain(error: SQLAlchemyError, database_url: str) -> str:
+def _explain(error: Exception, database_url: str) -> str:
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     return f"The database {make_url(database_url).database} cannot be used: {said}"

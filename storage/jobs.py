@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.chat import User
 from core.errors import StorageError
-from core.jobs import ENDED, Job, LostRunError
+from core.jobs import ENDED, Job, JobState, LostRunError
 from storage.tables import jobs
 
 T = TypeVar("T")
@@ -46,10 +46,11 @@ class SqlJobStore:
         found = await self._select(select(jobs).where(jobs.c.id == job_id))
         return found[0] if found else None
 
-    async def claim(self, job_id: str) -> Job | None:
+    async def claim(self, job_id: str, *, unless: JobState | None = None) -> Job | None:
+        refused = [*_ENDED, str(unless)] if unless else _ENDED
         return await self._take(
             update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.state.not_in(_ENDED))
+            .where(jobs.c.id == job_id, jobs.c.state.not_in(refused))
             .values(run=jobs.c.run + 1)
         )
 
@@ -120,6 +121,8 @@ async def _explained(operation: Coroutine[object, object, T]) -> T:
         return await operation
     except DBAPIError as error:
         raise StorageError(f"The database cannot be used: {error.orig}") from error
+    except ValueError as error:
+        raise StorageError(f"The database holds a job that cannot be read: {error}") from error
 
 
 def _dump(job: Job) -> dict[str, object]:

@@ -1,0 +1,148 @@
+"""How often a chat is written to, by a clock that jumps."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+from weakref import ref
+
+from core.budget import Budgets, WriteBudget
+from core.chat import ConversationRef, Limits
+from tests.fakes.clock import jumping_clock
+
+LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=4096)
+HERE = ConversationRef(platform="chat", chat="1")
+
+
+async def moments(take: Callable[[], Awaitable[None]], count: int) -> list[float]:
+    """When each of so many writes was allowed, asked for one after the other."""
+    taken: list[float] = []
+    for _ in range(count):
+        await take()
+        taken.append(asyncio.get_running_loop().time())
+    return taken
+
+
+@jumping_clock
+async def test_progress_leaves_a_quarter_of_the_window_free() -> None:
+    budget = WriteBudget(LIMITS)
+
+    taken = await moments(budget.frame, 31)
+
+    assert taken == [0.0] * 15 + [60.0] * 15 + [120.0]
+
+
+@jumping_clock
+async def test_final_messages_have_room_when_progress_has_none() -> None:
+    budget = WriteBudget(LIMITS)
+    await moments(budget.frame, 15)
+    frame = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(0)
+
+    finals = await moments(budget.final, 6)
+
+    assert finals == [0.0] * 5 + [60.0]
+    assert await frame == [60.0]
+
+
+@jumping_clock
+async def test_the_window_slides() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await budget.final()
+    await asyncio.sleep(6)
+    await moments(budget.final, 3)
+
+    later = await moments(budget.final, 2)
+
+    assert later == [10.0, 16.0]
+
+
+@jumping_clock
+async def test_no_window_ever_holds_more_than_the_platform_allows() -> None:
+    budget = WriteBudget(LIMITS)
+
+    async def final_now_and_then() -> list[float]:
+        finals: list[float] = []
+        for _ in range(20):
+            finals += await moments(budget.final, 1)
+            await asyncio.sleep(7)
+        return finals
+
+    frames, finals = await asyncio.gather(moments(budget.frame, 100), final_now_and_then())
+
+    taken = sorted(frames + finals)
+    windows = [sum(start <= moment < start + 60 for moment in taken) for start in taken]
+    assert max(windows) == 20
+
+
+@jumping_clock
+async def test_a_pause_holds_for_everything_and_never_shrinks() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(30)
+    budget.pause(5)
+
+    taken = await asyncio.gather(moments(budget.final, 1), moments(budget.frame, 1))
+
+    assert taken == [[30.0], [30.0]]
+
+
+@jumping_clock
+async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(1)
+    order: list[int] = []
+
+    async def ask(number: int) -> None:
+        await budget.frame()
+        order.append(number)
+
+    await asyncio.gather(*(ask(number) for number in range(40)))
+
+    assert order == list(range(40))
+
+
+@jumping_clock
+async def test_a_frame_that_is_given_up_lets_the_next_one_through() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(10)
+    first = asyncio.create_task(budget.frame())
+    second = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(1)
+
+    first.cancel()
+
+    assert await second == [10.0]
+
+
+@jumping_clock
+async def test_the_threads_of_a_chat_share_its_budget() -> None:
+    budgets = Budgets()
+    thread = ConversationRef(platform="chat", chat="1", thread="7")
+    elsewhere = ConversationRef(platform="chat", chat="2")
+
+    here = budgets.of(HERE, LIMITS)
+
+    assert budgets.of(thread, LIMITS) is here
+    assert budgets.of(elsewhere, LIMITS) is not here
+
+
+@jumping_clock
+async def test_a_pause_outlives_the_job_that_met_it() -> None:
+    budgets = Budgets()
+    budgets.of(HERE, LIMITS).pause(1000)
+    gc.collect()
+
+    taken = await moments(budgets.of(HERE, LIMITS).final, 1)
+
+    assert taken == [1000.0]
+
+
+@jumping_clock
+async def test_budgets_of_chats_that_fell_silent_are_forgotten() -> None:
+    budgets = Budgets()
+    forgotten = ref(budgets.of(HERE, LIMITS))
+
+    for number in range(1000):
+        budgets.of(ConversationRef(platform="chat", chat=f"other {number}"), LIMITS)
+    gc.collect()
+
+    assert forgotten() is None

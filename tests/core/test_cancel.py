@@ -1,0 +1,147 @@
+"""Jobs that somebody does not want any more."""
+
+import asyncio
+
+import pytest
+
+from core.errors import UserError
+from core.jobs import Job, JobState
+from tests.fakes.chat_platform import ChatPlatform
+from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
+from tests.fakes.lab import Lab, stored
+
+
+def shown(chat: ChatPlatform, job: Job) -> str:
+    """What the job's status message says now."""
+    assert job.status
+    return chat.shown[job.status.id]
+
+
+async def test_a_job_that_waits_is_cancelled_and_costs_nothing(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    slow_lab.jobs_per_user = 1
+    async with slow_lab.engine() as engine:
+        await gateway.allow(CREATE)
+        await engine.submit(slow_lab.order())
+        waiting = await engine.submit(slow_lab.order())
+        await gateway.reached(LOOK)
+
+        await engine.cancel(waiting.id)
+
+        row = await stored(engine, waiting.id)
+        assert (row.state, row.credits, gateway.asked[CREATE]) == (JobState.CANCELLED, 0, 1)
+        assert engine.open_jobs == 1
+    assert shown(slow_lab.chat, row).startswith("Cancelled")
+
+
+async def test_a_job_that_runs_stops_and_makes_room(slow_lab: Lab, gateway: Gateway) -> None:
+    slow_lab.jobs_per_user = 1
+    async with slow_lab.engine() as engine:
+        await gateway.allow(CREATE)
+        first = await engine.submit(slow_lab.order())
+        second = await engine.submit(slow_lab.order())
+        await gateway.reached(LOOK)
+
+        await engine.cancel(first.id)
+        await gateway.allow(LOOK, FETCH)
+        await engine.idle()
+
+        rows = [await stored(engine, job.id) for job in (first, second)]
+    assert [row.state for row in rows] == [JobState.CANCELLED, JobState.DONE]
+    assert rows[0].credits == rows[1].credits > 0
+    assert shown(slow_lab.chat, rows[0]).startswith("Cancelled")
+    assert len(slow_lab.chat.of("deliver")) == 1
+
+
+async def test_a_request_on_its_way_is_broken_off_and_stays_charged(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    async with slow_lab.engine() as engine:
+        job = await engine.submit(slow_lab.order())
+        await gateway.reached(CREATE)
+
+        await engine.cancel(job.id)
+        await gateway.allow(CREATE, LOOK, FETCH)
+        await engine.idle()
+
+        row = await stored(engine, job.id)
+    assert (row.state, row.credits, row.task) == (JobState.CANCELLED, 50, None)
+    assert (gateway.asked[LOOK], slow_lab.chat.of("deliver")) == (0, [])
+    assert shown(slow_lab.chat, row).startswith("Cancelled")
+
+
+async def test_a_video_that_is_being_posted_cannot_be_cancelled(lab: Lab) -> None:
+    posting = lab.chat.hold("deliver")
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await posting.reached.wait()
+
+        with pytest.raises(UserError, match="too-late-to-cancel"):
+            await engine.cancel(job.id)
+
+        posting.release.set()
+        await engine.idle()
+        row = await stored(engine, job.id)
+    assert (row.state, len(lab.chat.of("deliver"))) == (JobState.DONE, 1)
+
+
+async def test_what_has_ended_or_never_was_cannot_be_cancelled(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order("a cat #auth"))
+        await engine.idle()
+
+        for job_id in (job.id, "nobody's"):
+            with pytest.raises(UserError, match="nothing-to-cancel"):
+                await engine.cancel(job_id)
+
+
+async def test_cancelling_twice_at_once_is_told_once(slow_lab: Lab, gateway: Gateway) -> None:
+    async with slow_lab.engine() as engine:
+        await gateway.allow(CREATE)
+        job = await engine.submit(slow_lab.order())
+        await gateway.reached(LOOK)
+
+        outcomes = await asyncio.gather(
+            engine.cancel(job.id), engine.cancel(job.id), return_exceptions=True
+        )
+
+        assert (await stored(engine, job.id)).state is JobState.CANCELLED
+    assert sorted(isinstance(outcome, UserError) for outcome in outcomes) == [False, True]
+    said = [write for write in slow_lab.chat.writes if write.text.startswith("Cancelled")]
+    assert len(said) == 1
+
+
+async def test_a_job_cancelled_in_the_moment_it_starts_is_never_paid(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    async with slow_lab.engine() as engine:
+        job = await engine.submit(slow_lab.order())
+
+        await engine.cancel(job.id)
+        await gateway.allow(CREATE, LOOK, FETCH)
+        await engine.idle()
+
+        row = await stored(engine, job.id)
+    assert row.state is JobState.CANCELLED
+    assert slow_lab.chat.of("deliver") == []
+    assert engine.open_jobs == 0
+
+
+async def test_a_job_can_be_cancelled_before_its_message_is_there(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    opening = slow_lab.chat.hold("send")
+    async with slow_lab.engine() as engine:
+        order = slow_lab.order()
+        submitting = asyncio.create_task(engine.submit(order))
+        await opening.reached.wait()
+
+        await engine.cancel(order.id)
+        opening.release.set()
+        await submitting
+        await engine.idle()
+
+        row = await stored(engine, order.id)
+    assert (row.state, row.credits, engine.open_jobs) == (JobState.CANCELLED, 0, 0)
+    assert not gateway.asked

@@ -1,0 +1,48 @@
+"""What a restart does with each state: the whole table."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.chat import ConversationRef, User
+from core.jobs import ENDED, Job, JobState, after_restart
+from core.media import MediaRequest, RemoteAsset, TaskRef
+
+JOB = Job(
+    id="1",
+    user=User(platform="chat", id="ann"),
+    locale="en",
+    conversation=ConversationRef(platform="chat", chat="1"),
+    model="sandbox/sandbox-video",
+    request=MediaRequest(prompt="a cat"),
+    credits=50,
+    created_at=1.0,
+)
+TASK = TaskRef(id="7")
+RESULTS = (RemoteAsset(urls=("https://example.org/cat.mp4",)),)
+
+
+@pytest.mark.parametrize("task", [None, TASK])
+def test_what_may_have_been_accepted_is_never_sent_again(task: TaskRef | None) -> None:
+    assert after_restart(replace(JOB, state=JobState.SUBMITTING, task=task)) == "interrupted"
+    assert after_restart(replace(JOB, state=JobState.RUNNING)) == "interrupted"
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        JOB,
+        replace(JOB, state=JobState.RUNNING, task=TASK),
+        replace(JOB, state=JobState.RUNNING, results=RESULTS),
+        replace(JOB, state=JobState.DELIVERING),
+        replace(JOB, state=JobState.DELIVERING, posting=True),
+    ],
+)
+def test_what_can_go_on_without_paying_again_goes_on(job: Job) -> None:
+    assert after_restart(job) == "run"
+
+
+def test_three_states_are_an_end() -> None:
+    ended = {state for state in JobState if replace(JOB, state=state).is_ended}
+
+    assert ended == ENDED == {JobState.DONE, JobState.FAILED, JobState.CANCELLED}

@@ -1,0 +1,156 @@
+"""A chat platform in memory: keeps all that is written to it, and is slow or gone when told."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+from core.chat import Button, ConversationRef, Limits, MessageRef, View
+from core.media import Asset
+
+NAME = "chat"
+Kind = Literal["send", "edit", "deliver"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One thing that the platform has taken, by the clock of the loop."""
+
+    kind: Kind
+    at: float
+    message: MessageRef
+    text: str
+    buttons: tuple[Button, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    replacing: MessageRef | None = None
+
+
+@dataclass(slots=True)
+class Hold:
+    """Keeps one write waiting: `reached` says that it has come, `release` lets it through."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True)
+class ChatPlatform:
+    """See `core.chat.Platform`.
+
+    Attributes:
+        tried: every call that came, taken or refused.
+        writes: what was taken, oldest first.
+        shown: the text that each message has now.
+    """
+
+    limits: Limits = field(
+        default_factory=lambda: Limits(
+            writes=100_000, window_seconds=1, edit_seconds=0, text_chars=4096
+        )
+    )
+    tried: list[Kind] = field(default_factory=list[Kind])
+    writes: list[Write] = field(default_factory=list[Write])
+    shown: dict[str, str] = field(default_factory=dict[str, str])
+    _next: defaultdict[Kind, deque[Exception | Hold]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _written: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    def conversation(self, ref: ConversationRef) -> "ChatConversation":
+        return ChatConversation(self, ref)
+
+    def refuse(self, kind: Kind, *errors: Exception) -> None:
+        """Answer the next calls of that kind with these errors, one each."""
+        self._next[kind].extend(errors)
+
+    def accept_all(self) -> None:
+        """Forget what was to be refused."""
+        self._next.clear()
+
+    def hold(self, kind: Kind) -> Hold:
+        """Keep the next call of that kind waiting."""
+        held = Hold()
+        self._next[kind].append(held)
+        return held
+
+    def of(self, kind: Kind) -> list[Write]:
+        """What was taken of that kind."""
+        return [write for write in self.writes if write.kind == kind]
+
+    async def until(self, fits: Callable[[Write], bool]) -> Write:
+        """Wait for a write that fits; one that has come already counts."""
+        async with self._written:
+            await self._written.wait_for(lambda: any(map(fits, self.writes)))
+        return next(write for write in self.writes if fits(write))
+
+    async def take(
+        self,
+        kind: Kind,
+        ref: ConversationRef,
+        view: View,
+        *,
+        message: MessageRef | None = None,
+        assets: Sequence[Asset] = (),
+        replacing: MessageRef | None = None,
+    ) -> MessageRef:
+        """Do one write, or what the script wants instead."""
+        self.tried.append(kind)
+        if self._next[kind]:
+            await _play(self._next[kind].popleft())
+        taken = message or replacing
+        taken = taken or MessageRef(conversation=ref, id=str(next(self._numbers)))
+        async with self._written:
+            self.shown[taken.id] = view.text
+            self.writes.append(
+                Write(
+                    kind=kind,
+                    at=asyncio.get_running_loop().time(),
+                    message=taken,
+                    text=view.text,
+                    buttons=view.buttons,
+                    assets=tuple(assets),
+                    replacing=replacing,
+                )
+            )
+            self._written.notify_all()
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class ChatConversation:
+    """See `core.chat.Conversation`."""
+
+    platform: ChatPlatform
+    ref: ConversationRef
+
+    @property
+    def limits(self) -> Limits:
+        return self.platform.limits
+
+    async def send(self, view: View) -> MessageRef:
+        return await self.platform.take("send", self.ref, view)
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        await self.platform.take("edit", self.ref, view, message=message)
+
+    async def deliver(
+        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
+    ) -> MessageRef:
+        view = View(text=caption)
+        return await self.platform.take(
+            "deliver", self.ref, view, assets=assets, replacing=replacing
+        )
+
+
+async def _play(answer: Exception | Hold) -> None:
+    if isinstance(answer, Exception):
+        raise answer
+    answer.reached.set()
+    await answer.release.wait()

@@ -1,0 +1,150 @@
+"""An engine with all that is real around it, and a chat platform and a gateway on this machine."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+import sandbox
+from core.catalog import Catalog, CatalogData, Model, load
+from core.chat import ConversationRef, Platform, User
+from core.dialects import DIALECTS, Endpoint
+from core.dialects.endpoint import Pace
+from core.engine import Engine, Order, new_id
+from core.i18n import Locale
+from core.jobs import Job
+from core.media import MediaRequest
+from core.run import Workshop
+from sandbox.ledger import read_ledger
+from storage.database import open_database
+from storage.jobs import SqlJobStore
+from tests.fakes.chat_platform import NAME, ChatPlatform
+
+TASKS = "sandbox/sandbox-video"
+STREAM = "147ai/veo3-fast"
+FOUR = "apiyi/veo-3.1"
+
+
+@dataclass(slots=True, kw_only=True)
+class Lab:
+    """Where engines are started, one after the other, on one database.
+
+    Attributes:
+        root: the gateway behind all endpoints.
+        gone: gateways whose key was taken away.
+    """
+
+    folder: Path
+    root: str
+    chat: ChatPlatform = field(default_factory=ChatPlatform)
+    deadline_seconds: int = 300
+    jobs_per_user: int = 2
+    concurrency: int = 4
+    gone: frozenset[str] = frozenset()
+    store_type: type[SqlJobStore] = SqlJobStore
+    platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder}/jobs.db"
+
+    @property
+    def paid(self) -> int:
+        """How many creations the sandbox has taken money for."""
+        return len(read_ledger(self.folder / "sandbox"))
+
+    @asynccontextmanager
+    async def store(self) -> AsyncGenerator[SqlJobStore]:
+        """The job store alone."""
+        async with open_database(self.database_url) as database:
+            store = self.store_type(database)
+            yield store
+            await store.close()
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncGenerator[Engine]:
+        """A process's worth of engine; leaving it is an orderly stop."""
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(self.store())
+            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+            workshop = self._workshop(store, http)
+            yield await stack.enter_async_context(Engine(workshop, self.jobs_per_user))
+
+    def _workshop(self, store: SqlJobStore, http: httpx.AsyncClient) -> Workshop:
+        data = self._data()
+        ready = frozenset(data.gateways) - self.gone
+        return Workshop(
+            store=store,
+            catalog=Catalog(data=data, ready_gateways=ready),
+            endpoints={name: self._endpoint(name) for name in ready},
+            http=http,
+            platforms=self.platforms or {NAME: self.chat},
+            media_dir=self.folder / "media",
+            sandboxed=True,
+        )
+
+    def _data(self) -> CatalogData:
+        stanzas = Path(sandbox.__file__).parent / "catalog.toml"
+        data = load((stanzas,), tuple(DIALECTS))
+        return replace(data, models=tuple(self._hurried(model) for model in data.models))
+
+    def _hurried(self, model: Model) -> Model:
+        return model.model_copy(update={"deadline_seconds": self.deadline_seconds})
+
+    def _endpoint(self, name: str) -> Endpoint:
+        return Endpoint(
+            gateway=name,
+            root=self.root,
+            key=SecretStr("any"),
+            concurrency=self.concurrency,
+            pace=Pace().scaled(1 / 200),
+        )
+
+    def order(
+        self, prompt: str = "a cat", *, model: str = TASKS, user: str = "ann", count: int = 1
+    ) -> Order:
+        """What a person wants."""
+        seconds = 1 if model == TASKS else None
+        return Order(
+            id=new_id(),
+            request=MediaRequest(prompt=prompt, model=model, seconds=seconds, count=count),
+            user=User(platform=NAME, id=user),
+            locale=Locale.EN,
+            conversation=ConversationRef(platform=NAME, chat="1"),
+        )
+
+    def job(self, prompt: str = "a cat", *, model: str = TASKS, count: int = 1) -> Job:
+        """The row of such an order, as an earlier process may have left it."""
+        order = self.order(prompt, model=model, count=count)
+        return Job(
+            id=order.id,
+            user=order.user,
+            locale=order.locale,
+            conversation=order.conversation,
+            model=model,
+            request=order.request,
+            credits=50 * count,
+            created_at=1.0,
+        )
+
+    async def leave(self, job: Job) -> None:
+        """Put a row there that a process left behind which was killed."""
+        async with self.store() as store:
+            await store.add(job)
+
+
+async def stored(engine: Engine, job_id: str) -> Job:
+    """A job's row as it is now."""
+    job = await engine.workshop.store.get(job_id)
+    assert job is not None
+    return job
+
+
+async def stored_when(engine: Engine, job_id: str, fits: Callable[[Job], bool]) -> Job:
+    """A job's row as soon as it is as wanted."""
+    while not fits(row := await stored(engine, job_id)):
+        pass
+    return row

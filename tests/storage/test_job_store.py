@@ -1,0 +1,252 @@
+"""The promises of `core.jobs.JobStore`, kept by SQL."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.chat import ConversationRef, MessageRef, User
+from core.errors import Fault, FaultKind, StorageError
+from core.jobs import Job, JobState, LostRunError
+from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+from storage.jobs import SqlJobStore
+
+JOB = Job(
+    id="1",
+    user=User(platform="chat", id="ann", locale="zh-hans"),
+    locale="en",
+    conversation=ConversationRef(platform="chat", chat="1", thread="7"),
+    model="sandbox/sandbox-video",
+    request=MediaRequest(prompt="a cat 🐈"),
+    credits=50,
+    created_at=1.0,
+)
+
+times = st.floats(0, 2e9)
+paths = st.sampled_from([Path("/media/1/1.mp4"), Path("猫 %20.jpg")])
+words = st.text(max_size=20)
+assets = st.builds(
+    Asset, path=paths, thumbnail=st.none() | paths, seconds=st.none() | st.floats(0, 1e4)
+)
+results = st.builds(RemoteAsset, urls=st.lists(words, max_size=3).map(tuple))
+requests = st.builds(MediaRequest, prompt=words, images=st.lists(assets, max_size=2).map(tuple))
+messages = st.builds(MessageRef)
+rows = st.builds(
+    Job,
+    request=requests,
+    credits=st.integers(0, 10**6),
+    created_at=times,
+    run=st.integers(0, 10**6),
+    status=st.none() | messages,
+    task=st.none() | st.builds(TaskRef),
+    results=st.lists(results, max_size=3).map(tuple),
+    assets=st.lists(assets, max_size=3).map(tuple),
+    fraction=st.none() | st.floats(0, 1),
+    delivered=st.none() | messages,
+    fault=st.none() | st.builds(Fault),
+    started_at=st.none() | times,
+    ended_at=st.none() | times,
+)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(job=rows)
+async def test_a_row_comes_back_as_it_was_stored(store: SqlJobStore, job: Job) -> None:
+    job = replace(job, id=uuid4().hex)
+
+    await store.add(job)
+
+    assert await store.get(job.id) == job
+
+
+async def test_a_job_that_nobody_stored_is_none(store: SqlJobStore) -> None:
+    assert await store.get("1") is None
+    assert await store.claim("1") is None
+
+
+async def test_each_claim_has_a_newer_token(store: SqlJobStore) -> None:
+    await store.add(JOB)
+
+    claimed = await asyncio.gather(*(store.claim("1") for _ in range(5)))
+
+    assert sorted(job.run for job in claimed if job) == [1, 2, 3, 4, 5]
+
+
+async def test_what_has_ended_cannot_be_claimed(store: SqlJobStore) -> None:
+    await store.add(replace(JOB, state=JobState.DONE))
+
+    assert await store.claim("1") is None
+
+
+async def test_a_claim_spares_the_state_that_it_is_told_to_spare(store: SqlJobStore) -> None:
+    await store.add(replace(JOB, state=JobState.DELIVERING))
+
+    spared = await store.claim("1", unless=JobState.DELIVERING)
+    taken = await store.claim("1", unless=JobState.RUNNING)
+
+    assert (spared, taken and taken.run) == (None, 1)
+
+
+async def test_who_holds_an_older_token_writes_nothing(store: SqlJobStore) -> None:
+    await store.add(JOB)
+    taken = await store.claim("1")
+
+    with pytest.raises(LostRunError):
+        await store.save(replace(JOB, state=JobState.RUNNING))
+    with pytest.raises(LostRunError):
+        await store.save_fraction(JOB, 0.5)
+
+    assert await store.get("1") == taken
+
+
+async def test_an_end_is_final(store: SqlJobStore) -> None:
+    await store.add(replace(JOB, state=JobState.CANCELLED))
+
+    with pytest.raises(LostRunError):
+        await store.save(replace(JOB, state=JobState.RUNNING))
+
+    assert await store.get("1") == replace(JOB, state=JobState.CANCELLED)
+
+
+async def test_all_that_changes_in_a_life_is_saved(store: SqlJobStore) -> None:
+    await store.add(JOB)
+    later = replace(
+        JOB,
+        state=JobState.DELIVERING,
+        status=MessageRef(conversation=JOB.conversation, id="5"),
+        task=TaskRef(id="t:1"),
+        results=(RemoteAsset(urls=("https://example.org/1",), preview=True),),
+        credits=25,
+        fraction=0.25,
+        posting=True,
+        started_at=2.0,
+    )
+
+    await store.save(later)
+    await store.save_fraction(later, 0.5)
+
+    assert await store.get("1") == replace(later, fraction=0.5)
+
+
+async def test_what_was_ordered_never_changes(store: SqlJobStore) -> None:
+    await store.add(JOB)
+
+    await store.save(replace(JOB, request=MediaRequest(prompt="a dog"), created_at=9.0))
+
+    assert await store.get("1") == JOB
+
+
+async def test_a_failed_job_is_reopened_once(store: SqlJobStore) -> None:
+    failed = replace(JOB, state=JobState.FAILED, fault=Fault(kind=FaultKind.TIMEOUT))
+    await store.add(failed)
+    again = replace(failed, state=JobState.RUNNING, fault=None)
+
+    reopened = await asyncio.gather(*(store.reopen(again) for _ in range(3)))
+
+    assert [job for job in reopened if job] == [replace(again, run=1)]
+    assert await store.get("1") == replace(again, run=1)
+
+
+async def test_a_job_that_has_not_ended_is_not_reopened(store: SqlJobStore) -> None:
+    await store.add(JOB)
+
+    assert await store.reopen(replace(JOB, state=JobState.RUNNING)) is None
+
+
+async def test_unfinished_jobs_come_oldest_first(store: SqlJobStore) -> None:
+    for number, state in enumerate(JobState):
+        await store.add(replace(JOB, id=str(state), state=state, created_at=10.0 - number))
+
+    found = [job.state for job in await store.unfinished()]
+
+    assert found == [
+        JobState.DELIVERING,
+        JobState.RUNNING,
+        JobState.SUBMITTING,
+        JobState.WAITING,
+    ]
+
+
+async def test_a_user_sees_only_jobs_of_that_user_on_that_platform(store: SqlJobStore) -> None:
+    for number in range(3):
+        await store.add(replace(JOB, id=f"ann {number}", created_at=float(number)))
+    await store.add(replace(JOB, id="bob", user=User(platform="chat", id="bob")))
+    await store.add(replace(JOB, id="other ann", user=User(platform="elsewhere", id="ann")))
+
+    found = [job.id for job in await store.of_user(JOB.user, limit=2)]
+
+    assert found == ["ann 2", "ann 1"]
+
+
+async def test_a_caller_that_goes_away_leaves_the_store_usable(store: SqlJobStore) -> None:
+    await store.add(JOB)
+    for _ in range(20):
+        write = asyncio.create_task(store.save_fraction(JOB, 0.5))
+        read = asyncio.create_task(store.unfinished())
+        await asyncio.sleep(0)
+        write.cancel()
+        read.cancel()
+        await asyncio.wait([write, read])
+
+    await store.save(replace(JOB, state=JobState.RUNNING))
+
+    row = await store.get("1")
+    assert row
+    assert row.state is JobState.RUNNING
+
+
+async def test_a_write_whose_caller_went_away_is_finished_before_the_store_closes(
+    store: SqlJobStore,
+) -> None:
+    write = asyncio.create_task(store.add(JOB))
+    await asyncio.sleep(0)
+    write.cancel()
+
+    await store.close()
+
+    assert await store.get("1") == JOB
+
+
+async def test_a_database_that_takes_no_writes_is_told_as_such(
+    store: SqlJobStore, database: AsyncEngine
+) -> None:
+    async with database.connect() as connection:
+        await connection.execute(text("PRAGMA query_only = ON"))
+
+    with pytest.raises(StorageError, match=r"cannot be used: .*readonly"):
+        await store.add(JOB)
+
+    assert await store.get("1") is None
+
+
+async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
+    store: SqlJobStore, database: AsyncEngine
+) -> None:
+    async with database.connect() as connection:
+        await connection.execute(text("PRAGMA max_page_count = 1"))
+    large = replace(JOB, request=MediaRequest(prompt="cat " * 100_000))
+
+    with pytest.raises(StorageError, match="cannot be used: database or disk is full"):
+        await store.add(large)
+
+    assert await store.unfinished() == []
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"chat": 1}'])
+async def test_a_row_that_cannot_be_read_is_told_as_such(
+    store: SqlJobStore, database: AsyncEngine, damage: str
+) -> None:
+    await store.add(JOB)
+    async with database.begin() as connection:
+        await connection.execute(
+            text("UPDATE jobs SET conversation = :damage"), {"damage": damage}
+        )
+
+    with pytest.raises(StorageError, match="holds a job that cannot be read"):
+        await store.unfinished()

@@ -107,6 +107,7 @@ RECOVERABLE = frozenset(
         FaultKind.NETWORK,
         FaultKind.NOT_MEDIA,
         FaultKind.TIMEOUT,
+        FaultKind.UNDELIVERABLE,
     }
 )
 

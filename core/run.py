@@ -181,6 +181,8 @@ class Run:
         if not await live.claim():
             return
         live.show(replace(live.progress, phase=_phase_of(live.job)))
+        if not all(asset.path.exists() for asset in live.job.assets):
+            live.job = replace(live.job, assets=())  # somebody made room: fetched once more
         if live.job.task or live.job.results or live.job.assets:
             self.settled.set()
         if not live.job.assets:

@@ -1,11 +1,11 @@
 """The job store on SQL."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Select, Update, insert, select, update
+from sqlalchemy import Insert, Select, Update, bindparam, insert, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,6 +21,14 @@ _ENDED = [str(state) for state in ENDED]
 # What is decided when a job is made is never written again.
 _FIXED = frozenset({"id", "run", "user", "conversation", "request", "created_at", "locale"})
 
+# Without IN, which cannot be executed for many rows at once.
+_TELL = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.run == bindparam("token"))
+    .where(*(jobs.c.state != state for state in _ENDED))
+    .values(fraction=bindparam("told"))
+)
+
 
 class SqlJobStore:
     """See `core.jobs.JobStore` for the contract.
@@ -32,6 +40,8 @@ class SqlJobStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._running: set[asyncio.Task[Any]] = set()
+        self._fractions: dict[tuple[str, int], float | None] = {}
+        self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
 
     async def close(self) -> None:
         """Wait for what is still being written."""
@@ -59,7 +69,11 @@ class SqlJobStore:
         await self._finish(self._guarded(job, values))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
-        await self._finish(self._guarded(job, {"fraction": fraction}))
+        self._fractions[job.id, job.run] = fraction
+        if self._telling is None or self._telling.done():
+            self._telling = self._start(self._tell())
+        if (job.id, job.run) in await asyncio.shield(self._telling):
+            raise LostRunError(job.id)
 
     async def reopen(self, job: Job) -> Job | None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
@@ -89,6 +103,20 @@ class SqlJobStore:
         if not result.rowcount:
             raise LostRunError(job.id)
 
+    async def _tell(self) -> Collection[tuple[str, int]]:
+        """Write the progress of all jobs at once; gives those whose run was lost."""
+        async with self._engine.begin() as connection:
+            # What came while the connection was busy goes along; from now on it is the next batch.
+            told, self._fractions, self._telling = self._fractions, {}, None
+            rows = [{"job": id_, "token": run, "told": f} for (id_, run), f in told.items()]
+            result = await connection.execute(_TELL, rows)
+            if result.rowcount == len(rows):
+                return ()
+            held = (jobs.c.id, jobs.c.run)
+            ours = tuple_(*held).in_(list(told)), jobs.c.state.not_in(_ENDED)
+            kept = await connection.execute(select(*held).where(*ours))
+            return told.keys() - {(id_, run) for id_, run in kept}
+
     async def _take(self, statement: Update) -> Job | None:
         return await self._finish(self._returned(statement))
 
@@ -110,10 +138,13 @@ class SqlJobStore:
             await connection.execute(statement)
 
     async def _finish(self, operation: Coroutine[object, object, T]) -> T:
+        return await asyncio.shield(self._start(operation))
+
+    def _start(self, operation: Coroutine[object, object, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(_explained(operation))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        return task
 
 
 async def _explained(operation: Coroutine[object, object, T]) -> T:

@@ -103,6 +103,26 @@ async def test_what_lies_on_the_disk_is_posted_without_asking_the_gateway(
     assert not gateway.asked
 
 
+async def test_what_has_vanished_from_the_disk_is_fetched_again(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    await gateway.allow(FETCH)
+    path = slow_lab.folder / "film.mp4"
+    await asyncio.to_thread(path.write_bytes, gateway.film)
+    left = replace(
+        slow_lab.job(),
+        state=JobState.DELIVERING,
+        results=(RemoteAsset(urls=(f"{gateway.root}/film.mp4",)),),
+        assets=(look(path),),
+    )
+    path.unlink()
+
+    row = await restarted(slow_lab, left)
+
+    (posted,) = slow_lab.chat.of("deliver")
+    assert (row.state, gateway.asked, len(posted.assets)) == (JobState.DONE, {FETCH: 1}, 1)
+
+
 async def test_what_may_have_been_posted_takes_the_place_of_the_status_message(
     slow_lab: Lab, gateway: Gateway
 ) -> None:

@@ -184,6 +184,24 @@ async def test_a_user_sees_only_jobs_of_that_user_on_that_platform(store: SqlJob
     assert found == ["ann 2", "ann 1"]
 
 
+async def test_progress_of_many_jobs_at_once_reaches_all_but_the_lost_ones(
+    store: SqlJobStore,
+) -> None:
+    told = [replace(JOB, id=str(number)) for number in range(60)]
+    for job in told:
+        await store.add(job)
+    for job in told[:5]:
+        await store.claim(job.id)
+
+    outcomes = await asyncio.gather(
+        *(store.save_fraction(job, int(job.id) / 60) for job in told), return_exceptions=True
+    )
+
+    assert [isinstance(outcome, LostRunError) for outcome in outcomes] == [True] * 5 + [False] * 55
+    rows = {row.id: row.fraction for row in await store.unfinished()}
+    assert rows == {job.id: int(job.id) / 60 if int(job.id) >= 5 else None for job in told}
+
+
 async def test_a_caller_that_goes_away_leaves_the_store_usable(store: SqlJobStore) -> None:
     await store.add(JOB)
     for _ in range(20):

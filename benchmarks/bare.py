@@ -1,0 +1,34 @@
+"""The baseline: the least that a client of such a stream can do."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+from gateway import MODEL
+
+Heard = Callable[[float], None]
+
+
+def open_http(
+    transport: type[httpx.AsyncHTTPTransport] = httpx.AsyncHTTPTransport,
+) -> httpx.AsyncClient:
+    """A client like the bot's own: as many connections as there are jobs."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    return httpx.AsyncClient(transport=transport(limits=limits))
+
+
+async def listen(http: httpx.AsyncClient, root: str, prompt: str, heard: Heard) -> None:
+    """Read one stream to its end, parse each frame, tell when a stamped one was sent."""
+    body = {
+        "model": MODEL,
+        "stream": True,
+        "messages": [{"role": "user", "content": prompt}],
+    }
+    headers = {"Authorization": "Bearer bench", "Accept-Encoding": "identity"}
+    url = f"{root}/v1/chat/completions"
+    async with http.stream("POST", url, json=body, headers=headers, timeout=60) as response:
+        async for line in response.aiter_lines():
+            if line.startswith("data:") and not line.endswith("[DONE]"):
+                frame = json.loads(line[5:])
+                if "sent_at" in frame:
+                    heard(frame["sent_at"])

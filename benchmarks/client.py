@@ -1,0 +1,162 @@
+"""The whole path as the benchmarks drive it: the real engine and database, an idle chat."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import httpx
+from gateway import MODEL
+from pydantic import SecretStr
+
+from core.catalog import Catalog, CatalogData, Gateway, Model
+from core.chat import Conversation, ConversationRef, Limits, MessageRef, User, View
+from core.dialects import Endpoint
+from core.dialects.chat_video import ChatVideo
+from core.engine import Engine, Order, new_id
+from core.i18n import Locale
+from core.media import Asset, Event, MediaRequest, RemoteAsset, Report, TaskRef
+from core.run import Workshop
+from storage.database import open_database
+from storage.jobs import SqlJobStore
+
+_PLATFORM = "bench"
+_GATEWAY = "sandbox"
+MODEL_DATA = Model(gateway=_GATEWAY, name=MODEL, dialect="chat_video", credits=0)
+
+
+class Watch(Protocol):
+    """Looks on while the jobs run. A stream has the name that its chat has."""
+
+    def began(self, stream: str) -> None: ...
+
+    def reported(self, stream: str, event: Event) -> None: ...
+
+    def ended(self, stream: str) -> None: ...
+
+    def shown(self, stream: str, view: View) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A conversation that throws the text away. See `core.chat.Conversation`."""
+
+    ref: ConversationRef
+    limits: Limits
+    watch: Watch
+
+    async def send(self, view: View) -> MessageRef:
+        message = MessageRef(conversation=self.ref, id="1")
+        await self.edit(message, view)
+        return message
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        del message
+        self.watch.shown(self.ref.chat, view)
+
+    async def deliver(
+        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
+    ) -> MessageRef:
+        """Never called: jobs are held when their streams have ended."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPlatform:
+    """As many chats as there are names. See `core.chat.Platform`."""
+
+    limits: Limits
+    watch: Watch
+    name: str = _PLATFORM
+
+    def conversation(self, ref: ConversationRef) -> Conversation:
+        return Chat(ref=ref, limits=self.limits, watch=self.watch)
+
+
+class WatchedDialect(ChatVideo):
+    """A dialect that is looked at; its job is held when the stream has ended."""
+
+    watch: Watch
+
+    async def generate(
+        self, model: Model, request: MediaRequest, report: Report, task: TaskRef | None = None
+    ) -> tuple[RemoteAsset, ...]:
+        """Do as the dialect does, then wait for ever."""
+        stream = request.prompt.split()[0]
+
+        async def watched(event: Event) -> None:
+            await report(event)
+            self.watch.reported(stream, event)
+
+        self.watch.began(stream)
+        results = await super().generate(model, request, watched, task)
+        self.watch.ended(stream)
+        # Rendering, fetching and probing a thousand videos is not what is measured here.
+        await asyncio.Event().wait()
+        return results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedWorkshop(Workshop):
+    """A workshop whose dialects are looked at."""
+
+    watch: Watch
+
+    def dialect(self, model: Model) -> WatchedDialect:
+        """The same dialect with somebody looking on."""
+        dialect = WatchedDialect(self.endpoint(model), self.http)
+        dialect.watch = self.watch
+        return dialect
+
+
+@asynccontextmanager
+async def open_engine(
+    root: str, http: httpx.AsyncClient, limits: Limits, watch: Watch, concurrency: int
+) -> AsyncGenerator[Engine]:
+    """The engine as `bots.app` builds it, on a database of its own."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        url = f"sqlite+aiosqlite:///{folder}/bench.db"
+        store = SqlJobStore(await stack.enter_async_context(open_database(url)))
+        stack.push_async_callback(store.close)
+        workshop = WatchedWorkshop(
+            store=store,
+            catalog=_catalog(root),
+            endpoints={_GATEWAY: endpoint_at(root, concurrency)},
+            http=http,
+            platforms={_PLATFORM: ChatPlatform(limits=limits, watch=watch)},
+            media_dir=folder,
+            watch=watch,
+        )
+        yield await stack.enter_async_context(Engine(workshop))
+
+
+def endpoint_at(root: str, concurrency: int) -> Endpoint:
+    """An account at the sandbox."""
+    key = SecretStr("bench")
+    return Endpoint(gateway=_GATEWAY, root=root, key=key, concurrency=concurrency)
+
+
+def _catalog(root: str) -> Catalog:
+    gateway = Gateway(name=_GATEWAY, base_url=root, env="BENCH")
+    data = CatalogData(gateways={_GATEWAY: gateway}, models=(MODEL_DATA,))
+    return Catalog(data=data, ready_gateways=frozenset(data.gateways))
+
+
+def order(stream: str, events: int) -> Order:
+    """One job: a user and a chat of its own."""
+    return Order(
+        id=new_id(),
+        request=MediaRequest(prompt=prompt(stream, events)),
+        user=User(platform=_PLATFORM, id=stream),
+        locale=Locale.EN,
+        conversation=ConversationRef(platform=_PLATFORM, chat=stream),
+    )
+
+
+def prompt(stream: str, events: int) -> str:
+    """What is asked for: the first word names the stream, the second is for the sandbox."""
+    return f"{stream} #events={events} a cat surfing a long wave at sunset"

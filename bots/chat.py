@@ -3,11 +3,11 @@
 from importlib.metadata import version
 
 from bots.app import Setup, open_engine
-from bots.console.adapter import ConsoleAdapter, make_screen
+from bots.console.adapter import ConsoleAdapter
 from bots.console.conversation import NAME, ConsolePlatform
 from bots.console.file import NAME as FILE
 from bots.console.file import FilePlatform
-from bots.console.screen import PipeScreen
+from bots.console.screen import PipeScreen, make_screen
 from core.i18n import Locale, translate
 
 

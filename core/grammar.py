@@ -242,6 +242,8 @@ def _prompt(schema: type[BaseModel], rest: str) -> dict[str, object]:
 def _unknown(grammar: _Grammar, given: str) -> UserError:
     near = get_close_matches(_clip(_fold(given)), grammar.flags, n=1)
     allowed = ", ".join(flag for flag in grammar.flags if _LONG_FLAG.match(flag))
+    if not allowed:
+        return UserError("option-not-understood", given=_clip(given))
     return UserError(
         "option-unknown", hints=did_you_mean(near), given=_clip(given), allowed=allowed
     )

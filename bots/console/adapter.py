@@ -1,23 +1,17 @@
 """Lines that are typed or piped in to invocations: the adapter to copy for a new platform."""
 
-import asyncio
 import shlex
-import sys
-from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from prompt_toolkit.patch_stdout import patch_stdout
-
 from bots.console.conversation import HERE, NAME
-from bots.console.screen import PipeScreen, Screen, TerminalScreen
+from bots.console.screen import Screen
 from bots.dispatch import dispatch
 from core.chat import Invocation, User
 from core.engine import Engine
 from core.i18n import Locale, translate
 
-_LINE_BYTES = 4_000_000
 _ATTACH = "attach"
 
 
@@ -52,9 +46,7 @@ class ConsoleAdapter:
 
     async def run(self) -> None:
         """Do one line after the other."""
-        terminal = self._screen if isinstance(self._screen, TerminalScreen) else None
-        lines = _typed_lines(terminal) if terminal else piped_lines()
-        async for line in lines:
+        async for line in self._screen.lines():
             if line.strip():
                 await self._take(line.strip())
 
@@ -94,41 +86,3 @@ class ConsoleAdapter:
     def _refuse(self, text: str) -> None:
         self.refused += 1
         self._screen.print(text)
-
-
-async def _typed_lines(screen: TerminalScreen) -> AsyncGenerator[str]:
-    with patch_stdout(raw=True):
-        while True:
-            try:
-                yield await screen.session.prompt_async("> ")
-            except (EOFError, KeyboardInterrupt):
-                return
-
-
-async def piped_lines() -> AsyncGenerator[str]:
-    """Lines of standard input, without a thread that would keep the program from ending."""
-    reader = asyncio.StreamReader(limit=_LINE_BYTES)
-    loop = asyncio.get_running_loop()
-    try:
-        transport, _ = await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-        )
-    except (ValueError, OSError):
-        # A regular file or /dev/null: it never makes anybody wait.
-        for line in _file_lines():
-            yield line
-        return
-    try:
-        async for line in reader:
-            yield line.decode("utf-8", "replace")
-    finally:
-        transport.close()
-
-
-def _file_lines() -> Iterable[str]:
-    return sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
-
-
-def make_screen() -> Screen:
-    """A terminal where somebody sits at one, else a pipe."""
-    return TerminalScreen() if sys.stdin.isatty() and sys.stdout.isatty() else PipeScreen()

@@ -1,15 +1,11 @@
-"""Where the console writes: a terminal with lines that change in place, or a plain pipe."""
+"""Where the console writes, and the plain way of it: a pipe."""
 
-import shutil
+import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.utils import get_cwidth
-
-from bots.console.menu import CommandCompleter
+_LINE_BYTES = 4_000_000
 
 
 class Screen(Protocol):
@@ -20,6 +16,8 @@ class Screen(Protocol):
 
     @property
     def edit_seconds(self) -> float: ...
+
+    def lines(self) -> AsyncGenerator[str]: ...
 
     def print(self, text: str) -> None: ...
 
@@ -50,43 +48,34 @@ class PipeScreen:
     def drop(self, key: str) -> None:
         self._said.pop(key, None)
 
-
-class TerminalScreen:
-    """Lines that change stand below the prompt, everything else scrolls above it."""
-
-    edit_seconds = 0.1
-
-    def __init__(self) -> None:
-        self._lines: dict[str, str] = {}
-        self.session: PromptSession[str] = PromptSession(
-            bottom_toolbar=self._toolbar, completer=CommandCompleter(), complete_while_typing=False
-        )
-
-    def print(self, text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-
-    def show(self, key: str, lines: Sequence[str]) -> None:
-        self._lines[key] = " · ".join(lines)
-        self.session.app.invalidate()
-
-    def drop(self, key: str) -> None:
-        self._lines.pop(key, None)
-        self.session.app.invalidate()
-
-    def _toolbar(self) -> FormattedText | None:
-        if not self._lines:
-            return None
-        width = shutil.get_terminal_size().columns
-        text = "\n".join(_cut(line, width) for line in self._lines.values())
-        return FormattedText([("noreverse", text)])
+    async def lines(self) -> AsyncGenerator[str]:
+        """Lines of standard input, without a thread that would keep the program from ending."""
+        reader = asyncio.StreamReader(limit=_LINE_BYTES)
+        loop = asyncio.get_running_loop()
+        try:
+            transport, _ = await loop.connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+            )
+        except (ValueError, OSError):
+            # A regular file or /dev/null: it never makes anybody wait.
+            for line in _file_lines():
+                yield line
+            return
+        try:
+            async for line in reader:
+                yield line.decode("utf-8", "replace")
+        finally:
+            transport.close()
 
 
-def _cut(line: str, width: int) -> str:
-    """Shorten a line to so many cells: Chinese characters take two."""
-    cells = 0
-    for position, character in enumerate(line):
-        cells += get_cwidth(character)
-        if cells > width - 1:
-            return line[:position] + "…"
-    return line
+def _file_lines() -> list[str]:
+    return sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+
+
+def make_screen() -> Screen:
+    """A terminal where somebody sits at one, else a pipe."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from bots.console.terminal import TerminalScreen  # noqa: PLC0415 - scripts start sooner
+
+        return TerminalScreen()
+    return PipeScreen()

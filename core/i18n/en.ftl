@@ -140,6 +140,7 @@ option-seed = seed, for the same result again
 option-model = model, see /models
 option-job = number in /status
 option-unknown = There is no option { $given }. There are: { $allowed }. (A lone -- before the prompt makes everything behind it plain text.)
+option-not-understood = “{ $given }” cannot stand here.
 option-needs-value = { $option } needs a value: { $allowed }
 option-bad-value = { $option } cannot be “{ $given }”. Allowed: { $allowed }
 option-twice = { $option } is given twice: { $first } and { $second }.

@@ -131,6 +131,7 @@ option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
 option-job = /status 中的编号
 option-unknown = 没有选项 { $given }。可用：{ $allowed }。（在提示词前单独写 --，后面就都当普通文字。）
+option-not-understood = 这里不能写“{ $given }”。
 option-needs-value = { $option } 需要一个值：{ $allowed }
 option-bad-value = { $option } 不能是“{ $given }”。可用：{ $allowed }
 option-twice = { $option } 给了两次：{ $first } 和 { $second }。

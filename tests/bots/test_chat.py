@@ -48,29 +48,45 @@ async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str
     assert "sk-secret-key" not in done.out + done.err
 
 
-@pytest.mark.parametrize(
-    ("said", "answer"),
-    [
-        ("/video portrait a cat #fail-moderation\n", "refused by the content filter"),
-        ("/video 99s a cat\n", "veo-3.1 cannot make 99 s; it makes 8 s."),
-        ("/vidoe a cat\n", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
-        ("hello\n", "Type a command, for example: /video a cat."),
-        ("/video\n", "Say what to make"),
-        ("/video a\x07b\n", "control character (U+0007) at position 2"),
-        (f"/video {'x' * 100_000}\n", "The prompt has 100,000 characters; at most 32,000"),
-        ("/cancel\n", "Nothing of yours is running or waiting."),
-        ("/retry 7\n", "No job of yours has failed."),
-        ("/status now\n", "There is no option now."),
-    ],
-)
-async def test_what_cannot_be_done_is_explained_and_ends_with_1(
-    tmp_path: Path, gateway: dict[str, str], said: str, answer: str
+MISTAKES = [
+    ("/video 99s a cat", "veo-3.1 cannot make 99 s; it makes 8 s."),
+    ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
+    ("hello", "Type a command, for example: /video a cat."),
+    ("/video", "Say what to make"),
+    ("/video a\x07b", "control character (U+0007) at position 2"),
+    (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; at most 32,000"),
+    ("/cancel", "Nothing of yours is running or waiting."),
+    ("/retry 7", "No job of yours has failed."),
+    ("/status now", "“now” cannot stand here."),
+    ("/video -n 2 -n 3 a cat", "--count is given twice: 2 and 3."),
+]
+
+
+async def test_what_cannot_be_done_is_explained_in_order_and_ends_with_1(
+    tmp_path: Path, gateway: dict[str, str], state: Path
 ) -> None:
+    said = "\n".join(line for line, _ in MISTAKES)
+
     done = await run(tmp_path, "chat", said=said, variables=gateway)
 
     assert done.code == 1
-    assert answer in done.out
+    places = [done.out.find(answer) for _, answer in MISTAKES]
+    assert places == sorted(places), done.out
+    assert -1 not in places, done.out
     assert "Traceback" not in done.out + done.err
+    assert read_ledger(state) == []
+
+
+async def test_a_failed_job_is_explained_and_ends_with_1(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    said = "/video portrait a cat #fail-moderation\n"
+
+    done = await run(tmp_path, "chat", said=said, variables=gateway)
+
+    assert done.code == 1
+    assert "refused by the content filter" in done.out
+    assert "The gateway said: “" in done.out
 
 
 async def test_pictures_are_attached_and_bad_ones_refused_before_paying(

@@ -48,13 +48,9 @@ async def test_doctor_finds_a_healthy_installation(
 @pytest.mark.parametrize(
     ("variables", "answer"),
     [
-        ({"APIYI_API_KEY": "wrong"}, "does not accept this bot's key"),
-        ({"APIYI_BASE_URL": "http://127.0.0.1:1"}, "cannot be reached"),
         ({"APIYI_BASE_URL": "ftp://x"}, "APIYI_BASE_URL: is no http(s) address"),
-        ({"DATABASE_URL": "postgresql://x/y"}, "DATABASE_URL: starts with postgresql"),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: is not a database address"),
         ({"CATALOG_FILES": "none.toml"}, "none.toml: cannot be read"),
-        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL: "),
+        ({"DATABASE_URL": "postgresql://x/y"}, "DATABASE_URL: starts with postgresql"),
     ],
 )
 async def test_doctor_names_what_is_wrong(
@@ -63,22 +59,32 @@ async def test_doctor_names_what_is_wrong(
     done = await run(tmp_path, "doctor", variables={**gateway, **variables})
 
     assert done.code == 1
-    assert "wrong" in done.out
+    assert f"wrong {'database' if 'DATABASE_URL' in variables else 'configuration'}" in done.out
     assert answer in done.out.replace("\n", " ")
     assert "Traceback" not in done.out + done.err
 
 
-async def test_a_wrong_base_url_that_answers_html_is_recognised(
+async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    root = gateway["APIYI_BASE_URL"].removesuffix("/v1")
+    root = gateway["APIYI_BASE_URL"]
+    variables = {
+        "APIYI_API_KEY": "wrong",
+        "APIYI_BASE_URL": root,
+        "WHATAI_API_KEY": "sk-good-key",
+        "WHATAI_BASE_URL": root.replace("/v1", "/console"),
+        "ERONMIND_API_KEY": "sk-good-key",
+        "ERONMIND_BASE_URL": "http://127.0.0.1:1",
+    }
 
-    done = await run(
-        tmp_path, "doctor", variables={**gateway, "APIYI_BASE_URL": f"{root}/console"}
-    )
+    done = await run(tmp_path, "doctor", variables=variables)
 
+    lines = {line.split(":")[0].split()[-1]: line for line in done.out.splitlines()}
     assert done.code == 1
-    assert "what answers there is no API" in done.out.replace("\n", " ")
+    assert "does not accept this bot's key" in lines["apiyi"]
+    assert "what answers there is no API" in lines["whatai"]
+    assert "cannot be reached" in lines["eronmind"]
+    assert "sk-good-key" not in done.out + done.err
 
 
 @pytest.mark.parametrize("command", ["chat", "models"])

@@ -618,3 +618,11 @@ def test_any_text_gives_a_prompt_or_a_user_error(text: str) -> None:
 
     assert prompt
     assert prompt == prompt.strip()
+
+
+class Nothing(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def test_a_command_without_options_refuses_everything_without_naming_options() -> None:
+    assert refusal("now", Nothing) == ("option-not-understood", {"given": "now"})

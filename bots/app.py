@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import httpx
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from core.chat import Platform
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine import Engine
-from core.errors import SettingsError
+from core.errors import SettingsError, StorageError
 from core.run import Workshop
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
@@ -99,9 +100,10 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
     """Open everything in order, start the engine, and close it all again.
 
     Raises:
-        OperatorError: the database cannot be used.
+        StorageError: the database or MEDIA_DIR cannot be used.
     """
     settings = setup.settings
+    _check_folder(settings.media_dir)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         store = SqlJobStore(database)
@@ -122,6 +124,16 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             sandboxed=setup.sandboxed,
         )
         yield await stack.enter_async_context(Engine(workshop, settings.jobs_per_user))
+
+
+def _check_folder(media_dir: Path) -> None:
+    """Find out before anybody pays that results cannot be stored."""
+    try:
+        media_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=media_dir):
+            pass
+    except OSError as error:
+        raise StorageError(f"MEDIA_DIR: cannot write to {media_dir}: {error.strerror}") from error
 
 
 def _sandbox_endpoint(name: str, root: str) -> Endpoint:

@@ -7,16 +7,20 @@ from pathlib import Path
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from core.errors import StorageError
 from core.redact import redact
 
 
 def configure_logs(level: str, file: Path | None = None) -> None:
-    """Send the log to a file, or to stderr. A terminal that somebody types in wants a file."""
+    """Send the log to a file, or to stderr. A terminal that somebody types in wants a file.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
     if file is None:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
     else:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(file, encoding="utf-8")
+        handler = _file_handler(file)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
@@ -35,6 +39,14 @@ def configure_logs(level: str, file: Path | None = None) -> None:
     # httpx logs every URL, and a URL may carry a signature.
     for chatty in ("httpx", "httpcore", "alembic", "aiosqlite"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _file_handler(file: Path) -> logging.Handler:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"The log {file} cannot be written: {error.strerror}") from error
 
 
 def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

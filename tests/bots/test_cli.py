@@ -97,6 +97,21 @@ async def test_a_wrong_configuration_is_one_line_and_no_traceback(
     assert done.err == "cliprelay: none.toml: cannot be read: No such file or directory\n"
 
 
+@pytest.mark.parametrize("command", ["chat", "generate"])
+async def test_a_folder_that_cannot_be_written_is_said_before_anybody_pays(
+    tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    arguments = ("generate", "a cat") if command == "generate" else ("chat",)
+
+    done = await run(tmp_path, *arguments, variables={"MEDIA_DIR": "file/media"})
+
+    assert done.code == 2
+    assert "cannot" in done.err
+    assert "file" in done.err
+    assert "Traceback" not in done.err
+
+
 async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -> None:
     async with running(tmp_path, "sandbox", "--port", "0") as process, asyncio.timeout(60):
         assert process.stdout

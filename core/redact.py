@@ -3,10 +3,17 @@
 import re
 
 _TAGS = re.compile(r"<(style|script|title)\b.*?</\1>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Control signs, what is invisible, what turns the direction of writing, halves of characters.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _SPACE = re.compile(r"\s+")
 _KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
+_NAMED_KEY = re.compile(
+    r"((?:api.?key|token|令牌|密钥)\"?(?:\s+provided)?\s*[:：]\s*[\"']?)[\w*.-]{16,}",
+    re.IGNORECASE,
+)
 _BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
 _SIGNATURE = re.compile(
     r"((?:X-Tos-Signature|X-Amz-Signature|X-Tos-Credential|X-Amz-Credential|Signature|sig|token|key)=)"
@@ -23,6 +30,7 @@ def redact(text: str) -> str:
     """Take keys, tokens and signatures out."""
     text = _KEY.sub(r"\1-***", text)
     text = _BEARER.sub(r"\1 ***", text)
+    text = _NAMED_KEY.sub(r"\1***", text)
     text = _BOT_TOKEN.sub("***", text)
     text = _DATA_URI.sub("data:***", text)
     return _SIGNATURE.sub(r"\1***", text)

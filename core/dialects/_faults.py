@@ -6,14 +6,16 @@ Sources: provider reference 1.5 (envelopes), 1.6 (vocabulary), 5.2 (moderation),
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.dialects._json import Json, mapping, parse, text
+from core.dialects._json import Json, items, mapping, parse, text
 from core.errors import Fault, FaultKind
 from core.redact import quote
 
 _EARLY_SECONDS = 15
 _LATE_FRACTION = 0.8
+_LONGEST_MESSAGE = 20_000
+_FIRST_REDIRECT = 300
 _FIRST_ERROR = 400
 _FIRST_SERVER_ERROR = 500
 
@@ -41,7 +43,10 @@ _MODERATION = re.compile(
 )
 _IMAGE_AT_FAULT = re.compile(r"InputImage|图片|写实人物|\bimages?\b|\bface", re.IGNORECASE)
 _OUTPUT_AT_FAULT = re.compile(
-    r"OutputVideo|OutputAudio|AUDIO_FILTERED|生成结果|generated (?:video|content)", re.IGNORECASE
+    r"output|输出|AUDIO_FILTERED|生成结果|generated (?:video|content)", re.IGNORECASE
+)
+_EITHER_AT_FAULT = re.compile(
+    r"(?:输入|input).{0,20}(?:或|\bor\b).{0,20}(?:输出|output)", re.IGNORECASE
 )
 
 _QUOTA = (
@@ -58,6 +63,7 @@ _GONE = (
     r"model_not_found|无可用渠道|no longer available|model not found|not supported|已下线"
     r"|ModelNotOpen|InvalidEndpointOrModel|temporarily paused"
 )
+_BAD_REQUEST = r"\binvalid_request\b|invalid_json|missing_model|\b(?:Invalid|Missing)Parameter"
 _OVERLOADED = r"负载已饱和|上游分组已满|heavy_load|cf_shield_429|overloaded|稍后再试"
 
 _RULES: tuple[tuple[FaultKind, re.Pattern[str]], ...] = tuple(
@@ -72,8 +78,9 @@ _RULES: tuple[tuple[FaultKind, re.Pattern[str]], ...] = tuple(
         (FaultKind.MODEL_GONE, _GONE),
         (FaultKind.OVERLOADED, _OVERLOADED),
         (FaultKind.RATE_LIMITED, r"请求数限制|rate.?limit"),
-        (FaultKind.MISCONFIGURED, r"invalid url|api_not_implemented"),
+        (FaultKind.MISCONFIGURED, r"invalid url \(|api_not_implemented"),
         (FaultKind.EXPIRED, r"task_not_exist|task not found"),
+        (FaultKind.BAD_REQUEST, _BAD_REQUEST),
     )
 )
 
@@ -93,6 +100,7 @@ _STATUSES = {
     524: FaultKind.TIMEOUT,
 }
 
+_JSON = json.JSONDecoder()
 _REQUEST_ID = re.compile(r"\s*[（(]?request[ _]id:?\s*([\w.-]{6,80})[)）]?", re.IGNORECASE)
 
 
@@ -105,8 +113,10 @@ def classify(
     for kind, pattern in _RULES:
         if pattern.search(message):
             return kind
-    if status is None or status < _FIRST_ERROR:
+    if status is None or status < _FIRST_REDIRECT:
         return FaultKind.UNKNOWN
+    if status < _FIRST_ERROR:
+        return FaultKind.MISCONFIGURED
     other = FaultKind.UPSTREAM if status >= _FIRST_SERVER_ERROR else FaultKind.BAD_REQUEST
     return _STATUSES.get(status, other)
 
@@ -117,28 +127,42 @@ def _moderation_stage(message: str, circumstances: Circumstances) -> FaultKind:
     if "InputImage" in message or (circumstances.has_images and _IMAGE_AT_FAULT.search(message)):
         return FaultKind.MODERATION_INPUT_IMAGE
     late = (circumstances.fraction or 0) >= _LATE_FRACTION
-    if late or circumstances.seconds >= _EARLY_SECONDS or _OUTPUT_AT_FAULT.search(message):
+    output = _OUTPUT_AT_FAULT.search(message) and not _EITHER_AT_FAULT.search(message)
+    if late or circumstances.seconds >= _EARLY_SECONDS or output:
         return FaultKind.MODERATION_OUTPUT
     return FaultKind.MODERATION_PROMPT
 
 
-def message_of(body: object, depth: int = 1) -> str:
+def message_of(body: Json) -> str:
     """Find the human sentence in any of the error envelopes; "" when there is none."""
-    found = _outer_message(mapping(body))
-    if depth and found.lstrip().startswith("{"):
-        return message_of(parse(found), depth - 1) or found
-    return found
+    found = _outer_message(body)
+    return _outer_message(_quoted_body(found)) or found
+
+
+def _quoted_body(message: str) -> Json:
+    """Give the answer of somebody farther behind, where a message quotes it as JSON."""
+    start = message.find("{")
+    try:
+        return mapping(_JSON.raw_decode(message, start)[0]) if start >= 0 else {}
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _outer_message(body: Json) -> str:
     error = body.get("error")
     inner = mapping(error).get("message") or error
-    for candidate in (inner, *(body.get(n) for n in ("message", "msg", "fail_reason", "detail"))):
-        if isinstance(candidate, str) and candidate.strip():
-            return candidate
-        if isinstance(candidate, list) and candidate:
-            return json.dumps(candidate, ensure_ascii=False)
+    for candidate in (inner, *map(body.get, ("message", "msg", "fail_reason", "detail"))):
+        if text(candidate).strip():
+            return text(candidate)
+        if lines := [_complaint(mapping(item)) for item in items(candidate)]:
+            return "; ".join(filter(None, lines))
     return ""
+
+
+def _complaint(item: Json) -> str:
+    """One line of a FastAPI backend's `detail`."""
+    place = ".".join(str(step) for step in items(item.get("loc")))
+    return ": ".join(filter(None, (place, text(item.get("msg")))))
 
 
 def _codes_of(body: Json) -> str:
@@ -171,18 +195,34 @@ def fault_of(
     """Turn a refusing answer into a Fault. HTML is never shown, only recognised."""
     raw = body if isinstance(body, str) else ""
     data = mapping(parse(body) if isinstance(body, str) else body)
+    outer = _outer_message(data)
     message = "" if is_html(raw) else message_of(data) or ("" if data else raw)
-    codes = f"{_codes_of(data)} {_codes_of(mapping(parse(_outer_message(data))))}"
+    message = message[:_LONGEST_MESSAGE]
+    codes = f"{_codes_of(data)} {_codes_of(_quoted_body(outer))}"
     kind = classify(f"{message} {codes}", status, circumstances)
     if is_html(raw) and (status is None or status < _FIRST_ERROR):
         kind = FaultKind.MISCONFIGURED
-    named = _REQUEST_ID.search(message)
-    given = headers or {}
     return Fault(
         kind=kind,
         reason=quote(_REQUEST_ID.sub("", message)),
         http_status=status,
-        request_id=named[1]
-        if named
-        else given.get("x-oneapi-request-id", given.get("x-request-id", ""))[:80],
+        request_id=_request_id(f"{message} {outer}", headers or {}),
     )
+
+
+def known_fault(
+    body: str | Json,
+    status: int,
+    *,
+    or_else: FaultKind,
+    circumstances: Circumstances,
+) -> Fault:
+    """Turn a refusal into a Fault that is `or_else` where nothing tells what it is."""
+    fault = fault_of(body, status, circumstances=circumstances)
+    return replace(fault, kind=or_else) if fault.kind is FaultKind.UNKNOWN else fault
+
+
+def _request_id(message: str, headers: Mapping[str, str]) -> str:
+    named = _REQUEST_ID.search(message)
+    given = headers.get("x-oneapi-request-id") or headers.get("x-request-id", "")
+    return named[1] if named else quote(given, 80)

@@ -5,13 +5,14 @@ Source: provider reference 5.4 (creation is not idempotent), 11 (step 2), H31-H4
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx
 
-from core.dialects._faults import Circumstances, fault_of, is_refusal
+from core.dialects._faults import Circumstances, fault_of, is_refusal, known_fault
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
@@ -20,14 +21,15 @@ from core.redact import quote
 _ACCEPT = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _ATTEMPTS = 3
 _CONNECT_SECONDS = 15.0
-_FIRST_WAIT_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 30.0
-_BODY_LIMIT = 1_000_000
+_BODY_LIMIT_BYTES = 1_000_000
+_PLAIN_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 # Gateways that answer these have not taken the request, so that it may be sent again.
 _NOT_ACCEPTED = frozenset({FaultKind.RATE_LIMITED, FaultKind.OVERLOADED})
 _NOT_ACCEPTED_STATUSES = (429, 503)
-# Answers that leave open whether somebody behind the gateway has begun, and will bill.
-_AMBIGUOUS_STATUSES = frozenset({408, 500, 502, 504, 520, 521, 522, 523, 524})
+# Answers after which somebody behind the gateway may have begun, and will bill, unless they say
+# what is wrong.
+_LEAVING_OPEN = frozenset({FaultKind.TIMEOUT, FaultKind.UPSTREAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Wire:
         Raises:
             JobError: with `maybe_billed` where nobody can know whether it was accepted.
         """
-        for attempt in range(1, _ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 response = await self._post(path, payload, idle_seconds)
             except JobError as refusal:
@@ -62,7 +66,7 @@ class Wire:
                     failure = await _refusal(response, circumstances)
             if attempt == _ATTEMPTS or not _may_repeat(failure):
                 raise failure
-            await asyncio.sleep(_pause(attempt, failure))
+            await asyncio.sleep(_pause(attempt, failure, self.endpoint.pace.again))
 
     async def _post(self, path: str, payload: Json, idle_seconds: float) -> httpx.Response:
         url = self.endpoint.root + path
@@ -93,7 +97,7 @@ class Wire:
         try:
             async with self.http.stream("GET", url, headers=headers) as response:
                 body = await read_text(response)
-        except httpx.TransportError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
             raise JobError(Fault(kind=kind, reason=_words(error))) from error
@@ -101,10 +105,13 @@ class Wire:
         if response.is_success and data:
             return data
         fault = fault_of(body, response.status_code, headers=response.headers)
+        if not own:
+            # Who has not seen the key, nor made the task, can say nothing about them.
+            fault = replace(fault, kind=FaultKind.NETWORK)
         raise JobError(fault, retry_after=_retry_after(response))
 
 
-def _words(error: httpx.TransportError) -> str:
+def _words(error: Exception) -> str:
     return quote(str(error)) or type(error).__name__
 
 
@@ -113,11 +120,8 @@ async def _refusal(response: httpx.Response, circumstances: Circumstances) -> Jo
     fault = fault_of(
         body, response.status_code, headers=response.headers, circumstances=circumstances
     )
-    billed = response.status_code in _AMBIGUOUS_STATUSES and fault.kind in (
-        FaultKind.TIMEOUT,
-        FaultKind.UPSTREAM,
-    )
-    return JobError(replace(fault, maybe_billed=billed), retry_after=_retry_after(response))
+    fault = replace(fault, maybe_billed=fault.kind in _LEAVING_OPEN)
+    return JobError(fault, retry_after=_retry_after(response))
 
 
 def _may_repeat(failure: JobError) -> bool:
@@ -127,35 +131,34 @@ def _may_repeat(failure: JobError) -> bool:
     return fault.kind in _NOT_ACCEPTED and fault.http_status in _NOT_ACCEPTED_STATUSES
 
 
-def _pause(attempt: int, failure: JobError) -> float:
+def _pause(attempt: int, failure: JobError, first: float) -> float:
     if failure.retry_after is not None:
-        return min(failure.retry_after, _LONGEST_WAIT_SECONDS)
-    return _FIRST_WAIT_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
+        return failure.retry_after
+    return first * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    try:
-        return max(float(response.headers.get("retry-after", "")), 0.0)
-    except ValueError:
-        return None
+    """Give what the answer asks for, as far as anybody could mean it."""
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked), _LONGEST_WAIT_SECONDS) if _PLAIN_SECONDS.fullmatch(asked) else None
 
 
 async def read_text(response: httpx.Response) -> str:
     """Read a body as far as anybody could want it; a broken transfer ends it."""
-    parts: list[bytes] = []
+    body = bytearray()
     try:
         async for chunk in response.aiter_bytes():
-            parts.append(chunk)
-            if sum(map(len, parts)) > _BODY_LIMIT:
+            body += chunk
+            if len(body) > _BODY_LIMIT_BYTES:
                 break
     except (httpx.TransportError, httpx.DecodingError):
         pass
-    return b"".join(parts).decode("utf-8", "replace")
+    return body.decode("utf-8-sig", "replace")
 
 
 def refuse(body: Json, circumstances: Circumstances) -> None:
     """Raise when a 2xx answer to a creation is an error all the same (H40)."""
     if is_refusal(body):
-        fault = fault_of(body, 200, circumstances=circumstances)
-        kind = FaultKind.UPSTREAM if fault.kind is FaultKind.UNKNOWN else fault.kind
-        raise JobError(replace(fault, kind=kind))
+        raise JobError(
+            known_fault(body, 200, or_else=FaultKind.UPSTREAM, circumstances=circumstances)
+        )

@@ -11,7 +11,7 @@ def parse(text: str | bytes) -> object:
     """JSON, or None when it is none."""
     try:
         return cast("object", json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -7,9 +7,10 @@ are hints and never verdicts: only a usable link is success.
 import html
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from core.media import MediaKind, RemoteAsset
@@ -17,6 +18,7 @@ from core.media import MediaKind, RemoteAsset
 _FENCE = "```json"
 _BROKEN_ECHO = re.compile(r"\s*```json\b.*?\n```(?=\s|\Z)", re.DOTALL)
 _CLOSING = re.compile(r"\s*```")
+_ECHO = json.JSONDecoder(strict=False)  # some relays copy the prompt's line breaks as they are
 _SPACE = re.compile(r"\s*")
 _PROGRESS = (
     re.compile(r"进度\s*[：:]?\s*\**\s*(\d{1,3}(?:\.\d+)?)\s*%"),
@@ -25,18 +27,25 @@ _PROGRESS = (
     re.compile(r"in progress[.\s:]*(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE),
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_STATUS_URL = re.compile(
-    r"https?://(?:[\w-]+\.)*asyncdata\.net/(?:web|source|api/share|share)/[^\s)\]|\"'<>]+"
-)
+_ASYNCDATA = r"https?://(?:[\w-]+\.)*asyncdata\.net"
+_STATUS_PATH = r"/(?:web|source|api/share|share)/[^\s<>\"'`\[\]()（）【】《》，。；、！|]+"
+# The lengths are bounded because a search that fails at every sign of a long text is quadratic.
 _MD_LINK = re.compile(
-    r"(!?)\[([^\]]*)\]\(\s*<?(https?://[^\s<>()\"']+(?:\([^\s<>()\"']*\)[^\s<>()\"']*)*)>?"
+    r"(!?)\[([^\[\]]{0,2000})\]"
+    r"\(\s*<?(?P<url>https?://[^\s<>()\"']+(?:\([^\s<>()\"']*\)[^\s<>()\"']*)*)>?"
     r"(?:\s+\"[^\"]*\")?\s*\)"
 )
 _HTML_SRC = re.compile(
-    r"<(video|source|a)\b[^>]*?\b(?:src|href)\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>\"']+))",
+    r"<(video|source|a)\b[^<>]{0,2000}?\b(?:src|href)\s*=\s*"
+    r"(?:\"([^\"]+)\"|'([^']+)'|(?P<naked>[^\s>\"']+))",
     re.IGNORECASE,
 )
-_BARE_URL = re.compile(r"https?://[^\s<>\"'`\[\]()（）【】《》，。；、！|]+")
+_BARE_URL = re.compile(r"https?://[^\s<>\"'`\\\[\]()（）【】《》，。；、！|]+")
+_OPENED = re.compile(r"(?:\]\(\s*<?|=\s*[\"']?|[\[<])\Z")
+# A file's name, then words that follow it without a space.
+_GLUED = re.compile(
+    r"(\.(?:mp4|mov|webm|m4v|webp|png|jpe?g|gif|avif))[^\x00-\x7f].*", re.IGNORECASE | re.DOTALL
+)
 _ORDINAL = re.compile(r"第\s*(\d+)\s*个视频\s*(?:生成)?\s*成功")
 _FAILURE = re.compile(
     r"❌|生成失败|任务失败|视频生成超时|错误[:：]|违反|违规|审核(?:未通过|不通过)"
@@ -53,6 +62,7 @@ _VIDEO_EXT = re.compile(r"\.(?:mp4|mov|webm|m4v)(?:$|[?#])", re.IGNORECASE)
 _IMAGE_EXT = re.compile(r"\.(?:webp|png|jpe?g|gif|avif)(?:$|[?#])", re.IGNORECASE)
 _DRIVE_PAGE = re.compile(r"https://drive\.google\.com/file/d/([\w-]+)")
 _TWIN = "/cdn/download/"
+_TRAILING = ".,;:!?~*"
 
 Sort = Literal["video", "image", "status", "page", "other"]
 
@@ -69,8 +79,8 @@ def echo_end(text: str, *, ended: bool) -> int | None:
         return None if unclear else 0
     inner = _SPACE.match(text, start + len(_FENCE))
     try:
-        _, end = json.JSONDecoder().raw_decode(text, inner.end() if inner else start)
-    except ValueError:
+        _, end = _ECHO.raw_decode(text, inner.end() if inner else start)
+    except (ValueError, RecursionError):
         closed = _BROKEN_ECHO.match(text)
         return closed.end() if closed else len(text) if ended else None
     closing = text[end:].lstrip()
@@ -124,50 +134,85 @@ class Link:
         return self.url.replace(_TWIN, "/cdn/")
 
 
-def status_url(text: str, origin: str, *, ended: bool = True) -> str:
+def status_url(text: str, origin: str, *, prompt: str = "", ended: bool = True) -> str:
     """The address under which a broken stream's task can be polled; "" when the text names none.
 
     An address on the gateway's own origin is given without it and so survives a moved gateway.
     Until the text has `ended`, an address at its very end may still grow and is not believed.
     """
-    own = re.compile(re.escape(origin) + r"/(?:web|source)/[^\s)\]|\"'<>]+")
-    found = own.search(text) or _STATUS_URL.search(text)
-    if not found or (not ended and found.end() == len(text)):
-        return ""
-    return found[0].removeprefix(origin).replace("/web/", "/source/", 1)
+    for match in _status_pattern(origin).finditer(text):
+        if not _is_cut_off(text, match, ended=ended) and match[0] not in prompt:
+            host = "" if match["own"] else match["host"]
+            return host + match["path"].rstrip(_TRAILING).replace("/web/", "/source/", 1)
+    return ""
 
 
-def links_in(text: str, *, origin: str = "", banned: Collection[str] = ()) -> list[Link]:
-    """All links in text order, without those of the request itself."""
+@cache
+def _status_pattern(origin: str) -> re.Pattern[str]:
+    default_port = ":443" if origin.startswith("https:") else ":80"
+    host = re.escape(origin.removesuffix(default_port))
+    own = rf"{host}(?:{default_port})?" if origin else r"(?!)"
+    return re.compile(rf"(?:(?P<own>{own})|(?P<host>{_ASYNCDATA}))(?P<path>{_STATUS_PATH})")
+
+
+def links_in(text: str, *, origin: str = "", prompt: str = "", ended: bool = True) -> list[Link]:
+    """All links in text order, without those of the prompt.
+
+    An address that the end of the text has cut off is none, nor, unless the text has `ended` as
+    it should, is one that reaches to its end.
+    """
     taken: list[tuple[int, int]] = []
     links: list[Link] = []
-    for start, end, url, label, tag in _addresses(text, taken):
-        taken.append((start, end))
-        address = html.unescape(url)
-        if address in banned or address.rstrip("/") in banned:
+    for found in _addresses(text, taken, ended=ended):
+        taken.append((found.start, found.end))
+        url = html.unescape(found.url)
+        if url in prompt or url in html.unescape(prompt):
             continue
-        sort = _sort(address, label, tag, origin)
-        ordinal = _ordinal(text, start)
-        links.append(Link(url=address, sort=sort, label=label, start=start, ordinal=ordinal))
+        sort = _sort(url, found.label, found.tag, origin)
+        line = text[text.rfind("\n", 0, found.start) + 1 : found.start]
+        if sort != "other" or not (found.tag or found.label or _FAILURE.search(line)):
+            ordinal = _ordinal(line)
+            links.append(
+                Link(url=url, sort=sort, label=found.label, start=found.start, ordinal=ordinal)
+            )
     return sorted(links, key=lambda link: link.start)
 
 
-def _addresses(
-    text: str, taken: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int, str, str, str]]:
+class _Address(NamedTuple):
+    start: int
+    end: int
+    url: str
+    label: str = ""
+    tag: str = ""
+
+
+def _addresses(text: str, taken: Sequence[tuple[int, int]], *, ended: bool) -> Iterator[_Address]:
     for match in _MD_LINK.finditer(text):
-        yield *match.span(), match[3], match[2], match[1]
+        yield _Address(*match.span(), match["url"], match[2], match[1])
     for match in _HTML_SRC.finditer(text):
-        url = match[2] or match[3] or match[4]
-        if url.startswith(("http://", "https://")):
-            yield *match.span(), url, "", match[1].casefold()
+        url = match[2] or match[3] or match["naked"]
+        cut_off = match.end("naked") == len(text)
+        if url.startswith(("http://", "https://")) and not cut_off:
+            yield _Address(*match.span(), url, "", match[1].casefold())
     for match in _BARE_URL.finditer(text):
-        if not any(start <= match.start() < end for start, end in taken):
-            yield *match.span(), match[0].rstrip(".,;:!?~*"), "", ""
+        inside = any(start <= match.start() < end for start, end in taken)
+        if not inside and not _is_cut_off(text, match, ended=ended):
+            url = _GLUED.sub(r"\1", match[0]).rstrip(_TRAILING)
+            tag = "(" if _is_opened(text, match) else ""
+            yield _Address(*match.span(), url, "", tag)
+
+
+def _is_opened(text: str, match: re.Match[str]) -> bool:
+    """Whether a bracket or an attribute before the address waits for its end."""
+    return bool(_OPENED.search(text, max(match.start() - 20, 0), match.start()))
+
+
+def _is_cut_off(text: str, match: re.Match[str], *, ended: bool) -> bool:
+    return match.end() == len(text) and (not ended or _is_opened(text, match))
 
 
 def _sort(url: str, label: str, tag: str, origin: str) -> Sort:
-    if status_url(url, origin or "-"):
+    if _status_pattern(origin).match(url):
         return "status"
     if _VIDEO_EXT.search(url):
         return "video"
@@ -180,8 +225,7 @@ def _sort(url: str, label: str, tag: str, origin: str) -> Sort:
     return "other"
 
 
-def _ordinal(text: str, start: int) -> int | None:
-    line = text[text.rfind("\n", 0, start) + 1 : start]
+def _ordinal(line: str) -> int | None:
     found = _ORDINAL.findall(line)
     return int(found[-1]) if found else None
 

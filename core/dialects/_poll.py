@@ -8,71 +8,103 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from core.dialects._faults import Circumstances, classify
-from core.dialects._tasks import Status, TaskReply
+from core.dialects._http import refuse
+from core.dialects._json import Json
+from core.dialects._tasks import Status, TaskReply, names_status
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.media import Queued, Rendering, Report
 from core.redact import quote
 
-Look = Callable[[], Awaitable[TaskReply]]
+Look = Callable[[], Awaitable[Json]]
 """One request. Raises JobError when the answer was no look at the task."""
 
 _ERRORS_TOLERATED = 5
 _JITTER = 0.2
-# What a poll may meet without the task being lost. A refused key is final, a bad gateway is not.
-_FINAL = frozenset({FaultKind.AUTH, FaultKind.QUOTA, FaultKind.PERMISSION})
+# What no further look would change. A gateway that is down is not among it.
+_FINAL = MODERATION | {
+    FaultKind.AUTH,
+    FaultKind.MODEL_GONE,
+    FaultKind.PERMISSION,
+    FaultKind.QUOTA,
+}
 
 
 class _Patience:
-    """Counts what goes wrong, and for how long."""
+    """Counts what goes wrong, and for how long; and how long an end lacks something."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._since = time.monotonic()
         self._errors = 0
+        self._nearly: float | None = None
 
-    def forgive(self) -> None:
+    def is_satisfied(self, reply: TaskReply) -> bool:
+        """Forget the errors; say whether this answer is the last that is worth waiting for."""
         self._errors = 0
         self._since = time.monotonic()
+        succeeded = reply.status is Status.SUCCEEDED
+        if not succeeded and not reply.urls:
+            return False
+        self._nearly = self._nearly or self._since
+        return bool(succeeded and reply.urls) or self._since - self._nearly > self._pace.grace
 
     def bear(self, error: JobError) -> None:
-        """Raise the error when it has lasted too long."""
+        """Raise the error when it is final or has lasted too long."""
         self._errors += 1
         lasted = time.monotonic() - self._since
-        kind = error.fault.kind
-        allowed = self._pace.grace if kind is FaultKind.EXPIRED else self._pace.patience
-        if kind in _FINAL or (self._errors > _ERRORS_TOLERATED and lasted > allowed):
-            raise error
+        fault = replace(error.fault, maybe_billed=True)
+        if fault.kind in _FINAL:
+            raise JobError(fault) from error
+        lost = fault.kind is FaultKind.EXPIRED
+        allowed = self._pace.grace if lost else self._pace.patience
+        if self._errors > _ERRORS_TOLERATED and lasted > allowed:
+            # The task is not lost, we only cannot get through to it: that can be tried again.
+            kind = FaultKind.EXPIRED if lost else FaultKind.NETWORK
+            raise JobError(replace(fault, kind=kind)) from error
 
 
-async def poll(look: Look, report: Report, pace: Pace, circumstances: Circumstances) -> TaskReply:
+async def poll(
+    look: Look,
+    read: Callable[[Json], TaskReply],
+    report: Report,
+    pace: Pace,
+    circumstances: Circumstances,
+) -> TaskReply:
     """Ask until the task has succeeded with a link, or raise why it has not.
 
     A task that says it has succeeded but names no link is asked on for `pace.grace` seconds and
-    then returned without one.
+    then returned without one; so is one that names a link but does not say that it has ended.
     """
     patience = _Patience(pace)
     started = time.monotonic()
-    finished: float | None = None
-    wait = pace.first
+    asked_to_wait = 0.0
+    waits = pace.waits()
     while True:
-        await asyncio.sleep(wait * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
-        wait = pace.interval if wait == pace.first else min(wait * pace.growth, pace.longest)
+        pause = next(waits) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
+        await asyncio.sleep(max(pause, asked_to_wait))
         try:
-            reply = await look()
+            reply = _heard(await look(), read)
         except JobError as error:
             patience.bear(error)
-            wait = max(wait, error.retry_after or 0)
+            asked_to_wait = error.retry_after or 0.0
             continue
-        patience.forgive()
-        _raise_if_ended(reply, circumstances, time.monotonic() - started)
-        if reply.status is Status.SUCCEEDED:
-            finished = finished or time.monotonic()
-            if reply.urls or time.monotonic() - finished > pace.grace:
-                return reply
+        asked_to_wait = 0.0
+        _raise_if_ended(reply, replace(circumstances, seconds=time.monotonic() - started))
+        if patience.is_satisfied(reply):
+            return reply
+        # How far it came before it failed: a failed task may say 100 % (H43).
+        circumstances = replace(circumstances, fraction=reply.fraction or circumstances.fraction)
         await _tell(reply, report)
+
+
+def _heard(body: Json, read: Callable[[Json], TaskReply]) -> TaskReply:
+    if not names_status(body):
+        refuse(body, Circumstances())
+    return read(body)
 
 
 async def _tell(reply: TaskReply, report: Report) -> None:
@@ -82,11 +114,8 @@ async def _tell(reply: TaskReply, report: Report) -> None:
         await report(Rendering(fraction=reply.fraction))
 
 
-def _raise_if_ended(reply: TaskReply, circumstances: Circumstances, seconds: float) -> None:
-    now = Circumstances(
-        has_images=circumstances.has_images, fraction=reply.fraction, seconds=seconds
-    )
-    kind = classify(reply.reason, None, now)
+def _raise_if_ended(reply: TaskReply, circumstances: Circumstances) -> None:
+    kind = classify(reply.reason, None, circumstances)
     match reply.status:
         case Status.FAILED:
             if kind is FaultKind.UNKNOWN:
@@ -95,7 +124,7 @@ def _raise_if_ended(reply: TaskReply, circumstances: Circumstances, seconds: flo
             kind = FaultKind.CANCELLED
         case Status.EXPIRED:
             kind = FaultKind.EXPIRED
-        case _ if kind not in MODERATION:
+        case _ if kind not in MODERATION or reply.urls:
             return
         case _:
             pass

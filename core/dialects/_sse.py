@@ -20,7 +20,7 @@ class Decoder:
     """Feed it chunks cut anywhere; it gives back complete frames.
 
     Attributes:
-        malformed: frames that were no JSON and were skipped.
+        malformed: lines that were no JSON and were skipped.
         loose: what is no event stream at all: HTML or plain text.
     """
 
@@ -30,9 +30,10 @@ class Decoder:
         self._limit = limit_chars
         self._text = codecs.getincrementaldecoder("utf-8-sig")("replace")
         self._line: list[str] = []
-        self._size = 0
         self._data: list[str] = []
         self._loose_lines: list[str] = []
+        self._held_chars = 0
+        self._kept_chars = 0
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take bytes as they come from the wire.
@@ -53,43 +54,51 @@ class Decoder:
         return frames
 
     def _take(self, text: str) -> list[Frame]:
-        self._size += len(text)
-        if self._size > self._limit:
+        self._held_chars += len(text)
+        if self._held_chars > self._limit:
             raise ValueError("a line of the stream is too long")
         if "\n" not in text:
             self._line.append(text)
             return []
         lines = ("".join(self._line) + text).split("\n")
         self._line = [lines.pop()]
-        self._size = len(self._line[0]) + sum(map(len, self._loose_lines))
-        return [frame for line in lines for frame in self._read(line.removesuffix("\r"))]
+        frames = [frame for line in lines for frame in self._read(line.removesuffix("\r"))]
+        self._held_chars = len(self._line[0]) + self._kept_chars
+        return frames
 
     def _read(self, line: str) -> list[Frame]:
         if line.startswith("data:"):
             return self._read_data(line[5:].strip())
         if not line.strip():
-            self._drop_data()
-        elif line.startswith("{") and (frame := mapping(parse(line))):
+            return self._close_frame()
+        if line.startswith("{") and (frame := mapping(parse(line))):
             return [frame]
-        elif not line.startswith(":") and not _FIELD.match(line):
-            self._loose_lines.append(line)
+        if not line.startswith(":") and not _FIELD.match(line):
+            self._keep(self._loose_lines, line)
         return []
 
     def _read_data(self, value: str) -> list[Frame]:
         if value == DONE:
-            self._drop_data()
-            return [DONE]
-        # Each line is tried alone first: some relays leave out the blank line between frames.
-        for candidate in (value, "\n".join([*self._data, value])) if self._data else (value,):
-            if frame := mapping(parse(candidate)):
-                if candidate is value:
-                    self._drop_data()
-                self._data.clear()
-                return [frame]
-        self._data.append(value)
+            return [*self._close_frame(), DONE]
+        frame = mapping(parse(value))
+        # Some relays leave out the blank line between frames. But a line within a frame of many
+        # lines may be an object, too.
+        if frame and (not self._data or "choices" in frame):
+            return [*self._close_frame(), frame]
+        if value:
+            self._keep(self._data, value)
         return []
 
-    def _drop_data(self) -> None:
-        if any(self._data):
-            self.malformed += 1
-        self._data.clear()
+    def _keep(self, lines: list[str], line: str) -> None:
+        lines.append(line)
+        self._kept_chars += len(line)
+
+    def _close_frame(self) -> list[Frame]:
+        """Give what the lines since the last frame were: one frame, or several, or none."""
+        lines, self._data = self._data, []
+        self._kept_chars -= sum(map(len, lines))
+        if whole := mapping(parse("\n".join(lines))):
+            return [whole]
+        frames: list[Frame] = [frame for line in lines if (frame := mapping(parse(line)))]
+        self.malformed += len(lines) - len(frames)
+        return frames

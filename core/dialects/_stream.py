@@ -1,13 +1,7 @@
 """What has been heard of a chat-format video stream so far."""
 
-import re
-from collections.abc import Collection
-from typing import cast
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from core.dialects._faults import is_html, is_refusal
-from core.dialects._json import Json, items, mapping, text
+from core.dialects._faults import is_refusal
+from core.dialects._json import Json, dig, items, mapping, text
 from core.dialects._narration import (
     Link,
     echo_end,
@@ -17,38 +11,9 @@ from core.dialects._narration import (
     links_in,
     status_url,
 )
-from core.dialects._sse import DONE, Decoder, Frame
+from core.dialects._sse import Decoder, Frame
+from core.errors import Fault
 from core.media import Queued, Rendering
-
-_URL = re.compile(r"https?://[^\s<>\"'`，。、）)\]]+")
-
-
-class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Output(_Lenient):
-    url: str = ""
-
-
-class _Said(_Lenient):
-    """A delta, or the message that some relays send instead of one."""
-
-    content: object = None
-    reasoning_content: str | None = None
-    output: list[_Output] | None = None
-    video_url: str | None = None
-
-
-class _Choice(_Lenient):
-    index: int | None = 0
-    delta: _Said | None = None
-    message: _Said | None = None
-
-
-class _Chunk(_Lenient):
-    choices: list[_Choice] | None = Field(default=None)
-    video_url: str | None = None
 
 
 class Story:
@@ -59,20 +24,23 @@ class Story:
         done: whether the stream said that it was over (which proves nothing).
         fraction: the furthest progress it told, in 0..1.
         task_url: where the task can be polled when the stream breaks; "" until it said so.
+        broken: why the stream did not end by itself.
     """
 
-    def __init__(self, origin: str, banned: Collection[str]) -> None:
+    def __init__(self, origin: str, prompt: str) -> None:
         self.refusal: Json | None = None
         self.done = False
         self.fraction: float | None = None
         self.task_url = ""
+        self.broken: Fault | None = None
         self.decoder = Decoder()
         self._origin = origin
-        self._banned = banned
+        self._prompt = prompt
         self._contents: dict[int, str] = {}
         self._starts: dict[int, int] = {}
         self._reasoning = ""
         self._given: list[str] = []
+        self._finish = ""
 
     def hear(self, chunk: bytes) -> list[Queued | Rendering]:
         """Take bytes from the wire; gives the events in them.
@@ -86,35 +54,33 @@ class Story:
         """Nothing more comes."""
         for frame in self.decoder.end():
             self._take(frame)
-        for text_ in (self.content, self._reasoning):
-            self.task_url = self.task_url or status_url(text_, self._origin)
+        for told in (self.content, self._reasoning):
+            self._learn_task(told, ended=self.told_to_its_end)
 
     def _take(self, frame: Frame) -> Queued | Rendering | None:
         if isinstance(frame, str):
-            self.done = self.done or frame == DONE
+            self.done = True
             return None
-        try:
-            chunk = _Chunk.model_validate(frame)
-        except ValidationError:
-            self.decoder.malformed += 1
-            return None
-        if not chunk.choices and is_refusal(frame):
+        choices = [mapping(choice) for choice in items(frame.get("choices"))]
+        if frame.get("error") or (not choices and is_refusal(frame)):
             self.refusal = frame
-        self._given += [chunk.video_url] if chunk.video_url else []
-        events = [self._listen(choice) for choice in chunk.choices or ()]
+        self._given.append(text(frame.get("video_url")))
+        events = [self._listen(choice) for choice in choices]
         return next((event for event in reversed(events) if event), None)
 
-    def _listen(self, choice: _Choice) -> Queued | Rendering | None:
-        said = choice.delta or choice.message
-        if said is None:
-            return None
-        self._given += [output.url for output in said.output or () if output.url]
-        self._given += [said.video_url] if said.video_url else []
-        content, reasoning = _words(said.content), said.reasoning_content or ""
+    def _listen(self, choice: Json) -> Queued | Rendering | None:
+        # Some relays send a message where a delta belongs; a body that is no stream has one.
+        said = mapping(choice.get("delta")) or mapping(choice.get("message"))
+        whole = "stop" if "message" in choice and "delta" not in choice else ""
+        self._finish = text(choice.get("finish_reason")).casefold() or whole or self._finish
+        self._given += [text(dig(output, "url")) for output in items(said.get("output"))]
+        self._given.append(text(said.get("video_url")))
+        content, reasoning = _words(said.get("content")), text(said.get("reasoning_content"))
         if not content and not reasoning:
             return None
-        lines = self._append(choice.index or 0, content) + self._append_reasoning(reasoning)
-        return self._event(lines)
+        index = choice.get("index")
+        lines = self._append(index if isinstance(index, int) else 0, content)
+        return self._event("\n".join(filter(None, (lines, self._append_reasoning(reasoning)))))
 
     def _append(self, index: int, content: str) -> str:
         """Keep the text; gives the lines that it completes or lengthens."""
@@ -138,7 +104,7 @@ class Story:
 
     def _event(self, lines: str) -> Queued | Rendering:
         if "http" in lines:
-            self.task_url = self.task_url or status_url(lines, self._origin, ended=False)
+            self._learn_task(lines, ended=False)
         fraction = fraction_of(lines)
         if fraction is not None:
             self.fraction = max(fraction, self.fraction or 0.0)
@@ -147,39 +113,42 @@ class Story:
             return Queued()
         return Rendering(retrying=is_retrying(lines))
 
+    def _learn_task(self, told: str, *, ended: bool) -> None:
+        if not self.task_url:
+            self.task_url = status_url(told, self._origin, prompt=self._prompt, ended=ended)
+
+    @property
+    def told_to_its_end(self) -> bool:
+        """Whether the last word is whole, as far as gateways can be believed."""
+        return self._finish == "stop" or (self.done and not self._finish)
+
     @property
     def content(self) -> str:
         """All text without the echo of the prompt."""
+        return "\n".join(self._parts())
+
+    def _parts(self) -> list[str]:
         parts = (part for _, part in sorted(self._contents.items()))
-        return "\n".join(part[echo_end(part, ended=True) :] for part in parts)
+        return [part[echo_end(part, ended=True) :] for part in parts]
 
     @property
     def reasoning(self) -> str:
         return self._reasoning
 
-    @property
-    def html(self) -> bool:
-        return is_html(self.decoder.loose)
-
     def links(self) -> list[Link]:
         """All links of the text; those of the reasoning only when the text has none."""
-        given = "\n".join(self._given)
-        for story in (f"{given}\n{self.content}", self._reasoning):
-            found = links_in(story, origin=self._origin, banned=self._banned)
-            if found:
-                return found
-        return []
+        given = "".join(f'<video src="{url}">\n' for url in self._given if url)
+        found = [link for part in (given, *self._parts()) for link in self._links_in(part)]
+        return found or self._links_in(self._reasoning)
+
+    def _links_in(self, told: str) -> list[Link]:
+        whole = self.told_to_its_end
+        return links_in(told, origin=self._origin, prompt=self._prompt, ended=whole)
 
     def has_video(self) -> bool:
         return any(link.sort == "video" for link in self.links())
 
 
 def _words(content: object) -> str:
-    if isinstance(content, list):
-        return "".join(text(mapping(part).get("text")) for part in items(cast("object", content)))
-    return text(content)
-
-
-def urls_of(prompt: str) -> set[str]:
-    """The addresses in the user's own words, which an echo may repeat."""
-    return {url.rstrip(".,;:!?") for url in _URL.findall(prompt)}
+    parts = (text(mapping(part).get("text")) for part in items(content))
+    return text(content) or "".join(parts)

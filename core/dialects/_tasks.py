@@ -69,6 +69,7 @@ _URL_PLACES = (
     "content.url",
     "result.video.url",
 )
+_LARGEST = 1_000_000
 _REASON_PLACES = ("fail_reason", "data.fail_reason", "video_generation_error", "error_message")
 
 
@@ -88,6 +89,11 @@ def status_of(value: object) -> Status:
     if word.startswith("image_"):
         return Status.RUNNING
     return _STATUS_OF.get(word, Status.UNKNOWN)
+
+
+def names_status(body: Json) -> bool:
+    """Whether an answer says at all how the task is, in whatever word."""
+    return any(text(value).strip() for value in _at(body, _STATUS_PLACES))
 
 
 def task_id_of(body: Json) -> str:
@@ -111,6 +117,8 @@ def read_task(body: Json) -> TaskReply:
     reason = next((text(value) for value in _at(body, _REASON_PLACES) if text(value)), "")
     if not urls and status is Status.SUCCEEDED and reason.startswith("http"):
         urls, reason = (reason,), ""  # old gateways put the link there
+    if urls and status is Status.UNKNOWN:
+        status = Status.SUCCEEDED  # some have no word for it
     error = body.get("error") or mapping(body.get("data")).get("error")
     said = text(mapping(error).get("message")) or text(error)
     code = text(mapping(error).get("code"))
@@ -125,10 +133,15 @@ def read_task(body: Json) -> TaskReply:
 def read_source(body: Json) -> TaskReply:
     """Read asyncdata's `/source/ID` or `/api/share/ID` (4.5): the upscaled video comes first."""
     reply = read_task(body)
+    status = reply.status
+    if body.get("running") is True and status is Status.FAILED:
+        status = Status.RUNNING  # it tries again by itself
+    if body.get("running") is False and reply.urls and status is Status.RUNNING:
+        status = Status.SUCCEEDED  # the word lags behind
     draft = dig(body, "content.draft_info.downloadable_url")
     better = [url for value in (body.get("upsample_video_url"), draft) for url in _urls(value)]
     urls = tuple(dict.fromkeys([*better, *reply.urls]))
-    return TaskReply(status=reply.status, fraction=reply.fraction, urls=urls, reason=reply.reason)
+    return TaskReply(status=status, fraction=reply.fraction, urls=urls, reason=reply.reason)
 
 
 def _at(body: Json, places: tuple[str, ...]) -> Iterator[object]:
@@ -140,7 +153,7 @@ def _at(body: Json, places: tuple[str, ...]) -> Iterator[object]:
 
 def _urls(value: object) -> list[str]:
     found = text(value).strip()
-    if found.startswith("%5B"):
+    if found.startswith(("%5B", "%5b")):
         found = unquote(found)
     if found.startswith("["):
         return [url for item in items(parse(found)) for url in _urls(item)]
@@ -151,22 +164,17 @@ def _fraction(body: Json) -> float | None:
     for value in _at(body, _PROGRESS_SHARE_PLACES):
         share = _number(value)
         if share is not None:
-            return _clamp(share if share <= 1 else share / 100)
+            return min(share if share <= 1 else share / 100, 1.0)
     for value in _at(body, _PROGRESS_PLACES):
         percent = _number(value)
         if percent is not None:
-            return _clamp(percent / 100)
+            return min(percent / 100, 1.0)
     return None
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    found = re.match(r"\s*(\d+(?:\.\d+)?)\s*%?\s*$", text(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # Neither NaN nor a number of a thousand digits.
+        return float(value) if 0 <= value <= _LARGEST else None
+    found = re.match(r"\s*(\d{1,6}(?:\.\d{1,9})?)\d*\s*%?\s*$", text(value))
     return float(found[1]) if found else None
-
-
-def _clamp(fraction: float) -> float:
-    return min(max(fraction, 0.0), 1.0)

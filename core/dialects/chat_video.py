@@ -4,34 +4,29 @@ Source: provider reference 2, 3.1, 3.2, 4 (147ai, eronmind, apiyi, whatai), as o
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import httpx
 
 from core.catalog import Model
-from core.dialects._faults import Circumstances, classify, fault_of
+from core.dialects._faults import Circumstances, classify, known_fault
 from core.dialects._http import Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
 from core.dialects._narration import choose_assets, reason_of
 from core.dialects._poll import poll
-from core.dialects._stream import Story, urls_of
-from core.dialects._tasks import TaskReply, read_source
+from core.dialects._stream import Story
+from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.guard import origin
-from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Accepted, MediaRequest, Queued, RemoteAsset, Rendering, Report, TaskRef
 from core.redact import quote
 
 _CREATE = "/v1/chat/completions"
-# Some relays send the link behind the end mark (H12).
-_AFTER_DONE_SECONDS = 2.0
 _TOLD_IN_WORDS = MODERATION | {FaultKind.OVERLOADED, FaultKind.MODEL_GONE, FaultKind.QUOTA}
-# What says more about the way to the status page than about the task.
-_NOT_TELLING = frozenset(
-    {FaultKind.EXPIRED, FaultKind.MISCONFIGURED, FaultKind.NETWORK, FaultKind.TIMEOUT}
-)
 
 
 def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
@@ -58,18 +53,21 @@ def answer(story: Story, request: MediaRequest) -> tuple[RemoteAsset, ...]:
 
 
 def failure(story: Story, circumstances: Circumstances) -> Fault:
-    """Say why a story that ended by itself has no video."""
+    """Say why an ended story has no video; that it broke only when it has not told why."""
     now = replace(circumstances, fraction=story.fraction)
-    if story.decoder.loose:
-        return fault_of(story.decoder.loose, 200, circumstances=now)
+    begun = bool(story.content or story.reasoning)
     if story.refusal is not None:
-        fault = fault_of(story.refusal, 200, circumstances=now)
-        return (
-            replace(fault, kind=FaultKind.UPSTREAM) if fault.kind is FaultKind.UNKNOWN else fault
-        )
+        fault = known_fault(story.refusal, 200, or_else=FaultKind.UPSTREAM, circumstances=now)
+        return replace(fault, maybe_billed=begun)
+    if story.decoder.loose and not begun:
+        loose = story.decoder.loose
+        return known_fault(loose, 200, or_else=FaultKind.BAD_PAYLOAD, circumstances=now)
     reason = reason_of(story.content, story.reasoning)
     kind = classify(reason, None, now)
-    kind = kind if kind in _TOLD_IN_WORDS else FaultKind.NO_MEDIA
+    if kind not in _TOLD_IN_WORDS:
+        if story.broken:
+            return story.broken
+        kind = FaultKind.NO_MEDIA
     # Chat gateways bill a 200, whatever the story says (5.4).
     return Fault(kind=kind, reason=quote(reason), maybe_billed=True)
 
@@ -86,18 +84,18 @@ class ChatVideo:
         circumstances = Circumstances(has_images=bool(request.images))
         if task is not None:
             return await self._resume(task, report, circumstances)
-        story = Story(origin(self._wire.endpoint.root), urls_of(request.prompt))
+        story = Story(origin(self._wire.endpoint.root), request.prompt)
         body = payload(model, request, await data_uris(request.images))
         async with self._wire.create(
             _CREATE, body, idle_seconds=model.idle_seconds, circumstances=circumstances
         ) as response:
             await report(Accepted())
-            broken = await _follow(response, story, report)
+            await self._follow(response, story, report)
         assets = answer(story, request)
         # A preview is what one takes when the real thing cannot be had.
         if assets and not (assets[0].preview and story.task_url):
             return assets
-        fault = broken or failure(story, circumstances)
+        fault = failure(story, circumstances)
         if not story.task_url:
             raise JobError(fault)
         try:
@@ -105,17 +103,31 @@ class ChatVideo:
         except JobError as error:
             if assets:
                 return assets
-            if error.fault.kind in _NOT_TELLING:
+            if error.fault.kind is FaultKind.NETWORK:  # it says nothing about the task
                 raise JobError(fault) from error
             raise
+
+    async def _follow(self, response: httpx.Response, story: Story, report: Report) -> None:
+        """Hear the stream to its end."""
+        chunks = response.aiter_bytes()
+        until: float | None = None
+        told = ""
+        while (events := await _hear(chunks, story, until)) is not None:
+            for event in events:
+                await report(event)
+            told = await _tell_task(story, told, report)
+            if story.done and story.has_video():
+                break
+            if story.done and until is None:
+                until = asyncio.get_running_loop().time() + self._wire.endpoint.pace.afterwards
+        story.end()
+        await _tell_task(story, told, report)
 
     async def _resume(
         self, task: TaskRef, report: Report, circumstances: Circumstances
     ) -> tuple[RemoteAsset, ...]:
-        async def look() -> TaskReply:
-            return read_source(await self._wire.look(task.id))
-
-        reply = await poll(look, report, self._wire.endpoint.pace, circumstances)
+        look = partial(self._wire.look, task.id)
+        reply = await poll(look, read_source, report, self._wire.endpoint.pace, circumstances)
         if not reply.urls:
             raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
         return (RemoteAsset(urls=reply.urls),)
@@ -124,28 +136,24 @@ class ChatVideo:
         """Do nothing: closing the stream is all that this protocol offers."""
 
 
-async def _follow(response: httpx.Response, story: Story, report: Report) -> Fault | None:
-    """Read the stream to its end; gives the fault that broke it, if it did not end by itself."""
-    broken: Fault | None = None
-    task_url = ""
+async def _hear(
+    chunks: AsyncIterator[bytes], story: Story, until: float | None
+) -> list[Queued | Rendering] | None:
+    """Give the events in the next bytes; None at the end, and when the stream breaks."""
     try:
-        async with asyncio.timeout(None) as grace:
-            async for chunk in response.aiter_bytes():
-                for event in story.hear(chunk):
-                    await report(event)
-                if story.task_url != task_url:
-                    task_url = story.task_url
-                    await report(Accepted(task=TaskRef(id=task_url)))
-                if story.done and story.has_video():
-                    break
-                if story.done and grace.when() is None:
-                    grace.reschedule(asyncio.get_running_loop().time() + _AFTER_DONE_SECONDS)
-    except TimeoutError:
+        async with asyncio.timeout_at(until):
+            return story.hear(await anext(chunks))
+    except (StopAsyncIteration, TimeoutError):
         pass
     except (httpx.TransportError, httpx.DecodingError, ValueError) as error:
-        broken = _broken(error)
-    story.end()
-    return broken
+        story.broken = _broken(error)
+    return None
+
+
+async def _tell_task(story: Story, told: str, report: Report) -> str:
+    if story.task_url != told:
+        await report(Accepted(task=TaskRef(id=story.task_url)))
+    return story.task_url
 
 
 def _broken(error: Exception) -> Fault:

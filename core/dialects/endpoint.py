@@ -1,5 +1,6 @@
 """An operator's account at a gateway, ready to be spoken to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,12 +10,14 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a task is polled; all in seconds (providers: section 11, step 5).
+    """How a gateway is waited for; all in seconds (providers: section 11, step 5).
 
     Attributes:
         first: wait before the first look; then `interval`, growing by `growth` up to `longest`.
         patience: how long nothing but errors are tolerated.
         grace: how long a new task may be unknown, and a finished one without a link.
+        again: wait before a creation that was not accepted is sent again; then twice as long.
+        afterwards: how long a stream that said that it was over is still listened to (H12).
     """
 
     first: float = 5.0
@@ -23,6 +26,16 @@ class Pace:
     longest: float = 15.0
     patience: float = 120.0
     grace: float = 60.0
+    again: float = 1.0
+    afterwards: float = 2.0
+
+    def waits(self) -> Iterator[float]:
+        """The pauses before each look at a task, without end."""
+        yield self.first
+        wait = self.interval
+        while True:
+            yield wait
+            wait = min(wait * self.growth, self.longest)
 
     def scaled(self, factor: float) -> "Pace":
         """The same rhythm, `factor` times as slow."""
@@ -33,6 +46,8 @@ class Pace:
             longest=self.longest * factor,
             patience=self.patience * factor,
             grace=self.grace * factor,
+            again=self.again * factor,
+            afterwards=self.afterwards * factor,
         )
 
 
@@ -61,7 +76,8 @@ class Endpoint:
 
 def clean_key(key: str) -> str:
     """Take off what people paste along with a key."""
-    words = key.split()
+    # Zero-width signs, typographic quotes and dots: a header could not carry them anyway.
+    words = "".join(sign if "!" <= sign <= "~" else " " for sign in key).split()
     if words and words[0].casefold() == "bearer":
         words = words[1:]
     return "".join(words)

@@ -4,6 +4,7 @@ Source: provider reference 3.3 (whatai family, "Sora2 unified"), as of 2026-11-2
 """
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote as percent_encode
 
 import httpx
@@ -62,15 +63,10 @@ class VideoTasks:
         if task is None:
             task = await self._create(model, request)
             await report(Accepted(task=task))
-        found = task
-        path = f"{_CREATE}/{percent_encode(found.id, safe='')}"
-
-        async def look() -> TaskReply:
-            return read_task(await self._wire.look(path))
-
+        look = partial(self._wire.look, f"{_CREATE}/{percent_encode(task.id, safe='')}")
         circumstances = Circumstances(has_images=bool(request.images))
-        reply = await poll(look, report, self._wire.endpoint.pace, circumstances)
-        return answer(reply, found, self._wire.endpoint.root)
+        reply = await poll(look, read_task, report, self._wire.endpoint.pace, circumstances)
+        return answer(reply, task, self._wire.endpoint.root)
 
     async def _create(self, model: Model, request: MediaRequest) -> TaskRef:
         body = payload(model, request, await data_uris(request.images))

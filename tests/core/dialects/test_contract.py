@@ -1,0 +1,378 @@
+"""What every dialect keeps to, whatever its wire looks like. A new one adds its answers here."""
+
+import asyncio
+import socket
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.errors import FaultKind, JobError
+from core.media import Accepted, Event, MediaRequest, Rendering, TaskRef
+from tests.core.dialects.wire import (
+    CALM,
+    HASTY,
+    KEY,
+    MODEL_OF,
+    MODELS,
+    RESET,
+    STOP,
+    as_html,
+    as_json,
+    broken,
+    client,
+    endpoint,
+    impatient,
+    stream,
+    talk,
+    told,
+)
+from tests.fakes.raw_server import raw_server
+
+A = "https://h/a.mp4"
+REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """The answers by which a dialect is told the same as all others.
+
+    Attributes:
+        created: the answer to a creation that leads to A, after a look at `finished` if it needs.
+        begun: the first bytes of an answer that says that the request was taken.
+        task: what an earlier process has kept.
+        says: an answer to the creation, under status 200, that quotes its argument as a failure.
+    """
+
+    created: bytes
+    finished: bytes
+    running: bytes
+    failed: bytes
+    begun: bytes
+    task: str
+
+
+SCRIPTS = {
+    "chat_video": Script(
+        created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),
+        finished=as_json({"status": "completed", "video_url": A}),
+        running=as_json({"status": "video_generating", "running": True}),
+        failed=as_json({"status": "failed", "error_message": f"上游 {KEY} 坏了"}),
+        begun=stream(told("> 🏃 进度：40%\n")),
+        task="/source/t1",
+    ),
+    "video_tasks": Script(
+        created=as_json({"task_id": "t1"}),
+        finished=as_json({"status": "SUCCESS", "data": {"output": A}}),
+        running=as_json({"status": "IN_PROGRESS", "progress": "40%"}),
+        failed=as_json({"status": "FAILURE", "fail_reason": f"上游 {KEY} 坏了"}),
+        begun=as_json({"task_id": "t1"}),
+        task="t1",
+    ),
+}
+
+NOW = {"Retry-After": "0"}
+LATER = as_json(
+    {"error": {"message": "您已达到请求数限制：1分钟内最多请求3次"}}, status=429, headers=NOW
+)
+BUSY = as_json(
+    {"error": {"message": "当前分组上游负载已饱和，请稍后再试"}}, status=429, headers=NOW
+)
+NOTHING_FREE = as_json({"error": {"code": "channel:no_available_key"}}, status=503)
+
+each_dialect = pytest.mark.parametrize("name", DIALECTS)
+
+
+def test_every_dialect_has_its_answers_here() -> None:
+    assert set(SCRIPTS) == set(MODEL_OF) == set(DIALECTS)
+
+
+@each_dialect
+async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
+    script = SCRIPTS[name]
+
+    spoken = await talk(
+        name, creation=[script.created], looks=[script.running, script.finished], pace=CALM
+    )
+
+    assert spoken.urls == [(A,)]
+    assert spoken.posts == 1
+    assert isinstance(spoken.events[0], Accepted)
+    assert spoken.fractions == [0.4]
+
+
+@each_dialect
+async def test_resuming_never_creates_a_second_task(name: str) -> None:
+    script = SCRIPTS[name]
+
+    spoken = await talk(name, looks=[script.running, script.finished], task=script.task, pace=CALM)
+
+    assert spoken.urls == [(A,)]
+    assert spoken.posts == 0
+    assert len(spoken.requests) == 2
+
+
+@each_dialect
+async def test_resuming_a_task_that_cannot_be_reached_never_creates_another(name: str) -> None:
+    spoken = await talk(name, looks=[RESET], task=SCRIPTS[name].task, pace=HASTY)
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is FaultKind.NETWORK
+    assert spoken.fault.maybe_billed
+    assert spoken.posts == 0
+
+
+@each_dialect
+async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) -> None:
+    script = SCRIPTS[name]
+    reported = asyncio.Event()
+
+    async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
+        if asked.startswith(b"POST ") and name == "chat_video":
+            head, _, rest = script.created.partition(b"\r\n\r\n")
+            writer.write(head + b"\r\n\r\n")
+            await reported.wait()
+            writer.write(rest)
+        elif asked.startswith(b"POST "):
+            writer.write(script.created)
+        else:
+            assert reported.is_set()
+            writer.write(script.finished)
+
+    async def report(event: Event) -> None:
+        if isinstance(event, Accepted):
+            reported.set()
+
+    async with raw_server(serve) as server, client() as http:
+        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
+        assets = await dialect.generate(MODELS[MODEL_OF[name]], REQUEST, report)
+
+    assert assets[0].urls == (A,)
+
+
+@each_dialect
+@pytest.mark.parametrize("refusal", [LATER, BUSY, NOTHING_FREE])
+async def test_what_was_not_accepted_is_sent_again(name: str, refusal: bytes) -> None:
+    script = SCRIPTS[name]
+
+    spoken = await talk(
+        name,
+        creation=[refusal, refusal, script.created],
+        looks=[script.finished],
+        pace=CALM,
+    )
+
+    assert spoken.urls == [(A,)]
+    assert spoken.posts == 3
+
+
+@each_dialect
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        (LATER, FaultKind.RATE_LIMITED),
+        (BUSY, FaultKind.OVERLOADED),
+        (NOTHING_FREE, FaultKind.OVERLOADED),
+    ],
+)
+async def test_what_is_never_accepted_is_sent_three_times(
+    name: str, refusal: bytes, kind: FaultKind
+) -> None:
+    spoken = await talk(name, creation=[refusal], pace=CALM)
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is kind
+    assert not spoken.fault.maybe_billed
+    assert spoken.posts == len(spoken.requests) == 3
+
+
+@each_dialect
+async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    dialed: list[str] = []
+
+    async def count(request: httpx.Request) -> None:
+        dialed.append(request.method)
+
+    async with client() as http:
+        http.event_hooks = {"request": [count], "response": []}
+        dialect = DIALECTS[name](endpoint(url, pace=CALM), http)
+        with pytest.raises(JobError) as caught:
+            await dialect.generate(MODELS[MODEL_OF[name]], REQUEST, _ignore)
+
+    assert caught.value.fault.kind is FaultKind.NETWORK
+    assert not caught.value.fault.maybe_billed
+    assert dialed == ["POST"] * 3
+
+
+@each_dialect
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(as_json({"error": {"message": "oops"}}, status=code) for code in (500, 502, 503, 504)),
+        as_html("<html><title>524: A timeout occurred</title>", status=524),
+        as_json("", status=408),
+        RESET,
+        b"HTTP/1.1 garbage\r\n\r\n",
+    ],
+    ids=["500", "502", "503", "504", "524", "408", "reset", "garbage"],
+)
+async def test_a_creation_that_may_have_been_accepted_is_never_repeated(
+    name: str, answer: bytes
+) -> None:
+    spoken = await talk(name, creation=[answer], pace=CALM)
+
+    assert spoken.fault is not None
+    assert spoken.fault.maybe_billed
+    assert spoken.fault.kind in (FaultKind.AMBIGUOUS, FaultKind.TIMEOUT, FaultKind.UPSTREAM)
+    assert spoken.posts == len(spoken.requests) == 1
+
+
+@each_dialect
+async def test_a_gateway_that_is_silent_for_too_long_may_have_accepted(name: str) -> None:
+    async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+        del writer
+        await asyncio.Event().wait()
+
+    model = MODELS[MODEL_OF[name]]
+    async with raw_server(serve) as server, impatient() as http:
+        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
+        with pytest.raises(JobError) as caught:
+            await dialect.generate(model, REQUEST, _ignore)
+
+    assert caught.value.fault.kind is FaultKind.TIMEOUT
+    assert caught.value.fault.maybe_billed
+    assert len(server.requests) == 1
+
+
+@each_dialect
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (as_json({"error": {"message": f"Invalid token {KEY}"}}, status=401), FaultKind.AUTH),
+        (as_json({"error": {"message": f"违反 {KEY}"}}, status=429), FaultKind.MODERATION_PROMPT),
+        (as_json({"error": f"x Authorization: Bearer {KEY}"}, status=400), FaultKind.BAD_REQUEST),
+        (as_json({"success": False, "message": f"bad {KEY}"}), FaultKind.UPSTREAM),
+        (as_html(f"<html>{KEY}"), FaultKind.MISCONFIGURED),
+        (stream(f"garbage {KEY}"), None),
+        (broken(f"{KEY}"), None),
+    ],
+)
+async def test_a_refusal_is_told_without_the_key(
+    name: str, answer: bytes, kind: FaultKind | None
+) -> None:
+    spoken = await talk(name, creation=[answer], pace=CALM)
+
+    assert spoken.fault is not None
+    assert kind is None or spoken.fault.kind is kind
+    assert KEY not in f"{spoken.fault!r} {spoken.error}"
+    assert spoken.posts == len(spoken.requests) == 1
+
+
+@each_dialect
+async def test_the_failure_of_a_task_is_told_without_the_key(name: str) -> None:
+    script = SCRIPTS[name]
+
+    spoken = await talk(name, looks=[script.failed], task=script.task, pace=CALM)
+
+    assert spoken.fault is not None
+    assert spoken.fault.reason == "上游 sk-*** 坏了"
+    assert KEY not in spoken.error
+
+
+@each_dialect
+async def test_cancelling_in_the_middle_closes_the_connection(name: str) -> None:
+    script = SCRIPTS[name]
+    closed = asyncio.Event()
+    under_way = asyncio.Event()
+
+    async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
+        if asked.startswith(b"POST ") and name == "video_tasks":
+            writer.write(script.begun)
+            return
+        writer.write(script.begun if name == "chat_video" else b"HTTP/1.1 200 OK\r\n")
+        await writer.drain()
+        under_way.set()
+        try:
+            # Only a connection that the other side has closed refuses to be written to.
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0)
+        finally:
+            closed.set()
+
+    async with raw_server(serve) as server, client() as http:
+        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
+        job = asyncio.create_task(dialect.generate(MODELS[MODEL_OF[name]], REQUEST, _ignore))
+        await under_way.wait()
+        job.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await job
+        await asyncio.wait_for(closed.wait(), 30)
+
+
+@each_dialect
+@pytest.mark.parametrize(
+    ("auth", "key", "header"),
+    [
+        ("bearer", KEY, f"Bearer {KEY}"),
+        ("raw", KEY, KEY),
+        ("bearer", f" bearer {KEY}\n", f"Bearer {KEY}"),
+        ("bearer", f"\u200b{KEY}…\ufeff", f"Bearer {KEY}"),
+    ],
+)
+async def test_every_request_carries_the_key_in_the_gateways_form(
+    name: str, auth: str, key: str, header: str
+) -> None:
+    script = SCRIPTS[name]
+    answers = [script.created, script.finished]
+
+    async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(answers.pop(0))
+
+    async with raw_server(serve) as server, client() as http:
+        account = replace(endpoint(server.url, pace=CALM), auth=auth, key=SecretStr(key))
+        await DIALECTS[name](account, http).generate(MODELS[MODEL_OF[name]], REQUEST, _ignore)
+
+    for request in server.requests:
+        assert f"\r\nAuthorization: {header}\r\n".encode() in request
+        assert b"\r\nAccept: application/json\r\n" in request
+        assert b"\r\nAccept-Encoding: identity\r\n" in request
+
+
+@each_dialect
+async def test_giving_up_a_task_costs_nothing_and_raises_nothing(name: str) -> None:
+    async with client() as http:
+        dialect: MediaDialect = DIALECTS[name](endpoint("http://127.0.0.1:1"), http)
+
+        await dialect.cancel(TaskRef(id="t1"))
+
+
+async def test_a_gateway_that_names_a_time_is_waited_for_no_longer_than_sensible() -> None:
+    waits: list[str] = ["nan", "-1", "inf", "Wed, 21 Oct 2026 07:28:00 GMT", "0"]
+    refusals = [
+        as_json({"error": "slow"}, status=429, headers={"Retry-After": wait}) for wait in waits
+    ]
+
+    for refusal in refusals:
+        spoken = await talk(
+            "video_tasks", creation=[refusal, SCRIPTS["video_tasks"].created],
+            looks=[SCRIPTS["video_tasks"].finished], pace=CALM,
+        )  # fmt: skip
+
+        assert spoken.urls == [(A,)]
+        assert spoken.posts == 2
+
+
+async def _ignore(event: Event) -> None:
+    assert isinstance(event, Accepted | Rendering)
+
+
+def test_an_endpoint_does_not_show_its_key() -> None:
+    account = Endpoint(gateway="g", root="https://h", key=SecretStr(KEY))
+
+    assert KEY not in repr(account)

@@ -1,0 +1,73 @@
+"""Nothing secret and nothing that acts is left in other people's words."""
+
+import pytest
+
+from core.redact import LIMIT, quote, redact
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("key sk-abcdef0123456789", "key sk-***"),
+        ("TokenStatusExhausted[sk-abc***xyz]", "TokenStatusExhausted[sk-***]"),
+        ("SK-ABCDEF01 and hk-abcdef01", "SK-*** and hk-***"),
+        ("task-abcdef01 stays", "task-abcdef01 stays"),
+        ("Authorization: Bearer 0a1b2c3d-4e5f", "Authorization: Bearer ***"),
+        ("bearer 'x' stays", "bearer 'x' stays"),
+        ("Incorrect API key provided: 0a1b2c3d4e5f6a7b.", "Incorrect API key provided: ***"),
+        ('{"api_key":"0a1b2c3d4e5f6a7b"}', '{"api_key":"***"}'),
+        ("令牌：0a1b2c3d4e5f6a7b", "令牌：***"),
+        ("Invalid token: expired", "Invalid token: expired"),
+        ("bot 123456789:AAabcdefghijklmnopqrstuvwxyz012345", "bot ***"),
+        ("https://h/a.mp4?X-Tos-Signature=abc&x=1", "https://h/a.mp4?X-Tos-Signature=***&x=1"),
+        ("https://h/a?sig=a%2Bb&se=2", "https://h/a?sig=***&se=2"),
+        ("https://h/a?X-Amz-Signature=ab&Signature=cd", "https://h/a?X-Amz-Signature=***&Signature=***"),
+        ("https://h/a?X-Amz-Credential=ab&X-Tos-Credential=cd)", "https://h/a?X-Amz-Credential=***&X-Tos-Credential=***)"),
+        ("https://h/v1beta?key=AIzaSyABC", "https://h/v1beta?key=***"),
+        ("![image](data:image/png;base64,iVBORw0KGgo=)", "![image](data:***)"),
+        ("nothing at all", "nothing at all"),
+    ],
+)  # fmt: skip
+def test_secrets_are_taken_out(text: str, clean: str) -> None:
+    assert redact(text) == clean
+    assert quote(text) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("<b>bold</b> words", "bold words"),
+        ("<style>p {x}</style>text<script>alert()</script>", "text"),
+        ("<title>502</title> bad", "bad"),
+        ("a < b", "a < b"),
+        ("a\r\nb\tc\x0bd", "a b c d"),
+        ("sk-abc\x00def\u200b123456", "sk-***"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("\u202eevil\u2066", "evil"),
+        ("half \ud83d of one", "half of one"),
+        ("\ufeff x ", "x"),
+        ("@everyone @user_1", "@\u200beveryone @\u200buser_1"),
+        ("<@123456> <@&9> hi", "hi"),
+        ("a @ b", "a @ b"),
+        ("👩\u200d🚀 进度", "👩\u200d🚀 进度"),
+    ],
+)
+def test_what_acts_is_taken_out(text: str, clean: str) -> None:
+    assert quote(text) == clean
+
+
+def test_words_are_cut_where_they_become_too_long() -> None:
+    assert quote("x" * LIMIT) == "x" * LIMIT
+    assert quote("x" * (LIMIT + 1)) == "x" * (LIMIT - 1) + "…"
+    assert quote("ab cd ef", 4) == "ab…"
+
+
+def test_a_secret_at_the_cut_does_not_show_its_beginning() -> None:
+    text = "x" * (LIMIT - 10) + " sk-abcdefghijklmnopqrstuvwxyz"
+
+    assert "sk-a" not in quote(text)
+
+
+def test_megabytes_are_quoted_without_being_read() -> None:
+    assert quote("data:image/png;base64," + "A" * 6_000_000) == "data:***"
+    assert quote("<style" * 1_000_000).startswith("<style")

@@ -1,7 +1,7 @@
 """The whole path as the benchmarks drive it: the real engine and database, an idle chat."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,12 @@ from gateway import MODEL
 from pydantic import SecretStr
 
 from core.catalog import Catalog, CatalogData, Gateway, Model
-from core.chat import Conversation, ConversationRef, Limits, MessageRef, User, View
+from core.chat import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from core.dialects import Endpoint
 from core.dialects.chat_video import ChatVideo
 from core.engine import Engine, Order, new_id
 from core.i18n import Locale
-from core.media import Asset, Event, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
 from core.run import Workshop
 from storage.database import open_database
 from storage.jobs import SqlJobStore
@@ -48,7 +48,8 @@ class Chat:
     limits: Limits
     watch: Watch
 
-    async def send(self, view: View) -> MessageRef:
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        del replying
         message = MessageRef(conversation=self.ref, id="1")
         await self.edit(message, view)
         return message
@@ -57,9 +58,7 @@ class Chat:
         del message
         self.watch.shown(self.ref.chat, view)
 
-    async def deliver(
-        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
-    ) -> MessageRef:
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Never called: jobs are held when their streams have ended."""
         raise NotImplementedError
 

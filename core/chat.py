@@ -1,6 +1,5 @@
 """The border to the chat platforms: what an adapter gives the core and what it takes."""
 
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +68,21 @@ class View:
     buttons: tuple[Button, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPost:
+    """A message that is media. `view` is what stands under them.
+
+    Attributes:
+        replying: the command that asked for them.
+        spoiler: whether they are covered until somebody wants to see them.
+    """
+
+    assets: tuple[Asset, ...]
+    view: View
+    replying: MessageRef | None = None
+    spoiler: bool = False
+
+
 class Attachment(Protocol):
     """A file that came with a command."""
 
@@ -82,12 +96,18 @@ class Attachment(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """A command as it arrived. `text` is all behind the command's name, untouched."""
+    """A command as it arrived.
+
+    Attributes:
+        text: all behind the command's name, untouched.
+        message: the command's own message, which answers refer to.
+    """
 
     command: str
     text: str
     user: User
     conversation: ConversationRef
+    message: MessageRef | None = None
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -113,13 +133,11 @@ class Conversation(Protocol):
     @property
     def limits(self) -> Limits: ...
 
-    async def send(self, view: View) -> MessageRef: ...
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef: ...
 
     async def edit(self, message: MessageRef, view: View) -> None: ...
 
-    async def deliver(
-        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
-    ) -> MessageRef:
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Post the media and return only when the platform has confirmed it.
 
         `replacing` is given when an earlier process may already have posted it: then the status

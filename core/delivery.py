@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.budget import WriteBudget
-from core.chat import Conversation, MessageRef, SlowDownError
+from core.chat import Conversation, MediaPost, MessageRef, SlowDownError
 from core.dialects import Endpoint
 from core.download import download
 from core.errors import FaultKind, JobError
@@ -61,8 +61,7 @@ async def collect(results: Sequence[RemoteAsset], folder: Path, endpoint: Endpoi
 async def post(
     conversation: Conversation,
     budget: WriteBudget,
-    assets: Sequence[Asset],
-    caption: str,
+    media: MediaPost,
     *,
     replacing: MessageRef | None,
 ) -> MessageRef:
@@ -74,6 +73,6 @@ async def post(
     while True:
         await budget.final()
         try:
-            return await conversation.deliver(assets, caption, replacing=replacing)
+            return await conversation.deliver(media, replacing=replacing)
         except SlowDownError as error:
             budget.pause(error.retry_after)

@@ -11,7 +11,7 @@ from typing import Self
 from uuid import uuid4
 
 from core.catalog import Model
-from core.chat import ConversationRef, MessageLostError, User
+from core.chat import ConversationRef, MessageLostError, MessageRef, User
 from core.dispatcher import Limits, LocalDispatcher
 from core.errors import RECOVERABLE, Fault, FaultKind, JobError, StorageError, UserError
 from core.i18n import Locale
@@ -38,6 +38,7 @@ class Order:
     user: User
     locale: Locale
     conversation: ConversationRef
+    command: MessageRef | None = None
 
 
 def new_id() -> str:
@@ -116,6 +117,7 @@ class Engine:
             request=request,
             credits=model.credits_for(request),
             created_at=time.time(),
+            command=order.command,
         )
         await self.workshop.store.add(job)
         await self._open(Live(self.workshop, job, model))

@@ -31,6 +31,7 @@ class Job:
 
     Attributes:
         run: the fencing token; who holds an older one may write neither here nor to a chat.
+        command: the message that asked for it.
         model: full key in the catalog ("gateway/name").
         credits: what the user is charged; 0 again when nothing came of it.
         task: how the gateway's task is found again; None while that is not possible.
@@ -51,6 +52,7 @@ class Job:
     created_at: float
     run: int = 0
     state: JobState = JobState.WAITING
+    command: MessageRef | None = None
     status: MessageRef | None = None
     task: TaskRef | None = None
     results: tuple[RemoteAsset, ...] = ()

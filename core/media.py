@@ -80,6 +80,7 @@ class MediaRequest:
     count: int = 1
     seed: int | None = None
     private: bool = False
+    spoiler: bool = False
     model: str | None = None
 
 

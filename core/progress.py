@@ -123,7 +123,7 @@ def ended_view(job: Job, model_name: str) -> View:
     return View(text="\n".join(lines), buttons=(retry,))
 
 
-def caption(job: Job, model: Model, now: float) -> str:
+def result_view(job: Job, model: Model, now: float) -> View:
     """What stands under a delivered video."""
     locale = Locale(job.locale)
     lines = [describe_request(job, model), excerpt(job.request.prompt)]
@@ -134,7 +134,9 @@ def caption(job: Job, model: Model, now: float) -> str:
     if any(result.preview for result in job.results):
         lines.append(translate(locale, "only-preview"))
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
-    return "\n".join(lines)
+    again = Button(label=translate(locale, "button-again"), command="again", argument=job.id)
+    share = Button(label=translate(locale, "button-share"), command="share", argument=job.id)
+    return View(text="\n".join(lines), buttons=(again, share))
 
 
 def describe_request(job: Job, model: Model) -> str:

@@ -12,14 +12,14 @@ import httpx
 
 from core.budget import Budgets, WriteBudget
 from core.catalog import Catalog, Model
-from core.chat import Conversation, MessageLostError, Platform, View
+from core.chat import Conversation, MediaPost, MessageLostError, Platform, View
 from core.delivery import collect, post
 from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState, JobStore, LostRunError
 from core.media import Accepted, Event
-from core.progress import Phase, Progress, advance, caption, ended_view, running_view
+from core.progress import Phase, Progress, advance, ended_view, result_view, running_view
 from core.status import StatusMessage, write_final
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,9 @@ class Live:
             MessageLostError: the chat takes no messages from us.
         """
         if self.job.status is None:
-            message = await write_final(self.conversation, self.budget, self.view())
+            message = await write_final(
+                self.conversation, self.budget, self.view(), replying=self.job.command
+            )
             await self.save(replace(self.job, status=message))
         if self.job.status is not None:
             self.status = StatusMessage(
@@ -252,11 +254,14 @@ class Run:
             await live.save(
                 replace(live.job, state=JobState.DELIVERING, posting=True, credits=self._charged())
             )
-            text = caption(live.job, live.model, time.time())
+            media = MediaPost(
+                assets=live.job.assets,
+                view=result_view(live.job, live.model, time.time()),
+                replying=live.job.command,
+                spoiler=live.job.request.spoiler,
+            )
             try:
-                message = await post(
-                    live.conversation, live.budget, live.job.assets, text, replacing=replacing
-                )
+                message = await post(live.conversation, live.budget, media, replacing=replacing)
             except MessageLostError as error:
                 raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
             await live.save(replace(live.job, delivered=message))

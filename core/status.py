@@ -93,7 +93,12 @@ class StatusMessage:
 
 
 async def write_final(
-    conversation: Conversation, budget: WriteBudget, view: View, message: MessageRef | None = None
+    conversation: Conversation,
+    budget: WriteBudget,
+    view: View,
+    message: MessageRef | None = None,
+    *,
+    replying: MessageRef | None = None,
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
 
@@ -104,7 +109,7 @@ async def write_final(
         await budget.final()
         try:
             if message is None:
-                return await conversation.send(view)
+                return await conversation.send(view, replying=replying)
             await conversation.edit(message, view)
         except SlowDownError as error:
             budget.pause(error.retry_after)

@@ -19,7 +19,9 @@ T = TypeVar("T")
 _JOB = TypeAdapter(Job)
 _ENDED = [str(state) for state in ENDED]
 # What is decided when a job is made is never written again.
-_FIXED = frozenset({"id", "run", "user", "conversation", "request", "created_at", "locale"})
+_FIXED = frozenset(
+    {"id", "run", "user", "conversation", "request", "created_at", "locale", "command"}
+)
 
 # Without IN, which cannot be executed for many rows at once.
 _TELL = (

@@ -18,6 +18,7 @@ jobs = Table(
     Column("model", String, nullable=False),
     Column("request", JSON, nullable=False),
     Column("credits", Integer, nullable=False),
+    Column("command", JSON(none_as_null=True)),
     Column("status", JSON(none_as_null=True)),
     Column("task", JSON(none_as_null=True)),
     Column("results", JSON, nullable=False),

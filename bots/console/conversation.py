@@ -1,12 +1,10 @@
 """A conversation on a terminal or a pipe."""
 
-from collections.abc import Sequence
 from itertools import count
 
 from bots.console.screen import Screen
-from core.chat import ConversationRef, Limits, MessageRef, View
+from core.chat import ConversationRef, Limits, MediaPost, MessageRef, View
 from core.i18n import Locale, translate
-from core.media import Asset
 
 NAME = "console"
 HERE = ConversationRef(platform=NAME, chat="terminal")
@@ -25,7 +23,8 @@ class ConsoleConversation:
         seconds = self._screen.edit_seconds
         return Limits(writes=100, window_seconds=1, edit_seconds=seconds, text_chars=100_000)
 
-    async def send(self, view: View) -> MessageRef:
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        del replying
         message = MessageRef(conversation=HERE, id=str(next(self._numbers)))
         await self.edit(message, view)
         return message
@@ -37,12 +36,10 @@ class ConsoleConversation:
             self._screen.drop(message.id)
             self._screen.print(view.text)
 
-    async def deliver(
-        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
-    ) -> MessageRef:
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Say where the files are. They stay in MEDIA_DIR, so saying it twice does no harm."""
-        del caption, replacing
-        for asset in assets:
+        del replacing
+        for asset in post.assets:
             size = f"{asset.width}x{asset.height}, {asset.seconds or 0:g} s"
             path = translate(self._locale, "console-saved", path=str(asset.path))
             self._screen.print(f"{path} ({size}, {asset.codec}, {asset.size_bytes / 1e6:.1f} MB)")

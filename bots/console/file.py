@@ -2,11 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from core.chat import ConversationRef, Limits, MessageLostError, MessageRef, View
-from core.media import Asset
+from core.chat import ConversationRef, Limits, MediaPost, MessageLostError, MessageRef, View
 
 NAME = "file"
 
@@ -22,7 +21,8 @@ class FileConversation:
     def limits(self) -> Limits:
         return Limits(writes=100, window_seconds=1, edit_seconds=0.2, text_chars=100_000)
 
-    async def send(self, view: View) -> MessageRef:
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        del replying
         message = MessageRef(conversation=self._ref, id="status")
         await self.edit(message, view)
         return message
@@ -31,13 +31,11 @@ class FileConversation:
         del message
         self._show(view.text)
 
-    async def deliver(
-        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
-    ) -> MessageRef:
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Copy the media; a second copy is the same file, so nothing has to be replaced."""
-        del caption, replacing
+        del replacing
         try:
-            for asset, path in zip(assets, self.paths(len(assets)), strict=True):
+            for asset, path in zip(post.assets, self.paths(len(post.assets)), strict=True):
                 await asyncio.to_thread(shutil.copyfile, asset.path, path)
         except OSError as error:
             raise MessageLostError(str(error)) from error

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.commands.command import Command, Context
 from core.commands.help import make_help
-from core.commands.jobs import CANCEL, RETRY, STATUS
+from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
 from core.commands.video import VIDEO
 
@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, Command[Any]] = {
         STATUS,
         CANCEL,
         RETRY,
+        AGAIN,
         MODELS,
         make_help(lambda: list(COMMANDS.values())),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from core.chat import View
 from core.commands.command import Command, Context, JobOptions, NoOptions
+from core.engine import Order, new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
@@ -54,6 +55,25 @@ async def retry(context: Context, options: JobOptions) -> View | None:
     return None
 
 
+async def again(context: Context, options: JobOptions) -> View | None:
+    """Order the same once more; without a number the last that was made."""
+    jobs = await _jobs(context, lambda job: job.state is JobState.DONE)
+    mine = jobs[-1:] if options.job is None else jobs
+    job = _pick(mine, options.job, none="nothing-to-repeat", command="again")
+    invocation = context.invocation
+    await context.engine.submit(
+        Order(
+            id=new_id(),
+            request=job.request,
+            user=invocation.user,
+            locale=context.locale,
+            conversation=invocation.conversation,
+            command=invocation.message,
+        )
+    )
+    return None
+
+
 async def _jobs(context: Context, wanted: Callable[[Job], bool]) -> list[Job]:
     """The user's jobs of that kind, oldest first."""
     jobs = await context.engine.jobs_of(context.invocation.user, limit=_REMEMBERED)
@@ -78,3 +98,4 @@ def _pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> 
 STATUS = Command(name="status", options=NoOptions, run=status)
 CANCEL = Command(name="cancel", options=JobOptions, run=cancel)
 RETRY = Command(name="retry", options=JobOptions, run=retry)
+AGAIN = Command(name="again", options=JobOptions, run=again)

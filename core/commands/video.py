@@ -1,5 +1,7 @@
 """/video: make a video from words and pictures."""
 
+import asyncio
+import shutil
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -7,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command, Context
 from core.engine import Order, new_id
+from core.errors import UserError
 from core.media import Asset, MediaRequest
 from core.options import Option
 from core.pictures import save_picture
@@ -37,6 +40,7 @@ _RESOLUTION = Option(
 )
 _FAST = Option(flags=("--fast",), words={"fast": "true", "快速": "true"})
 _COUNT = Option(flags=("--count", "-n"), patterns=(r"[x×](\d+)", r"(\d+)个"), metavar="x2")
+_SPOILER = Option(flags=("--spoiler",), words={"spoiler": "true", "剧透": "true"})
 _PRIVATE = Option(flags=("--private",), words={"private": "true", "私密": "true"})
 _SEED = Option(flags=("--seed",), metavar="N")
 _MODEL = Option(flags=("--model", "-m"), metavar="NAME")
@@ -62,6 +66,7 @@ class VideoOptions(BaseModel):
     fast: Annotated[bool, _FAST, Field(description="option-fast")] = False
     count: Annotated[int, _COUNT, Field(ge=1, le=99, description="option-count")] = 1
     private: Annotated[bool, _PRIVATE, Field(description="option-private")] = False
+    spoiler: Annotated[bool, _SPOILER, Field(description="option-spoiler")] = False
     seed: Annotated[int | None, _SEED, Field(ge=0, le=2**32 - 1, description="option-seed")] = None
     model: Annotated[str | None, _MODEL, Field(description="option-model")] = None
 
@@ -69,16 +74,21 @@ class VideoOptions(BaseModel):
 async def run(context: Context, options: VideoOptions) -> None:
     """Order the video; its status message is the answer."""
     job_id = new_id()
-    images = await _save_pictures(context, job_id)
-    await context.engine.submit(
-        Order(
-            id=job_id,
-            request=request_of(options, images),
-            user=context.invocation.user,
-            locale=context.locale,
-            conversation=context.invocation.conversation,
+    try:
+        images = await _save_pictures(context, job_id)
+        await context.engine.submit(
+            Order(
+                id=job_id,
+                request=request_of(options, images),
+                user=context.invocation.user,
+                locale=context.locale,
+                conversation=context.invocation.conversation,
+                command=context.invocation.message,
+            )
         )
-    )
+    except UserError:
+        await _forget_pictures(context, job_id)
+        raise
 
 
 def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
@@ -93,6 +103,11 @@ async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
         async with attachment.file() as path:
             pictures.append(await save_picture(path, folder, f"in-{number}"))
     return pictures
+
+
+async def _forget_pictures(context: Context, job_id: str) -> None:
+    folder = context.engine.workshop.folder(job_id)
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 VIDEO = Command(name="video", options=VideoOptions, run=run)

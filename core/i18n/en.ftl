@@ -26,6 +26,8 @@ took = took { $took }
 retry-is-free = Retrying asks for the same result again and costs nothing.
 button-cancel = Cancel
 button-retry = Retry
+button-again = Again
+button-share = Share
 
 ## Failures
 
@@ -94,6 +96,7 @@ command-video = make a video from words and pictures
 command-status = show my running and waiting jobs
 command-cancel = cancel a job of mine; with several, say which: /cancel 2
 command-retry = try a failed job of mine again
+command-again = make the last video once more
 command-models = show what can be made, and with what
 command-help = show how this works
 help-footer =
@@ -114,6 +117,7 @@ nothing-to-cancel = Nothing of yours is running or waiting.
 which-job = You have { $count } jobs. /status numbers them; say which one: /{ $command } 1
 too-late-to-cancel = It is finished and being posted; there is nothing left to cancel.
 nothing-to-retry = No job of yours has failed.
+nothing-to-repeat = No video of yours is there to be made again.
 not-failed = That job has not failed.
 models-line = { $name } ({ $gateway }): { $what }
 models-ready = ready
@@ -136,6 +140,7 @@ option-resolution = resolution
 option-fast = faster and cheaper
 option-count = how many
 option-private = not shown to others
+option-spoiler = covered until tapped
 option-seed = seed, for the same result again
 option-model = model, see /models
 option-job = number in /status

@@ -23,6 +23,8 @@ took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不另收费。
 button-cancel = 取消
 button-retry = 重试
+button-again = 再来一次
+button-share = 分享
 
 ## Failures
 
@@ -88,6 +90,7 @@ command-video = 用文字和图片生成视频
 command-status = 查看我正在运行和排队的任务
 command-cancel = 取消我的任务；有多个时请指明：/cancel 2
 command-retry = 重试我失败的任务
+command-again = 把上一个视频再做一次
 command-models = 查看可以生成什么、用什么生成
 command-help = 查看用法
 help-footer =
@@ -108,6 +111,7 @@ nothing-to-cancel = 您没有正在运行或排队的任务。
 which-job = 您有 { $count } 个任务。/status 有编号，请指明：/{ $command } 1
 too-late-to-cancel = 已经完成并正在发送，没有可取消的了。
 nothing-to-retry = 您没有失败的任务。
+nothing-to-repeat = 您还没有可以再做一次的视频。
 not-failed = 这个任务没有失败。
 models-line = { $name }（{ $gateway }）：{ $what }
 models-ready = 可用
@@ -127,6 +131,7 @@ option-resolution = 清晰度
 option-fast = 更快更便宜
 option-count = 数量
 option-private = 不给别人看
+option-spoiler = 点开才显示
 option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
 option-job = /status 中的编号

@@ -106,6 +106,22 @@ async def test_the_last_failed_job_is_retried(lab: Lab) -> None:
     assert engine.failed == 2
 
 
+async def test_the_last_video_is_made_again_and_paid_again(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        nothing = await say(engine, "again")
+        await say(engine, "video -m sandbox-video 1s a cat")
+        await engine.idle()
+        (first,) = await engine.jobs_of(ANN)
+        other = await say(engine, f"again {first.id}", BEN)
+        again = await say(engine, f"again {first.id}")
+        await engine.idle()
+        (second, _) = await engine.jobs_of(ANN)
+
+    assert text_of(nothing) == "No video of yours is there to be made again."
+    assert (other.done, again.done, lab.paid) == (False, True, 2)
+    assert (second.state, second.request) == (JobState.DONE, first.request)
+
+
 async def test_help_and_models_speak_the_users_language(lab: Lab) -> None:
     async with lab.engine() as engine:
         english = text_of(await say(engine, "help"))

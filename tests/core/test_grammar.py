@@ -15,7 +15,7 @@ from core.options import Option, OptionKind, describe
 
 FLAGS = (
     "--ratio, --ar, --seconds, --dur, --resolution, --hd, --fast, --count, --private,"
-    " --seed, --model"
+    " --spoiler, --seed, --model"
 )
 
 # How long an example takes depends on the machine and says nothing about the grammar.
@@ -102,6 +102,8 @@ def test_a_prompt_alone_leaves_every_default() -> None:
         ("x99", "count", 99),
         ("private", "private", True),
         ("私密", "private", True),
+        ("spoiler", "spoiler", True),
+        ("剧透", "spoiler", True),
     ],
 )
 def test_a_leading_word_sets_an_option(word: str, field: str, value: object) -> None:
@@ -197,6 +199,7 @@ def test_commas_of_the_prompt_stay(prompt: str) -> None:
         ("--hd", {"resolution": "hd"}),
         ("--fast", {"fast": True}),
         ("--private", {"private": True}),
+        ("--spoiler", {"spoiler": True}),
         ("--HD", {"resolution": "hd"}),
         ("--seed\n7", {"seed": 7}),
         ("—seed 7", {"seed": 7}),

@@ -28,11 +28,11 @@ from core.progress import (
     Phase,
     Progress,
     advance,
-    caption,
     clock,
     describe_request,
     ended_view,
     excerpt,
+    result_view,
     running_view,
 )
 
@@ -181,14 +181,15 @@ def test_the_caption_says_what_is_missing_and_what_is_only_a_preview() -> None:
     four = replace(JOB.request, count=4)
     preview = RemoteAsset(urls=("https://example.org/1.mp4",), preview=True)
 
-    whole = caption(replace(JOB, assets=(CLIP,)), MODEL, 1042.0)
-    part = caption(
+    whole = result_view(replace(JOB, assets=(CLIP,)), MODEL, 1042.0)
+    part = result_view(
         replace(JOB, request=four, assets=(CLIP, CLIP), results=(preview,)), MODEL, 1042.0
     )
 
-    assert whole == "reel-1 · 9:16 · 8 s\na cat\ntook 0:42"
-    assert "2 of 4 videos were made" in part
-    assert "preview" in part
+    assert whole.text == "reel-1 · 9:16 · 8 s\na cat\ntook 0:42"
+    assert [button.command for button in whole.buttons] == ["again", "share"]
+    assert "2 of 4 videos were made" in part.text
+    assert "preview" in part.text
 
 
 def test_a_request_is_described_with_all_that_was_chosen() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-from core.chat import Button, ConversationRef, Limits, MessageRef, View
+from core.chat import Button, ConversationRef, Limits, MediaPost, MessageRef, View
 from core.media import Asset
 
 NAME = "chat"
@@ -134,18 +134,16 @@ class ChatConversation:
     def limits(self) -> Limits:
         return self.platform.limits
 
-    async def send(self, view: View) -> MessageRef:
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        del replying
         return await self.platform.take("send", self.ref, view)
 
     async def edit(self, message: MessageRef, view: View) -> None:
         await self.platform.take("edit", self.ref, view, message=message)
 
-    async def deliver(
-        self, assets: Sequence[Asset], caption: str, *, replacing: MessageRef | None
-    ) -> MessageRef:
-        view = View(text=caption)
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         return await self.platform.take(
-            "deliver", self.ref, view, assets=assets, replacing=replacing
+            "deliver", self.ref, post.view, assets=post.assets, replacing=replacing
         )
 
 

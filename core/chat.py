@@ -19,10 +19,16 @@ class ConversationRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef:
-    """One message of ours; plain data that survives a restart."""
+    """One message; plain data that survives a restart.
+
+    Attributes:
+        files: the platform's names of the media in it, under which they can be posted again
+            without an upload.
+    """
 
     conversation: ConversationRef
     id: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

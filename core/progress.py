@@ -104,7 +104,7 @@ def _rest(progress: Progress, elapsed: float, expected: float) -> float | None:
     if fraction is not None and fraction >= _TRUSTED_FRACTION:
         return elapsed * (1 - fraction) / fraction
     rest = expected - elapsed
-    return rest if rest > 0 else None
+    return rest if rest >= 1 else None
 
 
 def ended_view(job: Job, model_name: str) -> View:

@@ -17,6 +17,7 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 COLUMNS, ROWS = 120, 30
+_COMMAND = (sys.executable, "-m", "bots")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,7 @@ async def running(
 ) -> AsyncGenerator[Process]:
     """Run `python -m bots` in a folder; it is killed at the end if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bots",
+        *_COMMAND,
         *arguments,
         cwd=folder,
         env=environment(variables or {}),
@@ -122,9 +121,7 @@ async def terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bots",
+        *_COMMAND,
         *arguments,
         cwd=folder,
         env=environment(variables or {}),

@@ -12,6 +12,7 @@ import httpx
 from gateway import MODEL
 from pydantic import SecretStr
 
+from core.access import Access, Policy
 from core.catalog import Catalog, CatalogData, Gateway, Model
 from core.chat import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from core.dialects import Endpoint
@@ -20,8 +21,10 @@ from core.engine import Engine, Order, new_id
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
 from core.run import Workshop
+from storage.access import SqlAccessStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
+from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
 _GATEWAY = "sandbox"
@@ -119,10 +122,13 @@ async def open_engine(
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
-        store = SqlJobStore(await stack.enter_async_context(open_database(url)))
+        database = await stack.enter_async_context(open_database(url))
+        store = SqlJobStore(database)
         stack.push_async_callback(store.close)
         workshop = WatchedWorkshop(
             store=store,
+            access=Access(policy=Policy(), store=SqlAccessStore(database)),
+            preferences=SqlPreferenceStore(database),
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 import sandbox
+from core.access import Access, Policy
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
 from core.chat import Platform
 from core.dialects import DIALECTS, Endpoint
@@ -19,8 +20,10 @@ from core.errors import SettingsError, StorageError
 from core.run import Workshop
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
+from storage.access import SqlAccessStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
+from storage.preferences import SqlPreferenceStore
 
 SANDBOX_PORT = 8089
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
@@ -106,8 +109,10 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
     _check_folder(settings.media_dir)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        store = SqlJobStore(database)
-        stack.push_async_callback(store.close)
+        store, rules = SqlJobStore(database), SqlAccessStore(database)
+        preferences = SqlPreferenceStore(database)
+        for each in (store, rules, preferences):
+            stack.push_async_callback(each.close)
         endpoints = setup.endpoints
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(settings.media_dir.parent))
@@ -116,6 +121,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
         workshop = Workshop(
             store=store,
+            access=Access(policy=_policy(settings), store=rules),
+            preferences=preferences,
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,
@@ -124,6 +131,12 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             sandboxed=setup.sandboxed,
         )
         yield await stack.enter_async_context(Engine(workshop, settings.jobs_per_user))
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        admins=frozenset(settings.admins), allowed_chats=frozenset(settings.allowed_chats)
+    )
 
 
 def _check_folder(media_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line: cliprelay chat | generate | models | doctor | sandbox."""
+"""The command line: cliprelay run | chat | generate | models | doctor | sandbox."""
 
 import asyncio
 import json
@@ -48,6 +48,18 @@ def main() -> None:
     except OperatorError as error:
         typer.echo(f"cliprelay: {error}", err=True)
         sys.exit(_WRONG)
+
+
+@app.command()
+def run(*, sandbox: _Sandbox = False) -> None:
+    """Serve all chat platforms that have a token, until it is stopped."""
+    # A terminal starts sooner without the chat libraries.
+    from bots.run import run as run_platforms  # noqa: PLC0415
+
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    setup = read_setup(settings, force_sandbox=sandbox)
+    _run(run_platforms(setup), stopped=None)
 
 
 @app.command()

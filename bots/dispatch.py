@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from core.chat import Invocation, View
-from core.commands import COMMANDS, Command, Context
+from core.commands import COMMANDS, Audience, Command, Context
 from core.engine import Engine
 from core.errors import StorageError, UserError, did_you_mean
 from core.grammar import parse
-from core.i18n import Locale, explain, translate
+from core.i18n import Locale, explain, locale_of, translate
+from core.preferences import preferred, speak
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,19 @@ class Answer:
     done: bool = True
 
 
-async def dispatch(engine: Engine, invocation: Invocation, locale: Locale) -> Answer:
-    """Do a command. Never raises but for cancellation."""
+async def dispatch(engine: Engine, invocation: Invocation, default: Locale) -> Answer:
+    """Do a command, in the user's language if it is known. Never raises but for cancellation."""
+    locale = locale_of(invocation.user.locale, default)
+    user, conversation = invocation.user, invocation.conversation
     try:
+        preferences = await preferred(engine.workshop.preferences, user, conversation)
+        locale = speak(preferences, user, default)
+        context = Context(
+            engine=engine, invocation=invocation, locale=locale, preferences=preferences
+        )
         command = _find(invocation.command)
+        await _check_access(context, command.audience)
         options = parse(invocation.text, command.options)
-        context = Context(engine=engine, invocation=invocation, locale=locale)
         return Answer(view=await command.run(context, options))
     except UserError as error:
         return _refused(explain(locale, error))
@@ -48,6 +56,20 @@ def _find(name: str) -> Command[Any]:
         near = [f"/{match}" for match in get_close_matches(name, COMMANDS, n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
     return command
+
+
+async def _check_access(context: Context, audience: Audience) -> None:
+    user, conversation = context.invocation.user, context.invocation.conversation
+    match audience:
+        case Audience.ANYBODY:
+            pass
+        case Audience.ADMITTED:
+            if not await context.engine.workshop.access.admits(user, conversation):
+                chat = str(conversation.party)
+                raise UserError("access-denied", chat=chat, user=str(user.party))
+        case Audience.ADMINS:
+            if not context.is_admin:
+                raise UserError("admins-only")
 
 
 def _refused(text: str) -> Answer:

@@ -3,9 +3,22 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.media import Asset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom a rule or a preference is about: a person, or a chat with all its threads."""
+
+    platform: str
+    kind: Literal["user", "chat"]
+    id: str
+
+    def __str__(self) -> str:
+        """As the operator writes it: "telegram:-100123"."""
+        return f"{self.platform}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +28,10 @@ class ConversationRef:
     platform: str
     chat: str
     thread: str = ""
+
+    @property
+    def party(self) -> Party:
+        return Party(platform=self.platform, kind="chat", id=self.chat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +55,10 @@ class User:
     platform: str
     id: str
     locale: str = ""
+
+    @property
+    def party(self) -> Party:
+        return Party(platform=self.platform, kind="user", id=self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +102,14 @@ class MediaPost:
     Attributes:
         replying: the command that asked for them.
         spoiler: whether they are covered until somebody wants to see them.
+        as_documents: whether they go as plain files, since the chat could not play them all.
     """
 
     assets: tuple[Asset, ...]
     view: View
     replying: MessageRef | None = None
     spoiler: bool = False
+    as_documents: bool = False
 
 
 class Attachment(Protocol):
@@ -107,6 +130,7 @@ class Invocation:
     Attributes:
         text: all behind the command's name, untouched.
         message: the command's own message, which answers refer to.
+        is_chat_admin: whether the platform says that the user runs this chat.
     """
 
     command: str
@@ -115,6 +139,7 @@ class Invocation:
     conversation: ConversationRef
     message: MessageRef | None = None
     attachments: tuple[Attachment, ...] = ()
+    is_chat_admin: bool = False
 
 
 class SlowDownError(Exception):

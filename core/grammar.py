@@ -65,6 +65,7 @@ class _Grammar:
     """A schema, ready for reading. A flag has a value when it is a switch."""
 
     entries: tuple[_Entry, ...]
+    keywords: Mapping[str, _Entry]
     flags: Mapping[str, tuple[_Entry, str | None]]
 
 
@@ -82,6 +83,7 @@ class _Found:
 @cache
 def _compile(schema: type[BaseModel]) -> _Grammar:
     entries: list[_Entry] = []
+    keywords: dict[str, _Entry] = {}
     flags: dict[str, tuple[_Entry, str | None]] = {}
     for name, info in schema.model_fields.items():
         if option := option_of(info):
@@ -92,10 +94,11 @@ def _compile(schema: type[BaseModel]) -> _Grammar:
                 adapter=TypeAdapter(info.rebuild_annotation()),
             )
             entries.append(entry)
+            keywords |= {_fold(keyword): entry for keyword in option.keywords}
             fixed = "true" if entry.help.kind is OptionKind.SWITCH else None
             flags |= dict.fromkeys(option.flags, (entry, fixed))
             flags |= {flag: (entry, value) for flag, value in option.switches.items()}
-    return _Grammar(entries=tuple(entries), flags=flags)
+    return _Grammar(entries=tuple(entries), keywords=keywords, flags=flags)
 
 
 def _clean(text: str) -> str:
@@ -119,7 +122,7 @@ def _read_lead(grammar: _Grammar, text: str) -> tuple[list[_Found], int]:
     found: list[_Found] = []
     position = 0
     while word := _WORD.search(text, position):
-        option = _flag_at(grammar, text, word.start()) or _word_at(grammar, word)
+        option = _flag_at(grammar, text, word.start()) or _word_at(grammar, text, word)
         if option is None or option.entry is None:
             return found, word.start() if found else 0
         found.append(option)
@@ -138,8 +141,10 @@ def _read_flags(grammar: _Grammar, text: str, start: int) -> Iterator[_Found]:
                 return
 
 
-def _word_at(grammar: _Grammar, word: re.Match[str]) -> _Found | None:
+def _word_at(grammar: _Grammar, text: str, word: re.Match[str]) -> _Found | None:
     folded = _fold(word[0])
+    if keyword := grammar.keywords.get(folded):
+        return _valued(grammar, keyword, word[0], word.start(), _VALUE.match(text, word.end()))
     for entry in grammar.entries:
         value = entry.read(folded)
         if value is not None:
@@ -164,6 +169,13 @@ def _flag_at(grammar: _Grammar, text: str, start: int) -> _Found | None:
         if text.startswith(("=", "＝"), end):
             raise _bad_value(name, value[2] if value else "", name)
         return _Found(start=start, end=end, entry=entry, typed=word[0], value=fixed)
+    return _valued(grammar, entry, name, start, value)
+
+
+def _valued(
+    grammar: _Grammar, entry: _Entry, name: str, start: int, value: re.Match[str] | None
+) -> _Found:
+    """An option that takes what stands behind its name."""
     if value is None or (value[1].isspace() and _is_flag(grammar, value[2])):
         raise UserError("option-needs-value", option=name, allowed=entry.help.allowed)
     meant = entry.read(_fold(value[2])) or _narrow(value[2])

@@ -122,3 +122,7 @@ class JobStore(Protocol):
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         """A user's jobs, newest first."""
         ...
+
+    async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
+        """What was asked of a model lately, and the seconds until it was done; newest first."""
+        ...

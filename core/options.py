@@ -17,6 +17,7 @@ class Option:
         flags: "--ratio VALUE", the one to show first; they count anywhere.
         switches: flags that stand for a value: "--hd" -> "hd".
         words: leading words that stand for a value: "portrait" -> "9:16".
+        keywords: leading words whose value is the next word: "ratio portrait".
         patterns: ASCII regexes for leading words, the value is the first group: "([0-9]+)s".
         metavar: how values beyond those of words and switches look; "" when there are none.
     """
@@ -24,6 +25,7 @@ class Option:
     flags: tuple[str, ...] = ()
     switches: Mapping[str, str] = field(default_factory=dict[str, str])
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    keywords: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     metavar: str = ""
 
@@ -93,7 +95,7 @@ def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
         kind=kind,
         required=info.is_required(),
         flags=(*option.flags, *option.switches),
-        words=tuple(option.words),
+        words=(*option.keywords, *option.words),
         choices=tuple(dict.fromkeys(values)) if kind is OptionKind.TEXT else (),
         metavar=option.metavar,
         minimum=_bound(info, "ge"),

@@ -1,20 +1,24 @@
 """What a job looks like in a chat. All pure."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import median
 
 from core.catalog import Model, State
 from core.chat import Button, View
 from core.errors import RECOVERABLE
 from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
-from core.media import Accepted, Event, Queued, Rendering
+from core.media import Accepted, Event, MediaRequest, Queued, Rendering
 
 _BAR_CELLS = 12
 _EXCERPT_CHARS = 80
 _ESTIMATE_LIMIT = 0.95
 _TRUSTED_FRACTION = 0.05
 _NEARLY = 0.99
+_LEAST_HISTORY = 3
 
 
 class Phase(StrEnum):
@@ -26,6 +30,10 @@ class Phase(StrEnum):
     RENDERING = "rendering"
     RETRYING = "retrying"
     COLLECTING = "collecting"
+    FITTING = "fitting"
+
+
+_MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,26 @@ class Progress:
     phase: Phase = Phase.WAITING
     fraction: float | None = None
     position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A result that is too large for its chat. `link` is "" where nobody else may fetch it."""
+
+    size_bytes: int
+    limit_bytes: int
+    link: str = ""
+
+
+def phase_of(job: Job) -> Phase:
+    """What a job that is taken up does first."""
+    match job.state:
+        case JobState.RUNNING:
+            return Phase.RENDERING
+        case JobState.DELIVERING:
+            return Phase.COLLECTING
+        case _:
+            return Phase.SUBMITTING
 
 
 def advance(progress: Progress, event: Event) -> Progress:
@@ -57,13 +85,33 @@ def advance(progress: Progress, event: Event) -> Progress:
             )
 
 
-def running_view(
-    job: Job, model: Model, progress: Progress, now: float, *, sandboxed: bool = False
+def expected_seconds(
+    model: Model, request: MediaRequest, history: Sequence[tuple[MediaRequest, float]]
+) -> float:
+    """How long a request usually takes: as its like did lately, else as the catalog says."""
+    wanted = _effort(model, request)
+    took = [seconds for done, seconds in history if _effort(model, done) == wanted]
+    return median(took) if len(took) >= _LEAST_HISTORY else model.expected_for(request)
+
+
+def _effort(model: Model, request: MediaRequest) -> tuple[object, ...]:
+    return request.seconds, model.is_hd(request), request.fast, request.count
+
+
+def running_view(  # noqa: PLR0913 - all that a status message depends on
+    job: Job,
+    model: Model,
+    progress: Progress,
+    now: float,
+    *,
+    expected: float | None = None,
+    sandboxed: bool = False,
 ) -> View:
-    """The status message of a job that has not ended."""
+    """The status message of a job that has not ended; `expected` is in seconds from its start."""
     locale = Locale(job.locale)
+    usual = expected or model.expected_for(job.request)
     lines = [
-        _progress_line(job, model, progress, now),
+        _progress_line(job, progress, now, usual),
         describe_request(job, model),
         excerpt(job.request.prompt),
     ]
@@ -75,15 +123,15 @@ def running_view(
     return View(text="\n".join(lines), buttons=(cancel,))
 
 
-def _progress_line(job: Job, model: Model, progress: Progress, now: float) -> str:
+def _progress_line(job: Job, progress: Progress, now: float, expected: float) -> str:
     locale = Locale(job.locale)
     if progress.phase is Phase.WAITING:
         return translate(locale, "phase-waiting", position=progress.position)
     elapsed = max(now - (job.started_at or now), 0.0)
     phase = translate(locale, f"phase-{progress.phase}")
-    parts = [_bar(progress, elapsed, model.expected_for(job.request)), phase, clock(elapsed)]
-    rest = _rest(progress, elapsed, model.expected_for(job.request))
-    if rest is not None and progress.phase is not Phase.COLLECTING:
+    parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]
+    rest = _rest(progress, elapsed, expected)
+    if rest is not None and progress.phase not in _MADE:
         parts.append(translate(locale, "progress-rest", rest=clock(rest)))
     return " · ".join(part for part in parts if part)
 
@@ -91,7 +139,7 @@ def _progress_line(job: Job, model: Model, progress: Progress, now: float) -> st
 def _bar(progress: Progress, elapsed: float, expected: float) -> str:
     estimated = progress.fraction is None
     fraction = min(elapsed / expected, _ESTIMATE_LIMIT) if estimated else progress.fraction or 0.0
-    if progress.phase is Phase.COLLECTING:
+    if progress.phase in _MADE:
         fraction, estimated = 1.0, False
     filled = round(fraction * _BAR_CELLS)
     bar = "▓" * filled + "░" * (_BAR_CELLS - filled)
@@ -123,10 +171,16 @@ def ended_view(job: Job, model_name: str) -> View:
     return View(text="\n".join(lines), buttons=(retry,))
 
 
-def result_view(job: Job, model: Model, now: float) -> View:
-    """What stands under a delivered video."""
+def page_view(job: Job, pages: Sequence[str]) -> View:
+    """The status message where there was only a web page to hand on."""
+    return View(text=translate(Locale(job.locale), "job-page", page=" ".join(pages)))
+
+
+def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld] = ()) -> View:
+    """What stands under a delivered video, or in its place where it was too large."""
     locale = Locale(job.locale)
     lines = [describe_request(job, model), excerpt(job.request.prompt)]
+    lines += [_withheld_line(job, each) for each in withheld]
     missing = job.request.count - len(job.assets)
     if missing > 0:
         told = translate(locale, "some-missing", made=len(job.assets), asked=job.request.count)
@@ -136,7 +190,21 @@ def result_view(job: Job, model: Model, now: float) -> View:
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
     again = Button(label=translate(locale, "button-again"), command="again", argument=job.id)
     share = Button(label=translate(locale, "button-share"), command="share", argument=job.id)
-    return View(text="\n".join(lines), buttons=(again, share))
+    posted = len(withheld) < len(job.assets)
+    return View(text="\n".join(lines), buttons=(again, share) if posted else (again,))
+
+
+def _withheld_line(job: Job, withheld: Withheld) -> str:
+    sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
+    locale = Locale(job.locale)
+    if withheld.link:
+        return translate(locale, "too-large-link", link=withheld.link, **sizes)
+    return translate(locale, "too-large-kept", id=job.id, **sizes)
+
+
+def _megabytes(size_bytes: int) -> str:
+    """Rounded up, so that what is too large is never told to be as large as allowed."""
+    return f"{math.ceil(size_bytes / 100_000) / 10:g}"
 
 
 def describe_request(job: Job, model: Model) -> str:

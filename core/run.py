@@ -10,22 +10,34 @@ from uuid import uuid4
 
 import httpx
 
+from core.access import Access
 from core.budget import Budgets, WriteBudget
 from core.catalog import Catalog, Model
 from core.chat import Conversation, MediaPost, MessageLostError, Platform, View
-from core.delivery import collect, post
+from core.delivery import Prepared, collect, is_native, post, prepare
 from core.dialects import DIALECTS, Endpoint, MediaDialect
-from core.errors import Fault, FaultKind, JobError
-from core.i18n import Locale, translate
+from core.errors import Fault, FaultKind, JobError, StorageError
 from core.jobs import Job, JobState, JobStore, LostRunError
 from core.media import Accepted, Event
-from core.progress import Phase, Progress, advance, ended_view, result_view, running_view
+from core.preferences import PreferenceStore
+from core.progress import (
+    Phase,
+    Progress,
+    advance,
+    ended_view,
+    expected_seconds,
+    page_view,
+    phase_of,
+    result_view,
+    running_view,
+)
 from core.status import StatusMessage, write_final
 
 log = logging.getLogger(__name__)
 
 # A job that comes back after a long pause is asked about for at least so long: it may be finished.
 _LEAST_SECONDS = 120.0
+_HISTORY = 30
 _STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
 
 
@@ -40,6 +52,8 @@ class Workshop:
     """
 
     store: JobStore
+    access: Access
+    preferences: PreferenceStore
     catalog: Catalog
     endpoints: Mapping[str, Endpoint]
     http: httpx.AsyncClient
@@ -70,13 +84,20 @@ class Live:
         self.model = model
         self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
         self.status: StatusMessage | None = None
+        self._expected = float(model.expected_for(job.request))
         self._workshop = workshop
         self._token = asyncio.Lock()
         self.conversation, self.budget = workshop.conversation(job)
 
     def view(self) -> View:
-        sandboxed = self._workshop.sandboxed
-        return running_view(self.job, self.model, self.progress, time.time(), sandboxed=sandboxed)
+        return running_view(
+            self.job,
+            self.model,
+            self.progress,
+            time.time(),
+            expected=self._expected,
+            sandboxed=self._workshop.sandboxed,
+        )
 
     async def open(self) -> None:
         """Send the status message, or find the one of an earlier process.
@@ -84,6 +105,7 @@ class Live:
         Raises:
             MessageLostError: the chat takes no messages from us.
         """
+        await self._learn()
         if self.job.status is None:
             message = await write_final(
                 self.conversation, self.budget, self.view(), replying=self.job.command
@@ -93,6 +115,14 @@ class Live:
             self.status = StatusMessage(
                 self.conversation, self.budget, self.job.status, self.view, self._guard
             )
+
+    async def _learn(self) -> None:
+        try:
+            history = await self._workshop.store.durations(self.model.key, limit=_HISTORY)
+        except StorageError as error:
+            log.warning("job %s: no history to learn from: %s", self.job.id, error)
+        else:
+            self._expected = expected_seconds(self.model, self.job.request, history)
 
     async def claim(self) -> bool:
         """Take the row for a run of ours; False when the job has ended meanwhile."""
@@ -182,7 +212,7 @@ class Run:
         live = self._live
         if not await live.claim():
             return
-        live.show(replace(live.progress, phase=_phase_of(live.job)))
+        live.show(replace(live.progress, phase=phase_of(live.job)))
         if not all(asset.path.exists() for asset in live.job.assets):
             live.job = replace(live.job, assets=())  # somebody made room: fetched once more
         if live.job.task or live.job.results or live.job.assets:
@@ -242,35 +272,53 @@ class Run:
         live = self._live
         # The page is all there is: it is told before the row says so, rather twice than never.
         await live.save(replace(live.job, state=JobState.DELIVERING))
-        page = " ".join(pages)
-        await live.end(View(text=translate(Locale(live.job.locale), "job-page", page=page)))
+        await live.end(page_view(live.job, pages))
         await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
 
     async def _deliver(self) -> None:
         live = self._live
         if live.job.delivered is None:
-            # Posted by an earlier process that died before it could say so? Then not again.
-            replacing = live.job.status if live.job.posting else None
-            await live.save(
-                replace(live.job, state=JobState.DELIVERING, posting=True, credits=self._charged())
-            )
-            media = MediaPost(
-                assets=live.job.assets,
-                view=result_view(live.job, live.model, time.time()),
-                replying=live.job.command,
-                spoiler=live.job.request.spoiler,
-            )
-            try:
-                message = await post(live.conversation, live.budget, media, replacing=replacing)
-            except MessageLostError as error:
-                raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
-            await live.save(replace(live.job, delivered=message))
+            await self._post(await self._prepare())
         await live.save(replace(live.job, state=JobState.DONE, ended_at=time.time()))
-        await live.end(ended_view(live.job, live.model.name))
+        # What took the place of the status message is not written over.
+        delivered, status = live.job.delivered, live.job.status
+        if status is None or delivered is None or delivered.id != status.id:
+            await live.end(ended_view(live.job, live.model.name))
 
-    def _charged(self) -> int:
+    async def _prepare(self) -> Prepared:
+        live, limits = self._live, self._live.conversation.limits
+        if not all(is_native(asset, limits) for asset in live.job.assets):
+            live.show(replace(live.progress, phase=Phase.FITTING))
+        endpoint = self._workshop.endpoint(live.model)
+        return await prepare(live.job.assets, live.job.results, limits, endpoint)
+
+    async def _post(self, ready: Prepared) -> None:
+        live = self._live
+        # Posted by an earlier process that died before it could say so? Then not again.
+        replacing = live.job.status if live.job.posting else None
+        if replacing:
+            await live.close()  # no frame may come after what takes its place
+        charged = self._charged(ready)
+        await live.save(
+            replace(live.job, state=JobState.DELIVERING, posting=True, credits=charged)
+        )
+        media = MediaPost(
+            assets=ready.assets,
+            view=result_view(live.job, live.model, time.time(), ready.withheld),
+            replying=live.job.command,
+            spoiler=live.job.request.spoiler,
+            as_documents=ready.as_documents,
+        )
+        try:
+            message = await post(live.conversation, live.budget, media, replacing=replacing)
+        except MessageLostError as error:
+            raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
+        await live.save(replace(live.job, delivered=message))
+
+    def _charged(self, ready: Prepared) -> int:
         """The price of what came of it; what is missing is not charged."""
-        request, made = self._live.job.request, len(self._live.job.assets)
+        request = self._live.job.request
+        made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
         return self._live.model.credits_for(request) * min(made, request.count) // request.count
 
     async def _fail(self, fault: Fault) -> None:
@@ -288,13 +336,3 @@ class Run:
             log.exception("job %s: its failure could not be stored", live.job.id)
         self.failed = True
         await live.end(ended_view(failed, live.model.name))
-
-
-def _phase_of(job: Job) -> Phase:
-    match job.state:
-        case JobState.RUNNING:
-            return Phase.RENDERING
-        case JobState.DELIVERING:
-            return Phase.COLLECTING
-        case _:
-            return Phase.SUBMITTING

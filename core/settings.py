@@ -1,10 +1,12 @@
 """The only reader of the environment and of `.env`."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,11 +15,25 @@ from pydantic import (
     create_model,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import SettingsError
 
 S = TypeVar("S", bound=BaseSettings)
+
+_PARTY = re.compile("(telegram|discord):-?[0-9]+")
+
+
+def _check_party(text: str) -> str:
+    if not _PARTY.fullmatch(text):
+        raise PydanticCustomError(
+            "party", "each entry is a platform and a number, like telegram:123 or discord:456"
+        )
+    return text
+
+
+Parties = Annotated[tuple[Annotated[str, AfterValidator(_check_party)], ...], NoDecode]
 
 
 class _FromEnvironment(BaseSettings):
@@ -37,10 +53,17 @@ class Settings(_FromEnvironment):
     media_dir: Path = Path("data/media")
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     default_locale: Literal["en", "zh"] = "en"
+    admins: Parties = ()
+    allowed_chats: Parties = ()
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str | None = None
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    http_port: Annotated[int, Field(ge=1, le=65535)] = 8080
 
-    @field_validator("catalog_files", mode="before")
+    @field_validator("catalog_files", "admins", "allowed_chats", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

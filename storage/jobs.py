@@ -1,22 +1,31 @@
 """The job store on SQL."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Select, Update, bindparam, insert, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import (
+    Executable,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.chat import User
-from core.errors import StorageError
 from core.jobs import ENDED, Job, JobState, LostRunError
+from core.media import MediaRequest
+from storage.operations import Operations
 from storage.tables import jobs
 
-T = TypeVar("T")
-
 _JOB = TypeAdapter(Job)
+_DURATIONS = TypeAdapter(list[tuple[MediaRequest, float]])
 _ENDED = [str(state) for state in ENDED]
 # What is decided when a job is made is never written again.
 _FIXED = frozenset(
@@ -33,26 +42,22 @@ _TELL = (
 
 
 class SqlJobStore:
-    """See `core.jobs.JobStore` for the contract.
-
-    An operation that has begun is finished even when its caller is cancelled, so that no
-    connection is left in the middle of a statement.
-    """
+    """See `core.jobs.JobStore` for the contract."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+        self._operations = Operations("a job")
         self._fractions: dict[tuple[str, int], float | None] = {}
         self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
 
     async def close(self) -> None:
         """Wait for what is still being written."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._operations.close()
 
     async def add(self, job: Job) -> None:
         values = _dump(job)
         owner = {"platform": job.user.platform, "user_id": job.user.id}
-        await self._finish(self._write(insert(jobs).values(**values, **owner)))
+        await self._operations.finish(self._write(insert(jobs).values(**values, **owner)))
 
     async def get(self, job_id: str) -> Job | None:
         found = await self._select(select(jobs).where(jobs.c.id == job_id))
@@ -68,12 +73,12 @@ class SqlJobStore:
 
     async def save(self, job: Job) -> None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
-        await self._finish(self._guarded(job, values))
+        await self._operations.finish(self._guarded(job, values))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
         self._fractions[job.id, job.run] = fraction
         if self._telling is None or self._telling.done():
-            self._telling = self._start(self._tell())
+            self._telling = self._operations.start(self._tell())
         if (job.id, job.run) in await asyncio.shield(self._telling):
             raise LostRunError(job.id)
 
@@ -98,6 +103,21 @@ class SqlJobStore:
         )
         return await self._select(query)
 
+    async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
+        query = (
+            select(jobs.c.request, jobs.c.ended_at - jobs.c.started_at)
+            .where(jobs.c.model == model, jobs.c.state == str(JobState.DONE))
+            .where(jobs.c.started_at.is_not(None))
+            .order_by(jobs.c.ended_at.desc())
+            .limit(limit)
+        )
+        return await self._operations.finish(self._durations(query))
+
+    async def _durations(self, query: Executable) -> Sequence[tuple[MediaRequest, float]]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return _DURATIONS.validate_python([tuple(row) for row in rows])
+
     async def _guarded(self, job: Job, values: Mapping[str, object]) -> None:
         mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
         async with self._engine.begin() as connection:
@@ -120,7 +140,7 @@ class SqlJobStore:
             return told.keys() - {(id_, run) for id_, run in kept}
 
     async def _take(self, statement: Update) -> Job | None:
-        return await self._finish(self._returned(statement))
+        return await self._operations.finish(self._returned(statement))
 
     async def _returned(self, statement: Update) -> Job | None:
         async with self._engine.begin() as connection:
@@ -128,7 +148,7 @@ class SqlJobStore:
         return _JOB.validate_python(dict(row)) if row else None
 
     async def _select(self, query: Select[Any]) -> list[Job]:
-        return await self._finish(self._rows(query))
+        return await self._operations.finish(self._rows(query))
 
     async def _rows(self, query: Select[Any]) -> list[Job]:
         async with self._engine.connect() as connection:
@@ -138,24 +158,6 @@ class SqlJobStore:
     async def _write(self, statement: Insert) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(statement)
-
-    async def _finish(self, operation: Coroutine[object, object, T]) -> T:
-        return await asyncio.shield(self._start(operation))
-
-    def _start(self, operation: Coroutine[object, object, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(_explained(operation))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
-
-
-async def _explained(operation: Coroutine[object, object, T]) -> T:
-    try:
-        return await operation
-    except DBAPIError as error:
-        raise StorageError(f"The database cannot be used: {error.orig}") from error
-    except ValueError as error:
-        raise StorageError(f"The database holds a job that cannot be read: {error}") from error
 
 
 def _dump(job: Job) -> dict[str, object]:

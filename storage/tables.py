@@ -1,6 +1,20 @@
-"""The tables. A column has the name of the field of core.jobs.Job that it holds."""
+"""The tables. A column has the name of the field that it holds."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    tuple_,
+)
+
+from core.chat import Party
 
 metadata = MetaData()
 
@@ -32,4 +46,34 @@ jobs = Table(
     Column("ended_at", Float),
     Index("jobs_by_state", "state", "created_at"),
     Index("jobs_by_user", "platform", "user_id", "created_at"),
+    Index("jobs_by_model", "model", "state", "ended_at"),
 )
+
+access = Table(
+    "access",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("allowed", Boolean, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("model", String),
+    Column("ratio", String),
+    Column("seconds", Integer),
+    Column("language", String),
+)
+
+
+def is_party(table: Table, *parties: Party) -> ColumnElement[bool]:
+    """Whether a row is about one of these."""
+    key = tuple_(table.c.platform, table.c.kind, table.c.id)
+    return key.in_([(party.platform, party.kind, party.id) for party in parties])

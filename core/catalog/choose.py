@@ -145,13 +145,21 @@ class Catalog:
         Raises:
             UserError: saying what is wrong and which model could.
         """
-        candidates = self._named(request.model) if request.model else self._unnamed(request)
+        candidates = self.named(request.model) if request.model else self._unnamed(request)
         able = [model for model in candidates if not refusals(model, request)]
         if able:
             return min(able, key=lambda model: self._rank(model, request))
         closest = min(candidates, key=lambda model: len(refusals(model, request)))
         first = refusals(closest, request)[0]
         raise UserError(first.key, hints=self._hints(request), **first.details)
+
+    def can(self, request: MediaRequest) -> bool:
+        """Whether `choose` finds a model."""
+        try:
+            self.choose(request)
+        except UserError:
+            return False
+        return True
 
     def _rank(self, model: Model, request: MediaRequest) -> tuple[bool, int, int]:
         # Two pictures mean first and last frame, so a model that has those roles comes first.
@@ -171,7 +179,12 @@ class Catalog:
             raise UserError("no-model-ready")
         return models
 
-    def _named(self, name: str) -> list[Model]:
+    def named(self, name: str) -> list[Model]:
+        """The ready models of that name or full key.
+
+        Raises:
+            UserError: there is none; saying why.
+        """
         wanted = name.casefold()
         models = [m for m in self.models if wanted in (m.name.casefold(), m.key.casefold())]
         if not models:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands.command import Command, Context
+from core.commands.access import ALLOW, DENY
+from core.commands.command import Audience, Command, Context
 from core.commands.help import make_help
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
+from core.commands.settings import SETTINGS
 from core.commands.video import VIDEO
 
 COMMANDS: Mapping[str, Command[Any]] = {
@@ -18,8 +20,11 @@ COMMANDS: Mapping[str, Command[Any]] = {
         RETRY,
         AGAIN,
         MODELS,
+        SETTINGS,
+        ALLOW,
+        DENY,
         make_help(lambda: list(COMMANDS.values())),
     )
 }
 
-__all__ = ["COMMANDS", "Command", "Context"]
+__all__ = ["COMMANDS", "Audience", "Command", "Context"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,17 +11,41 @@ from core.chat import Invocation, View
 from core.engine import Engine
 from core.i18n import Locale
 from core.options import Option
+from core.preferences import Preferences
 
 T = TypeVar("T", bound=BaseModel)
 
 
+class Audience(StrEnum):
+    """Who may use a command: anybody at all, who has access, or the bot's admins."""
+
+    ANYBODY = "anybody"
+    ADMITTED = "admitted"
+    ADMINS = "admins"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a command may use."""
+    """What a command may use.
+
+    Attributes:
+        preferences: what counts for this user in this chat.
+    """
 
     engine: Engine
     invocation: Invocation
     locale: Locale
+    preferences: Preferences
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the user is one of the bot's admins."""
+        return self.engine.workshop.access.is_admin(self.invocation.user)
+
+    @property
+    def manages_chat(self) -> bool:
+        """Whether the user may decide for everybody in this chat."""
+        return self.invocation.is_chat_admin or self.is_admin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +59,7 @@ class Command(Generic[T]):
     name: str
     options: type[T]
     run: Callable[[Context, T], Awaitable[View | None]]
+    audience: Audience = Audience.ADMITTED
 
 
 class NoOptions(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.chat import View
-from core.commands.command import Command, Context, NoOptions
+from core.commands.command import Audience, Command, Context, NoOptions
 from core.i18n import Locale, translate
 from core.options import OptionHelp, describe
 
@@ -13,9 +13,10 @@ def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptio
     """Build the command; it has to know all the others."""
 
     async def run(context: Context, _: NoOptions) -> View:
-        return View(text=help_text(context.locale, commands()))
+        shown = [c for c in commands() if context.is_admin or c.audience is not Audience.ADMINS]
+        return View(text=help_text(context.locale, shown))
 
-    return Command(name="help", options=NoOptions, run=run)
+    return Command(name="help", options=NoOptions, run=run, audience=Audience.ANYBODY)
 
 
 def help_text(locale: Locale, commands: Sequence[Command[Any]]) -> str:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from core.chat import View
-from core.commands.command import Command, Context, JobOptions, NoOptions
+from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
 from core.engine import Order, new_id
 from core.errors import UserError
 from core.i18n import translate
@@ -35,11 +35,25 @@ def _line(context: Context, number: int, job: Job) -> str:
 
 
 async def cancel(context: Context, options: JobOptions) -> View | None:
-    """Cancel a job of one's own; its status message says that it has happened."""
-    jobs = await _jobs(context, lambda job: not job.is_ended)
-    job = _pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
+    """Cancel a job of one's own, or by its id any in a chat that one manages.
+
+    Its status message says that it has happened.
+    """
+    job = await _managed(context, options.job)
+    if job is None:
+        jobs = await _jobs(context, lambda job: not job.is_ended)
+        job = _pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
     await context.engine.cancel(job.id)
     return None
+
+
+async def _managed(context: Context, job_id: str | None) -> Job | None:
+    """The job of that id, if the user manages the chat that it is made in."""
+    if job_id is None or not context.manages_chat:
+        return None
+    job = await context.engine.workshop.store.get(job_id)
+    here = context.invocation.conversation.party
+    return job if job and job.conversation.party == here else None
 
 
 async def retry(context: Context, options: JobOptions) -> View | None:
@@ -95,7 +109,8 @@ def _pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> 
     raise UserError("no-such-job", number=said)
 
 
-STATUS = Command(name="status", options=NoOptions, run=status)
-CANCEL = Command(name="cancel", options=JobOptions, run=cancel)
+# Who has lost access still sees and stops what is under way.
+STATUS = Command(name="status", options=NoOptions, run=status, audience=Audience.ANYBODY)
+CANCEL = Command(name="cancel", options=JobOptions, run=cancel, audience=Audience.ANYBODY)
 RETRY = Command(name="retry", options=JobOptions, run=retry)
 AGAIN = Command(name="again", options=JobOptions, run=again)

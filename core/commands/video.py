@@ -2,32 +2,37 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Catalog
 from core.commands.command import Command, Context
 from core.engine import Order, new_id
 from core.errors import UserError
 from core.media import Asset, MediaRequest
 from core.options import Option
 from core.pictures import save_picture
+from core.preferences import Preferences
 
 _SIDE = "(?:[1-9]|[1-5][0-9]|6[0-4])"
+RATIO_PATTERN = f"{_SIDE}:{_SIDE}"
+RATIO_WORDS = {
+    "portrait": "9:16",
+    "vertical": "9:16",
+    "竖屏": "9:16",
+    "landscape": "16:9",
+    "horizontal": "16:9",
+    "横屏": "16:9",
+    "square": "1:1",
+    "方形": "1:1",
+}
 _RATIO = Option(
     flags=("--ratio", "--ar"),
-    words={
-        "portrait": "9:16",
-        "vertical": "9:16",
-        "竖屏": "9:16",
-        "landscape": "16:9",
-        "horizontal": "16:9",
-        "横屏": "16:9",
-        "square": "1:1",
-        "方形": "1:1",
-    },
-    patterns=(f"({_SIDE}:{_SIDE})",),
+    words=RATIO_WORDS,
+    patterns=(f"({RATIO_PATTERN})",),
     metavar="W:H",
 )
 _SECONDS = Option(
@@ -53,7 +58,7 @@ class VideoOptions(BaseModel):
 
     prompt: str = Field(description="option-prompt")
     ratio: Annotated[
-        str | None, _RATIO, Field(pattern=f"^{_SIDE}:{_SIDE}$", description="option-ratio")
+        str | None, _RATIO, Field(pattern=f"^{RATIO_PATTERN}$", description="option-ratio")
     ] = None
     seconds: Annotated[int | None, _SECONDS, Field(ge=1, le=600, description="option-seconds")] = (
         None
@@ -74,16 +79,17 @@ class VideoOptions(BaseModel):
 async def run(context: Context, options: VideoOptions) -> None:
     """Order the video; its status message is the answer."""
     job_id = new_id()
+    invocation, catalog = context.invocation, context.engine.workshop.catalog
     try:
         images = await _save_pictures(context, job_id)
         await context.engine.submit(
             Order(
                 id=job_id,
-                request=request_of(options, images),
-                user=context.invocation.user,
+                request=fill(catalog, request_of(options, images), context.preferences),
+                user=invocation.user,
                 locale=context.locale,
-                conversation=context.invocation.conversation,
-                command=context.invocation.message,
+                conversation=invocation.conversation,
+                command=invocation.message,
             )
         )
     except UserError:
@@ -94,6 +100,30 @@ async def run(context: Context, options: VideoOptions) -> None:
 def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
     """The request that the options and pictures mean."""
     return MediaRequest(images=tuple(images), **options.model_dump())
+
+
+def fill(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> MediaRequest:
+    """Take the defaults for what was not typed, as far as some model can do it all.
+
+    A default never makes an order fail: it is dropped first, the model as the last.
+    """
+    return next((r for r in _fillings(typed, wanted) if catalog.can(r)), typed)
+
+
+def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest]:
+    for model in (wanted.model, None):
+        for ratio, seconds in (
+            (wanted.ratio, wanted.seconds),
+            (wanted.ratio, None),
+            (None, wanted.seconds),
+            (None, None),
+        ):
+            yield replace(
+                typed,
+                model=typed.model or model,
+                ratio=typed.ratio or ratio,
+                seconds=typed.seconds or seconds,
+            )
 
 
 async def _save_pictures(context: Context, job_id: str) -> list[Asset]:

@@ -6,6 +6,7 @@ phase-queued = queued at the gateway
 phase-rendering = rendering
 phase-retrying = the gateway is trying again
 phase-collecting = fetching the video
+phase-fitting = making it fit this chat
 progress-rest = about { $rest } left
 seconds = { $seconds } s
 pictures = { $count ->
@@ -21,6 +22,8 @@ job-failed = No video from { $model }.
 job-cancelled = Cancelled. Nothing more will come from { $model }.
 job-page = The gateway gave only a web page, which could not be checked. The video should be there: { $page }
 some-missing = { $made } of { $asked } videos were made; the rest failed and is not charged.
+too-large-link = Too large for this chat: { $size } MB, at most { $limit } MB are possible. Here it is, as long as the gateway keeps it: { $link }
+too-large-kept = Too large for this chat: { $size } MB, at most { $limit } MB are possible. It is not charged, and there is no public link to it. The operator finds it under { $id }.
 only-preview = This is the low-quality preview: the gateway broke off before the final version.
 took = took { $took }
 retry-is-free = Retrying asks for the same result again and costs nothing.
@@ -98,6 +101,9 @@ command-cancel = cancel a job of mine; with several, say which: /cancel 2
 command-retry = try a failed job of mine again
 command-again = make the last video once more
 command-models = show what can be made, and with what
+command-settings = show and change my defaults: model, ratio, seconds, language
+command-allow = let somebody use the bot: this chat, or the one of that id
+command-deny = keep somebody from using the bot: this chat, or the one of that id
 command-help = show how this works
 help-footer =
     Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
@@ -131,6 +137,25 @@ models-images = up to { $count ->
    *[other] { $count } pictures
 }
 
+## Access and defaults
+
+access-denied = Sorry, I may not work for you here. If you think I should, ask the operator: the chat is { $chat }, you are { $user }.
+admins-only = Only the admins of this bot can do that.
+chat-admins-only = Only the admins of this chat can change its defaults. Without the word chat you change your own.
+deny-admin = That is an admin of this bot, who may always use it.
+party-needs-id = Say which one, for example: /deny user 123
+allowed-user = User { $id } may use the bot now, unless the chat is denied.
+allowed-chat = Everybody in the chat { $id } may use the bot now, except users who are denied.
+denied-user = User { $id } may not use the bot any more.
+denied-chat = Nobody in the chat { $id } may use the bot any more, except the bot's own admins.
+settings-own = Your defaults: { $what }
+settings-chat = Defaults of this chat: { $what }
+settings-none = none
+settings-how =
+    What you type in a command comes first, then your defaults, then those of the chat.
+    Change them: /settings model veo-3.1 · /settings ratio portrait · /settings seconds 8 · /settings language zh
+    Clear them: /settings ratio off · /settings reset. For the chat: /settings chat ratio portrait
+
 ## Options
 
 option-prompt = what to make
@@ -143,6 +168,11 @@ option-private = not shown to others
 option-spoiler = covered until tapped
 option-seed = seed, for the same result again
 option-model = model, see /models
+option-language = language
+option-for-chat = for everybody in this chat (its admins only)
+option-reset = clear all defaults
+option-party-kind = whom the id names
+option-party-id = id of a user or chat
 option-job = number in /status
 option-unknown = There is no option { $given }. There are: { $allowed }. (A lone -- before the prompt makes everything behind it plain text.)
 option-not-understood = “{ $given }” cannot stand here.
@@ -183,3 +213,22 @@ console-bye = { $count ->
    *[other] { $count } jobs are
 } still running at the gateway. Start again to go on with them.
 console-attached = Attached to the next command: { $names }
+
+## Telegram
+
+telegram-welcome = Type /video and what you want to see, for example: /video portrait 15s a cat surfing. Pictures can come along, or be replied to. /help shows more.
+telegram-share = show how to share a video
+edited-command = An edited command is not read again. Please send it as a new message.
+picture-not-fetched = { $name } could not be fetched from Telegram. Please send it again.
+button-not-yours = This is somebody else's.
+form-title = What should it be like? Without a choice the model decides.
+form-portrait = Portrait
+form-landscape = Landscape
+form-square = Square
+form-go = Write the prompt
+form-prompt = What should it show? Reply to this message.
+form-lost = This form is too old. Please send /video again.
+share-none = No video of yours fits: make one
+share-nothing = No finished video of yours is there to be shared.
+share-how = Choose a chat; the video is sent there in your name.
+share-off = Sharing needs inline mode. The operator can switch it on: /setinline at @BotFather.

@@ -6,6 +6,7 @@ phase-queued = 网关排队中
 phase-rendering = 正在生成
 phase-retrying = 网关正在重试
 phase-collecting = 正在下载视频
+phase-fitting = 正在压缩以适应本聊天
 progress-rest = 大约还需 { $rest }
 seconds = { $seconds } 秒
 pictures = { $count } 张图片
@@ -18,6 +19,8 @@ job-failed = { $model } 没有生成视频。
 job-cancelled = 已取消，{ $model } 不会再有结果。
 job-page = 网关只给了一个网页，无法检查。视频应该在这里：{ $page }
 some-missing = { $asked } 个视频中完成了 { $made } 个，其余失败且不计费。
+too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里获取：{ $link }
+too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。不计费，也没有公开链接。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关在最终版本之前中断了。
 took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不另收费。
@@ -92,6 +95,9 @@ command-cancel = 取消我的任务；有多个时请指明：/cancel 2
 command-retry = 重试我失败的任务
 command-again = 把上一个视频再做一次
 command-models = 查看可以生成什么、用什么生成
+command-settings = 查看和修改我的默认设置：模型、比例、时长、语言
+command-allow = 允许使用机器人：本会话，或指定编号
+command-deny = 禁止使用机器人：本会话，或指定编号
 command-help = 查看用法
 help-footer =
     选项写在提示词前面，顺序不限；以 -- 开头的参数可放任意位置；单独的 -- 表示选项结束。
@@ -122,6 +128,25 @@ models-uncertain = 可用，但可能失败
 models-default-ratio = 不能选比例
 models-images = 最多 { $count } 张图片
 
+## Access and defaults
+
+access-denied = 抱歉，我不能在这里为您服务。如有需要请联系管理员：会话是 { $chat }，您是 { $user }。
+admins-only = 只有本机器人的管理员可以这样做。
+chat-admins-only = 只有本群管理员可以修改本群的默认设置。去掉“群”（chat）就是修改您自己的设置。
+deny-admin = 那是本机器人的管理员，始终可以使用。
+party-needs-id = 请指明是谁，例如：/deny user 123
+allowed-user = 用户 { $id } 现在可以使用机器人，除非所在会话被禁止。
+allowed-chat = 会话 { $id } 中的所有人现在都可以使用机器人，被禁止的用户除外。
+denied-user = 用户 { $id } 不能再使用机器人。
+denied-chat = 会话 { $id } 中的人不能再使用机器人，机器人的管理员除外。
+settings-own = 您的默认设置：{ $what }
+settings-chat = 本会话的默认设置：{ $what }
+settings-none = 无
+settings-how =
+    命令中写的优先，其次是您的设置，再次是本会话的设置。
+    修改：/settings 模型 veo-3.1 · /settings 比例 竖屏 · /settings 时长 8 · /settings 语言 zh
+    清除：/settings 比例 off · /settings 重置。修改本会话：/settings 群 比例 竖屏
+
 ## Options
 
 option-prompt = 要生成的内容
@@ -134,6 +159,11 @@ option-private = 不给别人看
 option-spoiler = 点开才显示
 option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
+option-language = 语言
+option-for-chat = 对本会话所有人生效（仅限群管理员）
+option-reset = 清除所有默认设置
+option-party-kind = 编号指的是谁
+option-party-id = 用户或会话的编号
 option-job = /status 中的编号
 option-unknown = 没有选项 { $given }。可用：{ $allowed }。（在提示词前单独写 --，后面就都当普通文字。）
 option-not-understood = 这里不能写“{ $given }”。
@@ -168,3 +198,22 @@ console-resuming = 继续上次的 { $count } 个任务。
 console-saved = 已保存：{ $path }
 console-bye = 还有 { $count } 个任务在网关运行，下次启动会继续。
 console-attached = 将附在下一条命令上：{ $names }
+
+## Telegram
+
+telegram-welcome = 发送 /video 和想看的内容，例如：/video 竖屏 15秒 一只冲浪的猫。可以附上图片，或回复图片。/help 查看更多。
+telegram-share = 说明如何分享视频
+edited-command = 编辑过的命令不会重新读取，请作为新消息发送。
+picture-not-fetched = 无法从 Telegram 获取 { $name }，请重新发送。
+button-not-yours = 这是别人的。
+form-title = 想要什么样的视频？不选则由模型决定。
+form-portrait = 竖屏
+form-landscape = 横屏
+form-square = 方形
+form-go = 填写提示词
+form-prompt = 画面内容是什么？请回复这条消息。
+form-lost = 这个表单已过期，请重新发送 /video。
+share-none = 没有符合的视频，去做一个
+share-nothing = 您没有可以分享的完成视频。
+share-how = 选择一个聊天，视频将以您的名义发送。
+share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 打开。

@@ -2,15 +2,38 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
+import psutil
 import pytest
+from PIL import Image
+from pydantic import SecretStr
 
-from core.chat import MessageLostError, SlowDownError
+from core.chat import (
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+)
+from core.delivery import Prepared, is_shareable, prepare
+from core.dialects import Endpoint
 from core.errors import FaultKind
-from core.jobs import JobState
-from core.media import RemoteAsset
+from core.jobs import Job, JobState
+from core.media import Asset, RemoteAsset
+from core.probe import look
+from core.progress import Withheld
+from tests.fakes.chat_platform import NAME, ChatConversation, ChatPlatform
 from tests.fakes.gateway import Gateway
 from tests.fakes.lab import FOUR, Lab, stored, stored_when
+from tests.fakes.movies import make_movie
+
+LIMITS = Limits(writes=100, window_seconds=1, edit_seconds=0, text_chars=4096)
+ENDPOINT = Endpoint(gateway="g", root="http://10.0.0.1:3000", key=SecretStr("sekrit-7"))
+LINK = "https://files.example.org/1.mp4?X-Amz-Signature=abc&Expires=7"
+PUBLIC = RemoteAsset(urls=("http://10.0.0.1:3000/1.mp4", LINK))
+STATUS = MessageRef(conversation=ConversationRef(platform=NAME, chat="1"), id="status of old")
 
 
 @pytest.mark.parametrize(
@@ -192,3 +215,268 @@ async def test_the_stream_is_read_on_while_the_chat_wants_a_pause(lab: Lab) -> N
         [],
         ["send", "edit"],
     )
+
+
+@pytest.fixture(scope="session")
+def loud(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of half a megabyte in one second."""
+    still = Image.effect_noise((320, 240), 200).convert("RGB")
+    path = tmp_path_factory.mktemp("loud") / "film.mp4"
+    return make_movie(path, 320, 240, 1.0, paint=lambda second: still.rotate(360 * second))
+
+
+@pytest.fixture
+def large(tmp_path: Path, loud: Path) -> Asset:
+    """The first result of a job."""
+    path = tmp_path / "1.mp4"
+    path.write_bytes(loud.read_bytes())
+    return look(path)
+
+
+def limited(upload_bytes: int | None) -> Limits:
+    return replace(LIMITS, upload_bytes=upload_bytes)
+
+
+def finished(lab: Lab, *assets: Asset, limit: int) -> Job:
+    """A job whose results wait to be posted to a chat with that limit."""
+    lab.chat.limits = replace(lab.chat.limits, upload_bytes=limit)
+    job = lab.job(model=FOUR, count=len(assets))
+    results = (PUBLIC,) * len(assets)
+    return replace(job, state=JobState.DELIVERING, results=results, assets=assets, started_at=2.0)
+
+
+async def delivered(lab: Lab, left: Job) -> Job:
+    """What becomes of it in a new process."""
+    await lab.leave(left)
+    async with lab.engine() as engine:
+        await engine.idle()
+        return await stored(engine, left.id)
+
+
+@pytest.mark.parametrize("limit", [None, 1_000_000])
+async def test_what_fits_is_posted_as_it_is(large: Asset, limit: int | None) -> None:
+    prepared = await prepare([large], [PUBLIC], limited(limit), ENDPOINT)
+
+    assert prepared == Prepared(assets=(large,))
+
+
+async def test_what_is_too_large_is_made_to_fit(large: Asset) -> None:
+    prepared = await prepare([large], [PUBLIC], limited(100_000), ENDPOINT)
+
+    (fitted,) = prepared.assets
+    assert fitted.size_bytes <= 100_000 < large.size_bytes
+    assert (prepared.as_documents, prepared.withheld) == (False, ())
+    assert look(large.path) == large
+
+
+@pytest.mark.parametrize(("limit", "codec"), [(None, "vp9"), (1_000_000, "h264")])
+async def test_a_chat_gets_what_it_can_play_and_a_disk_what_came(
+    tmp_path: Path, limit: int | None, codec: str
+) -> None:
+    strange = look(make_movie(tmp_path / "1.webm", 64, 64, 0.5))
+
+    prepared = await prepare([strange], [PUBLIC], limited(limit), ENDPOINT)
+
+    assert [asset.codec for asset in prepared.assets] == [codec]
+    assert not prepared.as_documents
+
+
+async def test_what_cannot_be_made_playable_is_a_document(large: Asset, tmp_path: Path) -> None:
+    broken = replace(large, path=tmp_path / "2.webm", mime="video/webm", size_bytes=7)
+    broken.path.write_bytes(b"\x1a\x45\xdf\xa3...")
+
+    prepared = await prepare([large, broken], [], limited(1_000_000), ENDPOINT)
+
+    assert prepared == Prepared(assets=(large, broken), as_documents=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "link"),
+    [
+        (PUBLIC, LINK),
+        (replace(PUBLIC, page="https://example.org/watch/7"), LINK),
+        (replace(PUBLIC, authorized=True), ""),
+        (
+            replace(PUBLIC, authorized=True, page="https://example.org/watch/7"),
+            "https://example.org/watch/7",
+        ),
+        (RemoteAsset(urls=("data:video/mp4;base64,AAAA",)), ""),
+    ],
+)
+async def test_what_never_fits_is_a_link_where_anybody_can_fetch_it(
+    large: Asset, source: RemoteAsset, link: str
+) -> None:
+    prepared = await prepare([large], [source], limited(3_000), ENDPOINT)
+
+    withheld = Withheld(size_bytes=large.size_bytes, limit_bytes=3_000, link=link)
+    assert prepared == Prepared(withheld=(withheld,))
+
+
+async def test_a_link_is_that_of_its_own_result(large: Asset, tmp_path: Path) -> None:
+    second = replace(large, path=tmp_path / "2.mp4")
+    other = RemoteAsset(urls=("https://files.example.org/other.mp4",))
+
+    prepared = await prepare([second, large], [PUBLIC, other], limited(3_000), ENDPOINT)
+
+    assert [withheld.link for withheld in prepared.withheld] == [other.urls[0], LINK]
+
+
+@pytest.mark.parametrize(
+    ("url", "shared"),
+    [
+        (LINK, True),
+        ("http://93.184.216.34/1.mp4", True),
+        ("https://[2606:2800:220:1::1]:8443/1.mp4", True),
+        ("https://b.tos-cn.volces.com/1?X-Tos-Credential=x&X-Tos-Security-Token=y", True),
+        ("https://xn--fsq.example/1.mp4", True),
+        ("https://files.example.org/1.mp4?key=AIzaSyA1234567890", False),
+        ("https://files.example.org/1.mp4?access_token=abc", False),
+        ("https://files.example.org/sk-abcdef123456/1.mp4", False),
+        ("https://files.example.org/1.mp4?k=sekrit-7", False),
+        ("https://ann:secret@example.org/1.mp4", False),
+        ("http://10.0.0.1/1.mp4", False),
+        ("http://[::1]/1.mp4", False),
+        ("http://169.254.169.254/1.mp4", False),
+        ("http://0x7f.1/1.mp4", False),
+        ("http://localhost/1.mp4", False),
+        ("http://gateway/1.mp4", False),
+        ("http://gateway.local/1.mp4", False),
+        ("http://newapi.internal:3000/1.mp4", False),
+        ("ftp://example.org/1.mp4", False),
+        ("https://", False),
+        ("https://example.org:x/1.mp4", False),
+        ("", False),
+    ],
+)
+def test_only_public_links_without_secrets_are_handed_on(url: str, *, shared: bool) -> None:
+    assert is_shareable(url, ENDPOINT) is shared
+
+
+async def test_the_chat_gets_the_fitted_video_and_the_disk_keeps_the_original(
+    lab: Lab, large: Asset
+) -> None:
+    row = await delivered(lab, finished(lab, large, limit=100_000))
+
+    (posted,) = lab.chat.of("deliver")
+    (fitted,) = posted.assets
+    assert fitted.path.name == "1-fit.mp4"
+    assert fitted.size_bytes <= 100_000
+    assert (row.state, row.assets, row.credits) == (JobState.DONE, (large,), 25)
+    assert any("making it fit" in write.text for write in lab.chat.of("edit"))
+
+
+async def test_a_video_that_never_fits_becomes_a_text_with_its_link(
+    lab: Lab, large: Asset
+) -> None:
+    huge = replace(large, size_bytes=63_000_000)
+    row = await delivered(lab, finished(lab, huge, limit=3_000))
+
+    told = lab.chat.of("send")[-1]
+    assert lab.chat.of("deliver") == []
+    assert (
+        f"63 MB, at most 0.1 MB are possible. Here it is, as long as the gateway keeps it: {LINK}"
+        in told.text
+    )
+    assert [button.command for button in told.buttons] == ["again"]
+    assert (row.state, row.delivered, row.credits) == (JobState.DONE, told.message, 25)
+    assert row.status
+    assert lab.chat.shown[row.status.id].startswith("Done in")
+
+
+async def test_a_video_that_nobody_can_get_is_named_and_not_charged(
+    lab: Lab, large: Asset
+) -> None:
+    left = replace(finished(lab, large, limit=3_000), results=())
+    row = await delivered(lab, left)
+
+    told = lab.chat.of("send")[-1].text
+    assert f"The operator finds it under {left.id}." in told
+    assert "10.0.0.1" not in told
+    assert (row.state, row.credits) == (JobState.DONE, 0)
+
+
+async def test_one_that_is_too_large_does_not_cost_the_other(
+    lab: Lab, large: Asset, tmp_path: Path
+) -> None:
+    small = look(make_movie(tmp_path / "2.mp4", 64, 64, 0.5))
+    limit = small.size_bytes + 1
+    row = await delivered(lab, finished(lab, replace(large, seconds=9e9), small, limit=limit))
+
+    (posted,) = lab.chat.of("deliver")
+    assert posted.assets == (small,)
+    assert f": {LINK}\n" in posted.text
+    assert [button.command for button in posted.buttons] == ["again", "share"]
+    assert (row.state, row.credits) == (JobState.DONE, 50)
+
+
+async def test_a_link_that_may_have_been_told_takes_the_place_of_the_status_message(
+    lab: Lab, large: Asset
+) -> None:
+    lab.chat.refuse("edit", SlowDownError(0.01))
+    left = replace(finished(lab, large, limit=3_000), posting=True, status=STATUS)
+    row = await delivered(lab, left)
+
+    assert (row.state, row.delivered, lab.chat.of("send")) == (JobState.DONE, STATUS, [])
+    assert LINK in lab.chat.shown[STATUS.id]
+
+
+async def test_a_link_is_told_anew_where_the_status_message_is_gone(
+    lab: Lab, large: Asset
+) -> None:
+    lab.chat.refuse("edit", MessageLostError(), MessageLostError())
+    left = replace(finished(lab, large, limit=3_000), posting=True, status=STATUS)
+    row = await delivered(lab, left)
+
+    told = next(write for write in lab.chat.of("send") if LINK in write.text)
+    assert (row.state, row.delivered) == (JobState.DONE, told.message)
+
+
+async def test_a_link_for_a_chat_that_is_gone_is_a_failure(lab: Lab, large: Asset) -> None:
+    lab.chat.refuse("send", MessageLostError())
+    row = await delivered(lab, replace(finished(lab, large, limit=3_000), status=STATUS))
+
+    assert row.fault
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
+
+
+async def test_a_stop_while_it_is_made_to_fit_is_harmless(lab: Lab, large: Asset) -> None:
+    left = finished(lab, large, limit=100_000)
+    await lab.leave(left)
+    async with lab.engine() as engine:
+        await lab.chat.until(lambda write: "making it fit" in write.text)
+        before = await stored(engine, left.id)
+    children = [child.cmdline() for child in psutil.Process().children()]
+
+    async with lab.engine() as engine:
+        await engine.idle()
+        after = await stored(engine, left.id)
+
+    (posted,) = lab.chat.of("deliver")
+    assert (before.posting, before.state, after.state) == (
+        False,
+        JobState.DELIVERING,
+        JobState.DONE,
+    )
+    assert not any("core.fit" in child for child in children)
+    assert (posted.replacing, look(posted.assets[0].path)) == (None, posted.assets[0])
+
+
+async def test_the_chat_is_told_what_it_cannot_play(lab: Lab, large: Asset) -> None:
+    posts: list[MediaPost] = []
+
+    class Recorder(ChatConversation):
+        async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
+            posts.append(post)
+            return await super().deliver(post, replacing=replacing)
+
+    class Recording(ChatPlatform):
+        def conversation(self, ref: ConversationRef) -> ChatConversation:
+            return Recorder(self, ref)
+
+    lab.platforms = {NAME: Recording(limits=limited(10_000_000))}
+    broken = replace(large, path=large.path.with_name("2.webm"), mime="video/webm")
+    broken.path.write_bytes(b"no video at all")
+    for asset in (large, broken):
+        await delivered(lab, finished(lab, asset, limit=10_000_000))
+
+    assert {post.assets: post.as_documents for post in posts} == {(large,): False, (broken,): True}

@@ -32,6 +32,7 @@ from core.progress import (
     describe_request,
     ended_view,
     excerpt,
+    expected_seconds,
     result_view,
     running_view,
 )
@@ -231,3 +232,43 @@ def test_an_excerpt_is_one_short_line(prompt: str) -> None:
 )
 def test_time_is_told_as_a_clock_does(seconds: float, told: str) -> None:
     assert clock(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("took", "expected"),
+    [
+        ((), 100),
+        ((30.0, 50.0), 100),
+        ((30.0, 50.0, 900.0), 50),
+        ((30.0, 50.0, 60.0, 900.0), 55),
+    ],
+)
+def test_three_jobs_of_the_same_kind_say_more_than_the_catalog(
+    took: tuple[float, ...], expected: float
+) -> None:
+    history = [(JOB.request, seconds) for seconds in took]
+
+    assert expected_seconds(MODEL, JOB.request, history) == expected
+
+
+@pytest.mark.parametrize(
+    "other", [{"seconds": 15}, {"resolution": "hd"}, {"fast": True}, {"count": 2}]
+)
+def test_jobs_of_another_kind_say_nothing(other: dict[str, int | str | bool]) -> None:
+    model = MODEL.model_copy(update={"hd": ("hd",)})
+    history = [(replace(JOB.request, **other), 5.0)] * 3  # type: ignore[arg-type]
+
+    assert expected_seconds(model, JOB.request, history) == 100
+
+
+def test_what_does_not_make_a_job_longer_is_no_other_kind() -> None:
+    model = MODEL.model_copy(update={"native": "720p"})
+    alike = replace(JOB.request, prompt="a dog", ratio="1:1", resolution="720p")
+
+    assert expected_seconds(model, JOB.request, [(alike, 5.0)] * 3) == 5
+
+
+def test_the_bar_and_the_rest_follow_what_is_expected() -> None:
+    view = running_view(JOB, MODEL, Progress(phase=Phase.RENDERING), 1010.0, expected=40.0)
+
+    assert view.text.startswith("▓▓▓░░░░░░░░░ ~25% · rendering · 0:10 · about 0:30 left")

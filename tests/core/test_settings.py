@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PRINT = """
 import json
@@ -38,8 +40,15 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "media_dir": "data/media",
         "catalog_files": [],
         "default_locale": "en",
+        "admins": [],
+        "allowed_chats": [],
         "jobs_per_user": 2,
         "log_level": "INFO",
+        "telegram_bot_token": None,
+        "telegram_api_url": None,
+        "telegram_webhook_url": None,
+        "telegram_webhook_secret": None,
+        "http_port": 8080,
     }
     assert account == "key=None base_url=None"
 
@@ -57,6 +66,27 @@ def test_the_environment_beats_the_file_and_keys_are_not_printed(tmp_path: Path)
     assert settings["default_locale"] == "zh"
     assert settings["catalog_files"] == ["a.toml", "b.toml"]
     assert account == "key=SecretStr('**********') base_url=None"
+
+
+def test_admins_and_chats_are_lists_of_platform_and_number(tmp_path: Path) -> None:
+    settings, _ = read(  # type: ignore[misc]
+        tmp_path, ADMINS="telegram:123, discord:456", ALLOWED_CHATS="telegram:-100123"
+    )
+
+    assert settings["admins"] == ["telegram:123", "discord:456"]
+    assert settings["allowed_chats"] == ["telegram:-100123"]
+
+
+@pytest.mark.parametrize("variable", ["ADMINS", "ALLOWED_CHATS"])
+@pytest.mark.parametrize("wrong", ["123", "telegarm:123", "telegram:@ann", "telegram:", "a:1:2"])
+def test_whom_nobody_could_be_is_an_error_that_says_the_form(
+    tmp_path: Path, variable: str, wrong: str
+) -> None:
+    said = read(tmp_path, **{variable: f"telegram:1,{wrong}"})
+
+    assert said == (
+        f"{variable}: each entry is a platform and a number, like telegram:123 or discord:456"
+    )
 
 
 def test_a_wrong_value_is_an_error_that_names_the_variable_alone(tmp_path: Path) -> None:

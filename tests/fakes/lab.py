@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 import sandbox
+from core.access import Access, Policy
 from core.catalog import Catalog, CatalogData, Model, load
 from core.chat import ConversationRef, Platform, User
 from core.dialects import DIALECTS, Endpoint
@@ -19,8 +20,10 @@ from core.jobs import Job
 from core.media import MediaRequest
 from core.run import Workshop
 from sandbox.ledger import read_ledger
+from storage.access import SqlAccessStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
+from storage.preferences import SqlPreferenceStore
 from tests.fakes.chat_platform import NAME, ChatPlatform
 
 TASKS = "sandbox/sandbox-video"
@@ -35,6 +38,7 @@ class Lab:
     Attributes:
         root: the gateway behind all endpoints.
         gone: gateways whose key was taken away.
+        policy: who may use the bot.
     """
 
     folder: Path
@@ -44,6 +48,7 @@ class Lab:
     jobs_per_user: int = 2
     concurrency: int = 4
     gone: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Policy)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
 
@@ -68,16 +73,31 @@ class Lab:
     async def engine(self) -> AsyncGenerator[Engine]:
         """A process's worth of engine; leaving it is an orderly stop."""
         async with AsyncExitStack() as stack:
-            store = await stack.enter_async_context(self.store())
+            database = await stack.enter_async_context(open_database(self.database_url))
+            stores = (
+                self.store_type(database),
+                SqlAccessStore(database),
+                SqlPreferenceStore(database),
+            )
+            for store in stores:
+                stack.push_async_callback(store.close)
             http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-            workshop = self._workshop(store, http)
+            workshop = self._workshop(*stores, http)
             yield await stack.enter_async_context(Engine(workshop, self.jobs_per_user))
 
-    def _workshop(self, store: SqlJobStore, http: httpx.AsyncClient) -> Workshop:
+    def _workshop(
+        self,
+        store: SqlJobStore,
+        rules: SqlAccessStore,
+        preferences: SqlPreferenceStore,
+        http: httpx.AsyncClient,
+    ) -> Workshop:
         data = self._data()
         ready = frozenset(data.gateways) - self.gone
         return Workshop(
             store=store,
+            access=Access(policy=self.policy, store=rules),
+            preferences=preferences,
             catalog=Catalog(data=data, ready_gateways=ready),
             endpoints={name: self._endpoint(name) for name in ready},
             http=http,

@@ -45,7 +45,7 @@ async def test_a_database_can_be_opened_again(url: str) -> None:
     async with open_database(url) as database, database.connect() as connection:
         versions = (await connection.execute(text("SELECT * FROM alembic_version"))).all()
 
-    assert [tuple(row) for row in versions] == [("0002",)]
+    assert [tuple(row) for row in versions] == [("0003",)]
 
 
 async def test_commits_reach_the_disk_and_readers_do_not_block(database: AsyncEngine) -> None:

@@ -184,6 +184,19 @@ async def test_a_user_sees_only_jobs_of_that_user_on_that_platform(store: SqlJob
     assert found == ["ann 2", "ann 1"]
 
 
+async def test_durations_are_of_done_jobs_of_that_model_newest_first(store: SqlJobStore) -> None:
+    done = replace(JOB, state=JobState.DONE, started_at=10.0)
+    for number in range(3):
+        await store.add(replace(done, id=f"done {number}", ended_at=20.0 + number))
+    await store.add(replace(done, id="failed", state=JobState.FAILED, ended_at=90.0))
+    await store.add(replace(done, id="other", model="sandbox/other", ended_at=90.0))
+    await store.add(replace(done, id="page", started_at=None, ended_at=90.0))
+
+    found = await store.durations(JOB.model, limit=2)
+
+    assert found == [(JOB.request, 12.0), (JOB.request, 11.0)]
+
+
 async def test_progress_of_many_jobs_at_once_reaches_all_but_the_lost_ones(
     store: SqlJobStore,
 ) -> None:

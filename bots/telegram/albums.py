@@ -1,0 +1,55 @@
+"""Albums: they come one picture at a time, with nothing that says how many there are."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from telegram import Message
+
+from bots.telegram.incoming import Picture, attached_to
+
+_REMEMBERED = 500
+
+
+@dataclass(slots=True)
+class _Album:
+    files: dict[int, Picture] = field(default_factory=dict[int, Picture])
+    latest: float = 0.0
+
+
+class Albums:
+    """Remembers the last albums, so that a command in reply to one finds all of it.
+
+    Args:
+        quiet_seconds: an album is whole when nothing of it came for so long.
+    """
+
+    def __init__(self, quiet_seconds: float = 1.5) -> None:
+        self._quiet_seconds = quiet_seconds
+        self._albums: OrderedDict[tuple[int, str], _Album] = OrderedDict()
+
+    def note(self, message: Message) -> None:
+        """Remember a message that may be a part of an album."""
+        file = attached_to(message)
+        if message.media_group_id is None or file is None:
+            return
+        key = (message.chat.id, message.media_group_id)
+        album = self._albums.setdefault(key, _Album())
+        if message.message_id not in album.files:
+            album.latest = asyncio.get_running_loop().time()
+        album.files[message.message_id] = file
+        self._albums.move_to_end(key)
+        if len(self._albums) > _REMEMBERED:
+            self._albums.popitem(last=False)
+
+    async def around(self, message: Message) -> tuple[Picture, ...]:
+        """All files of the album that a message is in, in their order; its own without one."""
+        if message.media_group_id is None:
+            file = attached_to(message)
+            return (file,) if file else ()
+        self.note(message)
+        album = self._albums[message.chat.id, message.media_group_id]
+        loop = asyncio.get_running_loop()
+        while (rest := album.latest + self._quiet_seconds - loop.time()) > 0:  # noqa: ASYNC110 - as in core.budget
+            await asyncio.sleep(rest)
+        return tuple(album.files[number] for number in sorted(album.files))

@@ -1,0 +1,121 @@
+"""Buttons that people press: who may, and what comes of it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Message
+from telegram.error import BadRequest
+
+from bots.dispatch import Answer, dispatch
+from bots.telegram.form import COMMAND, READY, Forms
+from bots.telegram.incoming import person, place_of, ref_of
+from bots.telegram.keyboard import pressed
+from bots.telegram.managers import MANAGED, Managers
+from bots.telegram.voice import Voice
+from core.chat import Invocation, User
+from core.engine import Engine
+from core.i18n import Locale, translate
+
+_ABOUT_JOBS = frozenset({"cancel", "retry", "again"})
+# How long a press may stay unanswered; what is refused later is said in a message.
+_ANSWER_SECONDS = 1.0
+_ALERT_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buttons:
+    """Does what a button stands for. Every press is answered, else it goes on turning."""
+
+    engine: Engine
+    voice: Voice
+    managers: Managers
+    forms: Forms
+    default: Locale
+
+    async def press(self, query: CallbackQuery) -> None:
+        """Answer one press."""
+        message = query.message
+        if not isinstance(message, Message):  # too old for Telegram to say what it was
+            await _answer(query)
+            return
+        command, argument = pressed(query.data or "")
+        if command == COMMAND:
+            await self._fill(query, message, argument)
+        else:
+            await self._do(query, message, command, argument)
+
+    async def _do(
+        self, query: CallbackQuery, message: Message, command: str, argument: str
+    ) -> None:
+        user, place = person(query.from_user), place_of(message)
+        manages = command in MANAGED and await self.managers.include(user, place)
+        if command in _ABOUT_JOBS:
+            acting = await self._acting(user, message, argument)
+            if acting is None and not manages:
+                locale = await self.voice.locale(user, place, self.default)
+                await _answer(query, translate(locale, "button-not-yours"))
+                return
+            user = acting or user
+        invocation = Invocation(
+            command=command,
+            text=argument,
+            user=user,
+            conversation=place,
+            message=ref_of(message),
+            is_chat_admin=manages,
+        )
+        await self._dispatch(query, invocation)
+
+    async def _acting(self, user: User, message: Message, job_id: str) -> User | None:
+        """For whom the press counts; None when the job is somebody else's.
+
+        Who runs a chat acts for it where the chat itself has ordered, as a channel does.
+        """
+        job = await self.engine.workshop.store.get(job_id)
+        if job is None or job.user.party == user.party:
+            return user
+        place = place_of(message)
+        chats_own = job.user.id == place.chat
+        return job.user if chats_own and await self.managers.include(user, place) else None
+
+    async def _dispatch(self, query: CallbackQuery, invocation: Invocation) -> None:
+        async with asyncio.TaskGroup() as group:
+            work = group.create_task(dispatch(self.engine, invocation, self.default))
+            await asyncio.wait([work], timeout=_ANSWER_SECONDS)
+            early = work.result() if work.done() else None
+            refused = _refusal(early)
+            await _answer(query, refused)
+            answer = await work
+        if answer.view and not refused:
+            await self.voice.say(invocation.conversation, answer.view, invocation.message)
+
+    async def _fill(self, query: CallbackQuery, message: Message, argument: str) -> None:
+        shown, user, place = ref_of(message), person(query.from_user), place_of(message)
+        form = self.forms.at(shown)
+        if form is None or form.user.party != user.party:
+            locale = await self.voice.locale(user, place, self.default)
+            key = "form-lost" if form is None else "button-not-yours"
+            await _answer(query, translate(locale, key))
+            return
+        await _answer(query)
+        if argument != READY:
+            form = form.choose(argument)
+            self.forms.keep(shown, form)
+            await self.voice.change(shown, form.view())
+            return
+        self.forms.take(shown)
+        question = translate(form.locale, "form-prompt")
+        asked = await self.voice.ask(place, question, form.command)
+        if asked:
+            self.forms.keep(asked, form)
+
+
+def _refusal(answer: Answer | None) -> str:
+    return answer.view.text[:_ALERT_CHARS] if answer and answer.view and not answer.done else ""
+
+
+async def _answer(query: CallbackQuery, text: str = "") -> None:
+    try:
+        await query.answer(text or None, show_alert=bool(text))
+    except BadRequest:  # the press is too old; what it stands for counts all the same
+        return

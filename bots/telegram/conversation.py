@@ -1,0 +1,294 @@
+"""A chat, or a topic in one, as the core writes to it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.error import ChatMigrated, TelegramError
+
+from bots.telegram.keyboard import keyboard
+from bots.telegram.refusals import AlreadyShownError, meaning, meaning_of_post
+from bots.telegram.uploads import Upload, albums, caption_of, files_of, opened
+from core.chat import (
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    View,
+)
+
+NAME = "telegram"
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+_TEXT_CHARS = 4096
+_CLOUD_BYTES = 50_000_000
+_OWN_SERVER_BYTES = 2_000_000_000
+# The windows are a little longer than Telegram's: what we count as sent arrives later.
+_PRIVATE = Limits(
+    writes=5,
+    window_seconds=5.5,
+    edit_seconds=1.5,
+    text_chars=_TEXT_CHARS,
+    upload_bytes=_CLOUD_BYTES,
+)
+_GROUP = replace(_PRIVATE, writes=20, window_seconds=61.0, edit_seconds=3.0)
+# Telegram looks into a video before it answers.
+_POST_SECONDS = 300.0
+_BUTTON_TRIES = 3
+_SILENT = View(text="")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramPlatform:
+    """See `core.chat.Platform`.
+
+    Attributes:
+        own_server: the bot talks to a Bot API server of the operator's, which takes large files.
+        moved: groups that became supergroups, and the ids that they have now.
+    """
+
+    bot: Bot
+    own_server: bool = False
+    moved: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    def conversation(self, ref: ConversationRef) -> "TelegramConversation":
+        return TelegramConversation(self, ref)
+
+
+class TelegramConversation:
+    """See `core.chat.Conversation`.
+
+    A post that Telegram may or may not have taken is not repeated: it fails as undeliverable, and
+    a person decides. After a restart it is repeated as an edit of the status message.
+    """
+
+    def __init__(self, platform: TelegramPlatform, ref: ConversationRef) -> None:
+        self._platform = platform
+        self._bot = platform.bot
+        self._ref = ref
+        self._thread = int(ref.thread) if ref.thread else None
+
+    @property
+    def limits(self) -> Limits:
+        limits = _GROUP if self._ref.chat.startswith("-") else _PRIVATE
+        return replace(limits, upload_bytes=_OWN_SERVER_BYTES) if self._own else limits
+
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        async def call(chat: str) -> Message:
+            return await self._bot.send_message(
+                chat,
+                view.text[:_TEXT_CHARS],
+                message_thread_id=self._thread,
+                reply_parameters=_reply(replying),
+                reply_markup=self._keyboard(view),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+        return self._named([await self._ask(call)])
+
+    async def ask(self, text: str, *, replying: MessageRef | None = None) -> MessageRef:
+        """Send a question that opens the answer field of whoever is replied to."""
+
+        async def call(chat: str) -> Message:
+            return await self._bot.send_message(
+                chat,
+                text,
+                message_thread_id=self._thread,
+                reply_parameters=_reply(replying),
+                reply_markup=ForceReply(selective=True),
+            )
+
+        return self._named([await self._ask(call)])
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        async def call(chat: str) -> Message | bool:
+            return await self._bot.edit_message_text(
+                view.text[:_TEXT_CHARS],
+                chat,
+                int(message.id),
+                reply_markup=self._keyboard(view),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+        try:
+            await self._ask(call)
+        except AlreadyShownError:
+            log.debug("message %s needs no edit", message.id)
+
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
+        if replacing is None:
+            return await self._post(post)
+        try:
+            return await self._turn(replacing, post)
+        except MessageLostError:
+            # Somebody deleted the status message; rather twice than never.
+            return await self._post(post)
+
+    async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
+        """Turn a message into the first of the media; the others follow in new ones."""
+
+        async def call(chat: str) -> Message | bool:
+            with opened(post.assets[:1]) as uploads:
+                return await self._bot.edit_message_media(
+                    uploads[0].as_media(post, caption_of(post.view.text)),
+                    chat,
+                    int(message.id),
+                    reply_markup=self._keyboard(post.view),
+                    read_timeout=_POST_SECONDS,
+                )
+
+        turned = await self._ask(call)
+        files = files_of([turned]) if isinstance(turned, Message) else ()
+        for assets in albums(post.assets[1:]):
+            files += files_of(await self._insist(replace(post, assets=assets, view=_SILENT)))
+        return replace(message, files=files)
+
+    async def _post(self, post: MediaPost) -> MessageRef:
+        first, *others = albums(post.assets)
+        messages = await self._post_part(replace(post, assets=first))
+        for assets in others:
+            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
+        posted = self._named(messages)
+        if len(messages) > 1:
+            await self._send_buttons(post.view, posted)
+        return posted
+
+    async def _insist(self, post: MediaPost) -> list[Message]:
+        """Post what belongs to media that are in the chat already: only this may be repeated."""
+        while True:
+            try:
+                return await self._post_part(post)
+            except SlowDownError as error:
+                await asyncio.sleep(error.retry_after)
+
+    async def _post_part(self, post: MediaPost) -> list[Message]:
+        async def call(chat: str) -> list[Message]:
+            with opened(post.assets) as uploads:
+                if len(uploads) == 1:
+                    return [await self._send_one(chat, uploads[0], post)]
+                return await self._send_album(chat, uploads, post)
+
+        return await self._ask(call, meaning_of_post)
+
+    async def _send_one(self, chat: str, upload: Upload, post: MediaPost) -> Message:
+        if post.as_documents:
+            return await self._bot.send_document(
+                chat,
+                upload.file,
+                caption=caption_of(post.view.text),
+                thumbnail=upload.thumbnail,
+                message_thread_id=self._thread,
+                reply_parameters=_reply(post.replying),
+                reply_markup=self._keyboard(post.view),
+                read_timeout=_POST_SECONDS,
+            )
+        if not upload.is_video:
+            return await self._bot.send_photo(
+                chat,
+                upload.file,
+                caption=caption_of(post.view.text),
+                message_thread_id=self._thread,
+                reply_parameters=_reply(post.replying),
+                reply_markup=self._keyboard(post.view),
+                has_spoiler=post.spoiler,
+                read_timeout=_POST_SECONDS,
+            )
+        return await self._bot.send_video(
+            chat,
+            upload.file,
+            caption=caption_of(post.view.text),
+            width=upload.asset.width,
+            height=upload.asset.height,
+            duration=upload.seconds,
+            supports_streaming=True,
+            thumbnail=upload.thumbnail,
+            has_spoiler=post.spoiler,
+            message_thread_id=self._thread,
+            reply_parameters=_reply(post.replying),
+            reply_markup=self._keyboard(post.view),
+            read_timeout=_POST_SECONDS,
+        )
+
+    async def _send_album(
+        self, chat: str, uploads: Sequence[Upload], post: MediaPost
+    ) -> list[Message]:
+        captions = [caption_of(post.view.text), *("" for _ in uploads[1:])]
+        sent = await self._bot.send_media_group(
+            chat,
+            [
+                upload.as_media(post, caption)
+                for upload, caption in zip(uploads, captions, strict=True)
+            ],
+            message_thread_id=self._thread,
+            reply_parameters=_reply(post.replying),
+            read_timeout=_POST_SECONDS,
+        )
+        return list(sent)
+
+    async def _send_buttons(self, view: View, album: MessageRef) -> None:
+        """An album has no buttons; a short message below it has. It may be missing."""
+        if not self._keyboard(view):
+            return
+        below = View(text=view.text.partition("\n")[0], buttons=view.buttons)
+        for _ in range(_BUTTON_TRIES):
+            try:
+                await self.send(below, replying=album)
+            except SlowDownError as error:
+                await asyncio.sleep(error.retry_after)
+            except (MessageLostError, TelegramError) as error:
+                log.warning("the buttons below an album were not taken: %s", error)
+                return
+            else:
+                return
+
+    async def _ask(
+        self,
+        call: Callable[[str], Awaitable[T]],
+        explain: Callable[[TelegramError], Exception] = meaning,
+    ) -> T:
+        """Do one request; where the group has moved, once more at its new place."""
+        moved = self._platform.moved
+        try:
+            try:
+                return await call(moved.get(self._ref.chat, self._ref.chat))
+            except ChatMigrated as migrated:
+                moved[self._ref.chat] = str(migrated.new_chat_id)
+                return await call(moved[self._ref.chat])
+        except TelegramError as error:
+            raise explain(error) from error
+
+    def _named(self, messages: Sequence[Message]) -> MessageRef:
+        return MessageRef(
+            conversation=self._ref, id=str(messages[0].message_id), files=files_of(messages)
+        )
+
+    @property
+    def _own(self) -> bool:
+        return self._platform.own_server
+
+    def _keyboard(self, view: View) -> InlineKeyboardMarkup | None:
+        return keyboard(view.buttons, inline=bool(self._bot.bot.supports_inline_queries))
+
+
+def _reply(message: MessageRef | None) -> ReplyParameters | None:
+    if message is None:
+        return None
+    return ReplyParameters(int(message.id), allow_sending_without_reply=True)

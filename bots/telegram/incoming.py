@@ -1,0 +1,113 @@
+"""What stands in a message: who wrote it, which command, which pictures. All pure."""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from telegram import Chat, Message
+from telegram import User as TelegramUser
+
+from bots.telegram.conversation import NAME
+from core.chat import ConversationRef, MessageRef, User
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]+))?(?:\s(.*))?", re.DOTALL)
+_ODD = re.compile(r"[^\w. ()-]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A command as it stands in a message.
+
+    Attributes:
+        addressee: the bot that is meant, in lower case; empty when none is named.
+    """
+
+    name: str
+    text: str
+    addressee: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A file at Telegram that may be a picture."""
+
+    file_id: str
+    name: str
+    mime: str = ""
+    size_bytes: int = 0
+
+
+def text_of(message: Message) -> str:
+    """What was typed, also below a picture."""
+    return message.text or message.caption or ""
+
+
+def typed_in(message: Message) -> Typed | None:
+    """The command that a message is, if it is one."""
+    match = _COMMAND.fullmatch(text_of(message))
+    if match is None:
+        return None
+    name, addressee, text = match.groups("")
+    return Typed(name=name.casefold(), text=text, addressee=addressee.casefold())
+
+
+def is_private(message: Message) -> bool:
+    return message.chat.type == Chat.PRIVATE
+
+
+def user_of(message: Message) -> User:
+    """Who wrote it: a channel and a hidden admin write as the chat that they are in."""
+    author = message.sender_chat or message.from_user or message.chat
+    return person(author) if isinstance(author, TelegramUser) else _as_user(author)
+
+
+def person(user: TelegramUser) -> User:
+    return User(platform=NAME, id=str(user.id), locale=user.language_code or "")
+
+
+def _as_user(chat: Chat) -> User:
+    return User(platform=NAME, id=str(chat.id))
+
+
+def place_of(message: Message) -> ConversationRef:
+    """The chat and its topic. A thread of replies outside of forums is no topic."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return ConversationRef(
+        platform=NAME, chat=str(message.chat.id), thread=str(thread) if thread else ""
+    )
+
+
+def ref_of(message: Message) -> MessageRef:
+    return MessageRef(conversation=place_of(message), id=str(message.message_id))
+
+
+def attached_to(message: Message) -> Picture | None:
+    """The file of a message, whatever it is, so that a wrong one is refused with its name."""
+    if message.photo:
+        largest = message.photo[-1]
+        name = f"photo-{message.message_id}.jpg"
+        return Picture(
+            file_id=largest.file_id,
+            name=name,
+            mime="image/jpeg",
+            size_bytes=largest.file_size or 0,
+        )
+    file = message.document or message.video or message.animation
+    if file is None:
+        return None
+    return Picture(
+        file_id=file.file_id,
+        name=_plain(file.file_name or f"file-{message.message_id}"),
+        mime=file.mime_type or "",
+        size_bytes=file.file_size or 0,
+    )
+
+
+def picture_in(message: Message) -> Picture | None:
+    """The picture of a message; anything else in it is not meant."""
+    file = attached_to(message)
+    return file if file and file.mime.startswith("image/") else None
+
+
+def _plain(name: str) -> str:
+    return _ODD.sub("_", PurePath(name).name)[-80:].lstrip(".") or "file"

@@ -1,0 +1,163 @@
+"""The connection to Telegram inside a loop that is ours: polling, or a webhook."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationBuilder, Updater
+from telegram.request import HTTPXRequest
+
+from bots.telegram.adapter import UPDATES, TelegramAdapter
+from bots.telegram.menu import publish_menu
+from core.errors import SettingsError
+
+log = logging.getLogger(__name__)
+App = Application[Any, Any, Any, Any, Any, Any]
+
+_CLOUD = "https://api.telegram.org"
+_POLL_SECONDS = 30
+_CONNECTIONS = 256
+_LONGEST_PAUSE_SECONDS = 30.0
+# All of the program has 5 s to leave, and jobs need most of them.
+_STOP_SECONDS = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramAccount:
+    """How the bot reaches Telegram, and Telegram the bot.
+
+    Attributes:
+        api_url: the root of the operator's own Bot API server.
+        webhook_url: where Telegram sends updates; polling without it.
+        port: where the webhook is served.
+    """
+
+    token: SecretStr
+    api_url: str | None = None
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    port: int = 8080
+
+
+@asynccontextmanager
+async def connect(account: TelegramAccount) -> AsyncGenerator[App]:
+    """Open the connection; waits as long as Telegram cannot be reached.
+
+    Raises:
+        SettingsError: Telegram does not accept the token.
+    """
+    app = _build(account)
+    try:
+        await _initialize(app)
+        yield app
+    finally:
+        await app.shutdown()
+
+
+def _build(account: TelegramAccount) -> App:
+    root = (account.api_url or _CLOUD).rstrip("/")
+    builder = (
+        ApplicationBuilder()
+        .token(account.token.get_secret_value())
+        .base_url(f"{root}/bot")
+        .base_file_url(f"{root}/file/bot")
+        .request(_requests(_CONNECTIONS))
+        .get_updates_request(_requests(2))
+        .concurrent_updates(True)
+        .job_queue(None)
+    )
+    return cast("App", builder.build())
+
+
+def _requests(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=10.0,
+        read_timeout=20.0,
+        write_timeout=20.0,
+        pool_timeout=10.0,
+        media_write_timeout=60.0,
+    )
+
+
+async def _initialize(app: App) -> None:
+    pause = 1.0
+    while True:
+        try:
+            await app.initialize()
+        except InvalidToken:
+            # The library's own sentence has the token in it.
+            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not accept it") from None
+        except RetryAfter as error:
+            log.warning("Telegram cannot be used yet: %s", error)
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached: %s", error)
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def listen(
+    app: App, adapter: TelegramAdapter, account: TelegramAccount
+) -> AsyncGenerator[None]:
+    """Take updates in while the block runs; what came before is not dropped."""
+    app.add_handlers(adapter.handlers())
+    app.add_error_handler(adapter.on_error)
+    await app.start()
+    menu = asyncio.create_task(publish_menu(app.bot), name="menu")
+    try:
+        await _start(_updater(app), account)
+        yield
+    finally:
+        menu.cancel()
+        await asyncio.wait([menu])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await _stop(app)
+
+
+async def _start(updater: Updater, account: TelegramAccount) -> None:
+    if account.webhook_url is None:
+        await updater.start_polling(
+            timeout=_POLL_SECONDS,
+            bootstrap_retries=-1,
+            allowed_updates=UPDATES,
+            error_callback=_complain,
+        )
+        return
+    secret = account.webhook_secret
+    await updater.start_webhook(
+        listen="0.0.0.0",  # noqa: S104 - Telegram, or a proxy before us, comes from anywhere
+        port=account.port,
+        url_path=urlsplit(account.webhook_url).path,
+        webhook_url=account.webhook_url,
+        bootstrap_retries=-1,
+        allowed_updates=UPDATES,
+        secret_token=secret.get_secret_value() if secret else secrets.token_urlsafe(32),
+    )
+
+
+async def _stop(app: App) -> None:
+    updater = _updater(app)
+    if updater.running:
+        await updater.stop()
+    await app.stop()
+
+
+def _updater(app: App) -> Updater:
+    if app.updater is None:
+        raise TypeError("the application was built without an updater")
+    return app.updater
+
+
+def _complain(error: TelegramError) -> None:
+    log.warning("updates could not be fetched: %s", error)

@@ -1,0 +1,96 @@
+"""Assets as Telegram takes them: read from disk while they are sent, never whole in memory."""
+
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from telegram import (
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    Message,
+)
+
+from core.chat import MediaPost
+from core.media import Asset, MediaKind
+
+ALBUM = 10
+Medium = InputMediaDocument | InputMediaPhoto | InputMediaVideo
+_CAPTION_CHARS = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An asset whose files are open."""
+
+    asset: Asset
+    file: InputFile
+    thumbnail: InputFile | None
+
+    @property
+    def is_video(self) -> bool:
+        return self.asset.kind is MediaKind.VIDEO
+
+    @property
+    def seconds(self) -> int:
+        return max(round(self.asset.seconds or 0), 1)
+
+    def as_media(self, post: MediaPost, caption: str) -> Medium:
+        """As a part of an album, or in place of another message."""
+        spoiler = post.spoiler
+        if post.as_documents:
+            return InputMediaDocument(self.file, caption=caption or None, thumbnail=self.thumbnail)
+        if not self.is_video:
+            return InputMediaPhoto(self.file, caption=caption or None, has_spoiler=spoiler)
+        return InputMediaVideo(
+            self.file,
+            caption=caption or None,
+            width=self.asset.width,
+            height=self.asset.height,
+            duration=self.seconds,
+            supports_streaming=True,
+            has_spoiler=spoiler,
+            thumbnail=self.thumbnail,
+        )
+
+
+@contextmanager
+def opened(assets: Sequence[Asset]) -> Generator[list[Upload]]:
+    """Keep the files open as long as they are sent."""
+    with ExitStack() as stack:
+        yield [
+            Upload(
+                asset=asset,
+                file=_open(stack, asset.path),
+                thumbnail=_open(stack, asset.thumbnail) if asset.thumbnail else None,
+            )
+            for asset in assets
+        ]
+
+
+def _open(stack: ExitStack, path: Path) -> InputFile:
+    handle = stack.enter_context(path.open("rb"))
+    return InputFile(handle, filename=path.name, attach=True, read_file_handle=False)
+
+
+def albums(assets: Sequence[Asset]) -> list[Sequence[Asset]]:
+    """Cut into albums of nearly the same size: an album of one would be refused."""
+    if not assets:
+        return []
+    count = -(-len(assets) // ALBUM)
+    size, rest = divmod(len(assets), count)
+    starts = [number * size + min(number, rest) for number in range(count + 1)]
+    return [assets[start:end] for start, end in pairwise(starts)]
+
+
+def caption_of(text: str) -> str:
+    return text[:_CAPTION_CHARS]
+
+
+def files_of(messages: Sequence[Message]) -> tuple[str, ...]:
+    """The names under which Telegram shows the videos and pictures again."""
+    videos = [message.video.file_id for message in messages if message.video]
+    return (*videos, *(message.photo[-1].file_id for message in messages if message.photo))

@@ -1,0 +1,86 @@
+"""Says what is not a job's: answers, questions, hints, within what the chat accepts."""
+
+import logging
+
+from bots.telegram.conversation import TelegramConversation, TelegramPlatform
+from core.budget import WriteBudget
+from core.chat import (
+    ConversationRef,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    User,
+    View,
+)
+from core.engine import Engine
+from core.i18n import Locale
+from core.preferences import preferred, speak
+from core.status import write_final
+
+log = logging.getLogger(__name__)
+
+
+class Voice:
+    """Writes to any chat; where nothing can be written it stays silent."""
+
+    def __init__(self, engine: Engine, platform: TelegramPlatform) -> None:
+        self._engine = engine
+        self._platform = platform
+
+    async def say(
+        self, place: ConversationRef, view: View, replying: MessageRef | None = None
+    ) -> MessageRef | None:
+        """Send a view, in several messages where it is long; gives the last."""
+        conversation, budget = self._at(place)
+        *parts, last = pages(view.text, conversation.limits.text_chars)
+        try:
+            for part in parts:
+                await write_final(conversation, budget, View(text=part), replying=replying)
+            end = View(text=last, buttons=view.buttons)
+            return await write_final(conversation, budget, end, replying=replying)
+        except MessageLostError as error:
+            log.info("an answer was not taken: %s", error)
+            return None
+
+    async def change(self, message: MessageRef, view: View) -> None:
+        """Show another view in a message that was sent before."""
+        conversation, budget = self._at(message.conversation)
+        try:
+            await write_final(conversation, budget, view, message)
+        except MessageLostError as error:
+            log.info("an answer was not taken: %s", error)
+
+    async def ask(
+        self, place: ConversationRef, text: str, replying: MessageRef | None = None
+    ) -> MessageRef | None:
+        """Ask for an answer in words."""
+        conversation, budget = self._at(place)
+        while True:
+            await budget.final()
+            try:
+                return await conversation.ask(text, replying=replying)
+            except SlowDownError as error:
+                budget.pause(error.retry_after)
+            except MessageLostError as error:
+                log.info("a question was not taken: %s", error)
+                return None
+
+    async def locale(self, user: User, place: ConversationRef, default: Locale) -> Locale:
+        """The language that somebody is spoken to in."""
+        store = self._engine.workshop.preferences
+        return speak(await preferred(store, user, place), user, default)
+
+    def _at(self, place: ConversationRef) -> tuple[TelegramConversation, WriteBudget]:
+        conversation = self._platform.conversation(place)
+        return conversation, self._engine.workshop.budgets.of(place, conversation.limits)
+
+
+def pages(text: str, limit: int) -> list[str]:
+    """Cut a long text at the ends of lines."""
+    found: list[str] = []
+    while len(text) > limit:
+        end = text.rfind("\n", 1, limit)
+        end = end if end > 0 else limit
+        found.append(text[:end])
+        text = text[end:].lstrip("\n")
+    return [*found, text]

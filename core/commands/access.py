@@ -1,0 +1,65 @@
+"""/allow and /deny: the bot's admins decide in chat who may use it."""
+
+import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.access import Rule
+from core.chat import Party, View
+from core.commands.command import Audience, Command, Context
+from core.errors import UserError
+from core.i18n import translate
+from core.options import Option
+
+_KIND = Option(words={"user": "user", "用户": "user", "chat": "chat", "群": "chat"})
+_ID = Option(patterns=("(-?[0-9]{1,20})",), metavar="ID")
+
+
+class PartyOptions(BaseModel):
+    """Whom it is about; the chat in which it is typed when nothing is said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Annotated[
+        Literal["user", "chat"] | None, _KIND, Field(description="option-party-kind")
+    ] = None
+    id: Annotated[str | None, _ID, Field(description="option-party-id")] = None
+
+
+async def allow(context: Context, options: PartyOptions) -> View:
+    """Let somebody use the bot, or everybody in a chat."""
+    party = _party(context, options)
+    await _decide(context, party, allowed=True)
+    said = "allowed-user" if party.kind == "user" else "allowed-chat"
+    return View(text=translate(context.locale, said, id=str(party)))
+
+
+async def deny(context: Context, options: PartyOptions) -> View:
+    """Keep somebody from using the bot, or everybody in a chat."""
+    party = _party(context, options)
+    if context.engine.workshop.access.policy.is_admin(party):
+        raise UserError("deny-admin")
+    await _decide(context, party, allowed=False)
+    said = "denied-user" if party.kind == "user" else "denied-chat"
+    return View(text=translate(context.locale, said, id=str(party)))
+
+
+def _party(context: Context, options: PartyOptions) -> Party:
+    here = context.invocation.conversation
+    if options.id is None:
+        if options.kind == "user":
+            raise UserError("party-needs-id")
+        return here.party
+    # Groups have negative numbers where one can tell them from people.
+    kind = options.kind or ("chat" if options.id.startswith("-") else "user")
+    return Party(platform=here.platform, kind=kind, id=options.id)
+
+
+async def _decide(context: Context, party: Party, *, allowed: bool) -> None:
+    rule = Rule(party=party, allowed=allowed, by=context.invocation.user.party, at=time.time())
+    await context.engine.workshop.access.store.save(rule)
+
+
+ALLOW = Command(name="allow", options=PartyOptions, run=allow, audience=Audience.ADMINS)
+DENY = Command(name="deny", options=PartyOptions, run=deny, audience=Audience.ADMINS)

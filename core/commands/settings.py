@@ -1,0 +1,127 @@
+"""/settings: defaults of one's own, and of a chat that one manages."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.catalog import Catalog
+from core.chat import Party, View
+from core.commands.command import Command, Context
+from core.commands.video import RATIO_PATTERN, RATIO_WORDS
+from core.errors import UserError
+from core.i18n import Locale, translate
+from core.options import Option
+from core.preferences import Preferences, preferred, speak
+
+_OFF = "off"
+_CHAT = Option(flags=("--chat",), words={"chat": "true", "群": "true"})
+_RESET = Option(flags=("--reset",), words={"reset": "true", "重置": "true"})
+_MODEL = Option(flags=("--model", "-m"), keywords=("model", "模型"), metavar="NAME | off")
+_RATIO = Option(
+    flags=("--ratio", "--ar"),
+    keywords=("ratio", "比例"),
+    words=RATIO_WORDS,
+    patterns=(f"({RATIO_PATTERN})",),
+    metavar="W:H | off",
+)
+_SECONDS = Option(
+    flags=("--seconds", "--dur"),
+    keywords=("seconds", "时长"),
+    patterns=(r"(\d{1,3})(?:s|sec|秒)",),
+    metavar="8 | off",
+)
+_LANGUAGE = Option(
+    flags=("--language",),
+    keywords=("language", "语言"),
+    words={"en": "en", "english": "en", "zh": "zh", "中文": "zh", "auto": "auto", "自动": "auto"},
+)
+
+
+class SettingsOptions(BaseModel):
+    """What is to be changed; nothing shows what there is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chat: Annotated[bool, _CHAT, Field(description="option-for-chat")] = False
+    reset: Annotated[bool, _RESET, Field(description="option-reset")] = False
+    model: Annotated[str | None, _MODEL, Field(description="option-model")] = None
+    ratio: Annotated[
+        str | None, _RATIO, Field(pattern=f"^({RATIO_PATTERN}|off)$", description="option-ratio")
+    ] = None
+    seconds: Annotated[
+        Annotated[int, Field(ge=1, le=600)] | Literal["off"] | None,
+        _SECONDS,
+        Field(description="option-seconds"),
+    ] = None
+    language: Annotated[
+        Literal["en", "zh", "auto", "off"] | None, _LANGUAGE, Field(description="option-language")
+    ] = None
+
+
+async def settings(context: Context, options: SettingsOptions) -> View:
+    """Change what was said, and show what counts now."""
+    invocation, store = context.invocation, context.engine.workshop.preferences
+    own, chat = invocation.user.party, invocation.conversation.party
+    if options.model_fields_set - {"chat"}:
+        await _change(context, chat if options.chat else own, options)
+    stored = await store.load(own, chat)
+    effective = await preferred(store, invocation.user, invocation.conversation)
+    locale = speak(effective, invocation.user, context.locale)
+    lines = [
+        translate(locale, key, what=_describe(locale, stored.get(party)))
+        for key, party in (("settings-own", own), ("settings-chat", chat))
+    ]
+    return View(text="\n".join([*lines, translate(locale, "settings-how")]))
+
+
+async def _change(context: Context, party: Party, options: SettingsOptions) -> None:
+    if options.chat and not context.manages_chat:
+        raise UserError("chat-admins-only")
+    store = context.engine.workshop.preferences
+    now = Preferences() if options.reset else (await store.load(party)).get(party, Preferences())
+    await store.save(party, change(now, options, context.engine.workshop.catalog))
+
+
+def change(now: Preferences, options: SettingsOptions, catalog: Catalog) -> Preferences:
+    """The preferences with what was said.
+
+    Raises:
+        UserError: there is no such model, or it is not set up.
+    """
+    if options.model is not None:
+        now = replace(now, model=_model(options.model, catalog))
+    if options.ratio is not None:
+        now = replace(now, ratio=None if options.ratio == _OFF else options.ratio)
+    if options.seconds is not None:
+        now = replace(now, seconds=None if options.seconds == _OFF else options.seconds)
+    match options.language:
+        case None:
+            return now
+        case "auto" | "off":
+            return replace(now, language=None)
+        case language:
+            return replace(now, language=Locale(language))
+
+
+def _model(said: str, catalog: Catalog) -> str | None:
+    """The model as the catalog writes it, with its gateway only where that was said."""
+    if said.casefold() == _OFF:
+        return None
+    model = catalog.named(said)[0]
+    return model.key if "/" in said else model.name
+
+
+def _describe(locale: Locale, preferences: Preferences | None) -> str:
+    if preferences is None:
+        return translate(locale, "settings-none")
+    parts = (
+        preferences.model,
+        preferences.ratio,
+        translate(locale, "seconds", seconds=preferences.seconds) if preferences.seconds else None,
+        preferences.language,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+SETTINGS = Command(name="settings", options=SettingsOptions, run=settings)

@@ -1,0 +1,50 @@
+"""The admins' rules on SQL."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.access import Rule
+from core.chat import Party
+from storage.operations import Operations
+from storage.tables import access, is_party
+
+
+class SqlAccessStore:
+    """See `core.access.AccessStore` for the contract."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._operations = Operations("a rule")
+
+    async def close(self) -> None:
+        """Wait for what is still being written."""
+        await self._operations.close()
+
+    async def rules(self, *parties: Party) -> Mapping[Party, bool]:
+        return await self._operations.finish(self._rules(parties))
+
+    async def save(self, rule: Rule) -> None:
+        await self._operations.finish(self._save(rule))
+
+    async def _rules(self, parties: tuple[Party, ...]) -> Mapping[Party, bool]:
+        query = select(access).where(is_party(access, *parties))
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return {Party(platform=r.platform, kind=r.kind, id=r.id): r.allowed for r in rows}
+
+    async def _save(self, rule: Rule) -> None:
+        party = rule.party
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(access).where(is_party(access, party)))
+            await connection.execute(
+                insert(access).values(
+                    platform=party.platform,
+                    kind=party.kind,
+                    id=party.id,
+                    allowed=rule.allowed,
+                    by=str(rule.by),
+                    at=rule.at,
+                )
+            )

@@ -1,0 +1,52 @@
+"""The preferences on SQL."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.chat import Party
+from core.preferences import Preferences
+from storage.operations import Operations
+from storage.tables import is_party
+from storage.tables import preferences as table
+
+_PREFERENCES = TypeAdapter(Preferences)
+
+
+class SqlPreferenceStore:
+    """See `core.preferences.PreferenceStore` for the contract."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._operations = Operations("a preference")
+
+    async def close(self) -> None:
+        """Wait for what is still being written."""
+        await self._operations.close()
+
+    async def load(self, *parties: Party) -> Mapping[Party, Preferences]:
+        return await self._operations.finish(self._load(parties))
+
+    async def save(self, party: Party, preferences: Preferences) -> None:
+        await self._operations.finish(self._save(party, preferences))
+
+    async def _load(self, parties: tuple[Party, ...]) -> Mapping[Party, Preferences]:
+        query = select(table).where(is_party(table, *parties))
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return {
+            Party(platform=row["platform"], kind=row["kind"], id=row["id"]): (
+                _PREFERENCES.validate_python(dict(row))
+            )
+            for row in rows
+        }
+
+    async def _save(self, party: Party, chosen: Preferences) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(table).where(is_party(table, party)))
+            if chosen != Preferences():
+                values = asdict(party) | asdict(chosen)
+                await connection.execute(insert(table).values(values))

@@ -1,0 +1,93 @@
+"""The promises of `AccessStore` and `PreferenceStore`, kept by SQL."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.access import Rule
+from core.chat import Party
+from core.errors import StorageError
+from core.i18n import Locale
+from core.preferences import Preferences
+from storage.access import SqlAccessStore
+from storage.preferences import SqlPreferenceStore
+
+ANN = Party(platform="chat", kind="user", id="1")
+GROUP = Party(platform="chat", kind="chat", id="1")
+ELSEWHERE = Party(platform="other", kind="user", id="1")
+CHOSEN = Preferences(model="a/b", ratio="9:16", seconds=8, language=Locale.ZH)
+
+
+def rule(party: Party, *, allowed: bool) -> Rule:
+    return Rule(party=party, allowed=allowed, by=ANN, at=1.0)
+
+
+async def test_rules_are_found_by_platform_kind_and_id(database: AsyncEngine) -> None:
+    store = SqlAccessStore(database)
+
+    await store.save(rule(ANN, allowed=False))
+    await store.save(rule(GROUP, allowed=True))
+
+    assert await store.rules(ANN, GROUP, ELSEWHERE) == {ANN: False, GROUP: True}
+    assert await store.rules(ELSEWHERE) == {}
+
+
+async def test_the_last_rule_counts_and_says_who_made_it(database: AsyncEngine) -> None:
+    store = SqlAccessStore(database)
+
+    await store.save(rule(ANN, allowed=False))
+    await store.save(rule(ANN, allowed=True))
+
+    assert await store.rules(ANN) == {ANN: True}
+    async with database.connect() as connection:
+        rows = (await connection.execute(text('SELECT "by", at FROM access'))).all()
+    assert [tuple(row) for row in rows] == [("chat:1", 1.0)]
+
+
+async def test_preferences_come_back_as_they_were_chosen(database: AsyncEngine) -> None:
+    store = SqlPreferenceStore(database)
+
+    await store.save(ANN, CHOSEN)
+    await store.save(GROUP, Preferences(seconds=10))
+
+    assert await store.load(ANN, GROUP, ELSEWHERE) == {ANN: CHOSEN, GROUP: Preferences(seconds=10)}
+
+
+async def test_preferences_that_are_empty_leave_no_row(database: AsyncEngine) -> None:
+    store = SqlPreferenceStore(database)
+    await store.save(ANN, CHOSEN)
+
+    await store.save(ANN, Preferences())
+
+    assert await store.load(ANN) == {}
+
+
+async def test_a_preference_that_cannot_be_read_is_told_as_such(database: AsyncEngine) -> None:
+    store = SqlPreferenceStore(database)
+    await store.save(ANN, CHOSEN)
+    async with database.begin() as connection:
+        await connection.execute(text("UPDATE preferences SET language = 'xx'"))
+
+    with pytest.raises(StorageError, match="holds a preference that cannot be read"):
+        await store.load(ANN)
+
+
+async def test_a_choice_whose_caller_went_away_is_finished_before_the_store_closes(
+    database: AsyncEngine,
+) -> None:
+    access, preferences = SqlAccessStore(database), SqlPreferenceStore(database)
+    writes = [
+        asyncio.create_task(access.save(rule(ANN, allowed=False))),
+        asyncio.create_task(preferences.save(ANN, CHOSEN)),
+    ]
+    await asyncio.sleep(0)
+    for write in writes:
+        write.cancel()
+
+    await access.close()
+    await preferences.close()
+
+    assert await access.rules(ANN) == {ANN: False}
+    assert await preferences.load(ANN) == {ANN: CHOSEN}

@@ -20,7 +20,7 @@ from core.dialects.chat_video import ChatVideo
 from core.engine import Engine, Order, new_id
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
-from core.run import Workshop
+from core.workshop import Workshop
 from storage.access import SqlAccessStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore

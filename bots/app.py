@@ -17,8 +17,8 @@ from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine import Engine
 from core.errors import SettingsError, StorageError
-from core.run import Workshop
 from core.settings import Settings, read_account
+from core.workshop import Workshop
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.database import open_database

@@ -15,10 +15,12 @@ from core.chat import ConversationRef, MessageLostError, MessageRef, User
 from core.dispatcher import Limits, LocalDispatcher
 from core.errors import RECOVERABLE, Fault, FaultKind, JobError, StorageError, UserError
 from core.i18n import Locale
-from core.jobs import Job, JobState, LostRunError, after_restart
+from core.jobs import Job, JobState, LostRunError, afresh, after_restart
+from core.live import Live, show_end
 from core.media import MediaRequest
 from core.progress import Phase, Progress, ended_view
-from core.run import Live, Run, Workshop, show_end
+from core.run import Run
+from core.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +167,7 @@ class Engine:
         if kept and job.fault.kind in RECOVERABLE:
             again = replace(again, state=JobState.RUNNING, posting=False)
         else:
-            again = _afresh(again)
+            again = afresh(again)
         # The same row, so that two who retry at once pay once.
         reopened = await self.workshop.store.reopen(again)
         if reopened is None:
@@ -283,19 +285,3 @@ async def _logged(work: Coroutine[None, None, None]) -> None:
         await work
     except Exception:
         log.exception("a job could not be taken up; the next start tries again")
-
-
-def _afresh(job: Job) -> Job:
-    """The job as it was ordered: shown in a new message, and paid for again."""
-    return replace(
-        job,
-        state=JobState.WAITING,
-        status=None,
-        task=None,
-        results=(),
-        assets=(),
-        fraction=None,
-        posting=False,
-        delivered=None,
-        started_at=None,
-    )

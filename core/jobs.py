@@ -1,7 +1,7 @@
 """A job: a durable piece of work, its states, and what a restart does with each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -82,6 +82,22 @@ def after_restart(job: Job) -> Literal["run", "interrupted"]:
             return "interrupted"
         case _:
             return "run"
+
+
+def afresh(job: Job) -> Job:
+    """The job as it was ordered: shown in a new message, and paid for again."""
+    return replace(
+        job,
+        state=JobState.WAITING,
+        status=None,
+        task=None,
+        results=(),
+        assets=(),
+        fraction=None,
+        posting=False,
+        delivered=None,
+        started_at=None,
+    )
 
 
 class LostRunError(Exception):

@@ -3,177 +3,23 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from uuid import uuid4
 
-import httpx
-
-from core.access import Access
-from core.budget import Budgets, WriteBudget
-from core.catalog import Catalog, Model
-from core.chat import Conversation, MediaPost, MessageLostError, Platform, View
+from core.chat import MediaPost, MessageLostError
 from core.delivery import Prepared, collect, is_native, post, prepare
-from core.dialects import DIALECTS, Endpoint, MediaDialect
-from core.errors import Fault, FaultKind, JobError, StorageError
-from core.jobs import Job, JobState, JobStore, LostRunError
+from core.errors import Fault, FaultKind, JobError
+from core.jobs import JobState, LostRunError
+from core.live import Live
 from core.media import Accepted, Event
-from core.preferences import PreferenceStore
-from core.progress import (
-    Phase,
-    Progress,
-    advance,
-    ended_view,
-    expected_seconds,
-    page_view,
-    phase_of,
-    result_view,
-    running_view,
-)
-from core.status import StatusMessage, write_final
+from core.progress import Phase, advance, ended_view, page_view, phase_of, result_view
+from core.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
 # A job that comes back after a long pause is asked about for at least so long: it may be finished.
 _LEAST_SECONDS = 120.0
-_HISTORY = 30
 _STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
-    """What every job is made with.
-
-    Attributes:
-        endpoints: by the name of the gateway.
-        media_dir: where results and pictures lie, a folder for each job.
-        sandboxed: True when all endpoints are the sandbox; each message then says so.
-    """
-
-    store: JobStore
-    access: Access
-    preferences: PreferenceStore
-    catalog: Catalog
-    endpoints: Mapping[str, Endpoint]
-    http: httpx.AsyncClient
-    platforms: Mapping[str, Platform]
-    media_dir: Path
-    sandboxed: bool = False
-    budgets: Budgets = field(default_factory=Budgets)
-
-    def folder(self, job_id: str) -> Path:
-        return self.media_dir / job_id
-
-    def endpoint(self, model: Model) -> Endpoint:
-        return self.endpoints[model.gateway]
-
-    def dialect(self, model: Model) -> MediaDialect:
-        return DIALECTS[model.dialect](self.endpoint(model), self.http)
-
-    def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
-        conversation = self.platforms[job.conversation.platform].conversation(job.conversation)
-        return conversation, self.budgets.of(job.conversation, conversation.limits)
-
-
-class Live:
-    """A job in this process: its row, how far it is, and the message that shows it."""
-
-    def __init__(self, workshop: Workshop, job: Job, model: Model) -> None:
-        self.job = job
-        self.model = model
-        self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
-        self.status: StatusMessage | None = None
-        self._expected = float(model.expected_for(job.request))
-        self._workshop = workshop
-        self._token = asyncio.Lock()
-        self.conversation, self.budget = workshop.conversation(job)
-
-    def view(self) -> View:
-        return running_view(
-            self.job,
-            self.model,
-            self.progress,
-            time.time(),
-            expected=self._expected,
-            sandboxed=self._workshop.sandboxed,
-        )
-
-    async def open(self) -> None:
-        """Send the status message, or find the one of an earlier process.
-
-        Raises:
-            MessageLostError: the chat takes no messages from us.
-        """
-        await self._learn()
-        if self.job.status is None:
-            message = await write_final(
-                self.conversation, self.budget, self.view(), replying=self.job.command
-            )
-            await self.save(replace(self.job, status=message))
-        if self.job.status is not None:
-            self.status = StatusMessage(
-                self.conversation, self.budget, self.job.status, self.view, self._guard
-            )
-
-    async def _learn(self) -> None:
-        try:
-            history = await self._workshop.store.durations(self.model.key, limit=_HISTORY)
-        except StorageError as error:
-            log.warning("job %s: no history to learn from: %s", self.job.id, error)
-        else:
-            self._expected = expected_seconds(self.model, self.job.request, history)
-
-    async def claim(self) -> bool:
-        """Take the row for a run of ours; False when the job has ended meanwhile."""
-        # A frame in between would take the old token to the store and find that it lost the run.
-        async with self._token:
-            job = await self._workshop.store.claim(self.job.id)
-            self.job = job or self.job
-        return job is not None
-
-    async def save(self, job: Job) -> None:
-        # What we know counts from now on, even if storing it fails or nobody waits for it.
-        self.job = job
-        await self._workshop.store.save(job)
-
-    def show(self, progress: Progress) -> None:
-        self.progress = progress
-        self.touch()
-
-    def touch(self) -> None:
-        if self.status is not None:
-            self.status.touch()
-
-    async def end(self, view: View) -> None:
-        """Show the last view in place of the status message."""
-        await show_end(self._workshop, self.job, view, self.status)
-
-    async def close(self) -> None:
-        if self.status is not None:
-            await self.status.close()
-
-    async def _guard(self) -> None:
-        async with self._token:
-            await self._workshop.store.save_fraction(self.job, self.progress.fraction)
-
-
-async def show_end(
-    workshop: Workshop, job: Job, view: View, shown: StatusMessage | None = None
-) -> None:
-    """Write the last message of a job, through `shown` where that writes its status message.
-
-    The row is what counts: nothing that happens here is raised.
-    """
-    try:
-        if shown is not None:
-            await shown.finish(view)
-        else:
-            await write_final(*workshop.conversation(job), view, job.status)
-    except MessageLostError:
-        log.warning("job %s: the chat takes no messages any more", job.id)
-    except Exception:
-        log.exception("job %s: its last message could not be written", job.id)
 
 
 class Run:

@@ -10,8 +10,8 @@ from core.chat import MessageLostError
 from core.engine import Engine
 from core.errors import FaultKind, UserError
 from core.jobs import Job, JobState
+from core.live import Live
 from core.probe import look
-from core.run import Live
 from storage.jobs import SqlJobStore
 from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
 from tests.fakes.lab import STREAM, TASKS, Lab, stored

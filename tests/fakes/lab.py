@@ -18,7 +18,7 @@ from core.engine import Engine, Order, new_id
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
-from core.run import Workshop
+from core.workshop import Workshop
 from sandbox.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.database import open_database

@@ -1,0 +1,118 @@
+"""A job in this process: its row, how far it is, and the message that shows it."""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+
+from core.catalog import Model
+from core.chat import MessageLostError, View
+from core.errors import StorageError
+from core.jobs import Job
+from core.progress import Phase, Progress, expected_seconds, running_view
+from core.status import StatusMessage, write_final
+from core.workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+_HISTORY = 30
+
+
+class Live:
+    """The three in one hand: whoever changes one of them goes through here."""
+
+    def __init__(self, workshop: Workshop, job: Job, model: Model) -> None:
+        self.job = job
+        self.model = model
+        self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
+        self.status: StatusMessage | None = None
+        self._expected = float(model.expected_for(job.request))
+        self._workshop = workshop
+        self._token = asyncio.Lock()
+        self.conversation, self.budget = workshop.conversation(job)
+
+    def view(self) -> View:
+        return running_view(
+            self.job,
+            self.model,
+            self.progress,
+            time.time(),
+            expected=self._expected,
+            sandboxed=self._workshop.sandboxed,
+        )
+
+    async def open(self) -> None:
+        """Send the status message, or find the one of an earlier process.
+
+        Raises:
+            MessageLostError: the chat takes no messages from us.
+        """
+        await self._learn()
+        if self.job.status is None:
+            message = await write_final(
+                self.conversation, self.budget, self.view(), replying=self.job.command
+            )
+            await self.save(replace(self.job, status=message))
+        if self.job.status is not None:
+            self.status = StatusMessage(
+                self.conversation, self.budget, self.job.status, self.view, self._guard
+            )
+
+    async def _learn(self) -> None:
+        try:
+            history = await self._workshop.store.durations(self.model.key, limit=_HISTORY)
+        except StorageError as error:
+            log.warning("job %s: no history to learn from: %s", self.job.id, error)
+        else:
+            self._expected = expected_seconds(self.model, self.job.request, history)
+
+    async def claim(self) -> bool:
+        """Take the row for a run of ours; False when the job has ended meanwhile."""
+        # A frame in between would take the old token to the store and find that it lost the run.
+        async with self._token:
+            job = await self._workshop.store.claim(self.job.id)
+            self.job = job or self.job
+        return job is not None
+
+    async def save(self, job: Job) -> None:
+        # What we know counts from now on, even if storing it fails or nobody waits for it.
+        self.job = job
+        await self._workshop.store.save(job)
+
+    def show(self, progress: Progress) -> None:
+        self.progress = progress
+        self.touch()
+
+    def touch(self) -> None:
+        if self.status is not None:
+            self.status.touch()
+
+    async def end(self, view: View) -> None:
+        """Show the last view in place of the status message."""
+        await show_end(self._workshop, self.job, view, self.status)
+
+    async def close(self) -> None:
+        if self.status is not None:
+            await self.status.close()
+
+    async def _guard(self) -> None:
+        async with self._token:
+            await self._workshop.store.save_fraction(self.job, self.progress.fraction)
+
+
+async def show_end(
+    workshop: Workshop, job: Job, view: View, shown: StatusMessage | None = None
+) -> None:
+    """Write the last message of a job, through `shown` where that writes its status message.
+
+    The row is what counts: nothing that happens here is raised.
+    """
+    try:
+        if shown is not None:
+            await shown.finish(view)
+        else:
+            await write_final(*workshop.conversation(job), view, job.status)
+    except MessageLostError:
+        log.warning("job %s: the chat takes no messages any more", job.id)
+    except Exception:
+        log.exception("job %s: its last message could not be written", job.id)

@@ -15,7 +15,7 @@ from bots.console.menu import CommandCompleter
 class TerminalScreen:
     """Lines that change stand below the prompt, everything else scrolls above it."""
 
-    edit_seconds = 0.1
+    edit_seconds = 0.25
 
     def __init__(self) -> None:
         self._lines: dict[str, str] = {}

@@ -18,9 +18,9 @@ from tests.fakes.cli import run, running, terminal
 async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: Path) -> None:
     async with terminal(tmp_path, "chat") as (screen, process):
         await screen.wait_for("SANDBOX")
-        screen.type("/video portrait 15s a cat surfing\r")
+        screen.type("/video portrait 5s a cat surfing\r")
         await screen.wait_for("rendering")
-        await screen.wait_for("sandbox-video · 9:16 · 15 s · a cat surfing")
+        await screen.wait_for("sandbox-video · 9:16 · 5 s · a cat surfing")
         screen.type("/video --ration 1:1 x\r")
         await screen.wait_for("Did you mean --ratio?")
         await screen.wait_for("Done in")
@@ -30,10 +30,10 @@ async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: 
 
     assert code == 0
     assert "% ·" not in shown  # the one line that was edited is gone
-    (path,) = re.findall(r"Saved: (.+?\.mp4) ?\(720x1280, 15 s, h264", shown.replace("\n", ""))
+    (path,) = re.findall(r"Saved: (.+?\.mp4) ?\(720x1280, 5 s, h264", shown.replace("\n", ""))
     video = look(Path(path))
     assert (video.kind, video.width, video.height) == (MediaKind.VIDEO, 720, 1280)
-    assert video.seconds == pytest.approx(15, abs=0.1)
+    assert video.seconds == pytest.approx(5, abs=0.1)
 
 
 async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str, str]) -> None:

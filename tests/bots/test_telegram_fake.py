@@ -43,6 +43,7 @@ from tests.fakes.telegram import Flood, Telegram, telegram_server
 from tests.fakes.telegram_people import Document
 from tests.fakes.telegram_schema import strangers
 from tests.fakes.telegram_wire import serve
+from tests.fakes.tls import TLS
 
 pytestmark = pytest.mark.filterwarnings(
     # The client warns of its own use of its own attribute
@@ -584,7 +585,7 @@ async def test_a_wrong_request_is_a_violation(
 ) -> None:
     lax.private(lax.user(7))
 
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=TLS) as http:
         answer = await http.post(f"{lax.url}/bot{lax.token}/{method}", data=form)
 
     assert answer.status_code in {400, 404}
@@ -604,7 +605,10 @@ async def test_a_thumbnail_that_is_too_large_is_a_violation(lax: Telegram) -> No
 
 async def test_violations_fail_a_test_at_its_end() -> None:
     with pytest.raises(AssertionError, match="sendFilm: no such method"):
-        async with telegram_server() as server, httpx.AsyncClient(trust_env=False) as http:
+        async with (
+            telegram_server() as server,
+            httpx.AsyncClient(trust_env=False, verify=TLS) as http,
+        ):
             await http.post(f"{server.url}/bot{server.token}/sendFilm")
 
 
@@ -627,7 +631,7 @@ async def test_a_wrong_token_is_refused(tg: Telegram) -> None:
 
 async def test_the_server_leaves_while_it_is_polled() -> None:
     async with telegram_server() as server:
-        http = httpx.AsyncClient(trust_env=False)
+        http = httpx.AsyncClient(trust_env=False, verify=TLS)
         url = f"{server.url}/bot{server.token}/getUpdates"
         polling = asyncio.create_task(http.post(url, data={"timeout": "50"}))
         await server.until(lambda: server.called("getUpdates"))

@@ -25,6 +25,7 @@ from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from tests.fakes.chat_platform import NAME, ChatPlatform
+from tests.fakes.tls import TLS
 
 TASKS = "sandbox/sandbox-video"
 STREAM = "147ai/veo3-fast"
@@ -81,7 +82,7 @@ class Lab:
             )
             for store in stores:
                 stack.push_async_callback(store.close)
-            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
             workshop = self._workshop(*stores, http)
             yield await stack.enter_async_context(Engine(workshop, self.jobs_per_user))
 

@@ -10,6 +10,7 @@ import httpx
 from aiogram.methods import DeleteWebhook, GetUpdates, SetWebhook
 
 from tests.fakes.telegram_schema import Json, RefusalError
+from tests.fakes.tls import TLS
 
 Seen = TypeVar("Seen")
 NEVER_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -119,7 +120,7 @@ class Inbox:
 
     async def bring(self) -> None:
         """Bring the updates one by one, each until it is taken."""
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
             while True:
                 await self.pulse.until(lambda: self.webhook and self.pending, None)
                 if not await self._bring_one(client):

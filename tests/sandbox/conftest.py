@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.fakes.tls import TLS
 
 KEY = {"Authorization": "Bearer sk-any"}
 
@@ -40,14 +41,16 @@ async def root(options: SandboxOptions) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def http(root: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=root, headers=KEY, trust_env=False, verify=TLS
+    ) as client:
         yield client
 
 
 @pytest.fixture
 async def cdn(root: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a key, as one should go to a CDN."""
-    async with httpx.AsyncClient(base_url=root, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=root, trust_env=False, verify=TLS) as client:
         yield client
 
 

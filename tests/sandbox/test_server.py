@@ -12,6 +12,7 @@ from sandbox.models import OFFERS
 from sandbox.options import SandboxOptions
 from sandbox.server import FAREWELL_SECONDS, serve
 from sandbox.words import WORDS, without_words
+from tests.fakes.tls import TLS
 
 KEY = {"Authorization": "Bearer sk-any"}
 CHAT = "/v1/chat/completions"
@@ -64,7 +65,7 @@ async def test_any_other_path_is_the_console(http: httpx.AsyncClient) -> None:
 async def test_a_restarted_sandbox_goes_on_with_its_tasks(tmp_path: Path) -> None:
     async with (
         serve(SandboxOptions(state_dir=tmp_path, seconds_per_clip=3600)) as root,
-        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False) as client,
+        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False, verify=TLS) as client,
     ):
         body = {"model": "sandbox-video", "prompt": "a pig", "duration": "1"}
         task = (await client.post(TASKS, json=body)).json()["task_id"]
@@ -72,10 +73,10 @@ async def test_a_restarted_sandbox_goes_on_with_its_tasks(tmp_path: Path) -> Non
 
     async with (
         serve(SandboxOptions(state_dir=tmp_path, speed=1e9, short_side=96, fps=8)) as root,
-        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False) as client,
+        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False, verify=TLS) as client,
     ):
         after = (await client.get(f"{TASKS}/{task}")).json()
-        async with httpx.AsyncClient(trust_env=False) as cdn:
+        async with httpx.AsyncClient(trust_env=False, verify=TLS) as cdn:
             film = await cdn.get(after["data"]["output"])
 
     assert (before["status"], after["status"]) == ("NOT_START", "SUCCESS")
@@ -116,7 +117,7 @@ async def test_an_open_stream_does_not_hold_up_the_end(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     options = SandboxOptions(state_dir=tmp_path, seconds_per_clip=3600)
     body = {"model": "veo3-pro", "stream": True, "messages": [{"role": "user", "content": "x"}]}
-    async with httpx.AsyncClient(headers=KEY, trust_env=False) as client:
+    async with httpx.AsyncClient(headers=KEY, trust_env=False, verify=TLS) as client:
         async with serve(options) as root:
             request = client.build_request("POST", root + CHAT, json=body)
             response = await client.send(request, stream=True)

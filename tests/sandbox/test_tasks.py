@@ -10,6 +10,7 @@ from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
 from sandbox.orders import Kind, Order
 from sandbox.server import serve
+from tests.fakes.tls import TLS
 
 PATH = "/v2/videos/generations"
 HOUR = 3600.0
@@ -31,7 +32,7 @@ async def _ask_at(options: SandboxOptions, prompt: str, fraction: float) -> list
     slow = SandboxOptions(state_dir=options.state_dir, seconds_per_clip=HOUR)
     async with (
         serve(slow) as root,
-        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False) as client,
+        httpx.AsyncClient(base_url=root, headers=KEY, trust_env=False, verify=TLS) as client,
     ):
         return [await client.get(f"{PATH}/{order.task_id}") for _ in range(4)]
 

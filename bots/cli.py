@@ -53,8 +53,7 @@ def main() -> None:
 @app.command()
 def run(*, sandbox: _Sandbox = False) -> None:
     """Serve all chat platforms that have a token, until it is stopped."""
-    # A terminal starts sooner without the chat libraries.
-    from bots.run import run as run_platforms  # noqa: PLC0415
+    from bots.run import run as run_platforms  # noqa: PLC0415 - a terminal starts sooner without
 
     settings = read_settings()
     configure_logs(settings.log_level)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from core.catalog import Model
 from core.chat import ConversationRef, MessageLostError, MessageRef, User
-from core.dispatcher import Limits, LocalDispatcher
+from core.dispatcher import Dispatcher, Limits, LocalDispatcher
 from core.errors import RECOVERABLE, Fault, FaultKind, JobError, StorageError, UserError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
@@ -60,7 +60,7 @@ class Engine:
         self.failed = 0
         per_gateway = {name: e.concurrency for name, e in workshop.endpoints.items()}
         limits = Limits(per_user=jobs_per_user, per_gateway=per_gateway)
-        self._dispatcher = LocalDispatcher(limits, self._run, self._moved)
+        self._dispatcher: Dispatcher = LocalDispatcher(limits, self._run, self._moved)
         self._live: dict[str, Live] = {}
         self._runs: dict[str, Run] = {}
         self._closing = False

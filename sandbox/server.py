@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.app import build
@@ -20,8 +21,15 @@ FAREWELL_SECONDS = 1.0
 @asynccontextmanager
 async def serve(options: SandboxOptions, port: int = 0) -> AsyncGenerator[str]:
     """Run the gateway in this loop and yield its root URL; port 0 takes a free one."""
+    async with serve_app(build(options), port) as root:
+        yield root
+
+
+@asynccontextmanager
+async def serve_app(app: Starlette, port: int = 0) -> AsyncGenerator[str]:
+    """Run any application in this loop, as the gateway is; tests have more than one."""
     listener = _listen(port)
-    server = _EmbeddedServer(_config(options))
+    server = _EmbeddedServer(_config(app))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.ready.wait()
@@ -36,7 +44,7 @@ def run(options: SandboxOptions, port: int, announce: Callable[[str], None]) -> 
     listener = _listen(port)
     announce(f"http://{HOST}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):
-        _Server(_config(options)).run(sockets=[listener])
+        _Server(_config(build(options))).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:
@@ -54,9 +62,9 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _config(options: SandboxOptions) -> uvicorn.Config:
+def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
-        build(options),
+        app,
         http=_OpenProtocol,
         ws="none",
         lifespan="off",

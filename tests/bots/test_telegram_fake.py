@@ -39,10 +39,10 @@ from telegram.error import (
 )
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
+from sandbox.server import serve_app
 from tests.fakes.telegram import Flood, Telegram, telegram_server
 from tests.fakes.telegram_people import Document
 from tests.fakes.telegram_schema import strangers
-from tests.fakes.telegram_wire import serve
 from tests.fakes.tls import TLS
 
 pytestmark = pytest.mark.filterwarnings(
@@ -496,7 +496,7 @@ async def test_updates_are_brought_to_a_webhook_until_they_are_taken(
         brought.append((secret, await request.json()))
         return Response(status_code=500 if len(brought) == 1 else 200)
 
-    async with serve(Starlette(routes=[Route("/hook", take, methods=["POST"])])) as url:
+    async with serve_app(Starlette(routes=[Route("/hook", take, methods=["POST"])])) as url:
         await bot.set_webhook(f"{url}/hook", secret_token="hush")  # noqa: S106 - a test's own
         tg.say(tg.private(ada), ada, "hello")
         await tg.until(lambda: not tg.inbox.pending)

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.server import serve_app
 from tests.fakes.telegram_chat import Chat, Person
 from tests.fakes.telegram_methods import HANDLERS, run
 from tests.fakes.telegram_people import People
@@ -31,7 +32,7 @@ from tests.fakes.telegram_schema import (
     ViolationError,
     parse,
 )
-from tests.fakes.telegram_wire import Body, TooLargeError, read_body, serve
+from tests.fakes.telegram_wire import Body, TooLargeError, read_body
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 - the documentation's own
 UPLOAD_BYTES = 50 << 20
@@ -251,7 +252,7 @@ class Telegram(People):
 async def telegram_server(token: str = TOKEN, *, strict: bool = True) -> AsyncGenerator[Telegram]:
     """Serve while the block runs; unless it is not strict, violations fail at its end."""
     telegram = Telegram(token)
-    async with serve(telegram.app()) as telegram.url:
+    async with serve_app(telegram.app()) as telegram.url:
         bringing = asyncio.create_task(telegram.inbox.bring())
         try:
             yield telegram

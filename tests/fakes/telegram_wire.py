@@ -1,24 +1,17 @@
 """The HTTP side of the Telegram stand-in: reading bodies, and serving inside a running loop."""
 
-import asyncio
 import hashlib
 import re
-import socket
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 
 from tests.fakes.telegram_schema import Upload
 
-HOST = "127.0.0.1"
 KEPT_BYTES = 1 << 20
 FORM_BYTES = 1 << 20
-FAREWELL_SECONDS = 5.0
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 _NAME = re.compile(r'[ ;]name="([^"]*)"')
 _FILE_NAME = re.compile(r'filename="([^"]*)"')
@@ -87,58 +80,3 @@ def _keep(body: Body, head: str, content: bytes) -> None:
         data=content,
         kept=len(content) <= KEPT_BYTES,
     )
-
-
-@asynccontextmanager
-async def serve(app: Starlette) -> AsyncGenerator[str]:
-    """Run an application in this loop and yield its root URL."""
-    # asyncio switches Nagle's delay off only where it reads TCP: create_server() leaves that open
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind((HOST, 0))
-    listener.listen()
-    config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False
-    )
-    server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        await server.ready.wait()
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.leaving.set()
-        await running
-
-
-class _Server(uvicorn.Server):
-    """Lives in somebody else's loop: no signals, no ticks, and it leaves as fast as it can."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-        self.leaving = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        while not self.leaving.is_set():
-            await self.on_tick(0)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await self.leaving.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for listener in sockets or ():
-            listener.close()
-        for connection in tuple(self.server_state.connections):
-            if connection.transport:
-                connection.transport.abort()
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=FAREWELL_SECONDS)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from core.child import run_child
 from core.errors import JobError
 from core.media import Asset, MediaKind
 from core.probe import probe, sniff
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).parents[1]
 _AT_ONCE = 1
 _turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 
@@ -132,28 +132,8 @@ def _remove(target: Path) -> None:
 
 
 async def _ask_child(source: Path, target: Path, encoding: Encoding) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *_command(source, target, encoding),
-        cwd=_ROOT,  # a checkout is not on the path of its interpreter
-        stdin=asyncio.subprocess.PIPE,  # its end tells the child that we are gone
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C on a terminal is for the bot, not for a half-made file
-    )
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        raise ChildProcessError(f"the child ended with code {process.returncode}")
-
-
-def _command(source: Path, target: Path, encoding: Encoding) -> tuple[str, ...]:
     numbers = (encoding.width, encoding.height, encoding.video_bits, encoding.audio_bits)
-    paths = (str(source.absolute()), str(target.absolute()))
-    return sys.executable, "-m", "core.fit", *paths, *map(str, numbers)
+    await run_child(__name__, source, target, *numbers)
 
 
 def encode(source: Path, target: Path, encoding: Encoding) -> None:
@@ -224,7 +204,7 @@ def _rate_control(bits: int) -> dict[str, str]:
 
 
 def obey(arguments: list[str]) -> None:
-    """Do what `_command` says."""
+    """Do what the arguments say."""
     source, target, *numbers = arguments
     width, height, video_bits, audio_bits = map(int, numbers)
     encoding = Encoding(width=width, height=height, video_bits=video_bits, audio_bits=audio_bits)

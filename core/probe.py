@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic import TypeAdapter
 
+from core.child import run_child
 from core.errors import Fault, FaultKind, JobError
 from core.media import Asset, MediaKind
 
@@ -49,7 +50,6 @@ _BRANDS = {
 }
 _DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 
-_ROOT = Path(__file__).parents[1]
 _AT_ONCE = 2
 _turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 _ANSWER = TypeAdapter[Asset | Fault](Asset | Fault)
@@ -88,30 +88,13 @@ async def probe(path: Path, kind: MediaKind, *, timeout_seconds: float = 60) -> 
 
 
 async def _ask_child(path: Path, timeout_seconds: float) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *_command(path),
-        cwd=_ROOT,  # a checkout is not on the path of its interpreter
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C on a terminal is for the bot, not for a half-read file
-    )
     try:
         async with asyncio.timeout(timeout_seconds):
-            output, _ = await process.communicate()
+            return await run_child(__name__, path)
     except TimeoutError as error:
         raise _not_media("looking into the file takes too long") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        raise _not_media(f"looking into the file ended with code {process.returncode}")
-    return output
-
-
-def _command(path: Path) -> tuple[str, ...]:
-    return sys.executable, "-m", "core.probe", str(path.absolute())
+    except ChildProcessError as error:
+        raise _not_media(str(error)) from error
 
 
 def look(path: Path) -> Asset:
@@ -120,7 +103,7 @@ def look(path: Path) -> Asset:
         mime = sniff(file.read(12))
         file.seek(0)
         if mime not in EXTENSIONS:
-            raise _not_media("neither a picture nor a video that we know")
+            raise _not_media(mime or "neither a picture nor a video that we know")
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     asset = _movie(path, mime) if mime in _DEMUXERS else _picture(path, mime)
     return replace(asset, sha256=sha256)

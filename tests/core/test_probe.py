@@ -322,7 +322,7 @@ async def test_a_child_that_fails_is_no_media(tmp_path: Path) -> None:
         await probe(tmp_path / "missing.mp4", MediaKind.VIDEO)
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "looking into the file ended with code 1"
+    assert raised.value.fault.reason == "core.probe ended with code 1"
 
 
 async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
@@ -334,7 +334,7 @@ async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
             await job
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "looking into the file ended with code -9"
+    assert raised.value.fault.reason == "core.probe ended with code -9"
 
 
 async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:

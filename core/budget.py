@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from weakref import WeakValueDictionary
 
 from core.chat import ConversationRef, Limits
@@ -13,7 +15,8 @@ class WriteBudget:
     """A sliding window of writes to one chat.
 
     Progress frames wait for room and leave a quarter of it alone; final messages may use all of
-    it, so that a result never stands behind progress.
+    it, so that a result never stands behind progress. A write happens inside the block, and counts
+    from when it was answered: nobody can say when before that it has arrived.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -24,23 +27,39 @@ class WriteBudget:
         self._paused_until = 0.0
         self._turn = asyncio.Lock()
 
-    async def frame(self) -> None:
+    @asynccontextmanager
+    async def frame(self) -> AsyncGenerator[None]:
         """Wait until a progress frame may be written; whoever came first goes first."""
         async with self._turn:
-            await self._take(self._writes - self._reserve)
+            begun = await self._take(self._writes - self._reserve)
+        with self._counted(begun):
+            yield
 
-    async def final(self) -> None:
+    @asynccontextmanager
+    async def final(self) -> AsyncGenerator[None]:
         """Wait until a message may be written that must not be lost."""
-        await self._take(self._writes)
+        begun = await self._take(self._writes)
+        with self._counted(begun):
+            yield
 
     def pause(self, seconds: float) -> None:
         """Obey the platform: no writes for so long."""
         self._paused_until = max(self._paused_until, _now() + seconds)
 
-    async def _take(self, allowed: int) -> None:
+    async def _take(self, allowed: int) -> float:
         while (wait := self._wait(allowed)) > 0:  # noqa: ASYNC110 - time is what is waited for
             await asyncio.sleep(wait)
         self._times.append(_now())
+        return self._times[-1]
+
+    @contextmanager
+    def _counted(self, begun: float) -> Generator[None]:
+        try:
+            yield
+        finally:
+            with suppress(ValueError):  # so long ago that it is forgotten
+                self._times.remove(begun)
+            self._times.append(_now())
 
     def _wait(self, allowed: int) -> float:
         now = _now()
@@ -55,13 +74,16 @@ class Budgets:
     """The budget of each chat that is written to, or was lately."""
 
     def __init__(self) -> None:
-        self._of_chat: WeakValueDictionary[tuple[str, str], WriteBudget] = WeakValueDictionary()
+        self._of_chat: WeakValueDictionary[tuple[str, str, str], WriteBudget] = (
+            WeakValueDictionary()
+        )
         # A job that ends takes neither the window nor a pause with it.
         self._recent: deque[WriteBudget] = deque(maxlen=_REMEMBERED)
 
     def of(self, conversation: ConversationRef, limits: Limits) -> WriteBudget:
-        """The one budget of a chat: its threads share it."""
-        key = (conversation.platform, conversation.chat)
+        """The one budget of a chat, or of a thread where each has its own."""
+        thread = conversation.thread if limits.per_thread else ""
+        key = (conversation.platform, conversation.chat, thread)
         budget = self._of_chat.get(key)
         if budget is None:
             budget = self._of_chat[key] = WriteBudget(limits)

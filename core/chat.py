@@ -1,7 +1,8 @@
 """The border to the chat platforms: what an adapter gives the core and what it takes."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -23,11 +24,20 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRef:
-    """Where messages go: a chat and, where the platform has them, a thread in it."""
+    """Where messages go: a chat and, where the platform has them, a thread in it.
+
+    Attributes:
+        person: the id of the one user who may see the answers, where they are for nobody else or
+            the platform takes them only in reply to that user's own command.
+        owner: the id of whoever asked for what is written: a platform may name them, or tell them
+            elsewhere what this chat does not take.
+    """
 
     platform: str
     chat: str
     thread: str = ""
+    person: str = ""
+    owner: str = field(default="", compare=False)
 
     @property
     def party(self) -> Party:
@@ -41,11 +51,14 @@ class MessageRef:
     Attributes:
         files: the platform's names of the media in it, under which they can be posted again
             without an upload.
+        access: what opens the message where the bot is not allowed to reach it by its id alone: a
+            short-lived secret, never shown.
     """
 
     conversation: ConversationRef
     id: str
     files: tuple[str, ...] = ()
+    access: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,20 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoLimits:
+    """Which pictures a chat shows; others go as files.
+
+    Attributes:
+        sides: most pixels of width and height together.
+        ratio: most of the long side to the short one.
+    """
+
+    size_bytes: int
+    sides: int
+    ratio: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a conversation accepts.
 
@@ -69,6 +96,8 @@ class Limits:
         writes: how many messages and edits together are allowed in `window_seconds`.
         edit_seconds: least time between two edits of one message, as far as people care.
         upload_bytes: the largest file; None means no limit.
+        photo: where pictures have narrower limits than files.
+        per_thread: whether each thread of a chat may be written to so often.
     """
 
     writes: int
@@ -76,6 +105,8 @@ class Limits:
     edit_seconds: float
     text_chars: int
     upload_bytes: int | None = None
+    photo: PhotoLimits | None = None
+    per_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +131,13 @@ class MediaPost:
     """A message that is media. `view` is what stands under them.
 
     Attributes:
+        key: the same for every attempt to post the same, so that a platform can tell.
         replying: the command that asked for them.
         spoiler: whether they are covered until somebody wants to see them.
         as_documents: whether they go as plain files, since the chat could not play them all.
     """
 
+    key: str
     assets: tuple[Asset, ...]
     view: View
     replying: MessageRef | None = None
@@ -129,7 +162,10 @@ class Invocation:
 
     Attributes:
         text: all behind the command's name, untouched.
+        given: options that were chosen by name, as a platform's own forms do.
         message: the command's own message, which answers refer to.
+        replied: the message that the command replies to.
+        replied_user: who wrote the message that the command replies to.
         is_chat_admin: whether the platform says that the user runs this chat.
     """
 
@@ -137,8 +173,11 @@ class Invocation:
     text: str
     user: User
     conversation: ConversationRef
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
     message: MessageRef | None = None
     attachments: tuple[Attachment, ...] = ()
+    replied: MessageRef | None = None
+    replied_user: User | None = None
     is_chat_admin: bool = False
 
 
@@ -152,6 +191,14 @@ class SlowDownError(Exception):
 
 class MessageLostError(Exception):
     """The message to edit is gone, or the chat does not take our messages any more."""
+
+
+class TooLargeError(MessageLostError):
+    """A file is larger than this place takes; from now on its limits say so."""
+
+
+class UncertainError(Exception):
+    """The platform may or may not have taken a post; doing the same again could make a second."""
 
 
 class Conversation(Protocol):
@@ -171,8 +218,9 @@ class Conversation(Protocol):
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Post the media and return only when the platform has confirmed it.
 
-        `replacing` is given when an earlier process may already have posted it: then the status
-        message is turned into the media, which can be repeated without a second post.
+        Raises UncertainError when that was not to be learned. `replacing` is given when the media
+        may have been posted before: then the status message is turned into them, which can be
+        repeated without a second post.
         """
         ...
 

@@ -24,7 +24,7 @@ from core.download import download
 from core.errors import FaultKind, JobError
 from core.fit import fit, needs_conversion
 from core.guard import is_public
-from core.media import Asset, RemoteAsset
+from core.media import Asset, MediaKind, RemoteAsset
 from core.probe import probe
 from core.progress import Withheld
 from core.redact import redact
@@ -73,13 +73,7 @@ async def collect(results: Sequence[RemoteAsset], folder: Path, endpoint: Endpoi
     failures: list[JobError] = []
     for number, result in enumerate(results, 1):
         try:
-            path = await download(
-                result,
-                folder,
-                name=str(number),
-                origin=endpoint.root,
-                headers=endpoint.headers,
-            )
+            path = await _bring(result, folder, str(number), endpoint)
             assets.append(await probe(path, result.kind))
         except JobError as error:
             failures.append(error)
@@ -88,6 +82,14 @@ async def collect(results: Sequence[RemoteAsset], folder: Path, endpoint: Endpoi
     if failures and not assets and not pages:
         raise failures[0]
     return Collected(assets=tuple(assets), pages=tuple(pages))
+
+
+async def _bring(result: RemoteAsset, folder: Path, name: str, endpoint: Endpoint) -> Path:
+    if result.file and result.file.exists():
+        return result.file
+    return await download(
+        result, folder, name=name, origin=endpoint.root, headers=endpoint.headers
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,20 @@ class Prepared:
 def is_native(asset: Asset, limits: Limits) -> bool:
     """Tell whether a chat takes an asset as it is; one without a limit plays nothing itself."""
     limit = limits.upload_bytes
-    return limit is None or (asset.size_bytes <= limit and not needs_conversion(asset))
+    if limit is None:
+        return True
+    shown = not needs_conversion(asset) and _is_shown(asset, limits)
+    return asset.size_bytes <= limit and shown
+
+
+def _is_shown(asset: Asset, limits: Limits) -> bool:
+    """Tell whether a picture is one that the chat shows, and does not only hand on."""
+    photo = limits.photo
+    if photo is None or asset.kind is not MediaKind.IMAGE:
+        return True
+    short, long = sorted((asset.width, asset.height))
+    small = asset.size_bytes <= photo.size_bytes and short + long <= photo.sides
+    return small and long <= photo.ratio * short
 
 
 async def prepare(
@@ -181,15 +196,16 @@ async def post(
 
     Raises:
         MessageLostError: the chat takes no messages from us.
+        UncertainError: they may be in the chat.
     """
     while True:
-        await budget.final()
         try:
-            if media.assets:
-                return await conversation.deliver(media, replacing=replacing)
-            if replacing is None:
-                return await conversation.send(media.view, replying=media.replying)
-            await conversation.edit(replacing, media.view)
+            async with budget.final():
+                if media.assets:
+                    return await conversation.deliver(media, replacing=replacing)
+                if replacing is None:
+                    return await conversation.send(media.view, replying=media.replying)
+                await conversation.edit(replacing, media.view)
         except SlowDownError as error:
             budget.pause(error.retry_after)
         except MessageLostError:

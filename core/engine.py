@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from core.catalog import Model
-from core.chat import ConversationRef, MessageLostError, MessageRef, User
+from core.cancel import store_cancelled, tell_gateway
+from core.chat import ConversationRef, MessageLostError, MessageRef, Platform, User
 from core.dispatcher import Dispatcher, Limits, LocalDispatcher
-from core.errors import RECOVERABLE, Fault, FaultKind, JobError, StorageError, UserError
+from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
 from core.live import Live, show_end
@@ -25,7 +25,6 @@ from core.workshop import Workshop
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 1.0
-_CANCEL_SECONDS = 5.0
 # How long a stop waits for an answer to a request that has just been sent: after it the job can be
 # resumed, before it the money may be gone. SIGTERM gives us 5 s for everything.
 _SETTLE_SECONDS = 3.0
@@ -33,7 +32,11 @@ _SETTLE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants done, before it is a job. `id` will be the job's."""
+    """What somebody wants done, before it is a job. `id` will be the job's.
+
+    Attributes:
+        is_draft: whether it is only shown, until the user says that it is to be done.
+    """
 
     id: str
     request: MediaRequest
@@ -41,6 +44,7 @@ class Order:
     locale: Locale
     conversation: ConversationRef
     command: MessageRef | None = None
+    is_draft: bool = False
 
 
 def new_id() -> str:
@@ -71,9 +75,7 @@ class Engine:
         """Start, and take up what an earlier process has left behind."""
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
-            for job in await self.workshop.store.unfinished():
-                if job.conversation.platform in self.workshop.platforms:
-                    await self._recover(job)
+            await self._take_up(*self.workshop.platforms)
         except BaseException:
             await self._close()
             raise
@@ -101,6 +103,11 @@ class Engine:
         await self._dispatcher.close()
         await asyncio.gather(*(live.close() for live in self._live.values()))
 
+    async def join(self, platform: Platform) -> None:
+        """Work for one more platform, and take up what an earlier process has left there."""
+        self.workshop.platforms[platform.name] = platform
+        await self._take_up(platform.name)
+
     async def submit(self, order: Order) -> Job:
         """Take an order: choose a model, store the job, show it, queue it.
 
@@ -108,7 +115,8 @@ class Engine:
             UserError: nothing can do this; nothing was stored.
             StorageError: the job could not be stored; nothing was sent.
         """
-        model = self.workshop.catalog.choose(order.request)
+        route = self.workshop.catalog.route(order.request)
+        model = route[0]
         request = model.complete(order.request)
         job = Job(
             id=order.id,
@@ -116,12 +124,32 @@ class Engine:
             locale=order.locale,
             conversation=order.conversation,
             model=model.key,
+            route=tuple(each.key for each in route),
             request=request,
             credits=model.credits_for(request),
             created_at=time.time(),
             command=order.command,
+            state=JobState.DRAFT if order.is_draft else JobState.WAITING,
         )
         await self.workshop.store.add(job)
+        await self._open(Live(self.workshop, job, model))
+        return job
+
+    async def confirm(self, job_id: str) -> Job:
+        """Do what a draft has shown.
+
+        Raises:
+            UserError: somebody already did, or cancelled it; or its model is gone.
+        """
+        draft = await self.workshop.store.claim(job_id, only=JobState.DRAFT)
+        if draft is None:
+            raise UserError("nothing-to-confirm")
+        model = self.workshop.catalog.choose(replace(draft.request, model=draft.model))
+        job = replace(draft, state=JobState.WAITING)
+        try:
+            await self.workshop.store.save(job)
+        except LostRunError:
+            raise UserError("nothing-to-confirm") from None
         await self._open(Live(self.workshop, job, model))
         return job
 
@@ -134,35 +162,21 @@ class Engine:
         found = await self.workshop.store.get(job_id)
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
-        cancelled = await self._store_cancelled(job_id)
+        cancelled = await store_cancelled(self.workshop.store, job_id)
         await self._dispatcher.stop(job_id)
-        await self._tell_gateway(cancelled)
+        await tell_gateway(self.workshop, cancelled)
         await self._end(cancelled)
         return cancelled
-
-    async def _store_cancelled(self, job_id: str) -> Job:
-        # Taking the token ends every other run of this job, wherever it is.
-        while job := await self.workshop.store.claim(job_id, unless=JobState.DELIVERING):
-            unpaid = job.state is JobState.WAITING
-            cancelled = replace(
-                job,
-                state=JobState.CANCELLED,
-                credits=0 if unpaid else job.credits,
-                ended_at=time.time(),
-            )
-            # Lost when a run of it began in between: then once more.
-            with suppress(LostRunError):
-                await self.workshop.store.save(cancelled)
-                return cancelled
-        raise UserError("too-late-to-cancel")
 
     async def retry(self, job: Job) -> Job:
         """Do a failed job again: without paying where the gateway still has it, else anew."""
         if job.state is not JobState.FAILED or job.fault is None:
             raise UserError("not-failed")
-        # Names the model in full, so it finds that one or says why it cannot be used any more.
-        model = self.workshop.catalog.choose(job.request)
-        again = replace(job, fault=None, ended_at=None, credits=model.credits_for(job.request))
+        # Named in full, so it finds that one or says why it cannot be used any more.
+        model = self.workshop.catalog.choose(replace(job.request, model=job.model))
+        again = replace(
+            job, fault=None, told=False, ended_at=None, credits=model.credits_for(job.request)
+        )
         kept = job.task is not None or job.results
         if kept and job.fault.kind in RECOVERABLE:
             again = replace(again, state=JobState.RUNNING, posting=False)
@@ -199,7 +213,10 @@ class Engine:
         self._live[job.id] = live
         try:
             await live.open()
-            await self._dispatcher.enqueue(live.job)
+            if live.job.is_open:
+                await self._dispatcher.enqueue(live.job)
+            else:
+                del self._live[job.id]
         except MessageLostError:
             log.warning("job %s: its chat takes no messages", job.id)
             self._live.pop(job.id, None)
@@ -211,13 +228,21 @@ class Engine:
             self._live.pop(job.id, None)
             raise
 
+    async def _take_up(self, *platforms: str) -> None:
+        for job in await self.workshop.store.untold():
+            if job.conversation.platform in platforms:
+                self._errand(self._end(job))
+        for job in await self.workshop.store.unfinished():
+            if job.conversation.platform in platforms:
+                await self._recover(job)
+
     async def _recover(self, job: Job) -> None:
         if after_restart(job) == "interrupted":
             claimed = await self.workshop.store.claim(job.id)
             if claimed:
                 fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
                 self._errand(self._end(await self._give_up(claimed, fault)))
-        elif model := self._model(job):
+        elif model := self.workshop.model(job.model):
             live = self._live[job.id] = Live(self.workshop, job, model)
             self._errand(self._open(live))  # no start waits for a chat
         else:
@@ -246,26 +271,14 @@ class Engine:
             del self._runs[job_id]
             if self._live.get(job_id) is live:
                 del self._live[job_id]
-
-    async def _tell_gateway(self, job: Job) -> None:
-        model = self._model(job)
-        if model is None or job.task is None:
-            return
-        try:
-            async with asyncio.timeout(_CANCEL_SECONDS):
-                await self.workshop.dialect(model).cancel(job.task)
-        except (TimeoutError, JobError):
-            log.warning("job %s: the gateway did not take the cancellation", job.id)
+        if run.next_model:
+            await self._open(Live(self.workshop, live.job, run.next_model))
 
     async def _end(self, job: Job) -> None:
         """Show the last view of a job that does not run."""
         live = self._live.pop(job.id, None)
         view = ended_view(job, job.model.partition("/")[2])
         await show_end(self.workshop, job, view, live.status if live else None)
-
-    def _model(self, job: Job) -> Model | None:
-        model = self.workshop.catalog.get(job.model)
-        return model if model and model.gateway in self.workshop.endpoints else None
 
     def _moved(self, job: Job, position: int) -> None:
         live = self._live.get(job.id)

@@ -1,18 +1,22 @@
 """A job: a durable piece of work, its states, and what a restart does with each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from core.chat import ConversationRef, MessageRef, User
+from core.chat import ConversationRef, MessageRef, Party, User
 from core.errors import Fault
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
 
 
 class JobState(StrEnum):
-    """WAITING > SUBMITTING > RUNNING > DELIVERING > DONE | FAILED | CANCELLED."""
+    """WAITING > SUBMITTING > RUNNING > DELIVERING > DONE | FAILED | CANCELLED.
 
+    A DRAFT waits for its user's word before it is WAITING.
+    """
+
+    DRAFT = "draft"
     WAITING = "waiting"
     SUBMITTING = "submitting"
     RUNNING = "running"
@@ -33,13 +37,17 @@ class Job:
         run: the fencing token; who holds an older one may write neither here nor to a chat.
         command: the message that asked for it.
         model: full key in the catalog ("gateway/name").
+        route: all models that can do exactly this, in the order in which they are asked; those
+            before `model` could not be had.
         credits: what the user is charged; 0 again when nothing came of it.
         task: how the gateway's task is found again; None while that is not possible.
         results: where the gateway keeps what it made, known before it is downloaded.
         assets: what is on our disk, ready to be delivered.
+        hook: the secret end of the address by which the gateway can call; "" without one.
         fraction: the last progress that was shown, in 0..1.
         posting: True from just before the media is posted: after a crash it may be in the chat.
         delivered: the message that holds the media.
+        told: whether the chat shows how the job has ended.
     """
 
     id: str
@@ -60,9 +68,31 @@ class Job:
     fraction: float | None = None
     posting: bool = False
     delivered: MessageRef | None = None
+    told: bool = False
+    route: tuple[str, ...] = ()
+    hook: str = field(default="", repr=False)
     fault: Fault | None = None
     started_at: float | None = None
     ended_at: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs, or waits for its turn."""
+        return not self.is_ended and self.state is not JobState.DRAFT
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """The models that could not be had."""
+        return self.route[: self._place]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The models that can still be asked instead."""
+        return self.route[self._place + 1 :]
+
+    @property
+    def _place(self) -> int:
+        return self.route.index(self.model) if self.model in self.route else len(self.route)
 
     @property
     def is_ended(self) -> bool:
@@ -91,6 +121,7 @@ def afresh(job: Job) -> Job:
         state=JobState.WAITING,
         status=None,
         task=None,
+        hook="",
         results=(),
         assets=(),
         fraction=None,
@@ -111,8 +142,10 @@ class JobStore(Protocol):
 
     async def get(self, job_id: str) -> Job | None: ...
 
-    async def claim(self, job_id: str, *, unless: JobState | None = None) -> Job | None:
-        """Take the job with a new fencing token; None when it has ended or is in that state."""
+    async def claim(
+        self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
+    ) -> Job | None:
+        """Take the job with a new fencing token; None when it has ended or is in another state."""
         ...
 
     async def save(self, job: Job) -> None:
@@ -127,16 +160,32 @@ class JobStore(Protocol):
         """Write the progress alone; raises LostRunError as `save` does."""
         ...
 
+    async def mark_told(self, job: Job) -> None:
+        """Remember that the chat shows the end of this run."""
+        ...
+
     async def reopen(self, job: Job) -> Job | None:
         """Take a failed job up again with a new token; None when somebody else already did."""
         ...
 
     async def unfinished(self) -> Sequence[Job]:
-        """All jobs that have not ended, oldest first."""
+        """All jobs that run or wait for their turn, oldest first."""
+        ...
+
+    async def untold(self) -> Sequence[Job]:
+        """All jobs that have ended without the chat having been told."""
+        ...
+
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let all jobs of a chat that have not ended go on under the id that it has now."""
         ...
 
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         """A user's jobs, newest first."""
+        ...
+
+    async def posted_as(self, message: MessageRef) -> Job | None:
+        """The job whose media are in that message."""
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:

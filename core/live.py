@@ -8,8 +8,8 @@ from dataclasses import replace
 from core.catalog import Model
 from core.chat import MessageLostError, View
 from core.errors import StorageError
-from core.jobs import Job
-from core.progress import Phase, Progress, expected_seconds, running_view
+from core.jobs import Job, JobState
+from core.progress import Phase, Progress, draft_view, expected_seconds, running_view
 from core.status import StatusMessage, write_final
 from core.workshop import Workshop
 
@@ -32,6 +32,8 @@ class Live:
         self.conversation, self.budget = workshop.conversation(job)
 
     def view(self) -> View:
+        if self.job.state is JobState.DRAFT:
+            return draft_view(self.job, self.model)
         return running_view(
             self.job,
             self.model,
@@ -48,15 +50,18 @@ class Live:
             MessageLostError: the chat takes no messages from us.
         """
         await self._learn()
+        sent: View | None = None
         if self.job.status is None:
+            sent = self.view()
             message = await write_final(
-                self.conversation, self.budget, self.view(), replying=self.job.command
+                self.conversation, self.budget, sent, replying=self.job.command
             )
             await self.save(replace(self.job, status=message))
         if self.job.status is not None:
             self.status = StatusMessage(
                 self.conversation, self.budget, self.job.status, self.view, self._guard
             )
+            self.status.shown = sent
 
     async def _learn(self) -> None:
         try:
@@ -105,14 +110,22 @@ async def show_end(
 ) -> None:
     """Write the last message of a job, through `shown` where that writes its status message.
 
-    The row is what counts: nothing that happens here is raised.
+    The row is what counts: nothing that happens here is raised. What could not be told for now is
+    told by the next start.
     """
+    # Who has the media need not be told once more that they are done.
+    anew = job.delivered is None
     try:
         if shown is not None:
-            await shown.finish(view)
+            await shown.finish(view, anew=anew)
         else:
-            await write_final(*workshop.conversation(job), view, job.status)
+            await write_final(*workshop.conversation(job), view, job.status, anew=anew)
     except MessageLostError:
-        log.warning("job %s: the chat takes no messages any more", job.id)
+        log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
     except Exception:
         log.exception("job %s: its last message could not be written", job.id)
+        return
+    try:
+        await workshop.store.mark_told(job)
+    except StorageError as error:
+        log.warning("job %s: its end will be told once more: %s", job.id, error)

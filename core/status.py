@@ -22,6 +22,9 @@ class StatusMessage:
     Args:
         render: makes the view as it is now; called only when it can be written.
         guard: awaited before each frame; raises LostRunError when this run may write no more.
+
+    Attributes:
+        shown: the view that the message has now, as far as we know.
     """
 
     def __init__(
@@ -37,7 +40,7 @@ class StatusMessage:
         self._message = message
         self._render = render
         self._guard = guard
-        self._shown: View | None = None
+        self.shown: View | None = None
         self._changed = False
         self._closed = False
         self._flight = asyncio.Lock()
@@ -64,17 +67,16 @@ class StatusMessage:
         self._writer.cancel()
         await asyncio.wait([self._writer])
 
-    async def finish(self, view: View) -> MessageRef:
-        """Show the last view, whatever it takes; as a new message where the old one is gone."""
+    async def finish(self, view: View, *, anew: bool = True) -> MessageRef:
+        """Show the last view, whatever it takes; see `write_final`."""
         await self._close(_IN_FLIGHT_SECONDS)
-        return await write_final(self._conversation, self._budget, view, self._message)
+        return await write_final(self._conversation, self._budget, view, self._message, anew=anew)
 
     async def _write(self) -> None:
         while self._changed and not self._closed:
             self._changed = False
-            if self._render() != self._shown:
-                await self._budget.frame()
-                async with self._flight:
+            if self._render() != self.shown:
+                async with self._budget.frame(), self._flight:
                     await self._edit(self._render())
                 await asyncio.sleep(self._conversation.limits.edit_seconds)
 
@@ -82,7 +84,7 @@ class StatusMessage:
         try:
             await self._guard()
             await self._conversation.edit(self._message, view)
-            self._shown = view
+            self.shown = view
         except SlowDownError as error:
             self._budget.pause(error.retry_after)
             self._changed = True
@@ -92,29 +94,32 @@ class StatusMessage:
             log.exception("a progress message could not be written")
 
 
-async def write_final(
+async def write_final(  # noqa: PLR0913 - where, within what, what, and what it is about
     conversation: Conversation,
     budget: WriteBudget,
     view: View,
     message: MessageRef | None = None,
     *,
     replying: MessageRef | None = None,
+    anew: bool = True,
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
+
+    A message that is gone is sent anew, unless that is not worth a new message.
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
     """
     while True:
-        await budget.final()
         try:
-            if message is None:
-                return await conversation.send(view, replying=replying)
-            await conversation.edit(message, view)
+            async with budget.final():
+                if message is None:
+                    return await conversation.send(view, replying=replying)
+                await conversation.edit(message, view)
         except SlowDownError as error:
             budget.pause(error.retry_after)
         except MessageLostError:
-            if message is None:
+            if message is None or not anew:
                 raise
             message = None
         else:

@@ -1,7 +1,7 @@
 """What every job is made with: stores, catalog, endpoints, platforms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -9,8 +9,10 @@ import httpx
 from core.access import Access
 from core.budget import Budgets, WriteBudget
 from core.catalog import Catalog, Model
+from core.characters import CharacterStore
 from core.chat import Conversation, Platform
 from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.hooks import Hooks
 from core.jobs import Job, JobStore
 from core.preferences import PreferenceStore
 
@@ -28,13 +30,20 @@ class Workshop:
     store: JobStore
     access: Access
     preferences: PreferenceStore
+    characters: CharacterStore
     catalog: Catalog
     endpoints: Mapping[str, Endpoint]
     http: httpx.AsyncClient
-    platforms: Mapping[str, Platform]
+    platforms: dict[str, Platform]
     media_dir: Path
     sandboxed: bool = False
+    hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)
+
+    def model(self, key: str) -> Model | None:
+        """The model of that full key, if it is still set up."""
+        model = self.catalog.get(key)
+        return model if model and model.gateway in self.endpoints else None
 
     def folder(self, job_id: str) -> Path:
         return self.media_dir / job_id
@@ -46,5 +55,6 @@ class Workshop:
         return DIALECTS[model.dialect](self.endpoint(model), self.http)
 
     def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
-        conversation = self.platforms[job.conversation.platform].conversation(job.conversation)
-        return conversation, self.budgets.of(job.conversation, conversation.limits)
+        ref = replace(job.conversation, owner=job.user.id)
+        conversation = self.platforms[ref.platform].conversation(ref)
+        return conversation, self.budgets.of(ref, conversation.limits)

@@ -1,6 +1,7 @@
 """The admins' rules on SQL."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.access import Rule
 from core.chat import Party
 from storage.operations import Operations
-from storage.tables import access, is_party
+from storage.tables import access, former_ids, is_party, renamed
 
 
 class SqlAccessStore:
@@ -27,6 +28,12 @@ class SqlAccessStore:
 
     async def save(self, rule: Rule) -> None:
         await self._operations.finish(self._save(rule))
+
+    async def rename(self, old: Party, new: Party) -> None:
+        await self._operations.finish(self._rename(old, new))
+
+    async def former(self, party: Party) -> Party | None:
+        return await self._operations.finish(self._former(party))
 
     async def _rules(self, parties: tuple[Party, ...]) -> Mapping[Party, bool]:
         query = select(access).where(is_party(access, *parties))
@@ -48,3 +55,19 @@ class SqlAccessStore:
                     at=rule.at,
                 )
             )
+
+    async def _rename(self, old: Party, new: Party) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(renamed(access, old, new))
+            await connection.execute(delete(former_ids).where(is_party(former_ids, new)))
+            await connection.execute(
+                insert(former_ids).values(
+                    platform=new.platform, kind=new.kind, id=new.id, former=old.id
+                )
+            )
+
+    async def _former(self, party: Party) -> Party | None:
+        query = select(former_ids.c.former).where(is_party(former_ids, party))
+        async with self._engine.connect() as connection:
+            found = await connection.scalar(query)
+        return replace(party, id=found) if found else None

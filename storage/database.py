@@ -4,11 +4,17 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, PoolProxiedConnection, event, make_url, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    PoolProxiedConnection,
+    event,
+    inspect,
+    make_url,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
@@ -17,6 +23,11 @@ from core.errors import StorageError
 from storage.tables import jobs
 
 _DRIVER = "sqlite+aiosqlite"
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+class _SchemaError(Exception):
+    """The schema cannot be brought to what this version needs."""
 
 
 @asynccontextmanager
@@ -39,7 +50,7 @@ async def open_database(database_url: str) -> AsyncGenerator[AsyncEngine]:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_migrate)
-        except (SQLAlchemyError, CommandError) as error:
+        except (SQLAlchemyError, _SchemaError) as error:
             await engine.dispose()
             raise StorageError(_explain(error, database_url)) from error
         try:
@@ -91,13 +102,36 @@ def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    config = Config()
-    scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")
-    config.set_main_option("script_location", scripts)
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if _revision(connection) != _newest_revision():
+        _upgrade(connection)
     # Finds out now, and not at the first paid job, that nothing can be written.
     connection.execute(update(jobs).where(jobs.c.id == "").values(run=0))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def _newest_revision() -> str:
+    """The number of the last script; were it named otherwise, Alembic would find that out."""
+    return max(path.stem for path in (_SCRIPTS / "versions").glob("*.py")).partition("_")[0]
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic costs a bot 11 MB and the start 0.1 s, and seldom there is something to do for it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise _SchemaError(str(error)) from error
 
 
 def _explain(error: Exception, database_url: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.chat import User
+from core.chat import MessageRef, Party, User
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
 from storage.operations import Operations
@@ -37,7 +38,7 @@ _TELL = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.run == bindparam("token"))
     .where(*(jobs.c.state != state for state in _ENDED))
-    .values(fraction=bindparam("told"))
+    .values(fraction=bindparam("shown"))
 )
 
 
@@ -63,12 +64,13 @@ class SqlJobStore:
         found = await self._select(select(jobs).where(jobs.c.id == job_id))
         return found[0] if found else None
 
-    async def claim(self, job_id: str, *, unless: JobState | None = None) -> Job | None:
+    async def claim(
+        self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
+    ) -> Job | None:
         refused = [*_ENDED, str(unless)] if unless else _ENDED
+        wanted = [jobs.c.state == str(only)] if only else [jobs.c.state.not_in(refused)]
         return await self._take(
-            update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.state.not_in(refused))
-            .values(run=jobs.c.run + 1)
+            update(jobs).where(jobs.c.id == job_id, *wanted).values(run=jobs.c.run + 1)
         )
 
     async def save(self, job: Job) -> None:
@@ -82,6 +84,10 @@ class SqlJobStore:
         if (job.id, job.run) in await asyncio.shield(self._telling):
             raise LostRunError(job.id)
 
+    async def mark_told(self, job: Job) -> None:
+        mine = update(jobs).where(jobs.c.id == job.id, jobs.c.run == job.run)
+        await self._operations.finish(self._write(mine.values(told=True)))
+
     async def reopen(self, job: Job) -> Job | None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
         return await self._take(
@@ -91,8 +97,20 @@ class SqlJobStore:
         )
 
     async def unfinished(self) -> Sequence[Job]:
-        query = select(jobs).where(jobs.c.state.not_in(_ENDED)).order_by(jobs.c.created_at)
+        resting = [*_ENDED, str(JobState.DRAFT)]
+        query = select(jobs).where(jobs.c.state.not_in(resting)).order_by(jobs.c.created_at)
         return await self._select(query)
+
+    async def untold(self) -> Sequence[Job]:
+        query = select(jobs).where(jobs.c.state.in_(_ENDED), jobs.c.told.is_(False))
+        return await self._select(query)
+
+    async def rename(self, old: Party, new: Party) -> None:
+        for job in await self.unfinished():
+            if job.conversation.party == old:
+                place = asdict(replace(job.conversation, chat=new.id))
+                moved = update(jobs).where(jobs.c.id == job.id).values(conversation=place)
+                await self._operations.finish(self._write(moved))
 
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         query = (
@@ -102,6 +120,17 @@ class SqlJobStore:
             .limit(limit)
         )
         return await self._select(query)
+
+    async def posted_as(self, message: MessageRef) -> Job | None:
+        place, delivered = message.conversation, jobs.c.delivered
+        query = select(jobs).where(
+            jobs.c.platform == place.platform,
+            delivered["id"].as_string() == message.id,
+            delivered["conversation"]["chat"].as_string() == place.chat,
+            delivered["conversation"]["thread"].as_string() == place.thread,
+        )
+        found = await self._select(query)
+        return found[0] if found else None
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = (
@@ -130,7 +159,7 @@ class SqlJobStore:
         async with self._engine.begin() as connection:
             # What came while the connection was busy goes along; from now on it is the next batch.
             told, self._fractions, self._telling = self._fractions, {}, None
-            rows = [{"job": id_, "token": run, "told": f} for (id_, run), f in told.items()]
+            rows = [{"job": id_, "token": run, "shown": f} for (id_, run), f in told.items()]
             result = await connection.execute(_TELL, rows)
             if result.rowcount == len(rows):
                 return ()
@@ -155,7 +184,7 @@ class SqlJobStore:
             rows = (await connection.execute(query)).mappings().all()
         return [_JOB.validate_python(dict(row)) for row in rows]
 
-    async def _write(self, statement: Insert) -> None:
+    async def _write(self, statement: Insert | Update) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(statement)
 

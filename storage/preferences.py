@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.chat import Party
 from core.preferences import Preferences
 from storage.operations import Operations
-from storage.tables import is_party
+from storage.tables import is_party, renamed
 from storage.tables import preferences as table
 
 _PREFERENCES = TypeAdapter(Preferences)
@@ -33,6 +33,9 @@ class SqlPreferenceStore:
     async def save(self, party: Party, preferences: Preferences) -> None:
         await self._operations.finish(self._save(party, preferences))
 
+    async def rename(self, old: Party, new: Party) -> None:
+        await self._operations.finish(self._rename(old, new))
+
     async def _load(self, parties: tuple[Party, ...]) -> Mapping[Party, Preferences]:
         query = select(table).where(is_party(table, *parties))
         async with self._engine.connect() as connection:
@@ -50,3 +53,7 @@ class SqlPreferenceStore:
             if chosen != Preferences():
                 values = asdict(party) | asdict(chosen)
                 await connection.execute(insert(table).values(values))
+
+    async def _rename(self, old: Party, new: Party) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(renamed(table, old, new))

@@ -6,12 +6,18 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Float,
+    FromClause,
     Index,
     Integer,
     MetaData,
     String,
     Table,
+    Update,
+    false,
+    select,
+    text,
     tuple_,
+    update,
 )
 
 from core.chat import Party
@@ -40,11 +46,15 @@ jobs = Table(
     Column("fraction", Float),
     Column("posting", Boolean, nullable=False),
     Column("delivered", JSON(none_as_null=True)),
+    Column("told", Boolean, nullable=False, server_default=false()),
+    Column("hook", String, nullable=False, server_default=text("''")),
+    Column("route", JSON, nullable=False, server_default="[]"),
     Column("fault", JSON(none_as_null=True)),
     Column("created_at", Float, nullable=False),
     Column("started_at", Float),
     Column("ended_at", Float),
     Index("jobs_by_state", "state", "created_at"),
+    Index("jobs_untold", "told", "state"),
     Index("jobs_by_user", "platform", "user_id", "created_at"),
     Index("jobs_by_model", "model", "state", "ended_at"),
 )
@@ -60,6 +70,17 @@ access = Table(
     Column("at", Float, nullable=False),
 )
 
+characters = Table(
+    "characters",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+    Column("alias", String, primary_key=True),
+    Column("username", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
 preferences = Table(
     "preferences",
     metadata,
@@ -72,8 +93,24 @@ preferences = Table(
     Column("language", String),
 )
 
+former_ids = Table(
+    "former_ids",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("former", String, nullable=False),
+)
 
-def is_party(table: Table, *parties: Party) -> ColumnElement[bool]:
+
+def renamed(table: Table, old: Party, new: Party) -> Update:
+    """Put what is stored about a party under its new name, unless something is there already."""
+    rows = table.alias()
+    taken = select(rows.c.id).where(is_party(rows, new)).exists()
+    return update(table).where(is_party(table, old), ~taken).values(id=new.id)
+
+
+def is_party(table: FromClause, *parties: Party) -> ColumnElement[bool]:
     """Whether a row is about one of these."""
     key = tuple_(table.c.platform, table.c.kind, table.c.id)
     return key.in_([(party.platform, party.kind, party.id) for party in parties])

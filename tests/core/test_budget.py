@@ -2,23 +2,31 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from weakref import ref
 
+import pytest
+
 from core.budget import Budgets, WriteBudget
-from core.chat import ConversationRef, Limits
+from core.chat import ConversationRef, Limits, SlowDownError
 from tests.fakes.clock import jumping_clock
 
 LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=4096)
 HERE = ConversationRef(platform="chat", chat="1")
 
 
-async def moments(take: Callable[[], Awaitable[None]], count: int) -> list[float]:
-    """When each of so many writes was allowed, asked for one after the other."""
+Room = Callable[[], AbstractAsyncContextManager[None]]
+
+
+async def moments(room: Room, count: int, *, seconds: float = 0) -> list[float]:
+    """When each of so many writes was allowed, one after the other; each takes so long."""
     taken: list[float] = []
     for _ in range(count):
-        await take()
-        taken.append(asyncio.get_running_loop().time())
+        async with room():
+            taken.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(seconds)
     return taken
 
 
@@ -47,7 +55,7 @@ async def test_final_messages_have_room_when_progress_has_none() -> None:
 @jumping_clock
 async def test_the_window_slides() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
-    await budget.final()
+    await moments(budget.final, 1)
     await asyncio.sleep(6)
     await moments(budget.final, 3)
 
@@ -75,6 +83,36 @@ async def test_no_window_ever_holds_more_than_the_platform_allows() -> None:
 
 
 @jumping_clock
+async def test_a_write_counts_from_when_it_was_answered() -> None:
+    budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    taken = await moments(budget.final, 4, seconds=3)
+
+    assert taken == [0.0, 3.0, 13.0, 16.0]
+
+
+@jumping_clock
+async def test_a_write_that_failed_counts_too() -> None:
+    budget = WriteBudget(Limits(writes=1, window_seconds=10, edit_seconds=0, text_chars=1))
+    with pytest.raises(SlowDownError):
+        async with budget.final():
+            raise SlowDownError(0)
+
+    assert await moments(budget.final, 1) == [10.0]
+
+
+@jumping_clock
+async def test_a_write_that_takes_longer_than_the_window_does_no_harm() -> None:
+    budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    slow, quick = await asyncio.gather(
+        moments(budget.final, 1, seconds=25), moments(budget.final, 4, seconds=1)
+    )
+
+    assert (slow, quick) == ([0.0], [0.0, 10.0, 11.0, 21.0])
+
+
+@jumping_clock
 async def test_a_pause_holds_for_everything_and_never_shrinks() -> None:
     budget = WriteBudget(LIMITS)
     budget.pause(30)
@@ -92,8 +130,8 @@ async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() ->
     order: list[int] = []
 
     async def ask(number: int) -> None:
-        await budget.frame()
-        order.append(number)
+        async with budget.frame():
+            order.append(number)
 
     await asyncio.gather(*(ask(number) for number in range(40)))
 
@@ -104,7 +142,7 @@ async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() ->
 async def test_a_frame_that_is_given_up_lets_the_next_one_through() -> None:
     budget = WriteBudget(LIMITS)
     budget.pause(10)
-    first = asyncio.create_task(budget.frame())
+    first = asyncio.create_task(moments(budget.frame, 1))
     second = asyncio.create_task(moments(budget.frame, 1))
     await asyncio.sleep(1)
 
@@ -146,3 +184,14 @@ async def test_budgets_of_chats_that_fell_silent_are_forgotten() -> None:
     gc.collect()
 
     assert forgotten() is None
+
+
+def test_threads_share_the_budget_of_their_chat_unless_each_has_its_own() -> None:
+    one, two = (ConversationRef(platform="p", chat="1", thread=name) for name in "ab")
+    budgets = Budgets()
+
+    shared = budgets.of(one, LIMITS)
+    assert budgets.of(two, LIMITS) is shared
+
+    own = replace(LIMITS, per_thread=True)
+    assert budgets.of(one, own) is budgets.of(one, own) is not budgets.of(two, own)

@@ -16,6 +16,8 @@ from core.chat import (
     MessageLostError,
     MessageRef,
     SlowDownError,
+    TooLargeError,
+    UncertainError,
 )
 from core.delivery import Prepared, is_shareable, prepare
 from core.dialects import Endpoint
@@ -163,15 +165,17 @@ async def test_a_chat_that_takes_nothing_any_more_still_gives_the_job_an_end(lab
     assert engine.open_jobs == 0
 
 
-async def test_a_lost_status_message_does_not_cost_the_video(lab: Lab) -> None:
+async def test_a_lost_status_message_costs_no_video_and_brings_no_second_message(
+    lab: Lab,
+) -> None:
     lab.chat.refuse("edit", MessageLostError(), MessageLostError())
     async with lab.engine() as engine:
         job = await engine.submit(lab.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
-    assert (row.state, len(lab.chat.of("deliver"))) == (JobState.DONE, 1)
-    assert "Done" in lab.chat.of("send")[-1].text
+    assert (row.state, row.told) == (JobState.DONE, True)
+    assert [write.kind for write in lab.chat.writes if write.kind != "edit"] == ["send", "deliver"]
 
 
 async def test_the_video_and_the_last_word_come_however_slow_the_chat_is(lab: Lab) -> None:
@@ -480,3 +484,69 @@ async def test_the_chat_is_told_what_it_cannot_play(lab: Lab, large: Asset) -> N
         await delivered(lab, finished(lab, asset, limit=10_000_000))
 
     assert {post.assets: post.as_documents for post in posts} == {(large,): False, (broken,): True}
+
+
+async def test_a_post_whose_answer_is_lost_takes_the_place_of_the_status_message(
+    lab: Lab,
+) -> None:
+    lab.chat.refuse("deliver", UncertainError("no answer"))
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    (posted,) = lab.chat.of("deliver")
+    assert (row.state, posted.replacing, row.delivered) == (JobState.DONE, row.status, row.status)
+    assert lab.chat.writes[-1] == posted
+    assert lab.paid == 1
+
+
+async def test_a_place_that_takes_less_than_it_said_gets_what_fits(lab: Lab) -> None:
+    posting = lab.chat.hold("deliver", TooLargeError())
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await posting.reached.wait()
+        lab.chat.limits = replace(LIMITS, upload_bytes=1)
+        posting.release.set()
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    told = lab.chat.of("send")[-1]
+    assert (row.state, lab.chat.of("deliver"), row.delivered) == (
+        JobState.DONE,
+        [],
+        told.message,
+    )
+
+
+async def test_a_place_that_takes_nothing_at_all_is_a_failure(lab: Lab) -> None:
+    lab.chat.refuse("deliver", TooLargeError(), TooLargeError())
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert row.fault
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
+
+
+async def test_a_post_that_stays_uncertain_is_a_failure_with_a_free_retry(lab: Lab) -> None:
+    lab.chat.refuse("deliver", UncertainError("no answer"), UncertainError("no answer"))
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert row.fault
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
+    assert [button.command for button in lab.chat.writes[-1].buttons] == ["retry"]
+    assert (lab.chat.of("deliver"), lab.chat.tried.count("deliver")) == ([], 2)
+
+
+async def test_all_attempts_at_one_post_have_the_same_key(lab: Lab) -> None:
+    lab.chat.refuse("deliver", SlowDownError(0), UncertainError("no answer"))
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order())
+        await engine.idle()
+
+    assert lab.chat.keys == [job.id] * 3

@@ -12,6 +12,7 @@ from core.errors import FaultKind, UserError
 from core.jobs import Job, JobState
 from core.live import Live
 from core.probe import look
+from core.progress import Phase, Progress
 from storage.jobs import SqlJobStore
 from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
 from tests.fakes.lab import STREAM, TASKS, Lab, stored
@@ -148,9 +149,11 @@ class LateStore(SqlJobStore):
     claimed = asyncio.Event()
     told = asyncio.Event()
 
-    async def claim(self, job_id: str, *, unless: JobState | None = None) -> Job | None:
+    async def claim(
+        self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
+    ) -> Job | None:
         """Claim it, and keep that back."""
-        job = await super().claim(job_id, unless=unless)
+        job = await super().claim(job_id, unless=unless, only=only)
         self.claimed.set()
         await self.told.wait()
         return job
@@ -167,13 +170,13 @@ async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(lab: La
         claiming = asyncio.create_task(live.claim())
         await LateStore.claimed.wait()
 
-        live.touch()
+        live.show(Progress(phase=Phase.SUBMITTING, fraction=0.3))
         await stored(engine, job.id)
         await stored(engine, job.id)
         LateStore.told.set()
         await claiming
 
-        live.touch()
+        live.show(Progress(phase=Phase.SUBMITTING, fraction=0.6))
         async with asyncio.timeout(5):
             await lab.chat.until(lambda write: write.kind == "edit")
         await live.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.chat import ConversationRef, MessageRef
-from core.errors import FaultKind
+from core.errors import Fault, FaultKind
 from core.jobs import Job, JobState
 from core.media import RemoteAsset, TaskRef
 from core.probe import look
@@ -215,3 +215,72 @@ async def _film(lab: Lab, gateway: Gateway) -> Path:
     path = lab.folder / "film.mp4"
     await asyncio.to_thread(path.write_bytes, gateway.film)
     return path
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (JobState.DONE, "Done"),
+        (JobState.FAILED, "took too long"),
+        (JobState.CANCELLED, "Cancelled"),
+    ],
+)
+async def test_an_end_that_was_not_told_is_told_once(
+    lab: Lab, state: JobState, words: str
+) -> None:
+    fault = Fault(kind=FaultKind.TIMEOUT) if state is JobState.FAILED else None
+    left = replace(lab.job(), state=state, status=STATUS, fault=fault, ended_at=9.0)
+    await lab.leave(left)
+    async with lab.engine() as engine:
+        told = await lab.chat.until(lambda write: write.message == STATUS)
+        await engine.idle()
+
+    async with lab.engine() as engine:
+        await engine.idle()
+
+    assert lab.chat.writes == [told]
+    assert words in told.text
+
+
+async def test_an_end_that_was_told_is_not_told_again(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        await engine.submit(lab.order())
+        await engine.idle()
+    before = list(lab.chat.writes)
+
+    async with lab.engine() as engine:
+        await engine.idle()
+
+    assert lab.chat.writes == before
+
+
+async def test_an_end_that_cannot_be_told_now_is_told_by_the_next_start(lab: Lab) -> None:
+    await lab.leave(replace(lab.job(), state=JobState.CANCELLED, status=STATUS, ended_at=9.0))
+    lab.chat.refuse("edit", RuntimeError("a defect of the adapter"))
+    async with lab.engine() as engine:
+        await engine.idle()
+    assert lab.chat.writes == []
+
+    async with lab.engine() as engine:
+        await engine.idle()
+
+    assert "Cancelled" in lab.chat.shown[STATUS.id]
+
+
+async def test_the_end_of_a_retry_is_told_too(lab: Lab) -> None:
+    left = replace(
+        lab.job(),
+        state=JobState.FAILED,
+        status=STATUS,
+        told=True,
+        fault=Fault(kind=FaultKind.TIMEOUT),
+        ended_at=9.0,
+    )
+    await lab.leave(left)
+
+    async with lab.engine() as engine:
+        again = await engine.retry(left)
+        await engine.idle()
+        row = await stored(engine, again.id)
+
+    assert (again.told, row.told, row.state) == (False, True, JobState.DONE)

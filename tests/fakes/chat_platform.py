@@ -29,10 +29,14 @@ class Write:
 
 @dataclass(slots=True)
 class Hold:
-    """Keeps one write waiting: `reached` says that it has come, `release` lets it through."""
+    """Keeps one write waiting: `reached` says that it has come, `release` lets it through.
+
+    With an error it is refused then.
+    """
 
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    error: Exception | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class ChatPlatform:
 
     Attributes:
         tried: every call that came, taken or refused.
+        keys: the key of each post that was tried.
         writes: what was taken, oldest first.
         shown: the text that each message has now.
     """
@@ -51,6 +56,7 @@ class ChatPlatform:
         )
     )
     tried: list[Kind] = field(default_factory=list[Kind])
+    keys: list[str] = field(default_factory=list[str])
     writes: list[Write] = field(default_factory=list[Write])
     shown: dict[str, str] = field(default_factory=dict[str, str])
     _next: defaultdict[Kind, deque[Exception | Hold]] = field(
@@ -74,9 +80,9 @@ class ChatPlatform:
         """Forget what was to be refused."""
         self._next.clear()
 
-    def hold(self, kind: Kind) -> Hold:
+    def hold(self, kind: Kind, error: Exception | None = None) -> Hold:
         """Keep the next call of that kind waiting."""
-        held = Hold()
+        held = Hold(error=error)
         self._next[kind].append(held)
         return held
 
@@ -142,6 +148,7 @@ class ChatConversation:
         await self.platform.take("edit", self.ref, view, message=message)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
+        self.platform.keys.append(post.key)
         return await self.platform.take(
             "deliver", self.ref, post.view, assets=post.assets, replacing=replacing
         )
@@ -152,3 +159,5 @@ async def _play(answer: Exception | Hold) -> None:
         raise answer
     answer.reached.set()
     await answer.release.wait()
+    if answer.error:
+        raise answer.error

@@ -15,12 +15,14 @@ from core.chat import ConversationRef, Platform, User
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
 from core.engine import Engine, Order, new_id
+from core.hooks import Hooks
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
 from core.workshop import Workshop
 from sandbox.ledger import read_ledger
 from storage.access import SqlAccessStore
+from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
@@ -37,7 +39,7 @@ class Lab:
     """Where engines are started, one after the other, on one database.
 
     Attributes:
-        root: the gateway behind all endpoints.
+        root: the gateway behind all endpoints but those in `roots`.
         gone: gateways whose key was taken away.
         policy: who may use the bot.
     """
@@ -49,6 +51,9 @@ class Lab:
     jobs_per_user: int = 2
     concurrency: int = 4
     gone: frozenset[str] = frozenset()
+    roots: Mapping[str, str] = field(default_factory=dict[str, str])
+    pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
+    hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
@@ -79,6 +84,7 @@ class Lab:
                 self.store_type(database),
                 SqlAccessStore(database),
                 SqlPreferenceStore(database),
+                SqlCharacterStore(database),
             )
             for store in stores:
                 stack.push_async_callback(store.close)
@@ -91,21 +97,29 @@ class Lab:
         store: SqlJobStore,
         rules: SqlAccessStore,
         preferences: SqlPreferenceStore,
+        characters: SqlCharacterStore,
         http: httpx.AsyncClient,
     ) -> Workshop:
-        data = self._data()
-        ready = frozenset(data.gateways) - self.gone
+        catalog = self.catalog
         return Workshop(
             store=store,
             access=Access(policy=self.policy, store=rules),
             preferences=preferences,
-            catalog=Catalog(data=data, ready_gateways=ready),
-            endpoints={name: self._endpoint(name) for name in ready},
+            characters=characters,
+            catalog=catalog,
+            endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
             http=http,
-            platforms=self.platforms or {NAME: self.chat},
+            platforms=dict(self.platforms) or {NAME: self.chat},
             media_dir=self.folder / "media",
             sandboxed=True,
+            hooks=self.hooks,
         )
+
+    @property
+    def catalog(self) -> Catalog:
+        """All models, with a key for each gateway that is not gone."""
+        data = self._data()
+        return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
 
     def _data(self) -> CatalogData:
         stanzas = Path(sandbox.__file__).parent / "catalog.toml"
@@ -118,10 +132,10 @@ class Lab:
     def _endpoint(self, name: str) -> Endpoint:
         return Endpoint(
             gateway=name,
-            root=self.root,
+            root=self.roots.get(name, self.root),
             key=SecretStr("any"),
             concurrency=self.concurrency,
-            pace=Pace().scaled(1 / 200),
+            pace=self.pace,
         )
 
     def order(

@@ -6,16 +6,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.errors import StorageError
 from storage.database import open_database
 from storage.tables import metadata
 
 _ROOT = Path(__file__).parents[2]
+_MIGRATIONS = _ROOT / "storage" / "migrations" / "versions"
 _OPEN = """
 import asyncio, sys
 from storage.database import open_database
@@ -45,7 +48,42 @@ async def test_a_database_can_be_opened_again(url: str) -> None:
     async with open_database(url) as database, database.connect() as connection:
         versions = (await connection.execute(text("SELECT * FROM alembic_version"))).all()
 
-    assert [tuple(row) for row in versions] == [("0003",)]
+    newest = max(file.name[:4] for file in _MIGRATIONS.glob("0*.py"))
+    assert [tuple(row) for row in versions] == [(newest,)]
+
+
+async def test_a_database_of_an_earlier_version_gets_what_is_new(url: str) -> None:
+    def make_the_first_version(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_ROOT / "storage" / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    earlier = create_async_engine(url)
+    async with earlier.begin() as connection:
+        await connection.run_sync(make_the_first_version)
+    await earlier.dispose()
+
+    async with open_database(url) as database, database.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM access"))).scalar() == 0
+
+
+async def test_a_database_that_is_up_to_date_is_opened_without_alembic(url: str) -> None:
+    async with open_database(url):
+        pass
+
+    code = _OPEN.replace('"open"', "*sys.modules")
+    other = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code, url),
+        cwd=_ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await other.communicate()
+
+    modules = set(output.decode().split())
+    assert "sqlalchemy" in modules
+    assert "alembic" not in modules
 
 
 async def test_commits_reach_the_disk_and_readers_do_not_block(database: AsyncEngine) -> None:

@@ -52,6 +52,7 @@ class Settings(_FromEnvironment):
     database_url: str = "sqlite+aiosqlite:///data/cliprelay.db"
     media_dir: Path = Path("data/media")
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
+    gateway_order: Annotated[tuple[str, ...], NoDecode] = ()
     default_locale: Literal["en", "zh"] = "en"
     admins: Parties = ()
     allowed_chats: Parties = ()
@@ -61,9 +62,21 @@ class Settings(_FromEnvironment):
     telegram_api_url: str | None = None
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
+    discord_bot_token: SecretStr | None = None
+    discord_guild_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    discord_api_url: str | None = None
+    public_url: str | None = None
+    quota_webhook_secret: SecretStr | None = None
     http_port: Annotated[int, Field(ge=1, le=65535)] = 8080
 
-    @field_validator("catalog_files", "admins", "allowed_chats", mode="before")
+    @field_validator(
+        "catalog_files",
+        "gateway_order",
+        "admins",
+        "allowed_chats",
+        "discord_guild_ids",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

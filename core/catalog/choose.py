@@ -1,9 +1,12 @@
 """Which model does what was asked: decided before anybody pays."""
 
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 
+from core.catalog.aside import Aside
 from core.catalog.load import CatalogData
 from core.catalog.model import ANY_RATIO, Model, Span, State
 from core.errors import UserError, did_you_mean
@@ -22,6 +25,11 @@ def check(model: Model, request: MediaRequest) -> None:
     """Raise UserError with the first reason why this model cannot do the request."""
     for error in refusals(model, request):
         raise error
+
+
+def _check_kind(model: Model, request: MediaRequest) -> Iterator[UserError]:
+    if model.kind is not request.kind:
+        yield UserError("refuse-kind", model=model.name, kind=str(request.kind))
 
 
 def _check_ratio(model: Model, request: MediaRequest) -> Iterator[UserError]:
@@ -51,7 +59,9 @@ def _check_resolution(model: Model, request: MediaRequest) -> Iterator[UserError
     asked = request.resolution
     if asked is None or asked == model.native or asked in model.hd:
         return
-    if allowed := ", ".join(model.hd):
+    if model.resolution_for(request):
+        return
+    if allowed := ", ".join((*model.hd, *model.resolutions)):
         yield UserError("refuse-resolution", model=model.name, asked=asked, allowed=allowed)
     else:
         yield UserError("refuse-hd", model=model.name, asked=asked)
@@ -62,6 +72,17 @@ def _check_switches(model: Model, request: MediaRequest) -> Iterator[UserError]:
         yield UserError("refuse-fast", model=model.name)
     if request.seed is not None and not model.seed:
         yield UserError("refuse-seed", model=model.name)
+    if request.mask is not None and not model.mask:
+        yield UserError("refuse-mask", model=model.name)
+    if request.source is not None and not model.remix:
+        yield UserError("refuse-remix", model=model.name)
+    elsewhere = request.cast_by not in (None, model.gateway)
+    if elsewhere or ((request.cameo or request.cast_by) and not model.characters):
+        yield UserError("refuse-characters", model=model.name)
+    if request.has_shots and not model.storyboard:
+        yield UserError("refuse-storyboard", model=model.name)
+    if request.watermark and not model.watermark:
+        yield UserError("refuse-watermark", model=model.name)
     if request.count > model.count:
         yield UserError("refuse-count", model=model.name, asked=request.count, allowed=model.count)
 
@@ -77,6 +98,26 @@ def _check_images(model: Model, request: MediaRequest) -> Iterator[UserError]:
             yield UserError("refuse-any-image", model=model.name)
     if given < model.images.min:
         yield UserError("refuse-no-image", model=model.name, allowed=model.images.min)
+
+
+def _check_each_image(model: Model, request: MediaRequest) -> Iterator[UserError]:
+    limits = model.images
+    least, most = limits.min_side or 1, limits.max_side or sys.maxsize
+    for image in request.images:
+        short, long = sorted((image.width, image.height))
+        size = f"{image.width}x{image.height}"
+        if not least <= short <= long <= most:
+            span = f"{least}-{most}" if limits.max_side else f">= {least}"
+            yield UserError("refuse-image-side", model=model.name, asked=size, allowed=span)
+        if limits.max_ratio and long > limits.max_ratio * short:
+            allowed = f"{limits.max_ratio:g}:1"
+            yield UserError("refuse-image-shape", model=model.name, asked=size, allowed=allowed)
+        if limits.max_bytes and image.size_bytes > limits.max_bytes:
+            limit_mb = limits.max_bytes // 1_000_000
+            size_mb = -(-image.size_bytes // 1_000_000)
+            yield UserError(
+                "refuse-image-bytes", model=model.name, size_mb=size_mb, limit_mb=limit_mb
+            )
 
 
 def _check_prompt(model: Model, request: MediaRequest) -> Iterator[UserError]:
@@ -101,8 +142,10 @@ def _words(combination: dict[str, object]) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Model, MediaRequest], Iterator[UserError]], ...] = (
+    _check_kind,
     _check_prompt,
     _check_images,
+    _check_each_image,
     _check_ratio,
     _check_seconds,
     _check_resolution,
@@ -117,10 +160,14 @@ class Catalog:
 
     Attributes:
         ready_gateways: names of the gateways that have a key.
+        order: names of gateways that the operator prefers, before any price.
+        aside: models that are gone, and tried only where nothing else is left.
     """
 
     data: CatalogData
     ready_gateways: frozenset[str]
+    order: tuple[str, ...] = ()
+    aside: Aside = field(default_factory=Aside)
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -140,15 +187,27 @@ class Catalog:
         return next((model for model in self.models if model.key == key), None)
 
     def choose(self, request: MediaRequest) -> Model:
-        """Pick the cheapest ready model that can do what was asked.
+        """Pick the best ready model that can do what was asked: of equals, the cheapest.
 
         Raises:
             UserError: saying what is wrong and which model could.
         """
+        return self.route(request)[0]
+
+    def route(self, request: MediaRequest) -> tuple[Model, ...]:
+        """The model to ask, then those that can do exactly the same if it cannot be had.
+
+        Raises:
+            UserError: as `choose`.
+        """
         candidates = self.named(request.model) if request.model else self._unnamed(request)
         able = [model for model in candidates if not refusals(model, request)]
+        rank = partial(self._rank, request)
+        able.sort(key=rank)
         if able:
-            return min(able, key=lambda model: self._rank(model, request))
+            wanted = able[0].complete(request)
+            rivals = [*able[1:], *sorted(self._kin(able[0], request), key=rank)]
+            return able[0], *(model for model in rivals if not refusals(model, wanted))
         closest = min(candidates, key=lambda model: len(refusals(model, request)))
         first = refusals(closest, request)[0]
         raise UserError(first.key, hints=self._hints(request), **first.details)
@@ -161,11 +220,22 @@ class Catalog:
             return False
         return True
 
-    def _rank(self, model: Model, request: MediaRequest) -> tuple[bool, int, int]:
+    def _kin(self, model: Model, request: MediaRequest) -> Iterator[Model]:
+        """What makes the same under another name, for who has named a model but no gateway."""
+        if request.model and "/" not in request.model and model.family:
+            for other in self.models:
+                is_kin = other.family == model.family and other.name != model.name
+                if is_kin and self.is_ready(other) and other.state is not State.RETIRED:
+                    yield other
+
+    def _rank(self, request: MediaRequest, model: Model) -> tuple[bool, bool, int, int, int]:
         # Two pictures mean first and last frame, so a model that has those roles comes first.
         lacks_frames = len(request.images) == _FIRST_AND_LAST and not model.images.takes_frames
         credits_ = model.credits_for(model.complete(request))
-        return lacks_frames, credits_, _STATES.index(model.state)
+        known = model.gateway in self.order
+        place = self.order.index(model.gateway) if known else len(self.order)
+        is_aside = model.key in self.aside
+        return is_aside, lacks_frames, place, credits_, _STATES.index(model.state)
 
     def _unnamed(self, request: MediaRequest) -> list[Model]:
         models = [

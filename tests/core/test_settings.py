@@ -39,6 +39,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "database_url": "sqlite+aiosqlite:///data/cliprelay.db",
         "media_dir": "data/media",
         "catalog_files": [],
+        "gateway_order": [],
         "default_locale": "en",
         "admins": [],
         "allowed_chats": [],
@@ -48,6 +49,11 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "telegram_api_url": None,
         "telegram_webhook_url": None,
         "telegram_webhook_secret": None,
+        "discord_bot_token": None,
+        "discord_guild_ids": [],
+        "discord_api_url": None,
+        "public_url": None,
+        "quota_webhook_secret": None,
         "http_port": 8080,
     }
     assert account == "key=None base_url=None"
@@ -75,6 +81,13 @@ def test_admins_and_chats_are_lists_of_platform_and_number(tmp_path: Path) -> No
 
     assert settings["admins"] == ["telegram:123", "discord:456"]
     assert settings["allowed_chats"] == ["telegram:-100123"]
+
+
+def test_servers_are_numbers_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    settings, _ = read(tmp_path, DISCORD_GUILD_IDS="123, 456")  # type: ignore[misc]
+
+    assert settings["discord_guild_ids"] == [123, 456]
+    assert "DISCORD_GUILD_IDS" in str(read(tmp_path, DISCORD_GUILD_IDS="films"))
 
 
 @pytest.mark.parametrize("variable", ["ADMINS", "ALLOWED_CHATS"])

@@ -1,6 +1,6 @@
 """The composition root: settings to catalog, endpoints, storage and engine. Knows everybody."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +17,12 @@ from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine import Engine
 from core.errors import SettingsError, StorageError
+from core.hooks import Hooks
 from core.settings import Settings, read_account
 from core.workshop import Workshop
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
+from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
@@ -48,7 +50,8 @@ class Setup:
     @property
     def catalog(self) -> Catalog:
         ready = self.data.gateways if self.sandboxed else self.endpoints
-        return Catalog(data=self.data, ready_gateways=frozenset(ready))
+        order = self.settings.gateway_order
+        return Catalog(data=self.data, ready_gateways=frozenset(ready), order=order)
 
 
 def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
@@ -58,6 +61,7 @@ def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
         OperatorError: a file or a variable is wrong.
     """
     data = load(settings.catalog_files, tuple(DIALECTS))
+    _check_order(settings.gateway_order, data)
     endpoints = {
         gateway.name: endpoint
         for gateway in data.gateways.values()
@@ -67,6 +71,13 @@ def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
     if sandboxed:
         data = _hurried(load((*settings.catalog_files, _SANDBOX_CATALOG), tuple(DIALECTS)))
     return Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+
+
+def _check_order(order: Sequence[str], data: CatalogData) -> None:
+    for name in order:
+        if name not in data.gateways:
+            known = ", ".join(data.gateways)
+            raise SettingsError(f"GATEWAY_ORDER: there is no gateway {name}; there are {known}")
 
 
 def _endpoint(gateway: Gateway) -> Endpoint | None:
@@ -83,6 +94,7 @@ def _endpoint(gateway: Gateway) -> Endpoint | None:
         key=account.key,
         auth=gateway.auth,
         concurrency=gateway.concurrency,
+        seedance_path=gateway.seedance_path,
     )
 
 
@@ -110,8 +122,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         store, rules = SqlJobStore(database), SqlAccessStore(database)
-        preferences = SqlPreferenceStore(database)
-        for each in (store, rules, preferences):
+        preferences, characters = SqlPreferenceStore(database), SqlCharacterStore(database)
+        for each in (store, rules, preferences, characters):
             stack.push_async_callback(each.close)
         endpoints = setup.endpoints
         if setup.sandboxed:
@@ -123,12 +135,14 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             store=store,
             access=Access(policy=_policy(settings), store=rules),
             preferences=preferences,
+            characters=characters,
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,
-            platforms=platforms,
+            platforms=dict(platforms),
             media_dir=settings.media_dir.absolute(),
             sandboxed=setup.sandboxed,
+            hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )
         yield await stack.enter_async_context(Engine(workshop, settings.jobs_per_user))
 

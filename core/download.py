@@ -13,6 +13,7 @@ from io import BufferedWriter
 from pathlib import Path
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from core.errors import Fault, FaultKind, JobError, StorageError
 from core.guard import GuardedTransport, UnsafeAddressError
@@ -27,6 +28,7 @@ _ATTEMPTS = 3
 _REDIRECTS = 5
 _PIECE_BYTES = 1_048_576
 _SAID_BYTES = 4096
+_TEXTS = ("application/json", "text/plain")
 _SAID_CHARS = 200
 _TIMEOUT = httpx.Timeout(60, connect=15)
 _AGENT = "cliprelay"
@@ -45,8 +47,10 @@ _TELLING = (
     FaultKind.LINK_DEAD,
     FaultKind.NETWORK,
 )
+_UNFINISHED = re.compile(r"not completed yet|\bin_progress\b", re.IGNORECASE)
 _EXPIRED = re.compile(r"\bexpired\b|过期|已失效", re.IGNORECASE)
 _MESSAGE = re.compile(r"<Message>([^<]*)|\"message\"\s*:\s*\"([^\"]*)", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]*)\?[^\s\"'<>]*", re.IGNORECASE)
 
 
@@ -163,17 +167,21 @@ class _Transfer:
     async def _opened(
         self, url: str, *, agent: str, keyed: bool
     ) -> AsyncGenerator[httpx.Response]:
-        """Follow redirects; the key goes no further than the endpoint and never comes back."""
+        """Follow redirects and a link in place of the media; the key goes to neither."""
         place = httpx.URL(url)
         for _ in range(_REDIRECTS + 1):
             keyed = keyed and origin_of(str(place)) == self.own_origin
             request = self._request(place, agent, self.headers if keyed else {})
             response = await self.transport.handle_async_request(request)
             try:
-                if not response.has_redirect_location:
+                if response.has_redirect_location:
+                    place = place.join(response.headers["Location"])
+                elif keyed and _is_short_text(response):
+                    place = httpx.URL(await _named_link(response))
+                else:
                     yield response
                     return
-                place = place.join(response.headers["Location"])
+                keyed = False
             finally:
                 await response.aclose()
         raise JobError(Fault(kind=FaultKind.LINK_DEAD, reason="too many redirects"))
@@ -215,6 +223,39 @@ class _Transfer:
         raise JobError(_fault(FaultKind.NOT_MEDIA, head, status=None))
 
 
+class _Elsewhere(BaseModel):
+    url: str | None = None
+    video_url: str | None = None
+
+
+def _is_short_text(response: httpx.Response) -> bool:
+    mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    size_bytes = int(response.headers.get("Content-Length", 0))
+    return response.is_success and mime in _TEXTS and size_bytes <= _SAID_BYTES
+
+
+async def _named_link(response: httpx.Response) -> str:
+    """Read the link that some gateways give in place of the bytes: as JSON or bare."""
+    head = b""
+    async for piece in response.aiter_raw(_SAID_BYTES):
+        head += piece
+        if len(head) > _SAID_BYTES:
+            break
+    link = _link_in(head.decode(errors="ignore").strip())
+    if not link:
+        raise JobError(_fault(FaultKind.NOT_MEDIA, head, status=None))
+    return link
+
+
+def _link_in(text: str) -> str:
+    try:
+        found = _Elsewhere.model_validate_json(text)
+    except ValidationError:
+        found = _Elsewhere(url=text)
+    links = (found.video_url, found.url)
+    return next((link for link in links if link and _LINK.fullmatch(link)), "")
+
+
 async def _check_status(response: httpx.Response) -> None:
     status = response.status_code
     if status == HTTPStatus.OK:
@@ -231,9 +272,11 @@ async def _check_status(response: httpx.Response) -> None:
 
 def _fault(kind: FaultKind, body: bytes, *, status: int | None) -> Fault:
     """Say what an answer is that holds no media: its own words, if it has some."""
-    text = "" if b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore")
+    text = sniff(body) or ("" if b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore"))
     if kind is not FaultKind.NETWORK and _EXPIRED.search(text):
         kind = FaultKind.EXPIRED
+    elif kind is FaultKind.NOT_MEDIA and _UNFINISHED.search(text):
+        kind = FaultKind.LINK_DEAD  # like a 400 that says so: the task is asked again
     return Fault(kind=kind, reason=_said(text), http_status=status)
 
 

@@ -1,5 +1,6 @@
 """What is asked for, what comes back, and the events on the way."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -50,15 +51,32 @@ class RemoteAsset:
     Attributes:
         urls: places of the same bytes, tried in this order.
         page: a web page for people that is handed on when no url gives media.
+        data: the bytes themselves, where the answer had them in it; file: where we keep them.
         preview: True when the gateway only came as far as a low-quality preview.
         authorized: True when the endpoint's key is needed (only its own origin ever gets it).
     """
 
-    urls: tuple[str, ...]
+    urls: tuple[str, ...] = ()
     kind: MediaKind = MediaKind.VIDEO
     page: str = ""
+    data: bytes | None = field(default=None, repr=False)
+    file: Path | None = None
     preview: bool = False
     authorized: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cameo:
+    """Somebody in a video elsewhere who is to appear: what is seen there between two seconds."""
+
+    url: str
+    start: float
+    end: float
+
+    @property
+    def timestamps(self) -> str:
+        """The span as gateways write it."""
+        return f"{self.start:g},{self.end:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +85,11 @@ class MediaRequest:
 
     Attributes:
         ratio: width to height as "W:H".
-        resolution: "hd", "720p", "1080p" or "4k".
+        resolution: "hd", "480p", "720p", "1080p", "1k", "2k" or "4k".
+        mask: where the first picture may be changed: its transparent parts.
+        source: the gateway's finished task that is to be changed.
+        has_shots: whether the prompt is a storyboard.
+        cast_by: the gateway that knows the characters in the prompt.
     """
 
     prompt: str
@@ -79,6 +101,12 @@ class MediaRequest:
     fast: bool = False
     count: int = 1
     seed: int | None = None
+    mask: Asset | None = None
+    source: "TaskRef | None" = None
+    cameo: Cameo | None = None
+    has_shots: bool = False
+    cast_by: str | None = None
+    watermark: bool = False
     private: bool = False
     spoiler: bool = False
     model: str | None = None
@@ -89,6 +117,19 @@ class TaskRef:
     """How to find a task again at its gateway after a restart: an id, or a link to poll."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """How a gateway can call us when a task has changed, so that we ask at once.
+
+    Attributes:
+        url: where it calls; a secret, since whoever knows it can call.
+        called: set when it has.
+    """
+
+    url: str = field(repr=False)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

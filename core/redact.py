@@ -20,6 +20,8 @@ _SIGNATURE = re.compile(
     r"[^&\s\"'<>)]+",
     re.IGNORECASE,
 )
+# What a gateway calls us by: who knows it can call.
+_HOOK = re.compile(r"(\bhooks?\\?/)[\w.~%-]{8,}", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=_-]+")
 _MENTION = re.compile(r"@(?=\w)")
 
@@ -32,6 +34,7 @@ def redact(text: str) -> str:
     text = _BEARER.sub(r"\1 ***", text)
     text = _NAMED_KEY.sub(r"\1***", text)
     text = _BOT_TOKEN.sub("***", text)
+    text = _HOOK.sub(r"\1***", text)
     text = _DATA_URI.sub("data:***", text)
     return _SIGNATURE.sub(r"\1***", text)
 

@@ -4,16 +4,17 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from core.catalog.model import Gateway, Model, Table
+from core.catalog.model import Gateway, Group, Model, Table
 from core.errors import CatalogError
 
 PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
 
 _KINDS = ("gateway", "model")
+_GROUPS = frozenset(get_args(Group))
 Entry = dict[str, object]
 T = TypeVar("T", bound=Table)
 
@@ -54,7 +55,7 @@ def load(files: Iterable[Path], dialects: Sequence[str]) -> CatalogData:
         if identity[0] == "gateway"
     }
     models = [
-        (_validate(Model, stanza), stanza.place)
+        (_validate(Model, _for_group(stanza, gateways)), stanza.place)
         for identity, stanza in stanzas.items()
         if identity[0] == "model"
     ]
@@ -98,6 +99,18 @@ def _validate(schema: type[T], stanza: _Stanza) -> T:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "(whole table)"
         raise CatalogError(f"{stanza.place}: field {field}: {first['msg']}") from error
+
+
+def _for_group(stanza: _Stanza, gateways: Mapping[str, Gateway]) -> _Stanza:
+    """Choose the lengths that are sold to the group that the gateway's key is of."""
+    gateway, lengths = gateways.get(str(stanza.entry["gateway"])), stanza.entry.get("seconds")
+    if gateway is None or not isinstance(lengths, dict) or not lengths.keys() <= _GROUPS:
+        return stanza
+    chosen = cast("Entry", lengths).get(gateway.group)
+    if chosen is None:
+        group = f"the group {gateway.group}, which the gateway is of"
+        raise CatalogError(f"{stanza.place}: field seconds: there are none for {group}")
+    return _Stanza(stanza.place, {**stanza.entry, "seconds": chosen})
 
 
 def _check_names(

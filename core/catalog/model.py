@@ -11,7 +11,8 @@ from core.media import Asset, ImageRole, MediaKind, MediaRequest
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Ratio = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,2}:\d{1,2})$")]
-Resolution = Literal["hd", "720p", "1080p", "4k"]
+Group = Literal["official", "reverse"]
+Resolution = Literal["hd", "480p", "720p", "1080p", "1k", "2k", "4k"]
 
 ANY_RATIO = "*"
 
@@ -37,6 +38,8 @@ class Gateway(Table):
         env: prefix of its variables: `<env>_API_KEY`, `<env>_BASE_URL`.
         auth: "bearer" sends `Authorization: Bearer KEY`, "raw" the bare key.
         concurrency: how many of our jobs may be under way there at once.
+        group: which group of keys this one is of; `seconds` of a model may be given for each.
+        seedance_path: what stands before `/contents/generations/tasks`.
     """
 
     name: Name
@@ -44,6 +47,8 @@ class Gateway(Table):
     env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
     auth: Literal["bearer", "raw"] = "bearer"
     concurrency: Annotated[int, Field(ge=1)] = 4
+    group: Group = "reverse"
+    seedance_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")] = "/seedance/v3"
 
 
 class When(Table):
@@ -51,6 +56,7 @@ class When(Table):
 
     ratio: Ratio | None = None
     seconds: int | None = None
+    resolution: Resolution | None = None
     hd: bool | None = None
     fast: bool | None = None
     images: bool | None = None
@@ -59,21 +65,35 @@ class When(Table):
 class Variant(When):
     """What changes when its combination is asked for; of several that match, the last one wins.
 
-    Suffixes add up in the order of the file.
+    Suffixes add up in the order of the file; so do prefixes, which are words before the prompt.
+    `size` is the word for the picture's size on the wire ("1280x720"), `quality` that for how well
+    it is made.
     """
 
     suffix: str = ""
+    prefix: str = ""
+    size: str = ""
+    quality: str = ""
     credits: Annotated[int, Field(ge=0)] | None = None
     expected_seconds: Annotated[int, Field(ge=1)] | None = None
     deadline_seconds: Annotated[int, Field(ge=1)] | None = None
 
 
 class Images(Table):
-    """How many pictures a model takes and what each is for; the last role repeats."""
+    """How many pictures a model takes and what each is for; the last role repeats.
+
+    Attributes:
+        min_side, max_side: in pixels, of each side.
+        max_ratio: of the long side to the short one.
+    """
 
     min: Annotated[int, Field(ge=0)] = 0
     max: Annotated[int, Field(ge=0, le=16)] = 0
     roles: tuple[ImageRole, ...] = (ImageRole.REFERENCE,)
+    min_side: Annotated[int, Field(ge=1)] | None = None
+    max_side: Annotated[int, Field(ge=1)] | None = None
+    max_ratio: Annotated[float, Field(ge=1)] | None = None
+    max_bytes: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
@@ -105,32 +125,54 @@ class Model(Table):
 
     Attributes:
         wire: the name on the wire before suffixes; the model's own name when empty.
+        family: models of one family make the same, whatever each gateway calls it.
         ratios: the first is the default; "*" allows any; empty means that it cannot be chosen.
-        seconds: lengths that can be chosen, the first is the default; or a span.
+        adaptive: it keeps the shape of the first picture unless another one is asked for.
+        seconds: lengths that can be chosen, the first is the default; or a span; or, in a file,
+            either of them for each group of keys.
         hd: resolution words that its high-definition mode truly satisfies; empty means none.
+        resolutions: words that it is told as they are; the first is its default.
         native: the resolution word that it satisfies without any mode.
         fast: "option" can be switched, "always" is nothing but fast.
         count: most clips in one request.
-        credits: price of one clip in the operator's unit (presets: about 1 US cent).
+        options_as: whether it is told options as fields of their own or as `--flags` in the text.
+        credits: price of one clip, or of one second of it when it is priced_by "second", in the
+            operator's unit (presets: about 1 US cent).
         expected_seconds: how long it usually takes; deadline_seconds: when we give up.
         forbid: combinations that the gateway would ignore or refuse.
+        remix: whether a finished task of it can be changed; characters, storyboard: whether
+            prompts may have them; mask, watermark: whether it can be told.
+        edits: what its pictures are called in the form of /v1/images/edits; empty where they go
+            with the words. response_format: what it is told there; some refuse any.
     """
 
     gateway: Name
     name: Name
     dialect: str
     wire: str = ""
+    family: str = ""
     kind: MediaKind = MediaKind.VIDEO
     ratios: tuple[Ratio, ...] = ()
+    adaptive: bool = False
     seconds: tuple[Annotated[int, Field(ge=1)], ...] | Span = ()
     hd: tuple[Resolution, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
     native: Resolution | None = None
     fast: Literal["no", "option", "always"] = "no"
     count: Annotated[int, Field(ge=1, le=16)] = 1
     images: Images = Images()
     seed: bool = False
+    remix: bool = False
+    characters: bool = False
+    storyboard: bool = False
+    mask: bool = False
+    watermark: bool = False
+    edits: Literal["", "image", "image[]"] = ""
+    response_format: Literal["", "url", "b64_json"] = ""
     prompt_chars: Annotated[int, Field(ge=1)] = 32_000
+    options_as: Literal["fields", "text"] = "fields"
     credits: Annotated[int, Field(ge=0)]
+    priced_by: Literal["clip", "second"] = "clip"
     expected_seconds: Annotated[int, Field(ge=1)] = 120
     deadline_seconds: Annotated[int, Field(ge=1)] = 900
     idle_seconds: Annotated[int, Field(ge=1)] = 180
@@ -152,6 +194,7 @@ class Model(Table):
         facts = (
             (when.ratio, request.ratio),
             (when.seconds, request.seconds),
+            (when.resolution, self.resolution_for(request)),
             (when.hd, self.is_hd(request)),
             (when.fast, request.fast),
             (when.images, bool(request.images)),
@@ -165,9 +208,30 @@ class Model(Table):
         """How options become the model's name on the wire."""
         return (self.wire or self.name) + "".join(v.suffix for v in self._chosen(request))
 
+    def prefix_for(self, request: MediaRequest) -> str:
+        """The words before the prompt by which it is told options."""
+        return ",".join(v.prefix for v in self._chosen(request) if v.prefix)
+
+    def size_for(self, request: MediaRequest) -> str:
+        """The word for the picture's size on the wire; "" where it has none."""
+        sizes = [v.size for v in self._chosen(request) if v.size]
+        return sizes[-1] if sizes else ""
+
+    def quality_for(self, request: MediaRequest) -> str:
+        """The word for the picture's quality on the wire; "" where it has none."""
+        qualities = [v.quality for v in self._chosen(request) if v.quality]
+        return qualities[-1] if qualities else ""
+
+    def resolution_for(self, request: MediaRequest) -> str:
+        """The resolution word that the model is told; "" where it is told none."""
+        if request.resolution == "hd" and "1080p" in self.resolutions:
+            return "1080p"
+        return request.resolution if request.resolution in self.resolutions else ""
+
     def credits_for(self, request: MediaRequest) -> int:
         prices = [v.credits for v in self._chosen(request) if v.credits is not None]
-        return [self.credits, *prices][-1] * request.count
+        seconds = request.seconds if self.priced_by == "second" else None
+        return [self.credits, *prices][-1] * request.count * (seconds or 1)
 
     def expected_for(self, request: MediaRequest) -> int:
         """Seconds that such a request usually takes."""
@@ -185,6 +249,7 @@ class Model(Table):
             request,
             ratio=request.ratio or self._default_ratio(request.images),
             seconds=request.seconds or self.default_seconds,
+            resolution=request.resolution or next(iter(self.resolutions), None),
             model=self.key,
         )
 
@@ -196,6 +261,8 @@ class Model(Table):
 
     def _default_ratio(self, images: tuple[Asset, ...]) -> str | None:
         named = [ratio for ratio in self.ratios if ratio != ANY_RATIO]
+        if images and self.adaptive:
+            return None
         if not named or not images:
             return named[0] if named else None
         shape = log(images[0].width / images[0].height)

@@ -1,6 +1,8 @@
 """The wire protocols. DIALECTS is their table of contents."""
 
+import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Protocol
 
 import httpx
@@ -8,9 +10,13 @@ import httpx
 from core.catalog import Model
 from core.dialects.chat_video import ChatVideo
 from core.dialects.endpoint import Endpoint
+from core.dialects.gemini import Gemini
+from core.dialects.images import Images
 from core.dialects.listing import list_models
+from core.dialects.openai_videos import OpenaiVideos
+from core.dialects.seedance import Seedance
 from core.dialects.video_tasks import VideoTasks
-from core.media import MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Hook, MediaRequest, RemoteAsset, Report, TaskRef
 
 
 class MediaDialect(Protocol):
@@ -19,13 +25,19 @@ class MediaDialect(Protocol):
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None: ...
 
     async def generate(
-        self, model: Model, request: MediaRequest, report: Report, task: TaskRef | None = None
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,
     ) -> tuple[RemoteAsset, ...]:
         """Make what was asked for, or, with `task`, go on with what an earlier process began.
 
         Without `task` it sends exactly one request that may cost money; with it none. It reports
         Accepted as soon as the gateway has taken the request, and again when it learns how the
         task can be found. It has no deadline and sleeps for nobody: the caller cancels it.
+        `hook` lets a gateway that can call end a pause early; it changes nothing else.
 
         Returns:
             At least one result, at most as many as asked for.
@@ -41,8 +53,24 @@ class MediaDialect(Protocol):
 
 
 DIALECTS: Mapping[str, type[MediaDialect]] = {
+    "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
+    "gemini": Gemini,
+    "images": Images,
+    "seedance": Seedance,
+    "openai_videos": OpenaiVideos,
     "video_tasks": VideoTasks,
 }
 
-__all__ = ["DIALECTS", "Endpoint", "MediaDialect", "list_models"]
+
+def summaries() -> Mapping[str, str]:
+    """Say of each dialect in a sentence what it is."""
+    return {name: _summary(dialect) for name, dialect in DIALECTS.items()}
+
+
+def _summary(dialect: type[MediaDialect]) -> str:
+    story, _, _ = cleandoc(sys.modules[dialect.__module__].__doc__ or "").partition("Source:")
+    return " ".join(story.split())
+
+
+__all__ = ["DIALECTS", "Endpoint", "MediaDialect", "list_models", "summaries"]

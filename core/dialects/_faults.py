@@ -52,13 +52,17 @@ _EITHER_AT_FAULT = re.compile(
 _QUOTA = (
     r"额度(?:已用尽|不足|失败)|预扣费|余额不足|TokenStatusExhausted|insufficient_user_quota"
     r"|pre_consume_token_quota|insufficient.{0,20}(?:quota|balance|credit)|AccountOverdue"
+    r"|\bQuotaExceeded\b"
 )
 _AUTH = (
     r"无效的令牌|未提供令牌|令牌已过期|令牌状态不可用|invalid (?:token|api.?key)"
     r"|incorrect api.?key|AuthenticationError"
 )
 _POOL_EMPTY = r"可用渠道失败|no_available_key"
-_UNSUPPORTED = r"supported values are|invalid_size|size is invalid|unsupported (?:param|value)"
+_UNSUPPORTED = (
+    r"supported values are|invalid_size|size is invalid|unsupported (?:param|value)"
+    r"|\bparameter\b.{1,80}\bnot (?:valid|supported)"
+)
 _GONE = (
     r"model_not_found|无可用渠道|no longer available|model not found|not supported|已下线"
     r"|ModelNotOpen|InvalidEndpointOrModel|temporarily paused"
@@ -79,7 +83,7 @@ _RULES: tuple[tuple[FaultKind, re.Pattern[str]], ...] = tuple(
         (FaultKind.OVERLOADED, _OVERLOADED),
         (FaultKind.RATE_LIMITED, r"请求数限制|rate.?limit"),
         (FaultKind.MISCONFIGURED, r"invalid url \(|api_not_implemented"),
-        (FaultKind.EXPIRED, r"task_not_exist|task not found"),
+        (FaultKind.EXPIRED, r"task_not_exist|task not found|ResourceNotFound"),
         (FaultKind.BAD_REQUEST, _BAD_REQUEST),
     )
 )

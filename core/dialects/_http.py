@@ -6,9 +6,10 @@ Source: provider reference 5.4 (creation is not idempotent), 11 (step 2), H31-H4
 import asyncio
 import random
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import httpx
 
@@ -32,6 +33,27 @@ _NOT_ACCEPTED_STATUSES = (429, 503)
 _LEAVING_OPEN = frozenset({FaultKind.TIMEOUT, FaultKind.UPSTREAM})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePart:
+    """A file in a form, under the name of its field."""
+
+    name: str
+    filename: str
+    mime: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A body as multipart/form-data: texts, then files, each in their order."""
+
+    texts: Mapping[str, str]
+    files: tuple[FilePart, ...] = ()
+
+
+Body = Json | Form
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """One account and the connection pool that reaches it."""
@@ -41,7 +63,7 @@ class Wire:
 
     @asynccontextmanager
     async def create(
-        self, path: str, payload: Json, *, idle_seconds: float, circumstances: Circumstances
+        self, path: str, payload: Body, *, idle_seconds: float, circumstances: Circumstances
     ) -> AsyncGenerator[httpx.Response]:
         """Post a request that costs money; yields the open 2xx answer.
 
@@ -68,13 +90,15 @@ class Wire:
                 raise failure
             await asyncio.sleep(_pause(attempt, failure, self.endpoint.pace.again))
 
-    async def _post(self, path: str, payload: Json, idle_seconds: float) -> httpx.Response:
+    async def _post(self, path: str, payload: Body, idle_seconds: float) -> httpx.Response:
         url = self.endpoint.root + path
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **self.endpoint.headers}
-        request = self.http.build_request(
-            "POST", url, json=payload, headers=headers, timeout=timeout
-        )
+        build = partial(self.http.build_request, "POST", url, headers=headers, timeout=timeout)
+        if isinstance(payload, Form):
+            request = build(files=_parts(payload))
+        else:
+            request = build(json=payload)
         try:
             return await self.http.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -109,6 +133,32 @@ class Wire:
             # Who has not seen the key, nor made the task, can say nothing about them.
             fault = replace(fault, kind=FaultKind.NETWORK)
         raise JobError(fault, retry_after=_retry_after(response))
+
+    async def withdraw(self, path: str) -> None:
+        """Delete what lies at a path of the gateway, where it lets us; it need not."""
+        url, headers = self.endpoint.root + path, {**_ACCEPT, **self.endpoint.headers}
+        with suppress(httpx.RequestError):
+            async with self.http.stream("DELETE", url, headers=headers):
+                pass
+
+
+def _parts(form: Form) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
+    # All in one list, or a form without a file would not be multipart.
+    texts = [(name, (None, text, None)) for name, text in form.texts.items()]
+    files = [(part.name, (part.filename, part.content, part.mime)) for part in form.files]
+    return [*texts, *files]
+
+
+def broken_off(error: Exception) -> Fault:
+    """Say how an answer that has been paid for did not come to its end."""
+    match error:
+        case httpx.TimeoutException():
+            kind = FaultKind.TIMEOUT
+        case httpx.TransportError():
+            kind = FaultKind.NETWORK
+        case _:
+            kind = FaultKind.BAD_PAYLOAD
+    return Fault(kind=kind, reason=quote(str(error)), maybe_billed=True)
 
 
 def _words(error: Exception) -> str:

@@ -230,14 +230,16 @@ def _ordinal(line: str) -> int | None:
     return int(found[-1]) if found else None
 
 
-def choose_assets(links: Sequence[Link], count: int = 1) -> tuple[RemoteAsset, ...]:
-    """Pick the videos that were asked for among all links (4.4)."""
-    videos = [link for link in links if link.sort == "video"]
-    previews = {link.file for link in videos if _PREVIEW.search(link.label)}
-    final = [link for link in videos if link.file not in previews]
-    if not videos:
-        return _last_resort(links)
-    chosen = final or videos
+def choose_assets(
+    links: Sequence[Link], count: int = 1, kind: MediaKind = MediaKind.VIDEO
+) -> tuple[RemoteAsset, ...]:
+    """Pick the videos, or the pictures, that were asked for among all links (4.4)."""
+    fitting = [link for link in links if link.sort == kind]
+    previews = {link.file for link in fitting if _PREVIEW.search(link.label)}
+    final = [link for link in fitting if link.file not in previews]
+    if not fitting:
+        return _last_resort(links, kind)
+    chosen = final or fitting
     numbered = {link.ordinal: link.file for link in chosen if link.ordinal is not None}
     if numbered:
         files = [file for _, file in sorted(numbered.items())]
@@ -246,20 +248,20 @@ def choose_assets(links: Sequence[Link], count: int = 1) -> tuple[RemoteAsset, .
     return tuple(
         RemoteAsset(
             urls=tuple(dict.fromkeys(link.url for link in chosen if link.file == file)),
-            kind=MediaKind.VIDEO,
+            kind=kind,
             preview=not final,
         )
         for file in files[-count:]
     )
 
 
-def _last_resort(links: Sequence[Link]) -> tuple[RemoteAsset, ...]:
-    """A viewer page, or an address of unknown kind: the bytes will tell whether it is a video."""
+def _last_resort(links: Sequence[Link], kind: MediaKind) -> tuple[RemoteAsset, ...]:
+    """A viewer page, or an address of unknown kind: the bytes will tell whether it is one."""
     for link in reversed(links):
         if page := _DRIVE_PAGE.match(link.url):
             direct = f"https://drive.google.com/uc?export=download&id={page[1]}"
-            return (RemoteAsset(urls=(direct,), page=link.url),)
+            return (RemoteAsset(urls=(direct,), kind=kind, page=link.url),)
     others = [
         link for link in links if link.sort == "other" and urlsplit(link.url).path.strip("/")
     ]
-    return (RemoteAsset(urls=(others[-1].url,)),) if others else ()
+    return (RemoteAsset(urls=(others[-1].url,), kind=kind),) if others else ()

@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from core.dialects._faults import Circumstances, classify
@@ -16,7 +17,7 @@ from core.dialects._json import Json
 from core.dialects._tasks import Status, TaskReply, names_status
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Queued, Rendering, Report
+from core.media import Hook, Queued, Rendering, Report
 from core.redact import quote
 
 Look = Callable[[], Awaitable[Json]]
@@ -67,14 +68,18 @@ class _Patience:
             raise JobError(replace(fault, kind=kind)) from error
 
 
-async def poll(
+async def poll(  # noqa: PLR0913 what is asked, how, and what is known, each needed once
     look: Look,
     read: Callable[[Json], TaskReply],
     report: Report,
     pace: Pace,
     circumstances: Circumstances,
+    *,
+    hook: Hook | None = None,
 ) -> TaskReply:
     """Ask until the task has succeeded with a link, or raise why it has not.
+
+    A call of the hook only makes it ask at once: whoever calls is never believed.
 
     A task that says it has succeeded but names no link is asked on for `pace.grace` seconds and
     then returned without one; so is one that names a link but does not say that it has ended.
@@ -85,7 +90,8 @@ async def poll(
     waits = pace.waits()
     while True:
         pause = next(waits) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
-        await asyncio.sleep(max(pause, asked_to_wait))
+        await asyncio.sleep(asked_to_wait)
+        await _rest(pause - asked_to_wait, hook)
         try:
             reply = _heard(await look(), read)
         except JobError as error:
@@ -99,6 +105,17 @@ async def poll(
         # How far it came before it failed: a failed task may say 100 % (H43).
         circumstances = replace(circumstances, fraction=reply.fraction or circumstances.fraction)
         await _tell(reply, report)
+
+
+async def _rest(seconds: float, hook: Hook | None) -> None:
+    """Wait, but not on when the hook has been called."""
+    if hook is None:
+        await asyncio.sleep(seconds)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await hook.called.wait()
+    hook.called.clear()
 
 
 def _heard(body: Json, read: Callable[[Json], TaskReply]) -> TaskReply:

@@ -1,6 +1,7 @@
-"""What has been heard of a chat-format video stream so far."""
+"""What has been heard of a chat-format stream of a video or picture so far."""
 
 from core.dialects._faults import is_refusal
+from core.dialects._inline import Sieve
 from core.dialects._json import Json, dig, items, mapping, text
 from core.dialects._narration import (
     Link,
@@ -13,13 +14,14 @@ from core.dialects._narration import (
 )
 from core.dialects._sse import Decoder, Frame
 from core.errors import Fault
-from core.media import Queued, Rendering
+from core.media import MediaKind, Queued, Rendering
 
 
 class Story:
     """Collects frames; says what they mean for the one who waits.
 
     Attributes:
+        kind: what is waited for.
         refusal: an error object that came inside the stream, if one did.
         done: whether the stream said that it was over (which proves nothing).
         fraction: the furthest progress it told, in 0..1.
@@ -27,7 +29,8 @@ class Story:
         broken: why the stream did not end by itself.
     """
 
-    def __init__(self, origin: str, prompt: str) -> None:
+    def __init__(self, origin: str, prompt: str, kind: MediaKind = MediaKind.VIDEO) -> None:
+        self.kind = kind
         self.refusal: Json | None = None
         self.done = False
         self.fraction: float | None = None
@@ -36,6 +39,7 @@ class Story:
         self.decoder = Decoder()
         self._origin = origin
         self._prompt = prompt
+        self._sieves: dict[int, Sieve] = {}
         self._contents: dict[int, str] = {}
         self._starts: dict[int, int] = {}
         self._reasoning = ""
@@ -54,6 +58,8 @@ class Story:
         """Nothing more comes."""
         for frame in self.decoder.end():
             self._take(frame)
+        for index, sieve in self._sieves.items():
+            self._append(index, sieve.end())
         for told in (self.content, self._reasoning):
             self._learn_task(told, ended=self.told_to_its_end)
 
@@ -75,11 +81,12 @@ class Story:
         self._finish = text(choice.get("finish_reason")).casefold() or whole or self._finish
         self._given += [text(dig(output, "url")) for output in items(said.get("output"))]
         self._given.append(text(said.get("video_url")))
-        content, reasoning = _words(said.get("content")), text(said.get("reasoning_content"))
+        content, reasoning = _words(said), text(said.get("reasoning_content"))
         if not content and not reasoning:
             return None
         index = choice.get("index")
-        lines = self._append(index if isinstance(index, int) else 0, content)
+        index = index if isinstance(index, int) else 0
+        lines = self._append(index, self._sieves.setdefault(index, Sieve()).feed(content))
         return self._event("\n".join(filter(None, (lines, self._append_reasoning(reasoning)))))
 
     def _append(self, index: int, content: str) -> str:
@@ -145,10 +152,25 @@ class Story:
         whole = self.told_to_its_end
         return links_in(told, origin=self._origin, prompt=self._prompt, ended=whole)
 
-    def has_video(self) -> bool:
-        return any(link.sort == "video" for link in self.links())
+    @property
+    def pictures(self) -> list[str]:
+        """The pictures in the text itself, as base64."""
+        whole = self.told_to_its_end
+        sieves = (sieve for _, sieve in sorted(self._sieves.items()))
+        return [found for sieve in sieves for found in sieve.pictures(ended=whole)]
+
+    def has_result(self) -> bool:
+        inside = self.kind is MediaKind.IMAGE and self.pictures
+        return bool(inside) or any(link.sort == self.kind for link in self.links())
 
 
-def _words(content: object) -> str:
-    parts = (text(mapping(part).get("text")) for part in items(content))
-    return text(content) or "".join(parts)
+def _words(said: Json) -> str:
+    """The text of a message; pictures beside it as they would stand in it."""
+    content = said.get("content")
+    parts = [*items(content), *items(said.get("images"))]
+    return text(content) + "".join(_part(mapping(part)) for part in parts)
+
+
+def _part(part: Json) -> str:
+    picture = text(dig(part, "image_url.url"))
+    return text(part.get("text")) or (f"![]({picture})\n" if picture else "")

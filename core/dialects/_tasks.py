@@ -70,7 +70,14 @@ _URL_PLACES = (
     "result.video.url",
 )
 _LARGEST = 1_000_000
-_REASON_PLACES = ("fail_reason", "data.fail_reason", "video_generation_error", "error_message")
+_REASON_PLACES = (
+    "fail_reason",
+    "data.fail_reason",
+    "video_generation_error",
+    "error_message",
+    "response.raiMediaFilteredReasons.0",
+    "response.generateVideoResponse.raiMediaFilteredReasons.0",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,6 @@
-"""`POST /v1/chat/completions` that answers with a story of the video in the making, then its link.
+"""`POST /v1/chat/completions` that answers with a story of the video or picture in the making.
+
+At its end stands a link, or a picture itself.
 
 Source: provider reference 2, 3.1, 3.2, 4 (147ai, eronmind, apiyi, whatai), as of 2026-11-20.
 """
@@ -12,8 +14,9 @@ import httpx
 
 from core.catalog import Model
 from core.dialects._faults import Circumstances, classify, known_fault
-from core.dialects._http import Wire
+from core.dialects._http import Wire, broken_off
 from core.dialects._images import data_uris
+from core.dialects._inline import decode
 from core.dialects._json import Json
 from core.dialects._narration import choose_assets, reason_of
 from core.dialects._poll import poll
@@ -22,7 +25,17 @@ from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.guard import origin
-from core.media import Accepted, MediaRequest, Queued, RemoteAsset, Rendering, Report, TaskRef
+from core.media import (
+    Accepted,
+    Hook,
+    MediaKind,
+    MediaRequest,
+    Queued,
+    RemoteAsset,
+    Rendering,
+    Report,
+    TaskRef,
+)
 from core.redact import quote
 
 _CREATE = "/v1/chat/completions"
@@ -31,10 +44,11 @@ _TOLD_IN_WORDS = MODERATION | {FaultKind.OVERLOADED, FaultKind.MODEL_GONE, Fault
 
 def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     """The body of a creation: always streamed, pictures behind the text, in order."""
-    content: str | list[Json] = request.prompt
+    prompt = " ".join(filter(None, (model.prefix_for(request), request.prompt)))
+    content: str | list[Json] = prompt
     if images:
         parts = [{"type": "image_url", "image_url": {"url": url}} for url in images]
-        content = [{"type": "text", "text": request.prompt}, *parts]
+        content = [{"type": "text", "text": prompt}, *parts]
     body: dict[str, object] = {
         "model": model.wire_name(request),
         "stream": True,
@@ -47,13 +61,20 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     return body
 
 
-def answer(story: Story, request: MediaRequest) -> tuple[RemoteAsset, ...]:
-    """The videos that an ended story names; empty when it names none."""
-    return choose_assets(story.links(), request.count)
+def answer(
+    story: Story, request: MediaRequest, images: Sequence[str] = ()
+) -> tuple[RemoteAsset, ...]:
+    """What an ended story names or holds; empty when it is nothing, or only what was sent."""
+    if story.kind is MediaKind.IMAGE:
+        sent = {image.rpartition(",")[2] for image in images}
+        made = [decode(picture) for picture in story.pictures if picture not in sent]
+        if found := tuple(RemoteAsset(data=data, kind=story.kind) for data in made if data):
+            return found[-request.count :]
+    return choose_assets(story.links(), request.count, story.kind)
 
 
 def failure(story: Story, circumstances: Circumstances) -> Fault:
-    """Say why an ended story has no video; that it broke only when it has not told why."""
+    """Say why an ended story has no result; that it broke only when it has not told why."""
     now = replace(circumstances, fraction=story.fraction)
     begun = bool(story.content or story.reasoning)
     if story.refusal is not None:
@@ -79,19 +100,25 @@ class ChatVideo:
         self._wire = Wire(endpoint, http)
 
     async def generate(
-        self, model: Model, request: MediaRequest, report: Report, task: TaskRef | None = None
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
     ) -> tuple[RemoteAsset, ...]:
         circumstances = Circumstances(has_images=bool(request.images))
         if task is not None:
-            return await self._resume(task, report, circumstances)
-        story = Story(origin(self._wire.endpoint.root), request.prompt)
-        body = payload(model, request, await data_uris(request.images))
+            return await self._resume(model, task, report, circumstances)
+        story = Story(origin(self._wire.endpoint.root), request.prompt, model.kind)
+        images = await data_uris(request.images)
+        body = payload(model, request, images)
         async with self._wire.create(
             _CREATE, body, idle_seconds=model.idle_seconds, circumstances=circumstances
         ) as response:
             await report(Accepted())
             await self._follow(response, story, report)
-        assets = answer(story, request)
+        assets = answer(story, request, images)
         # A preview is what one takes when the real thing cannot be had.
         if assets and not (assets[0].preview and story.task_url):
             return assets
@@ -99,7 +126,8 @@ class ChatVideo:
         if not story.task_url:
             raise JobError(fault)
         try:
-            return await self._resume(TaskRef(id=story.task_url), report, circumstances)
+            ref = TaskRef(id=story.task_url)
+            return await self._resume(model, ref, report, circumstances)
         except JobError as error:
             if assets:
                 return assets
@@ -116,7 +144,7 @@ class ChatVideo:
             for event in events:
                 await report(event)
             told = await _tell_task(story, told, report)
-            if story.done and story.has_video():
+            if story.done and story.has_result():
                 break
             if story.done and until is None:
                 until = asyncio.get_running_loop().time() + self._wire.endpoint.pace.afterwards
@@ -124,13 +152,13 @@ class ChatVideo:
         await _tell_task(story, told, report)
 
     async def _resume(
-        self, task: TaskRef, report: Report, circumstances: Circumstances
+        self, model: Model, task: TaskRef, report: Report, circumstances: Circumstances
     ) -> tuple[RemoteAsset, ...]:
         look = partial(self._wire.look, task.id)
         reply = await poll(look, read_source, report, self._wire.endpoint.pace, circumstances)
         if not reply.urls:
             raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
-        return (RemoteAsset(urls=reply.urls),)
+        return (RemoteAsset(urls=reply.urls, kind=model.kind),)
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: closing the stream is all that this protocol offers."""
@@ -146,7 +174,7 @@ async def _hear(
     except (StopAsyncIteration, TimeoutError):
         pass
     except (httpx.TransportError, httpx.DecodingError, ValueError) as error:
-        story.broken = _broken(error)
+        story.broken = broken_off(error)
     return None
 
 
@@ -154,14 +182,3 @@ async def _tell_task(story: Story, told: str, report: Report) -> str:
     if story.task_url != told:
         await report(Accepted(task=TaskRef(id=story.task_url)))
     return story.task_url
-
-
-def _broken(error: Exception) -> Fault:
-    match error:
-        case httpx.TimeoutException():
-            kind = FaultKind.TIMEOUT
-        case httpx.TransportError():
-            kind = FaultKind.NETWORK
-        case _:
-            kind = FaultKind.BAD_PAYLOAD
-    return Fault(kind=kind, reason=quote(str(error)), maybe_billed=True)

@@ -58,6 +58,7 @@ class Endpoint:
     Attributes:
         root: without a trailing `/v1` or slash.
         concurrency: how many jobs may be under way there at once.
+        seedance_path: what stands before Seedance's own paths.
     """
 
     gateway: str
@@ -65,6 +66,7 @@ class Endpoint:
     key: SecretStr = field(repr=False)
     auth: Literal["bearer", "raw"] = "bearer"
     concurrency: int = 4
+    seedance_path: str = "/seedance/v3"
     pace: Pace = Pace()
 
     @property

@@ -19,6 +19,11 @@ from tests.fakes.raw_server import raw_server, redirect, replies, reply
 
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(range(256)) * 40
 KEY = {"Authorization": "Bearer sk-verysecretkey"}
+AS_JSON = {"Content-Type": "application/json"}
+UNFINISHED = (
+    b'{"error":{"message":"Task is not completed yet, current status: IN_PROGRESS",'
+    b'"type":"invalid_request_error"}}'
+)
 GATEWAY = "https://gateway.example"
 EXPIRED = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 
@@ -566,3 +571,85 @@ async def test_memory_stays_flat_for_200_megabytes(tmp_path: Path) -> None:
 
     assert received_bytes == size_bytes
     assert growth_bytes <= 16_000_000
+
+
+@pytest.mark.parametrize(
+    ("body", "mime"),
+    [
+        (b'{"url": "CDN/a.mp4"}', "application/json"),
+        (b'{"video_url": "CDN/a.mp4", "url": null}', "application/json; charset=utf-8"),
+        (b'{"id":"video_1","url":"CDN\\/a.mp4"}', "application/json"),
+        (b"CDN/a.mp4\n", "text/plain"),
+    ],
+)
+async def test_an_address_in_place_of_the_video_is_followed_without_the_key(
+    tmp_path: Path, body: bytes, mime: str
+) -> None:
+    async with raw_server(replies(reply(MP4))) as cdn:
+        told = reply(body.replace(b"CDN", cdn.url.encode()), headers={"Content-Type": mime})
+        async with raw_server(replies(told)) as server:
+            remote = RemoteAsset(urls=(f"{server.url}/content",), authorized=True)
+            transport = open_to(server.url, cdn.url)
+            path = await fetch(
+                tmp_path, own=server.url, remote=remote, headers=KEY, transport=transport
+            )
+
+            assert path.read_bytes() == MP4
+            assert b"secret" in server.requests[0]
+            assert b"secret" not in cdn.requests[0]
+
+
+async def test_an_address_into_the_private_network_is_not_followed_either(tmp_path: Path) -> None:
+    async with raw_server(replies(reply(MP4))) as inside:
+        told = reply(f'{{"url":"{inside.url}"}}'.encode(), headers=AS_JSON)
+        async with raw_server(replies(told)) as server:
+            remote = RemoteAsset(urls=(server.url,), authorized=True)
+            error = await refusal(tmp_path, own=server.url, remote=remote, headers=KEY)
+
+        assert error.fault.kind is FaultKind.UNREACHABLE_LINK
+        assert inside.requests == []
+
+
+async def test_addresses_are_not_followed_for_ever(tmp_path: Path) -> None:
+    async def send_on(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(f'{{"url":"{server.url}"}}'.encode(), headers=AS_JSON))
+
+    async with raw_server(send_on) as server:
+        remote = RemoteAsset(urls=(server.url,), authorized=True)
+        error = await refusal(tmp_path, own=server.url, remote=remote, headers=KEY)
+
+        assert error.fault.kind is FaultKind.NOT_MEDIA
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b'{"url": ""}', 200, FaultKind.NOT_MEDIA),
+        (b'{"url": "ftp://h/a.mp4"}', 200, FaultKind.NOT_MEDIA),
+        (b'{"url": 7}', 200, FaultKind.NOT_MEDIA),
+        (b"[" * 4000, 200, FaultKind.NOT_MEDIA),
+        (b"https://" + b"a" * 9000, 200, FaultKind.NOT_MEDIA),
+        (b"\xff\xfe", 200, FaultKind.NOT_MEDIA),
+        (b'{"error":{"message":"Task not found"}}', 404, FaultKind.LINK_DEAD),
+        (UNFINISHED, 400, FaultKind.LINK_DEAD),
+        (UNFINISHED, 200, FaultKind.LINK_DEAD),
+    ],
+)
+async def test_what_the_endpoint_says_in_place_of_the_video_is_told(
+    tmp_path: Path, body: bytes, status: int, kind: FaultKind
+) -> None:
+    async with raw_server(replies(reply(body, status=status, headers=AS_JSON))) as server:
+        remote = RemoteAsset(urls=(f"{server.url}/content",), authorized=True)
+        error = await refusal(tmp_path, own=server.url, remote=remote, headers=KEY)
+
+        assert error.fault.kind is kind
+        assert len(server.requests) == 1
+
+
+async def test_a_video_that_is_called_text_is_a_video(tmp_path: Path) -> None:
+    async with raw_server(replies(reply(MP4, headers={"Content-Type": "text/plain"}))) as server:
+        remote = RemoteAsset(urls=(server.url,), authorized=True)
+        path = await fetch(tmp_path, own=server.url, remote=remote, headers=KEY)
+
+        assert path.read_bytes() == MP4

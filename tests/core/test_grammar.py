@@ -15,7 +15,7 @@ from core.options import Option, OptionKind, describe
 
 FLAGS = (
     "--ratio, --ar, --seconds, --dur, --resolution, --hd, --fast, --count, --private,"
-    " --spoiler, --seed, --model"
+    " --spoiler, --watermark, --seed, --model"
 )
 
 # How long an example takes depends on the machine and says nothing about the grammar.
@@ -356,7 +356,7 @@ def test_a_flag_without_its_value_says_what_is_allowed(text: str) -> None:
         ("--ratio wide a", "--ratio", "wide", "9:16, 16:9, 1:1, W:H"),
         ("--ar 70:30 a", "--ratio", "70:30", "9:16, 16:9, 1:1, W:H"),
         ("--ar 09:16 a", "--ratio", "09:16", "9:16, 16:9, 1:1, W:H"),
-        ("--resolution 8k a", "--resolution", "8k", "hd, 720p, 1080p, 4k"),
+        ("--resolution 8k a", "--resolution", "8k", "hd, 480p, 720p, 1080p, 4k"),
         ("601s a", "--seconds", "601s", "1–600"),
         ("0s a", "--seconds", "0s", "1–600"),
         ("--seconds long a", "--seconds", "long", "1–600"),
@@ -629,3 +629,20 @@ class Nothing(BaseModel):
 
 def test_a_command_without_options_refuses_everything_without_naming_options() -> None:
     assert refusal("now", Nothing) == ("option-not-understood", {"given": "now"})
+
+
+def test_what_a_form_gives_counts_more_than_the_text() -> None:
+    given = {"ratio": "square", "seconds": "10", "fast": "true"}
+
+    options = parse("portrait 15s hd a cat", VideoOptions, given)
+
+    assert options == VideoOptions(
+        prompt="a cat", ratio="1:1", seconds=10, fast=True, resolution="hd"
+    )
+
+
+def test_what_a_form_gives_is_checked_as_if_it_were_typed() -> None:
+    with pytest.raises(UserError) as caught:
+        parse("a cat", VideoOptions, {"ratio": "oval"})
+
+    assert (caught.value.key, caught.value.details["given"]) == ("option-bad-value", "oval")

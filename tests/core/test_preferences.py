@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from core.catalog import Catalog, CatalogData, Gateway, Model
 from core.chat import User
+from core.commands.ordering import fill
 from core.commands.settings import SettingsOptions, change
-from core.commands.video import fill
 from core.errors import UserError
 from core.grammar import parse
 from core.i18n import Locale

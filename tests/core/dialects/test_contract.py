@@ -32,6 +32,7 @@ from tests.core.dialects.wire import (
 from tests.fakes.raw_server import raw_server
 
 A = "https://h/a.mp4"
+PICTURE = "https://h/a.png"
 REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
 
 
@@ -42,19 +43,45 @@ class Script:
     Attributes:
         created: the answer to a creation that leads to A, after a look at `finished` if it needs.
         begun: the first bytes of an answer that says that the request was taken.
-        task: what an earlier process has kept.
+        task: what an earlier process has kept; "" where nothing could be taken up again.
+        at_once: whether the result comes in the answer to the creation itself.
         says: an answer to the creation, under status 200, that quotes its argument as a failure.
     """
 
     created: bytes
-    finished: bytes
-    running: bytes
-    failed: bytes
+    finished: bytes = b""
+    running: bytes = b""
+    failed: bytes = b""
     begun: bytes
-    task: str
+    task: str = ""
+    at_once: bool = False
+    url: str = A
+    fractions: tuple[float, ...] = (0.4,)
 
 
 SCRIPTS = {
+    "chat_image": Script(
+        created=stream(told(f"> 进度 **40%**\n![file_1]({PICTURE})\n") + STOP),
+        finished=as_json({"status": "completed", "url": PICTURE}),
+        running=as_json({"status": "video_generating", "running": True}),
+        failed=as_json({"status": "failed", "error_message": f"上游 {KEY} 坏了"}),
+        begun=stream(told("> 进度 **40%**\n")),
+        task="/source/t1",
+        at_once=True,
+        url=PICTURE,
+    ),
+    "gemini": Script(
+        created=as_json({"candidates": [{"content": {"parts": [{"fileData": {"fileUri": A}}]}}]}),
+        begun=stream('{"candidates":['),
+        at_once=True,
+        fractions=(),
+    ),
+    "images": Script(
+        created=as_json({"created": 1, "data": [{"url": A}]}),
+        begun=stream('{"created":1,"data":['),
+        at_once=True,
+        fractions=(),
+    ),
     "chat_video": Script(
         created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),
         finished=as_json({"status": "completed", "video_url": A}),
@@ -62,6 +89,23 @@ SCRIPTS = {
         failed=as_json({"status": "failed", "error_message": f"上游 {KEY} 坏了"}),
         begun=stream(told("> 🏃 进度：40%\n")),
         task="/source/t1",
+        at_once=True,
+    ),
+    "seedance": Script(
+        created=as_json({"id": "cgt-20250629201507-n6k56"}),
+        finished=as_json({"status": "succeeded", "content": {"video_url": A}}),
+        running=as_json({"status": "running", "progress": "40%"}),
+        failed=as_json({"status": "failed", "error": {"message": f"上游 {KEY} 坏了"}}),
+        begun=as_json({"id": "cgt-20250629201507-n6k56"}),
+        task="cgt-20250629201507-n6k56",
+    ),
+    "openai_videos": Script(
+        created=as_json({"id": "video_1", "object": "video", "status": "queued", "error": None}),
+        finished=as_json({"id": "video_1", "status": "completed", "video_url": A}),
+        running=as_json({"id": "video_1", "status": "in_progress", "progress": 40}),
+        failed=as_json({"status": "failed", "error": {"message": f"上游 {KEY} 坏了"}}),
+        begun=as_json({"id": "video_1", "status": "queued"}),
+        task="video_1",
     ),
     "video_tasks": Script(
         created=as_json({"task_id": "t1"}),
@@ -83,6 +127,8 @@ BUSY = as_json(
 NOTHING_FREE = as_json({"error": {"code": "channel:no_available_key"}}, status=503)
 
 each_dialect = pytest.mark.parametrize("name", DIALECTS)
+each_with_tasks = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if s.task])
+each_without = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if not s.task])
 
 
 def test_every_dialect_has_its_answers_here() -> None:
@@ -97,24 +143,33 @@ async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
         name, creation=[script.created], looks=[script.running, script.finished], pace=CALM
     )
 
-    assert spoken.urls == [(A,)]
+    assert spoken.urls == [(script.url,)]
     assert spoken.posts == 1
     assert isinstance(spoken.events[0], Accepted)
-    assert spoken.fractions == [0.4]
+    assert tuple(spoken.fractions) == script.fractions
 
 
-@each_dialect
+@each_with_tasks
 async def test_resuming_never_creates_a_second_task(name: str) -> None:
     script = SCRIPTS[name]
 
     spoken = await talk(name, looks=[script.running, script.finished], task=script.task, pace=CALM)
 
-    assert spoken.urls == [(A,)]
+    assert spoken.urls == [(script.url,)]
     assert spoken.posts == 0
     assert len(spoken.requests) == 2
 
 
-@each_dialect
+@each_without
+async def test_what_has_no_task_is_never_taken_up_by_asking_again(name: str) -> None:
+    spoken = await talk(name, task="t1")
+
+    assert spoken.fault is not None
+    assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.INTERRUPTED, True)
+    assert spoken.requests == []
+
+
+@each_with_tasks
 async def test_resuming_a_task_that_cannot_be_reached_never_creates_another(name: str) -> None:
     spoken = await talk(name, looks=[RESET], task=SCRIPTS[name].task, pace=HASTY)
 
@@ -130,7 +185,7 @@ async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) ->
     reported = asyncio.Event()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
-        if asked.startswith(b"POST ") and name == "chat_video":
+        if asked.startswith(b"POST ") and script.at_once:
             head, _, rest = script.created.partition(b"\r\n\r\n")
             writer.write(head + b"\r\n\r\n")
             await reported.wait()
@@ -149,7 +204,7 @@ async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) ->
         dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
         assets = await dialect.generate(MODELS[MODEL_OF[name]], REQUEST, report)
 
-    assert assets[0].urls == (A,)
+    assert assets[0].urls == (script.url,)
 
 
 @each_dialect
@@ -164,7 +219,7 @@ async def test_what_was_not_accepted_is_sent_again(name: str, refusal: bytes) ->
         pace=CALM,
     )
 
-    assert spoken.urls == [(A,)]
+    assert spoken.urls == [(script.url,)]
     assert spoken.posts == 3
 
 
@@ -272,7 +327,7 @@ async def test_a_refusal_is_told_without_the_key(
     assert spoken.posts == len(spoken.requests) == 1
 
 
-@each_dialect
+@each_with_tasks
 async def test_the_failure_of_a_task_is_told_without_the_key(name: str) -> None:
     script = SCRIPTS[name]
 
@@ -290,10 +345,10 @@ async def test_cancelling_in_the_middle_closes_the_connection(name: str) -> None
     under_way = asyncio.Event()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
-        if asked.startswith(b"POST ") and name == "video_tasks":
+        if asked.startswith(b"POST ") and not script.at_once:
             writer.write(script.begun)
             return
-        writer.write(script.begun if name == "chat_video" else b"HTTP/1.1 200 OK\r\n")
+        writer.write(script.begun if script.at_once else b"HTTP/1.1 200 OK\r\n")
         await writer.drain()
         under_way.set()
         try:

@@ -36,7 +36,8 @@ from tests.fakes.raw_server import raw_server
 K = FaultKind
 A = "https://h/a.mp4"
 LINK = f"✅ 视频生成成功，[点击这里]({A}) 查看视频~~~\n\n"
-CHAT, TASKS = "chat_video", "video_tasks"
+CHAT, SEEDANCE, TASKS = "chat_video", "seedance", "video_tasks"
+VIDEOS = "openai_videos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def chat(case: str, body: str | bytes, *urls: str, **more: object) -> Case:
 
 def refused(case: str, answer: bytes, kind: FaultKind, **more: object) -> list[Case]:
     row = Case(id=case, creation=[answer], kind=kind)
-    rows = (replace(row, dialect=dialect, **more) for dialect in (CHAT, TASKS))  # type: ignore[arg-type]
+    rows = (replace(row, dialect=dialect, **more) for dialect in DIALECTS)  # type: ignore[arg-type]
     return list(rows)
 
 
@@ -422,6 +423,15 @@ H43 = {
     "data": None,
 }
 H46 = {"created_at": 1760696116136, "seconds": "10", "size": "small", "progress": "0%"}
+H51 = {
+    "done": True,
+    "response": {
+        "raiMediaFilteredCount": 1,
+        "raiMediaFilteredReasons": [
+            "Veo could not generate 1 videos based on the prompt provided. You will not be charged"
+        ],
+    },
+}
 H52 = {
     "id": "t1",
     "status": "failed",
@@ -475,10 +485,34 @@ TASK_CASES = [
     ),
     task("H49 bad gateway", *[BAD_GATEWAY] * 3, DONE, urls=((A,),), gets=4),
     task("H49 torn connection", b"", b"", DONE, urls=((A,),), gets=3),
+    *(
+        task(
+            f"H50 {status}",
+            {"id": "cgt-1", "status": status, "error": None},
+            dialect=SEEDANCE,
+            creation={"id": "cgt-1"},
+            kind=kind,
+            gets=1,
+        )
+        for status, kind in (("expired", K.EXPIRED), ("cancelled", K.CANCELLED))
+    ),
+    task("H51 nothing but a filter", H51, kind=K.MODERATION_PROMPT),
+    task(
+        "H51 deeper",
+        {**H51, "response": {"generateVideoResponse": H51["response"]}},
+        kind=K.MODERATION_PROMPT,
+    ),
     task("H52 moderation", H52, kind=K.MODERATION_PROMPT),
 ]
 
-ALL = [*CHAT_CASES, *HTTP_CASES, *TASK_CASES]
+# Where no link is told, this one has a place of its own for it: test_openai_videos.py.
+VIDEO_CASES = [
+    replace(case, dialect=VIDEOS)
+    for case in TASK_CASES
+    if case.dialect == TASKS and not case.id.startswith("H44")
+]
+
+ALL = [*CHAT_CASES, *HTTP_CASES, *TASK_CASES, *VIDEO_CASES]
 
 
 def request_of(case: Case) -> MediaRequest:

@@ -9,7 +9,8 @@ from core.dialects import chat_video, list_models, video_tasks
 from core.dialects._images import data_uris
 from core.dialects.endpoint import root_url
 from core.errors import FaultKind, JobError
-from core.media import Asset, MediaKind, MediaRequest
+from core.media import Asset, Cameo, MediaKind, MediaRequest
+from core.storyboard import Shot, storyboard
 from tests.core.dialects.wire import (
     CALM,
     MODELS,
@@ -165,6 +166,39 @@ async def test_a_task_says_all_that_was_asked_for(tmp_path: Path) -> None:
         "private": True,
         "seed": 7,
     }
+
+
+def test_a_task_shows_somebody_from_elsewhere_and_names_stand_alone() -> None:
+    cameo = Cameo(url="https://h/v.mp4", start=1, end=2.5)
+    request = MediaRequest(prompt="舞台上@a.b,跳舞", cameo=cameo, watermark=True)
+
+    body = video_tasks.payload(MODELS["whatai/sora-2"], request, [])
+
+    assert body == {
+        "model": "sora-2",
+        "prompt": "舞台上 @a.b ,跳舞",
+        "watermark": True,
+        "character_url": "https://h/v.mp4",
+        "character_timestamps": "1,2.5",
+    }
+
+
+def test_a_storyboard_goes_out_as_it_is_written() -> None:
+    shots = (Shot(seconds=7.5, scene="飞机起飞"), Shot(seconds=7.5, scene="飞机降落"))
+
+    body = video_tasks.payload(
+        MODELS["whatai/sora-2"], MediaRequest(prompt=storyboard(shots), seconds=15), []
+    )
+
+    assert body == {"model": "sora-2", "prompt": storyboard(shots), "duration": "15"}
+
+
+def test_veo_over_tasks_is_told_nothing_but_the_prompt() -> None:
+    veo = MODELS["whatai/veo3"]
+
+    body = video_tasks.payload(veo, veo.complete(MediaRequest(prompt="a pig (@home)")), [])
+
+    assert body == {"model": "veo3", "prompt": "a pig (@home)"}
 
 
 def test_what_the_model_leaves_open_is_left_out() -> None:

@@ -13,7 +13,7 @@ from core.catalog import Model, load
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
 from core.errors import Fault, JobError
-from core.media import Event, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
+from core.media import Event, Hook, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
 from tests.fakes.raw_server import raw_server, reply
 
 KEY = "sk-test0123456789abcdefghij"
@@ -24,7 +24,15 @@ CALM = Pace(first=0, interval=0, longest=0, patience=1000, grace=1000, again=0)
 """Never gives up, however slow the machine is."""
 
 MODELS = {model.key: model for model in load((), tuple(DIALECTS)).models}
-MODEL_OF = {"chat_video": "apiyi/veo-3.1", "video_tasks": "whatai/sora-2-pro"}
+MODEL_OF = {
+    "chat_image": "whatai/gpt-4o-image",
+    "gemini": "whatai/gemini-2.5-flash-image",
+    "images": "whatai/nano-banana",
+    "chat_video": "apiyi/veo-3.1",
+    "openai_videos": "whatai/sora-2-pro-videos",
+    "seedance": "whatai/seedance-2.0",
+    "video_tasks": "whatai/sora-2-pro",
+}
 
 RESET = b"(reset)"
 """An answer that is none: the connection is torn down once the request has been read."""
@@ -95,6 +103,7 @@ async def talk(
     pace: Pace = BRISK,
     key: str = KEY,
     report: Report | None = None,
+    hook: Hook | None = None,
 ) -> Conversation:
     """Let a dialect generate against a gateway that answers as scripted; the last answer stays.
 
@@ -119,7 +128,7 @@ async def talk(
         if report is not None:
             await report(event)
 
-    async with raw_server(serve) as server, client() as http:
+    async with raw_server(serve) as server, client() as http, asyncio.timeout(30):
         told.url = server.url
         speaker = DIALECTS[dialect](endpoint(server.url, pace=pace, key=key), http)
         try:
@@ -128,6 +137,7 @@ async def talk(
                 request or MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10),
                 keep,
                 TaskRef(id=task.replace("ORIGIN", server.url)) if task else None,
+                hook,
             )
         except JobError as error:
             told.fault, told.error = error.fault, str(error)

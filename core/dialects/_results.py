@@ -1,0 +1,65 @@
+"""A creation that is answered with what it has made, at once.
+
+Source: provider reference 3.7, 5.1, 5.4, H40.
+"""
+
+import httpx
+
+from core.dialects._faults import Circumstances, classify, fault_of, is_html
+from core.dialects._http import Body, Wire, broken_off, refuse
+from core.dialects._json import Json, mapping, parse
+from core.errors import MODERATION, Fault, FaultKind, JobError
+from core.media import Accepted, Report
+from core.redact import quote
+
+_IDLE_SECONDS = 300.0
+_LIMIT_BYTES = 128_000_000
+_READ_CHARS = 20_000
+
+
+async def create_results(
+    wire: Wire, path: str, body: Body, report: Report, circumstances: Circumstances
+) -> Json:
+    """Post a request that costs money, once, and give the JSON that it is answered with.
+
+    Raises:
+        JobError: what `Wire.create` raises, a refusal under status 200, or that the answer cannot
+            be read, which may have been paid for.
+    """
+    async with wire.create(
+        path, body, idle_seconds=_IDLE_SECONDS, circumstances=circumstances
+    ) as response:
+        await report(Accepted())
+        raw = await _read_whole(response)
+    reply = mapping(parse(raw))
+    refuse(reply, circumstances)
+    if is_html(raw):
+        raise JobError(fault_of(raw, response.status_code))
+    if not reply:
+        fault = Fault(kind=FaultKind.BAD_PAYLOAD, reason=quote(raw), maybe_billed=True)
+        raise JobError(fault)
+    return reply
+
+
+async def _read_whole(response: httpx.Response) -> str:
+    body = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _LIMIT_BYTES:
+                break  # what is left of it is no JSON
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise JobError(broken_off(error)) from error
+    return body.decode("utf-8-sig", "replace")
+
+
+def nothing_made(reason: str, circumstances: Circumstances) -> Fault:
+    """Say why a good answer holds no result; gateways may bill it all the same (5.4)."""
+    kind = classify(reason[:_READ_CHARS], None, circumstances)
+    kind = kind if kind in MODERATION else FaultKind.NO_MEDIA
+    return Fault(kind=kind, reason=quote(reason), maybe_billed=True)
+
+
+def no_resume() -> JobError:
+    """What becomes of a task in a protocol that has none: it is never asked for a second time."""
+    return JobError(Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))

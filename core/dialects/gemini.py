@@ -1,0 +1,165 @@
+"""`POST /v1beta/models/{model}:generateContent`: pictures in and out as base64 inside JSON.
+
+Source: provider reference 3.7.4, H60 to H62 (Google's own format, at the whatai family), as of
+2026-11-20.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import quote as percent_encode
+
+import httpx
+
+from core.catalog import Model
+from core.dialects._faults import Circumstances, message_of
+from core.dialects._http import Wire
+from core.dialects._images import data_uris
+from core.dialects._inline import Sieve, decode
+from core.dialects._json import Json, dig, items, mapping, text
+from core.dialects._narration import choose_assets, links_in
+from core.dialects._results import create_results, no_resume, nothing_made
+from core.dialects.endpoint import Endpoint
+from core.errors import Fault, FaultKind, JobError
+from core.media import Hook, MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+
+_LIMIT_BYTES = 20_000_000
+# How a picture ends that the filter has taken away; all else without one is a mishap.
+_FILTERED = frozenset(
+    {
+        "BLOCKLIST",
+        "IMAGE_PROHIBITED_CONTENT",
+        "IMAGE_RECITATION",
+        "IMAGE_SAFETY",
+        "PROHIBITED_CONTENT",
+        "RECITATION",
+        "SAFETY",
+        "SPII",
+    }
+)
+_GOOD_ENDS = ("", "STOP")
+_EMPTY = RemoteAsset(kind=MediaKind.IMAGE)
+
+
+def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
+    """The body of a creation: pictures before the words, options only where asked for."""
+    shape = {"aspectRatio": request.ratio, "imageSize": model.resolution_for(request).upper()}
+    config: dict[str, object] = {"responseModalities": ["IMAGE"]}
+    if said := {name: value for name, value in shape.items() if value}:
+        config["imageConfig"] = said
+    if request.seed is not None:
+        config["seed"] = request.seed
+    parts = [*map(_inline_part, images), {"text": request.prompt}]
+    return {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
+
+
+def _inline_part(uri: str) -> Json:
+    mime, _, data = uri.removeprefix("data:").partition(";base64,")
+    return {"inlineData": {"data": data, "mimeType": mime}}
+
+
+def check_size(request: MediaRequest, images: Sequence[str]) -> None:
+    """Refuse what the gateway would refuse only after it was sent.
+
+    Raises:
+        JobError: TOO_LARGE; nothing was sent.
+    """
+    size_bytes = sum(map(len, images)) + len(request.prompt.encode())
+    if size_bytes > _LIMIT_BYTES:
+        reason = f"{size_bytes / 1e6:.1f} MB as base64, at most {_LIMIT_BYTES / 1e6:.0f} MB"
+        raise JobError(Fault(kind=FaultKind.TOO_LARGE, reason=reason))
+
+
+def answer(reply: Json, request: MediaRequest, root: str) -> tuple[RemoteAsset, ...]:
+    """The pictures in an answer, without drafts where there is better; empty if there are none."""
+    parts = list(_parts(reply))
+    final = [each for part in parts if not part.get("thought") for each in _found(part, request)]
+    if not final and not _end_of(reply):
+        drafts = [each for part in parts for each in _found(part, request)]
+        final = [replace(draft, preview=True) for draft in drafts[-1:]]
+    keyed = [replace(each, authorized=_is_own(each, root)) for each in final]
+    return tuple(keyed[-request.count :])
+
+
+def _parts(reply: Json) -> Iterator[Json]:
+    for candidate in items(reply.get("candidates")):
+        yield from map(mapping, items(dig(candidate, "content.parts")))
+
+
+def _found(part: Json, request: MediaRequest) -> Iterator[RemoteAsset]:
+    inline = mapping(part.get("inlineData") or part.get("inline_data"))
+    file = mapping(part.get("fileData") or part.get("file_data"))
+    if data := decode(text(inline.get("data"))):
+        yield replace(_EMPTY, data=data)
+    if url := text(file.get("fileUri") or file.get("file_uri")):
+        yield replace(_EMPTY, urls=(url,))
+    yield from _found_in(text(part.get("text")), request)
+
+
+def _found_in(told: str, request: MediaRequest) -> Iterator[RemoteAsset]:
+    """Some resellers put the picture into the text, itself or as a link."""
+    sieve = Sieve()
+    told = sieve.feed(told) + sieve.end()
+    for data in filter(None, map(decode, sieve.pictures())):
+        yield replace(_EMPTY, data=data)
+    links = [link for link in links_in(told, prompt=request.prompt) if link.sort == "image"]
+    if links:
+        yield from choose_assets(links, request.count, MediaKind.IMAGE)
+
+
+def _is_own(asset: RemoteAsset, root: str) -> bool:
+    """Whether it lies at the gateway itself, which wants the key for it."""
+    return any(url.startswith(f"{root}/") for url in asset.urls)
+
+
+def _end_of(reply: Json) -> str:
+    """The first word for how it ended that is not a good one; "" when nothing is said."""
+    ends = [text(dig(each, "finishReason")) for each in items(reply.get("candidates"))]
+    bad = [end for end in ends if end not in _GOOD_ENDS]
+    return bad[0] if bad else ""
+
+
+def failure(reply: Json, circumstances: Circumstances) -> Fault:
+    """Say why a good answer holds no picture: in the model's words, else in the protocol's."""
+    blocked = text(dig(reply, "promptFeedback.blockReason"))
+    end = blocked or _end_of(reply)
+    said = " ".join(text(part.get("text")) for part in _parts(reply) if not part.get("thought"))
+    messages = ("promptFeedback.blockReasonMessage", "candidates.0.finishMessage")
+    told = next(filter(None, (text(dig(reply, place)) for place in messages)), "")
+    fault = nothing_made(said.strip() or told or end or message_of(reply), circumstances)
+    if blocked:
+        kind = FaultKind.MODERATION_PROMPT
+        if blocked == "IMAGE_SAFETY" and circumstances.has_images:
+            kind = FaultKind.MODERATION_INPUT_IMAGE
+        return replace(fault, kind=kind)
+    return replace(fault, kind=FaultKind.MODERATION_OUTPUT) if end in _FILTERED else fault
+
+
+class Gemini:
+    """The dialect; see `MediaDialect` for the contract."""
+
+    def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
+        self._wire = Wire(endpoint, http)
+
+    async def generate(
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
+    ) -> tuple[RemoteAsset, ...]:
+        if task is not None:
+            raise no_resume()
+        images = await data_uris(request.images)
+        check_size(request, images)
+        circumstances = Circumstances(has_images=bool(images))
+        name = percent_encode(model.wire_name(request), safe="")
+        path = f"/v1beta/models/{name}:generateContent"
+        body = payload(model, request, images)
+        reply = await create_results(self._wire, path, body, report, circumstances)
+        if assets := answer(reply, request, self._wire.endpoint.root):
+            return assets
+        raise JobError(failure(reply, circumstances))
+
+    async def cancel(self, task: TaskRef) -> None:
+        """Do nothing: there is no task, and closing the connection stops nobody."""

@@ -1,0 +1,106 @@
+"""`POST /v1/images/generations` or, with pictures, `/v1/images/edits`: the answer is the result.
+
+Source: provider reference 3.7.1 to 3.7.3, H63 to H65 (whatai: nano-banana, gpt-image-1,
+flux-kontext), as of 2026-11-20.
+"""
+
+from collections.abc import Sequence
+
+import httpx
+
+from core.catalog import Model
+from core.dialects._faults import Circumstances, message_of
+from core.dialects._http import FilePart, Form, Wire
+from core.dialects._images import data_uris, file_parts
+from core.dialects._inline import decode
+from core.dialects._json import Json, items, mapping, text
+from core.dialects._results import create_results, no_resume, nothing_made
+from core.dialects.endpoint import Endpoint
+from core.errors import JobError
+from core.media import Hook, MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+
+_CREATE = "/v1/images/generations"
+_EDIT = "/v1/images/edits"
+
+
+def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
+    """The body of a creation; some models take pictures in it."""
+    body: dict[str, object] = {**_options(model, request)}
+    if images:
+        body["image"] = list(images)
+    if request.count > 1:
+        body["n"] = request.count
+    return body
+
+
+def form(model: Model, request: MediaRequest, files: Sequence[FilePart]) -> Form:
+    """The body of an edit: all options are texts."""
+    texts = _options(model, request)
+    if request.count > 1:
+        texts["n"] = str(request.count)
+    return Form(texts=texts, files=tuple(files))
+
+
+def _options(model: Model, request: MediaRequest) -> dict[str, str]:
+    """What both bodies say. What was not asked for is left out, never empty (3.7.2)."""
+    size = model.size_for(request)
+    said = {
+        "model": model.wire_name(request),
+        "prompt": request.prompt,
+        "size": size,
+        "aspect_ratio": "" if size else request.ratio or "",
+        "image_size": model.resolution_for(request).upper(),
+        "quality": model.quality_for(request),
+        "response_format": model.response_format,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def answer(reply: Json, request: MediaRequest) -> tuple[RemoteAsset, ...]:
+    """The pictures in an answer; empty when there are none."""
+    found = [_asset(mapping(item)) for item in items(reply.get("data"))]
+    return tuple(asset for asset in found if asset)[: request.count]
+
+
+def _asset(item: Json) -> RemoteAsset | None:
+    url = text(item.get("url")).strip()
+    inside = text(item.get("b64_json")) or (url if url.startswith("data:") else "")
+    urls = (url,) if url.startswith(("http://", "https://")) else ()
+    data = decode(inside) or None
+    return RemoteAsset(urls=urls, data=data, kind=MediaKind.IMAGE) if data or urls else None
+
+
+class Images:
+    """The dialect; see `MediaDialect` for the contract."""
+
+    def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
+        self._wire = Wire(endpoint, http)
+
+    async def generate(
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
+    ) -> tuple[RemoteAsset, ...]:
+        if task is not None:
+            raise no_resume()
+        if request.images and model.edits:
+            path, body = _EDIT, form(model, request, await _files(model, request))
+        else:
+            path, body = _CREATE, payload(model, request, await data_uris(request.images))
+        circumstances = Circumstances(has_images=bool(request.images))
+        reply = await create_results(self._wire, path, body, report, circumstances)
+        if assets := answer(reply, request):
+            return assets
+        raise JobError(nothing_made(message_of(reply), circumstances))
+
+    async def cancel(self, task: TaskRef) -> None:
+        """Do nothing: there is no task, and closing the connection stops nobody."""
+
+
+async def _files(model: Model, request: MediaRequest) -> list[FilePart]:
+    pictures = await file_parts(model.edits, request.images)
+    masks = await file_parts("mask", [request.mask] if request.mask else [])
+    return [*pictures, *masks]

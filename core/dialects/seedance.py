@@ -1,0 +1,129 @@
+"""`POST …/contents/generations/tasks`, then `GET …/tasks/{id}` until it is done.
+
+`DELETE …/tasks/{id}` takes back a task that has not begun. What stands before these paths is a
+setting of the gateway. Source: provider reference 3.6 (Volcengine Ark, whatai), as of 2026-11-20.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from urllib.parse import quote as percent_encode
+
+import httpx
+
+from core.catalog import Model
+from core.dialects._creation import create_task
+from core.dialects._faults import Circumstances
+from core.dialects._flags import with_flags, without_flags
+from core.dialects._http import Wire
+from core.dialects._images import data_uris
+from core.dialects._json import Json
+from core.dialects._poll import poll
+from core.dialects._tasks import TaskReply, read_task
+from core.dialects.endpoint import Endpoint
+from core.errors import Fault, FaultKind, JobError
+from core.media import Accepted, Hook, ImageRole, MediaRequest, RemoteAsset, Report, TaskRef
+
+_TASKS = "/contents/generations/tasks"
+_ROLES = {
+    ImageRole.FIRST_FRAME: "first_frame",
+    ImageRole.LAST_FRAME: "last_frame",
+    ImageRole.REFERENCE: "reference_image",
+}
+_FLAGS = {
+    "resolution": "rs",
+    "ratio": "ratio",
+    "duration": "dur",
+    "seed": "seed",
+    "watermark": "wm",
+}
+
+
+def payload(
+    model: Model, request: MediaRequest, images: Sequence[str], hook: Hook | None = None
+) -> Json:
+    """The body of a creation. Options are said as the model wants them, and by us alone."""
+    options = dict(_options(model, request))
+    prompt = without_flags(request.prompt)
+    body: dict[str, object] = {"model": model.wire_name(request)}
+    if model.options_as == "text":
+        flags = {_FLAGS[name]: _word(value) for name, value in options.items()}
+        body["content"] = _content(model, with_flags(prompt, flags), images)
+    else:
+        body |= {"content": _content(model, prompt, images), **options}
+    if hook is not None:
+        body["callback_url"] = hook.url
+    return body
+
+
+def _options(model: Model, request: MediaRequest) -> Iterator[tuple[str, str | int]]:
+    if resolution := model.resolution_for(request):
+        yield "resolution", resolution
+    if request.ratio:
+        yield "ratio", request.ratio
+    elif request.images and model.adaptive:
+        yield "ratio", "adaptive"
+    if request.seconds:
+        yield "duration", request.seconds
+    if request.seed is not None:
+        yield "seed", request.seed
+    if model.watermark:
+        yield "watermark", request.watermark  # what it does by itself is not the same everywhere
+
+
+def _word(value: str | int) -> str:
+    return str(value).lower()
+
+
+def _content(model: Model, text: str, images: Sequence[str]) -> list[Json]:
+    pictures: list[Json] = [
+        {
+            "type": "image_url",
+            "image_url": {"url": url},
+            "role": _ROLES[model.images.role(index)],
+        }
+        for index, url in enumerate(images)
+    ]
+    return [{"type": "text", "text": text}, *pictures] if text else pictures
+
+
+def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
+    """What a task that has succeeded made.
+
+    Raises:
+        JobError: it names no link, and there is no other way to its video.
+    """
+    if not reply.urls:
+        raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
+    return (RemoteAsset(urls=reply.urls),)
+
+
+class Seedance:
+    """The dialect; see `MediaDialect` for the contract."""
+
+    def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
+        self._wire = Wire(endpoint, http)
+        self._tasks = endpoint.seedance_path + _TASKS
+
+    async def generate(
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,
+    ) -> tuple[RemoteAsset, ...]:
+        circumstances = Circumstances(has_images=bool(request.images))
+        if task is None:
+            body = payload(model, request, await data_uris(request.images), hook)
+            task = await create_task(self._wire, self._tasks, body, circumstances)
+            await report(Accepted(task=task))
+        look = partial(self._wire.look, self._place(task))
+        pace = self._wire.endpoint.pace
+        return answer(await poll(look, read_task, report, pace, circumstances, hook=hook))
+
+    async def cancel(self, task: TaskRef) -> None:
+        """Take the task back if it is still queued; most gateways cannot be told."""
+        await self._wire.withdraw(self._place(task))
+
+    def _place(self, task: TaskRef) -> str:
+        return f"{self._tasks}/{percent_encode(task.id, safe='')}"

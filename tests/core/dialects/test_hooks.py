@@ -1,0 +1,204 @@
+"""A gateway that calls ends a pause early; it is asked all the same, and nothing else changes."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from core.catalog import load
+from core.dialects import DIALECTS
+from core.errors import FaultKind
+from core.media import Hook, MediaRequest, RemoteAsset, TaskRef
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
+from tests.core.dialects.wire import (
+    CALM,
+    MODEL_OF,
+    MODELS,
+    as_json,
+    client,
+    endpoint,
+    talk,
+)
+from tests.fakes.raw_server import RawServer, raw_server, reply
+
+A = "https://h/a.mp4"
+SECRET = "q8Zr3vT0kLmN5xYw"  # noqa: S105 - nobody's
+URL = f"https://bot.example/hooks/{SECRET}"
+CREATED = as_json({"id": "t1"})
+RUNNING = as_json({"status": "running"})
+DONE = as_json({"status": "succeeded", "content": {"video_url": A}})
+NEVER = replace(CALM, first=1000, interval=1000, longest=1000)
+"""Would not look within the patience of any test."""
+
+FIELDS = {"video_tasks": "notify_hook", "seedance": "callback_url"}
+TASK = TaskRef(id="t1")
+POLLING = pytest.mark.parametrize("name", [*FIELDS, "openai_videos"])
+
+
+def called_hook(url: str = URL) -> Hook:
+    hook = Hook(url=url)
+    hook.called.set()
+    return hook
+
+
+@pytest.mark.parametrize("name", FIELDS)
+async def test_the_gateway_is_told_where_to_call(name: str) -> None:
+    with_hook = await talk(name, creation=[CREATED], looks=[DONE], pace=CALM, hook=Hook(url=URL))
+    without = await talk(name, creation=[CREATED], looks=[DONE], pace=CALM)
+
+    field = FIELDS[name]
+    assert json.loads(with_hook.requests[0].partition(b"\r\n\r\n")[2])[field] == URL
+    assert field not in json.loads(without.requests[0].partition(b"\r\n\r\n")[2])
+
+
+@pytest.mark.parametrize("name", sorted(set(DIALECTS) - set(FIELDS)))
+async def test_a_protocol_that_cannot_call_is_told_nothing(name: str) -> None:
+    refusal = as_json({"error": {"message": "no"}}, status=400)
+
+    spoken = await talk(name, creation=[refusal], pace=CALM, hook=Hook(url=URL))
+
+    assert spoken.posts == 1
+    assert SECRET.encode() not in spoken.requests[0]
+
+
+@POLLING
+async def test_a_call_ends_the_pause(name: str) -> None:
+    hook = called_hook()
+
+    async with asyncio.timeout(60):
+        spoken = await talk(name, looks=[DONE], task="t1", pace=NEVER, hook=hook)
+
+    assert spoken.urls == [(A,)]
+    assert not hook.called.is_set()
+
+
+@POLLING
+async def test_a_call_is_not_believed_but_looked_after(name: str) -> None:
+    hook = called_hook()
+    told = as_json({"status": "failed", "error": {"message": "boom"}})
+
+    async with asyncio.timeout(60):
+        spoken = await talk(name, looks=[told], task="t1", pace=NEVER, hook=hook)
+
+    assert spoken.fault is not None
+    assert spoken.fault.reason == "boom"
+
+
+async def test_a_repeated_call_makes_one_more_look_and_no_second_task() -> None:
+    hook = called_hook()
+    looks: list[bytes] = []
+
+    async def serve_task(asked: bytes, writer: asyncio.StreamWriter) -> None:
+        looks.append(asked)
+        if len(looks) == 1:
+            hook.called.set()
+        writer.write(RUNNING if len(looks) == 1 else DONE)
+
+    async with raw_server(serve_task) as server, client() as http, asyncio.timeout(60):
+        dialect = DIALECTS["video_tasks"](endpoint(server.url, pace=NEVER), http)
+        assets = await dialect.generate(
+            MODELS[MODEL_OF["video_tasks"]], MediaRequest(prompt="x"), _ignore, TASK, hook
+        )
+
+    assert assets[0].urls == (A,)
+    assert [look.split(b" ", 1)[0] for look in looks] == [b"GET", b"GET"]
+
+
+@POLLING
+async def test_without_a_call_the_task_is_asked_for_as_ever(name: str) -> None:
+    hook = Hook(url=URL)
+
+    spoken = await talk(name, looks=[RUNNING, RUNNING, DONE], task="t1", pace=CALM, hook=hook)
+
+    assert spoken.urls == [(A,)]
+    assert len(spoken.requests) == 3
+
+
+async def test_a_gateway_that_asks_for_time_gets_it_however_often_it_calls() -> None:
+    hook = called_hook()
+    asked_at: list[float] = []
+    busy = as_json({"error": "busy"}, status=503, headers={"Retry-After": "0.05"})
+
+    async def serve_task(_: bytes, writer: asyncio.StreamWriter) -> None:
+        asked_at.append(asyncio.get_running_loop().time())
+        hook.called.set()
+        writer.write(busy if len(asked_at) < 3 else DONE)
+
+    async with raw_server(serve_task) as server, client() as http:
+        dialect = DIALECTS["video_tasks"](endpoint(server.url, pace=CALM), http)
+        await dialect.generate(
+            MODELS[MODEL_OF["video_tasks"]], MediaRequest(prompt="x"), _ignore, TASK, hook
+        )
+
+    pauses = [later - earlier for earlier, later in pairwise(asked_at)]
+    assert min(pauses) >= 0.04
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        as_json({"error": {"message": f"notify_hook {URL} is not reachable"}}, status=400),
+        as_json(f'{{"error":"bad https:\\/\\/bot.example\\/hooks\\/{SECRET}"}}', status=400),
+        as_json(f"no JSON: {URL}", status=400),
+        as_json(f"https:\\/\\/bot.example\\/hooks\\/{SECRET}"),
+        as_json({"success": False, "message": f"bad {URL}"}),
+        as_json({"hello": URL}),
+    ],
+)
+async def test_where_we_are_called_is_never_repeated_in_an_error(name: str, answer: bytes) -> None:
+    spoken = await talk(name, creation=[answer], pace=CALM, hook=Hook(url=URL))
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is not FaultKind.NETWORK
+    assert SECRET not in f"{spoken.fault!r} {spoken.error}"
+
+
+def test_a_hook_does_not_show_where_it_is() -> None:
+    assert SECRET not in repr(Hook(url=URL))
+
+
+@asynccontextmanager
+async def bell() -> AsyncGenerator[tuple[RawServer, Hook]]:
+    """A public address on loopback that rings the hook, as the bot's own does."""
+
+    async def ring(_: bytes, writer: asyncio.StreamWriter) -> None:
+        hook.called.set()
+        writer.write(reply())
+
+    async with raw_server(ring) as server:
+        hook = Hook(url=f"{server.url}/hooks/{SECRET}")
+        yield server, hook
+
+
+@pytest.mark.parametrize(
+    ("model", "status"),
+    [("sandbox-video", "SUCCESS"), ("sandbox-seedance", "succeeded")],
+)
+async def test_a_task_that_calls_ends_long_before_the_next_look(
+    tmp_path: Path, model: str, status: str
+) -> None:
+    options = SandboxOptions(state_dir=tmp_path, speed=100, short_side=96, fps=8)
+    presets = load((Path("sandbox/catalog.toml"),), tuple(DIALECTS)).models
+    chosen = next(each for each in presets if each.key == f"sandbox/{model}")
+    request = chosen.complete(MediaRequest(prompt="a pig"))
+
+    async with serve(options) as root, bell() as (server, hook), client() as http:
+        dialect = DIALECTS[chosen.dialect](endpoint(root, pace=NEVER), http)
+        async with asyncio.timeout(60):
+            assets = await dialect.generate(chosen, request, _ignore, hook=hook)
+
+    told = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
+    assert assets == (RemoteAsset(urls=assets[0].urls),)
+    assert server.requests[0].startswith(f"POST /hooks/{SECRET} ".encode())
+    assert told["status"] == status
+
+
+async def _ignore(event: object) -> None:
+    del event

@@ -7,20 +7,33 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.characters import CharacterDoor
 from sandbox.chat import ChatDoor
 from sandbox.desk import Desk, check_key
 from sandbox.follow import FollowPages
+from sandbox.image_bodies import IMAGE_OFFERS
+from sandbox.images import ImageDoor
 from sandbox.ledger import Ledger
 from sandbox.media import Cdn
 from sandbox.models import OFFERS
 from sandbox.options import SandboxOptions
 from sandbox.orders import Kind
 from sandbox.refusals import CONSOLE_PAGE, RefusalError
+from sandbox.seedance import SeedanceDoor
 from sandbox.studio import Studio
 from sandbox.tasks import TaskDoor
+from sandbox.video_bodies import VIDEO_OFFERS
+from sandbox.videos import VideoDoor
 
 API_PATH = re.compile(r"/v\d")
-ENDPOINT_TYPES = {Kind.CHAT: "openai", Kind.V2: "openai-video"}
+ENDPOINT_TYPES = {
+    Kind.CHAT: "openai",
+    Kind.V2: "openai-video",
+    Kind.SEEDANCE: "volc-video",
+    Kind.VIDEOS: "openai-videos",
+    Kind.IMAGES: "image-generation",
+    Kind.GEMINI: "gemini",
+}
 
 
 def build(options: SandboxOptions) -> Starlette:
@@ -29,8 +42,12 @@ def build(options: SandboxOptions) -> Starlette:
     studio = Studio(options, ledger)
     desk = Desk(options, ledger, studio.begin if options.renders_ahead else None)
     routes = [
-        *ChatDoor(desk).routes,
+        *ChatDoor(desk, studio).routes,
         *TaskDoor(desk).routes,
+        *VideoDoor(desk, studio).routes,
+        *CharacterDoor(desk).routes,
+        *ImageDoor(desk, studio).routes,
+        *SeedanceDoor(desk).routes,
         *FollowPages(desk).routes,
         *Cdn(desk, studio).routes,
         *Inspection(desk).routes,
@@ -67,15 +84,20 @@ async def list_models(request: Request) -> Response:
         check_key(request)
     except RefusalError as refusal:
         return refusal.response
+    doors = {name: [ENDPOINT_TYPES[offer.kind]] for name, offer in OFFERS.items()}
+    for name in VIDEO_OFFERS:
+        doors.setdefault(name, []).append(ENDPOINT_TYPES[Kind.VIDEOS])
+    for name, offer in IMAGE_OFFERS.items():
+        doors.setdefault(name, []).append(ENDPOINT_TYPES[offer.kind])
     models = [
         {
             "id": name,
             "object": "model",
             "created": 1626777600,
             "owned_by": "sandbox",
-            "supported_endpoint_types": [ENDPOINT_TYPES[offer.kind]],
+            "supported_endpoint_types": types,
         }
-        for name, offer in OFFERS.items()
+        for name, types in doors.items()
     ]
     return JSONResponse({"object": "list", "data": models})
 

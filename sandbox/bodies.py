@@ -4,7 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from PIL import Image
@@ -16,6 +16,8 @@ from sandbox.refusals import RefusalError, invalid, no_channel
 
 RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}")
 FLATTEST = 10
+SPAN = re.compile(r"(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)")
+LONGEST_SPAN = 3
 Body = TypeVar("Body", bound=BaseModel)
 PREFIX = re.compile(r"\(?((?:竖屏|横屏|15s|高清)(?:[,，/](?:竖屏|横屏|15s|高清))*)\)?(?:\s|$)")
 
@@ -33,26 +35,30 @@ class Asked:
     stream: bool = False
 
 
-class _Named(BaseModel):
+class Named(BaseModel):
+    """A body that names a model."""
+
     model_config = ConfigDict(strict=True)
 
     model: str
 
 
-class _Shape(_Named):
+class _Shape(Named):
     aspect_ratio: str | None = None
     duration: str | None = None
     hd: bool = False
 
 
-class _Link(BaseModel):
+class Link(BaseModel):
+    """Where a picture is: a web address or a `data:` URI."""
+
     url: str
 
 
 class _Part(BaseModel):
     type: Literal["text", "image_url"]
     text: str = ""
-    image_url: _Link | None = None
+    image_url: Link | None = None
 
 
 class _Message(BaseModel):
@@ -80,8 +86,8 @@ class _V2Body(_Shape):
 
 def read_chat(raw: bytes) -> Asked:
     """Understand the body of POST /v1/chat/completions."""
-    offer = _offer(raw, Kind.CHAT)
-    body = _parse(_ChatBody, raw, Kind.CHAT)
+    offer = find_offer(raw, Kind.CHAT)
+    body = parse_body(_ChatBody, raw, Kind.CHAT)
     prompt, links = _last_words(body.messages)
     if not 1 <= body.n <= offer.videos:
         raise invalid(Kind.CHAT, f"n must be between 1 and {offer.videos}")
@@ -90,21 +96,39 @@ def read_chat(raw: bytes) -> Asked:
 
 def read_v2(raw: bytes) -> Asked:
     """Understand the body of POST /v2/videos/generations."""
-    offer = _offer(raw, Kind.V2)
-    body = _parse(_V2Body, raw, Kind.V2)
-    return _ask(offer, body, body.prompt, body.images)
+    offer = find_offer(raw, Kind.V2)
+    body = parse_body(_V2Body, raw, Kind.V2)
+    _check_cameo(body)
+    asked = _ask(offer, body, body.prompt, body.images)
+    more = {"hook": body.notify_hook or "", "private": body.private}
+    return replace(asked, order=asked.order.model_copy(update=more))
 
 
-def _offer(raw: bytes, kind: Kind) -> Offer:
+def _check_cameo(body: _V2Body) -> None:
+    if (body.character_url is None) != (body.character_timestamps is None):
+        raise invalid(Kind.V2, "character_url and character_timestamps belong together")
+    if body.character_timestamps is not None:
+        check_span(body.character_timestamps, Kind.V2)
+
+
+def check_span(timestamps: str, kind: Kind) -> None:
+    """Refuse what is no "start,end" of one to three seconds."""
+    found = SPAN.fullmatch(timestamps)
+    if found is None or not 1 <= float(found[2]) - float(found[1]) <= LONGEST_SPAN:
+        raise invalid(kind, f"timestamps {timestamps!r}: 1 to {LONGEST_SPAN} seconds")
+
+
+def find_offer(raw: bytes, kind: Kind) -> Offer:
     """Find the model first: a gateway that cannot route looks at nothing else."""
-    model = _parse(_Named, raw, kind).model
+    model = parse_body(Named, raw, kind).model
     offer = OFFERS.get(model)
     if offer is None or offer.kind is not kind:
         raise RefusalError(no_channel(model))
     return offer
 
 
-def _parse(body: type[Body], raw: bytes, kind: Kind) -> Body:
+def parse_body(body: type[Body], raw: bytes, kind: Kind) -> Body:
+    """Read JSON into a schema, or refuse it with the first thing that is wrong."""
     try:
         return body.model_validate_json(raw)
     except ValidationError as error:
@@ -151,8 +175,9 @@ def _ask(  # noqa: PLR0913 - the fields that both bodies share, each named once
         hd=hd,
         count=count,
         images=len(links),
+        picture=offer.picture,
     )
-    pictures = tuple(_picture(link, kind) for link in links)
+    pictures = tuple(read_picture(link, kind) for link in links)
     return Asked(order=order, pictures=pictures, stream=stream)
 
 
@@ -185,7 +210,8 @@ def _seconds(offer: Offer, text: str) -> int:
     raise invalid(offer.kind, f"duration {text!r} is not supported")
 
 
-def _picture(link: str, kind: Kind) -> bytes | None:
+def read_picture(link: str, kind: Kind) -> bytes | None:
+    """The bytes of a picture; None for one that lies on the web."""
     if link.startswith(("http://", "https://")):
         return None
     try:

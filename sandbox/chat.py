@@ -1,5 +1,8 @@
 """POST /v1/chat/completions: a video told as a chat answer."""
 
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from starlette.requests import Request
@@ -13,14 +16,16 @@ from sandbox.links import Links
 from sandbox.orders import wait_seconds
 from sandbox.performance import Play, stream, whole
 from sandbox.script import Story
-from sandbox.stage import Performance
+from sandbox.stage import Performance, Stage
+from sandbox.studio import Studio
 
 
 class ChatDoor:
     """The door for orders over chat."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, studio: Studio) -> None:
         self._desk = desk
+        self._studio = studio
         self.routes = [Route("/v1/chat/completions", self.create, methods=["POST"])]
 
     async def create(self, request: Request) -> Response:
@@ -28,6 +33,18 @@ class ChatDoor:
         return await self._desk.take(request, read_chat, self._tell)
 
     def _tell(self, asked: Asked, links: Links) -> Response:
+        order = asked.order
+        if order.picture and "inline" in order.words:
+            return Performance(partial(self._show, asked, links))
+        return Performance(self._act(asked, links))
+
+    async def _show(self, asked: Asked, links: Links, stage: Stage) -> None:
+        """Draw first: the picture itself is a part of the story."""
+        picture = b64encode((await self._studio.pictures(asked.order))[0]).decode()
+        shown = replace(links, inline=f"data:image/png;base64,{picture}")
+        await self._act(asked, shown)(stage)
+
+    def _act(self, asked: Asked, links: Links) -> Callable[[Stage], Awaitable[None]]:
         story = Story(order=asked.order, links=links)
         play = Play(
             script=write_script(story),
@@ -36,4 +53,4 @@ class ChatDoor:
             seconds=wait_seconds(asked.order, self._desk.options),
         )
         perform = stream if asked.stream and not play.script.whole else whole
-        return Performance(partial(perform, play))
+        return partial(perform, play)

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.bodies import Asked
+from sandbox.forms import describe_form, is_form
+from sandbox.hooks import Hooks
 from sandbox.ledger import Ledger
 from sandbox.links import Links
 from sandbox.options import SandboxOptions
@@ -37,6 +39,7 @@ class Desk:
     ) -> None:
         self.options = options
         self.ledger = ledger
+        self.hooks = Hooks(options)
         self._taken = taken
         self.counts: Counter[str] = Counter()
         self.requests: deque[JsonValue] = deque(maxlen=REQUESTS_REMEMBERED)
@@ -79,8 +82,10 @@ class Desk:
         del self.counts[key]
 
     def _remember(self, request: Request, raw: bytes) -> None:
+        content_type = request.headers.get("content-type", "")
         try:
-            body: JsonValue = loads(raw)
+            form = is_form(content_type)
+            body: JsonValue = describe_form(content_type, raw) if form else loads(raw)
         except ValueError:
             body = None
         self.requests.append(

@@ -171,6 +171,21 @@ def d6(story: Story) -> Iterator[Beat]:
     yield DONE
 
 
+def d7(story: Story) -> Iterator[Beat]:
+    """gpt-4o-image: D3's fence, its own progress, a picture with the link to save it."""
+    echo = json.dumps({"prompt": story.order.prompt, "ratio": "1:1", "n": 1}, ensure_ascii=False)
+    yield ROLE
+    yield Beat(at=0.0, part=Part.OPENING, content=f"```json\n{echo}\n```\n\n")
+    yield Beat(at=0.01, part=Part.OPENING, content="> 排队中.\n\n")
+    yield Beat(at=0.03, part=Part.OPENING, content="> 🎨 生成中...\n\n")
+    for at, percent in percents(NINE_STEPS):
+        yield Beat(at=at, part=Part.PROGRESS, content=f"> 进度 **{percent:.0f}%**\n\n")
+    links, name = story.links, f"file_{story.order.id[:24]}"
+    text = f"> 生成完成 ✅\n\n![{name}]({links.watch()})\n\n[下载⏬]({links.download()})\n\n"
+    yield Beat(at=1.0, part=Part.LINK, content=text)
+    yield from (STOP, DONE)
+
+
 def _d5_progress() -> Iterator[Beat]:
     for at, percent in percents(NINE_STEPS):
         text = f"\n**Video Generation Progress**: {percent:.0f}% (processing)\n"
@@ -219,5 +234,8 @@ DIALECTS: dict[str, Dialect] = {
     "d4": Dialect(tell=d4, moderated=_thrown("PUBLIC_ERROR_UNSAFE_GENERATION")),
     "d5": Dialect(tell=d5, moderated=_failed(MODERATED), sora2api=True),
     "d6": Dialect(tell=d6, moderated=_failed(MODERATED), sora2api=True),
+    "d7": Dialect(
+        tell=d7, moderated=_said(f"> 生成失败 ❌\n\n> {MODERATED}\n"), id_prefix="foaicmpl-"
+    ),
     "bench": Dialect(tell=bench, moderated=_said(MODERATED)),
 }

@@ -45,6 +45,10 @@ class Ledger:
         paths = (self._picture(order, index) for index in range(order.images))
         return [path for path in paths if path.exists()]
 
+    def mask(self, order: Order) -> Path | None:
+        """The mask that came behind the pictures, if one did."""
+        return self._picture(order, order.images) if order.mask else None
+
     def _write(self, order: Order, pictures: Sequence[bytes | None]) -> None:
         for index, picture in enumerate(pictures):
             if picture:

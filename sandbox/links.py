@@ -9,18 +9,24 @@ NOBODY_LISTENS = "http://127.0.0.1:1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The addresses of one order. `root` is the gateway as the client called it."""
+    """The addresses of one order.
+
+    Attributes:
+        root: the gateway as the client called it.
+        inline: the picture itself as a `data:` URI, where it stands in place of its address.
+    """
 
     root: str
     order: Order
+    inline: str = ""
 
     def watch(self, nth: int = 1) -> str:
-        """The video in the page."""
-        return f"{self._media}/cdn/{self.order.id}-{nth}.mp4"
+        """The video or picture in the page."""
+        return self.inline or f"{self._media}/cdn/{self.order.id}-{nth}.{self._suffix}"
 
     def download(self, nth: int = 1) -> str:
-        """The same video as an attachment."""
-        return f"{self._media}/cdn/download/{self.order.id}-{nth}.mp4"
+        """The same as an attachment."""
+        return f"{self._media}/cdn/download/{self.order.id}-{nth}.{self._suffix}"
 
     def preview(self) -> str:
         """The first video in low quality."""
@@ -43,6 +49,10 @@ class Links:
     def source(self) -> str:
         """The same for programs."""
         return f"{self.root}/source/{self.order.task_id}"
+
+    @property
+    def _suffix(self) -> str:
+        return "png" if self.order.picture else "mp4"
 
     @property
     def _media(self) -> str:

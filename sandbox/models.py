@@ -23,7 +23,9 @@ class Offer:
         lengths: the `duration` values it takes; empty refuses the field.
         takes_hd: whether the field `hd` may be true.
         images: the least and most pictures.
+        references: the most pictures that are no frames, where there are two kinds.
         videos: the most videos in one order (`n`).
+        picture: whether it makes pictures.
         takes_prefix: whether the prompt may begin with 竖屏,15s,高清.
     """
 
@@ -36,8 +38,10 @@ class Offer:
     lengths: Collection[int] = ()
     takes_hd: bool = False
     images: tuple[int, int] = (0, 0)
+    references: int = 0
     videos: int = 1
     takes_prefix: bool = False
+    picture: bool = False
 
 
 def _veo3() -> Iterator[tuple[str, Offer]]:
@@ -74,6 +78,28 @@ def _v2() -> Iterator[tuple[str, Offer]]:
     base = Offer(kind=Kind.V2, seconds=10, ratios=(LANDSCAPE, PORTRAIT), images=(0, 4))
     yield "sora-2", replace(base, lengths=(10, 15))
     yield "sora-2-pro", replace(base, lengths=(10, 15, 25), takes_hd=True)
+    yield "veo3", Offer(kind=Kind.V2, ratio=LANDSCAPE)
+
+
+def _seedance() -> Iterator[tuple[str, Offer]]:
+    shapes = (LANDSCAPE, "4:3", "1:1", "3:4", PORTRAIT, "21:9")
+    base = Offer(
+        kind=Kind.SEEDANCE,
+        ratio=LANDSCAPE,
+        seconds=5,
+        ratios=shapes,
+        lengths=range(2, 13),
+        takes_hd=True,
+        images=(0, 2),
+    )
+    yield "doubao-seedance-1-0-pro-250528", base
+    yield "doubao-seedance-1-0-lite-i2v-250428", replace(base, images=(1, 2), references=4)
+    yield "doubao-seedance-1-5-pro-251215", replace(base, lengths=range(4, 13))
+    yield "doubao-seedance-2-0-260128", replace(base, lengths=range(4, 16), references=9)
+
+
+def _gpt_4o_image() -> Iterator[tuple[str, Offer]]:
+    yield "gpt-4o-image", Offer(dialect="d7", ratio="1:1", seconds=0, images=(0, 4), picture=True)
 
 
 def _sandbox() -> Iterator[tuple[str, Offer]]:
@@ -83,5 +109,5 @@ def _sandbox() -> Iterator[tuple[str, Offer]]:
     yield "sandbox-bench", Offer(dialect="bench", seconds=1)
 
 
-FAMILIES = (_veo3, _veo_3_1, _veo_3_1_apiyi, _sora_video2, _v2, _sandbox)
+FAMILIES = (_veo3, _veo_3_1, _veo_3_1_apiyi, _sora_video2, _v2, _seedance, _gpt_4o_image, _sandbox)
 OFFERS: dict[str, Offer] = {name: offer for family in FAMILIES for name, offer in family()}

@@ -18,6 +18,11 @@ class Kind(StrEnum):
 
     CHAT = "chat"
     V2 = "v2"
+    SEEDANCE = "seedance"
+    VIDEOS = "videos"
+    CHARACTER = "character"
+    IMAGES = "images"
+    GEMINI = "gemini"
 
 
 class Order(BaseModel):
@@ -26,6 +31,12 @@ class Order(BaseModel):
     Attributes:
         ratio: width to height as "W:H".
         images: how many pictures came with it.
+        source: the id of the task whose video is to be changed.
+        private: whether nobody may change its video.
+        hook: who is called when it is over.
+        picture: whether it is for pictures, of `scale` times the usual side.
+        mask: whether a mask came behind the pictures.
+        inline: whether the answer holds the pictures themselves.
         accepted_at: wall clock, so that a later process knows how far the task is.
     """
 
@@ -39,6 +50,13 @@ class Order(BaseModel):
     hd: bool = False
     count: int = 1
     images: int = 0
+    source: str = ""
+    private: bool = False
+    hook: str = ""
+    picture: bool = False
+    scale: int = 1
+    mask: bool = False
+    inline: bool = False
     id: str = Field(default_factory=lambda: uuid4().hex)
     accepted_at: float = Field(default_factory=time.time)
 
@@ -48,6 +66,12 @@ class Order(BaseModel):
         """The id on the wire; its colon is what a client has to percent-encode."""
         if self.kind is Kind.V2:
             return f"{self.model}:task_{self.id}"
+        if self.kind is Kind.VIDEOS:
+            return f"video_{UUID(self.id)}"
+        if self.kind is Kind.SEEDANCE:
+            return (
+                f"cgt-{time.strftime('%Y%m%d%H%M%S', time.gmtime(self.accepted_at))}-{self.id[:8]}"
+            )
         return f"{self.model}:{UUID(self.id)}"
 
     @property

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sandbox.orders import Kind, Order
 
+TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
     '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
     '<body><div id="root">You need to enable JavaScript to run this app.</div></body></html>'
@@ -48,10 +49,18 @@ def task_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": code, "message": message, "data": None}, status)
 
 
+def ark_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of Seedance, which is passed on from behind the gateway."""
+    error = {"code": code, "message": f"{message} Request id: {secrets.token_hex(16)}"}
+    return JSONResponse({"error": {**error, "param": "", "type": "BadRequest"}}, status)
+
+
 def invalid(kind: Kind, message: str) -> RefusalError:
     """A request that does not fit the model."""
-    if kind is Kind.V2:
+    if kind in TASK_KINDS:
         return RefusalError(task_error(400, "invalid_request", message))
+    if kind is Kind.SEEDANCE:
+        return RefusalError(ark_error(400, "InvalidParameter", message))
     error = openai_error(400, message, kind="invalid_request_error", code="invalid_request")
     return RefusalError(error)
 
@@ -79,7 +88,7 @@ def _auth(_: Order) -> Response:
 
 
 def _quota(order: Order) -> Response:
-    if order.kind is Kind.V2:
+    if order.kind in TASK_KINDS:
         return task_error(403, "insufficient_user_quota", "用户额度不足")
     return openai_error(403, "用户额度不足", kind="new_api_error", code="insufficient_user_quota")
 
@@ -102,14 +111,17 @@ def _html(_: Order) -> Response:
 
 
 def _error_200(order: Order) -> Response:
-    if order.kind is Kind.V2:
+    if order.kind in TASK_KINDS:
         return task_error(200, "invalid_request", "prompt is required")
     return JSONResponse({"code": 500, "msg": "This interface is temporarily paused"})
 
 
 def _fail_prompt(order: Order) -> Response:
-    if order.kind is Kind.V2:
+    if order.kind in TASK_KINDS:
         return task_error(400, "sensitive_words_detected", "user sensitive words detected")
+    if order.kind is Kind.SEEDANCE:
+        message = "The request failed because the input text may contain sensitive information."
+        return ark_error(400, "InputTextSensitiveContentDetected", message)
     message = "PUBLIC_ERROR_UNSAFE_GENERATION"
     return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
 

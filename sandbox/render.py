@@ -29,7 +29,8 @@ class Shot:
 
     Attributes:
         hue: of its colours, 0..359.
-        pictures: the first is the backdrop, the second is faded in.
+        pictures: the first is the backdrop, the second is faded in; in a picture, side by side.
+        mask: where the first may be changed: its transparent parts.
     """
 
     size: tuple[int, int]
@@ -39,6 +40,7 @@ class Shot:
     label: str
     hue: int
     pictures: tuple[Path, ...] = ()
+    mask: Path | None = None
 
 
 class Scene:
@@ -49,7 +51,7 @@ class Scene:
         self._short = min(shot.size)
         self._backdrops = _backdrops(shot)
         self._glow = _glow(self._short)
-        self._panel = _panel(shot)
+        self._panel = panel(shot)
         self._font = font_for("0", max(8, self._short // 24))
 
     def frame(self, index: int) -> Image.Image:
@@ -73,7 +75,7 @@ class Scene:
         width, height = self._shot.size
         x = width * (0.5 + 0.4 * math.cos(angle)) - self._glow.width / 2
         y = height * (0.5 + 0.35 * math.sin(2 * angle)) - self._glow.height / 2
-        picture.paste(_colour(self._shot.hue + hue, 90, 65), (int(x), int(y)), self._glow)
+        picture.paste(colour(self._shot.hue + hue, 90, 65), (int(x), int(y)), self._glow)
 
     def _count(self, picture: Image.Image, index: int, part: float) -> None:
         width, height = self._shot.size
@@ -115,21 +117,22 @@ def save_still(shot: Shot, path: Path, _: threading.Event) -> None:
 
 def _backdrops(shot: Shot) -> tuple[Image.Image, ...]:
     if not shot.pictures:
-        return (_gradient(shot),)
-    return tuple(_covering(path, shot.size) for path in shot.pictures)
+        return (gradient(shot),)
+    return tuple(covering(path, shot.size) for path in shot.pictures)
 
 
-def _covering(path: Path, size: tuple[int, int]) -> Image.Image:
+def covering(path: Path, size: tuple[int, int]) -> Image.Image:
+    """A picture, cut so that it fills the size."""
     with Image.open(path) as picture:
         return ImageOps.fit(picture.convert("RGB"), size)
 
 
-def _gradient(shot: Shot) -> Image.Image:
+def gradient(shot: Shot) -> Image.Image:
     """Three colours from corner to corner."""
     down = Image.linear_gradient("L")
     across = down.transpose(Image.Transpose.ROTATE_90)
     slope = ImageChops.add(down, across, scale=2).resize(shot.size)
-    first, middle, last = (_colour(shot.hue + turn, 65, 30) for turn in (0, 50, 110))
+    first, middle, last = (colour(shot.hue + turn, 65, 30) for turn in (0, 50, 110))
     return ImageOps.colorize(slope, first, last, mid=middle)
 
 
@@ -141,7 +144,7 @@ def _glow(short: int) -> Image.Image:
     return distance.point(fade).resize((size, size))
 
 
-def _panel(shot: Shot) -> Image.Image:
+def panel(shot: Shot) -> Image.Image:
     """The text on a dark plate that lets the backdrop through."""
     width, short = shot.size[0], min(shot.size)
     font, small = font_for(shot.text, max(8, short // 15)), font_for("a", max(8, short // 28))
@@ -159,6 +162,7 @@ def _panel(shot: Shot) -> Image.Image:
     return panel
 
 
-def _colour(hue: int, saturation: int, lightness: int) -> RGB:
+def colour(hue: int, saturation: int, lightness: int) -> RGB:
+    """A colour by what people see of it."""
     red, green, blue = ImageColor.getrgb(f"hsl({hue % 360},{saturation}%,{lightness}%)")[:3]
     return red, green, blue

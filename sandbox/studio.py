@@ -13,10 +13,11 @@ from weakref import WeakValueDictionary
 from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
 from sandbox.orders import Order
+from sandbox.pictures import save_picture
 from sandbox.render import Shot, encode, save_still
 from sandbox.words import without_words
 
-NAME = re.compile(r"([0-9a-f]{32})-([1-4])(-low)?")
+NAME = re.compile(r"([0-9a-f]{32})-([1-9]\d?)(-low)?")
 AT_A_TIME = 2
 
 
@@ -42,9 +43,10 @@ class Studio:
         self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
     def begin(self, order: Order) -> None:
-        """Start on the videos of an order that has just been taken."""
+        """Start on the results of an order that has just been taken."""
+        make = self.picture if order.picture else self.film
         for nth in range(1, order.count + 1):
-            work = asyncio.create_task(self.film(Clip(order=order, nth=nth)))
+            work = asyncio.create_task(make(Clip(order=order, nth=nth)))
             self._begun.add(work)
             work.add_done_callback(self._begun.discard)
 
@@ -59,6 +61,17 @@ class Studio:
     async def film(self, clip: Clip) -> Path:
         """The video as a file, made now or earlier."""
         return await self._make(clip, ".mp4", encode)
+
+    async def picture(self, clip: Clip) -> Path:
+        """The picture as a file; some come as another format than their name says."""
+        suffix = ".jpg" if "jpeg" in clip.order.words else ".png"
+        return await self._make(clip, suffix, save_picture)
+
+    async def pictures(self, order: Order) -> list[bytes]:
+        """The bytes of all pictures of an order."""
+        clips = (Clip(order=order, nth=nth) for nth in range(1, order.count + 1))
+        paths = [await self.picture(clip) for clip in clips]
+        return await asyncio.to_thread(lambda: [path.read_bytes() for path in paths])
 
     async def still(self, clip: Clip) -> Path:
         """A picture of it."""
@@ -86,16 +99,18 @@ class Studio:
     def _shot(self, clip: Clip) -> Shot:
         order = clip.order
         short = self._options.short_side * (3 if order.hd else 2) // (4 if clip.low else 2)
+        pictures = tuple(self._ledger.pictures(order))
         label = f"{order.model}  {clip.nth}/{order.count}" if order.count > 1 else order.model
         seed = sha256(f"{order.prompt} {clip.nth}".encode()).digest()
         return Shot(
-            size=_even(order.size, short),
+            size=_even(order.size, short * order.scale),
             fps=self._options.fps,
             frames=order.seconds * self._options.fps,
             text=without_words(order.prompt),
             label=label,
             hue=int.from_bytes(seed[:2]) % 360,
-            pictures=tuple(self._ledger.pictures(order)[:2]),
+            pictures=pictures if order.picture else pictures[:2],
+            mask=self._ledger.mask(order),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -18,6 +19,7 @@ STARTS_AT = 0.05
 KNOWN_FROM = 0.15
 REVIEWED_AT = 0.93
 BAD_POLLS = 3
+MANY = 1000
 STRANGE_STATUSES = ("UNKNOWN", "", None, "queueing", "submitted")
 
 
@@ -44,7 +46,7 @@ class TaskDoor:
 
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its task."""
-        return await self._desk.take(request, read_v2, _created)
+        return await self._desk.take(request, read_v2, self._created)
 
     async def query(self, request: Request) -> Response:
         """Tell how a task is."""
@@ -57,9 +59,12 @@ class TaskDoor:
             return _unknown_task()
         return answer(poll_of(self._desk, request, order))
 
-
-def _created(asked: Asked, _: Links) -> Response:
-    return JSONResponse({"task_id": asked.order.task_id})
+    def _created(self, asked: Asked, links: Links) -> Response:
+        order = asked.order
+        seconds = wait_seconds(order, self._desk.options)
+        poll = Poll(order=order, links=links, fraction=1.0, seconds=seconds, nth=MANY)
+        self._desk.hooks.promise(order, partial(answer, poll))
+        return JSONResponse({"task_id": order.task_id})
 
 
 def _unknown_task() -> Response:
@@ -105,10 +110,11 @@ def _state(
     submitted = poll.order.accepted_at
     started = submitted + STARTS_AT * poll.seconds
     over = status in {"SUCCESS", "FAILURE"}
+    is_google = poll.order.model.startswith("veo")
     return {
         "task_id": poll.order.task_id,
-        "platform": "openai",
-        "action": "sora-video",
+        "platform": "google" if is_google else "openai",
+        "action": "google-videos" if is_google else "sora-video",
         "status": status,
         "fail_reason": reason,
         "submit_time": int(submitted),

@@ -19,7 +19,10 @@ from bots.doctor import examine
 from bots.generate import Wish, as_json
 from bots.generate import generate as run_generate
 from bots.logs import configure_logs
+from core.catalog import load
+from core.catalog.table import document
 from core.commands.models import describe_model, readiness
+from core.dialects import DIALECTS, summaries
 from core.errors import OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
 from core.settings import read_settings
@@ -104,8 +107,9 @@ def generate(  # noqa: PLR0913 - the options of a command line
     else:
         for path in outcome.paths:
             typer.echo(path)
-        if outcome.job.fault:
-            typer.echo("\n".join(explain_fault(locale, outcome.job.fault)), err=True)
+        if fault := outcome.job.fault:
+            kind = outcome.job.request.kind
+            typer.echo("\n".join(explain_fault(locale, fault, kind)), err=True)
     raise typer.Exit(0 if outcome.paths else _FAILED)
 
 
@@ -117,8 +121,17 @@ def _complain(text: str, *, as_json: bool) -> None:
 
 
 @app.command()
-def models(*, sandbox: _Sandbox = False) -> None:
+def models(
+    *,
+    sandbox: _Sandbox = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the presets as docs/dialects.md.")
+    ] = False,
+) -> None:
     """Show all models: what they can do, at which gateway, and what is missing."""
+    if markdown:
+        typer.echo(document(load((), tuple(DIALECTS)), summaries()), nl=False)
+        return
     settings = read_settings()
     locale = Locale(settings.default_locale)
     setup = read_setup(settings, force_sandbox=sandbox)
@@ -129,7 +142,7 @@ def models(*, sandbox: _Sandbox = False) -> None:
             model.name,
             model.gateway,
             " · ".join(describe_model(locale, model)),
-            str(model.credits),
+            f"{model.credits}/s" if model.priced_by == "second" else str(model.credits),
             readiness(locale, catalog, model),
         )
     Console().print(table)

@@ -37,8 +37,7 @@ async def dispatch(engine: Engine, invocation: Invocation, default: Locale) -> A
         )
         command = _find(invocation.command)
         await _check_access(context, command.audience)
-        options = parse(invocation.text, command.options)
-        return Answer(view=await command.run(context, options))
+        return Answer(view=await command.run(context, _read(context, command)))
     except UserError as error:
         return _refused(explain(locale, error))
     except StorageError as error:
@@ -56,6 +55,17 @@ def _find(name: str) -> Command[Any]:
         near = [f"/{match}" for match in get_close_matches(name, COMMANDS, n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
     return command
+
+
+def _read(context: Context, command: Command[Any]) -> Any:
+    invocation = context.invocation
+    try:
+        return parse(invocation.text, command.options, invocation.given)
+    except UserError as error:
+        if error.key != "prompt-empty":
+            raise
+        example = translate(context.locale, f"example-{command.name}")
+        raise UserError("prompt-missing", example=example) from None
 
 
 async def _check_access(context: Context, audience: Audience) -> None:

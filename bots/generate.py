@@ -44,9 +44,8 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
         UserError: it cannot be done as asked; nothing was paid.
         OperatorError: the output or the installation cannot be used; nothing was paid.
     """
-    options = parse(wish.text, VideoOptions)
-    if wish.model:
-        options = options.model_copy(update={"model": wish.model})
+    given = {"model": wish.model} if wish.model else {}
+    options = parse(wish.text, VideoOptions, given)
     job_id = new_id()
     target = _target(wish.output, job_id)
     with _progress(quiet=quiet) as bar:
@@ -127,7 +126,7 @@ def as_json(outcome: Outcome, locale: Locale) -> dict[str, object]:
     if job.fault:
         result["error"] = {
             "kind": job.fault.kind.value,
-            "message": explain_fault(locale, job.fault)[0],
+            "message": explain_fault(locale, job.fault, job.request.kind)[0],
             "reason": job.fault.reason,
             "maybe_billed": job.fault.maybe_billed,
         }

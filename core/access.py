@@ -1,7 +1,7 @@
 """Who may use the bot: its admins, what they have decided in chat, what the operator has set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.chat import ConversationRef, Party, User
@@ -42,6 +42,14 @@ class AccessStore(Protocol):
 
     async def save(self, rule: Rule) -> None: ...
 
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let the rule about a chat count under the id that it has now, and remember both."""
+        ...
+
+    async def former(self, party: Party) -> Party | None:
+        """What a chat was called before."""
+        ...
+
 
 def decide(
     policy: Policy, user: User, conversation: ConversationRef, rules: Mapping[Party, bool]
@@ -71,4 +79,11 @@ class Access:
 
     async def admits(self, user: User, conversation: ConversationRef) -> bool:
         rules = await self.store.rules(user.party, conversation.party)
-        return decide(self.policy, user, conversation, rules)
+        admitted = decide(self.policy, user, conversation, rules)
+        if admitted or rules:
+            return admitted
+        # The operator may have named the chat before it got its id of today.
+        former = await self.store.former(conversation.party)
+        return former is not None and decide(
+            self.policy, user, replace(conversation, chat=former.id), {}
+        )

@@ -29,17 +29,18 @@ _PHONE_DASH = re.compile(r"^[–—]{1,2}")
 _LONG_FLAG = re.compile(r"--[A-Za-z]")
 
 
-def parse(text: str, schema: type[T]) -> T:
+def parse(text: str, schema: type[T], given: Mapping[str, str] | None = None) -> T:
     """Read the text into the schema; UserError says what is wrong with it.
 
     A value is checked by the annotation of its field, so a schema has no validators beside
-    that, and only its `prompt` may lack a default.
+    that, and only its `prompt` may lack a default. What is `given`, by the name of its field, as
+    a form does, counts more than the text.
     """
     text = _clean(text)
     grammar = _compile(schema)
     lead, start = _read_lead(grammar, text)
     flags = tuple(_read_flags(grammar, text, start))
-    values = _collect((*lead, *flags))
+    values = _collect((*lead, *flags)) | _collect(_read_given(grammar, given or {}))
     return schema.model_validate(values | _prompt(schema, _cut(text, start, flags)))
 
 
@@ -196,6 +197,14 @@ def _flag_name(grammar: _Grammar, typed: str) -> str | None:
     if _LONG_FLAG.match(name):
         raise _unknown(grammar, typed)
     return name if name == "--" else None
+
+
+def _read_given(grammar: _Grammar, given: Mapping[str, str]) -> Iterator[_Found]:
+    for entry in grammar.entries:
+        typed = given.get(entry.help.name)
+        if typed is not None:
+            value = entry.read(_fold(typed)) or _narrow(typed)
+            yield _Found(start=0, end=0, entry=entry, typed=typed, value=value)
 
 
 def _collect(found: Iterable[_Found]) -> dict[str, object]:

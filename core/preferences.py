@@ -36,6 +36,10 @@ class PreferenceStore(Protocol):
 
     async def save(self, party: Party, preferences: Preferences) -> None: ...
 
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let the defaults of a chat count under the id that it has now."""
+        ...
+
 
 async def preferred(
     store: PreferenceStore, user: User, conversation: ConversationRef

@@ -15,6 +15,7 @@ from core.media import Accepted, Event, MediaRequest, Queued, Rendering
 
 _BAR_CELLS = 12
 _EXCERPT_CHARS = 80
+_PLAN_CHARS = 1500
 _ESTIMATE_LIMIT = 0.95
 _TRUSTED_FRACTION = 0.05
 _NEARLY = 0.99
@@ -95,7 +96,8 @@ def expected_seconds(
 
 
 def _effort(model: Model, request: MediaRequest) -> tuple[object, ...]:
-    return request.seconds, model.is_hd(request), request.fast, request.count
+    resolution = model.resolution_for(request)
+    return request.seconds, model.is_hd(request), resolution, request.fast, request.count
 
 
 def running_view(  # noqa: PLR0913 - all that a status message depends on
@@ -115,6 +117,9 @@ def running_view(  # noqa: PLR0913 - all that a status message depends on
         describe_request(job, model),
         excerpt(job.request.prompt),
     ]
+    if job.passed:
+        passed = ", ".join(key.partition("/")[0] for key in job.passed)
+        lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
     if model.state is State.RETIRED:
         lines.append(translate(locale, "note-retired", model=model.name))
     if sandboxed:
@@ -123,12 +128,26 @@ def running_view(  # noqa: PLR0913 - all that a status message depends on
     return View(text="\n".join(lines), buttons=(cancel,))
 
 
+def draft_view(job: Job, model: Model) -> View:
+    """The plan of a job that is not yet ordered, and what it would cost."""
+    locale = Locale(job.locale)
+    prompt = job.request.prompt
+    lines = [
+        translate(locale, "draft-plan", credits=job.credits),
+        describe_request(job, model),
+        prompt if len(prompt) <= _PLAN_CHARS else prompt[: _PLAN_CHARS - 1] + "…",
+    ]
+    go = Button(label=translate(locale, "button-confirm"), command="confirm", argument=job.id)
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text="\n".join(lines), buttons=(go, cancel))
+
+
 def _progress_line(job: Job, progress: Progress, now: float, expected: float) -> str:
     locale = Locale(job.locale)
     if progress.phase is Phase.WAITING:
         return translate(locale, "phase-waiting", position=progress.position)
     elapsed = max(now - (job.started_at or now), 0.0)
-    phase = translate(locale, f"phase-{progress.phase}")
+    phase = translate(locale, f"phase-{progress.phase}", kind=job.request.kind)
     parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]
     rest = _rest(progress, elapsed, expected)
     if rest is not None and progress.phase not in _MADE:
@@ -163,7 +182,9 @@ def ended_view(job: Job, model_name: str) -> View:
     if job.fault is None:
         took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
         return View(text=translate(locale, "job-done", took=took))
-    lines = [translate(locale, "job-failed", model=model_name), *explain_fault(locale, job.fault)]
+    kind = job.request.kind
+    failed = translate(locale, "job-failed", model=model_name, kind=kind)
+    lines = [failed, *explain_fault(locale, job.fault, kind)]
     if job.fault.kind in RECOVERABLE and (job.task or job.results):
         lines.append(translate(locale, "retry-is-free"))
     lines.append(excerpt(job.request.prompt))
@@ -173,25 +194,32 @@ def ended_view(job: Job, model_name: str) -> View:
 
 def page_view(job: Job, pages: Sequence[str]) -> View:
     """The status message where there was only a web page to hand on."""
-    return View(text=translate(Locale(job.locale), "job-page", page=" ".join(pages)))
+    locale, kind = Locale(job.locale), job.request.kind
+    return View(text=translate(locale, "job-page", page=" ".join(pages), kind=kind))
 
 
 def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld] = ()) -> View:
-    """What stands under a delivered video, or in its place where it was too large."""
+    """What stands under a delivered result, or in its place where it was too large."""
     locale = Locale(job.locale)
     lines = [describe_request(job, model), excerpt(job.request.prompt)]
     lines += [_withheld_line(job, each) for each in withheld]
     missing = job.request.count - len(job.assets)
     if missing > 0:
-        told = translate(locale, "some-missing", made=len(job.assets), asked=job.request.count)
-        lines.append(told)
+        made, asked, kind = len(job.assets), job.request.count, job.request.kind
+        lines.append(translate(locale, "some-missing", made=made, asked=asked, kind=kind))
     if any(result.preview for result in job.results):
         lines.append(translate(locale, "only-preview"))
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
-    again = Button(label=translate(locale, "button-again"), command="again", argument=job.id)
-    share = Button(label=translate(locale, "button-share"), command="share", argument=job.id)
-    posted = len(withheld) < len(job.assets)
-    return View(text="\n".join(lines), buttons=(again, share) if posted else (again,))
+    commands = ["again"]
+    if model.remix and job.task and not job.request.private:
+        commands.append("remix")
+    if len(withheld) < len(job.assets):
+        commands.append("share")
+    buttons = tuple(
+        Button(label=translate(locale, f"button-{command}"), command=command, argument=job.id)
+        for command in commands
+    )
+    return View(text="\n".join(lines), buttons=buttons)
 
 
 def _withheld_line(job: Job, withheld: Withheld) -> str:

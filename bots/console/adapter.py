@@ -45,13 +45,22 @@ class ConsoleAdapter:
         self._attached: list[LocalFile] = []
 
     async def run(self) -> None:
-        """Do one line after the other."""
+        """Do one line after the other; one that ends with a backslash goes on in the next."""
+        begun = ""
         async for line in self._screen.lines():
-            if line.strip():
-                await self._take(line.strip())
+            begun += line.strip()
+            if begun.endswith("\\"):
+                begun = begun.removesuffix("\\") + "\n"
+                continue
+            await self._take(begun.strip())
+            begun = ""
+        await self._take(begun.strip())
 
     async def _take(self, line: str) -> None:
-        name, _, text = line.partition(" ")
+        if not line:
+            return
+        name = line.split(maxsplit=1)[0]
+        text = line[len(name) + 1 :]
         if not name.startswith("/"):
             self._refuse(translate(self._locale, "type-a-command"))
         elif name == f"/{_ATTACH}":

@@ -1,17 +1,18 @@
-"""A conversation on a terminal or a pipe."""
+"""A conversation on a terminal or a pipe; what other platforms have buttons for is typed."""
 
 from itertools import count
 
 from bots.console.screen import Screen
 from core.chat import ConversationRef, Limits, MediaPost, MessageRef, View
 from core.i18n import Locale, translate
+from core.media import Asset
 
 NAME = "console"
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
 class ConsoleConversation:
-    """See `core.chat.Conversation`. A message that can still be cancelled is edited in place."""
+    """See `core.chat.Conversation`. A message that can only be cancelled is edited in place."""
 
     def __init__(self, screen: Screen, locale: Locale) -> None:
         self._screen = screen
@@ -30,20 +31,33 @@ class ConsoleConversation:
         return message
 
     async def edit(self, message: MessageRef, view: View) -> None:
-        if any(button.command == "cancel" for button in view.buttons):
+        if [button.command for button in view.buttons] == ["cancel"]:
             self._screen.show(message.id, view.text.splitlines())
         else:
             self._screen.drop(message.id)
-            self._screen.print(view.text)
+            self._screen.print("\n".join([view.text, *_choices(view)]))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Say where the files are. They stay in MEDIA_DIR, so saying it twice does no harm."""
         del replacing
         for asset in post.assets:
-            size = f"{asset.width}x{asset.height}, {asset.seconds or 0:g} s"
             path = translate(self._locale, "console-saved", path=str(asset.path))
-            self._screen.print(f"{path} ({size}, {asset.codec}, {asset.size_bytes / 1e6:.1f} MB)")
+            self._screen.print(f"{path} ({_describe(asset)})")
         return MessageRef(conversation=HERE, id=str(next(self._numbers)))
+
+
+def _choices(view: View) -> list[str]:
+    """How to go on where only an answer leads on: without one there is no job to be found."""
+    if not any(button.command == "confirm" for button in view.buttons):
+        return []
+    return [f"{button.label}: /{button.command} {button.argument}" for button in view.buttons]
+
+
+def _describe(asset: Asset) -> str:
+    length = "" if asset.seconds is None else f"{asset.seconds:g} s"
+    size = f"{asset.size_bytes / 1e6:.1f} MB"
+    parts = (f"{asset.width}x{asset.height}", length, asset.codec, size)
+    return ", ".join(filter(None, parts))
 
 
 class ConsolePlatform:

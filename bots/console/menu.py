@@ -28,7 +28,7 @@ def candidates(typed: str) -> list[str]:
     """All words that could follow or complete what is typed."""
     name, space, _ = typed.removeprefix("/").partition(" ")
     if not space:
-        return [f"/{command}" for command in COMMANDS]
+        return [f"/{name}" for name, command in COMMANDS.items() if command.is_typed]
     command = COMMANDS.get(name)
     options = describe(command.options) if command else ()
     return [word for option in options for word in (*option.words, *option.flags)]

@@ -4,17 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.commands.access import ALLOW, DENY
+from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.command import Audience, Command, Context
 from core.commands.help import make_help
+from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
+from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
+from core.commands.storyboard import CONFIRM, STORYBOARD
 from core.commands.video import VIDEO
 
 COMMANDS: Mapping[str, Command[Any]] = {
     command.name: command
     for command in (
         VIDEO,
+        IMAGE,
+        REMIX,
+        STORYBOARD,
+        CONFIRM,
+        CHARACTER,
+        CHARACTERS,
         STATUS,
         CANCEL,
         RETRY,

@@ -17,7 +17,7 @@ _ID = Option(patterns=("(-?[0-9]{1,20})",), metavar="ID")
 
 
 class PartyOptions(BaseModel):
-    """Whom it is about; the chat in which it is typed when nothing is said."""
+    """Whom it is about; without a word who is replied to, else the chat in which it is typed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,7 +46,9 @@ async def deny(context: Context, options: PartyOptions) -> View:
 
 
 def _party(context: Context, options: PartyOptions) -> Party:
-    here = context.invocation.conversation
+    here, replied = context.invocation.conversation, context.invocation.replied_user
+    if options.id is None and options.kind != "chat" and replied:
+        return replied.party
     if options.id is None:
         if options.kind == "user":
             raise UserError("party-needs-id")

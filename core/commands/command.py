@@ -54,12 +54,16 @@ class Command(Generic[T]):
 
     `options` feeds the text grammar, the menus and /help; the text `command-<name>` describes it.
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
+    What is not `is_typed` only stands behind buttons, and no menu shows it.
+    `pictures` is how many may come along, 0 where they mean nothing.
     """
 
     name: str
     options: type[T]
     run: Callable[[Context, T], Awaitable[View | None]]
     audience: Audience = Audience.ADMITTED
+    pictures: int = 0
+    is_typed: bool = True
 
 
 class NoOptions(BaseModel):

@@ -13,7 +13,8 @@ def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptio
     """Build the command; it has to know all the others."""
 
     async def run(context: Context, _: NoOptions) -> View:
-        shown = [c for c in commands() if context.is_admin or c.audience is not Audience.ADMINS]
+        typed = [command for command in commands() if command.is_typed]
+        shown = [c for c in typed if context.is_admin or c.audience is not Audience.ADMINS]
         return View(text=help_text(context.locale, shown))
 
     return Command(name="help", options=NoOptions, run=run, audience=Audience.ANYBODY)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from core.chat import View
 from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
@@ -16,7 +17,7 @@ _REMEMBERED = 50
 
 async def status(context: Context, _: NoOptions) -> View:
     """List what runs and what waits, with the numbers that /cancel takes."""
-    jobs = await _jobs(context, lambda job: not job.is_ended)
+    jobs = await _jobs(context, lambda job: job.is_open)
     if not jobs:
         return View(text=translate(context.locale, "status-none"))
     return View(text="\n".join(_line(context, n, job) for n, job in enumerate(jobs, 1)))
@@ -42,6 +43,7 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
     job = await _managed(context, options.job)
     if job is None:
         jobs = await _jobs(context, lambda job: not job.is_ended)
+        jobs.sort(key=lambda job: not job.is_open)  # drafts have no number in /status
         job = _pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
     await context.engine.cancel(job.id)
     return None
@@ -78,7 +80,7 @@ async def again(context: Context, options: JobOptions) -> View | None:
     await context.engine.submit(
         Order(
             id=new_id(),
-            request=job.request,
+            request=replace(job.request, model=job.model),
             user=invocation.user,
             locale=context.locale,
             conversation=invocation.conversation,

@@ -4,6 +4,9 @@ from core.catalog import ANY_RATIO, Catalog, Model, Span, State
 from core.chat import View
 from core.commands.command import Command, Context, NoOptions
 from core.i18n import Locale, translate
+from core.media import MediaKind
+
+_TALENTS = ("mask", "remix", "characters", "storyboard")
 
 
 async def models(context: Context, _: NoOptions) -> View:
@@ -32,20 +35,25 @@ def describe_model(locale: Locale, model: Model) -> list[str]:
         part
         for part in (
             ratios or translate(locale, "models-default-ratio"),
-            translate(locale, "seconds", seconds=_seconds(model)),
-            ", ".join(model.hd),
+            _length(locale, model),
+            ", ".join(dict.fromkeys((*model.resolutions, *model.hd))),
             translate(locale, "option-word-fast") if model.fast != "no" else "",
             f"x{model.count}" if model.count > 1 else "",
             translate(locale, "models-images", count=model.images.max) if model.images.max else "",
+            *(translate(locale, f"models-{word}") for word in _TALENTS if getattr(model, word)),
         )
         if part
     ]
 
 
-def _seconds(model: Model) -> str:
+def _length(locale: Locale, model: Model) -> str:
+    if model.kind is MediaKind.IMAGE:
+        return translate(locale, "models-picture")
     if isinstance(model.seconds, Span):
-        return f"{model.seconds.min}-{model.seconds.max}"
-    return "/".join(str(seconds) for seconds in model.seconds) or "?"
+        seconds = f"{model.seconds.min}-{model.seconds.max}"
+    else:
+        seconds = "/".join(str(seconds) for seconds in model.seconds) or "?"
+    return translate(locale, "seconds", seconds=seconds)
 
 
 def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
@@ -54,6 +62,8 @@ def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
         return translate(locale, "models-off")
     if variable := catalog.missing_key(model):
         return translate(locale, "models-needs", variable=variable)
+    if minutes := catalog.aside.minutes_left(model.key):
+        return translate(locale, "models-aside", minutes=minutes)
     match model.state:
         case State.ACTIVE:
             return translate(locale, "models-ready")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.catalog import Catalog
 from core.chat import Party, View
 from core.commands.command import Command, Context
-from core.commands.video import RATIO_PATTERN, RATIO_WORDS
+from core.commands.wordings import RATIO_PATTERN, RATIO_WORDS
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.options import Option

@@ -48,9 +48,9 @@ def explain(locale: Locale, error: UserError) -> str:
     return "\n".join(parts)
 
 
-def explain_fault(locale: Locale, fault: Fault) -> list[str]:
-    """The lines that say why a job failed, with the provider's own words quoted."""
-    lines = [translate(locale, f"fault-{fault.kind.replace('_', '-')}")]
+def explain_fault(locale: Locale, fault: Fault, kind: str = "video") -> list[str]:
+    """The lines that say why a job of that kind failed, with the provider's own words quoted."""
+    lines = [translate(locale, f"fault-{fault.kind.replace('_', '-')}", kind=kind)]
     if fault.reason and fault.kind is FaultKind.INTERNAL:
         lines.append(translate(locale, "fault-id", id=fault.reason))
     elif fault.reason:

@@ -5,7 +5,10 @@ phase-submitting = sending
 phase-queued = queued at the gateway
 phase-rendering = rendering
 phase-retrying = the gateway is trying again
-phase-collecting = fetching the video
+phase-collecting = { $kind ->
+    [image] fetching the picture
+   *[video] fetching the video
+}
 phase-fitting = making it fit this chat
 progress-rest = about { $rest } left
 seconds = { $seconds } s
@@ -15,13 +18,23 @@ pictures = { $count ->
 }
 option-word-fast = fast
 option-word-private = private
+note-moved = { $passed } cannot do it now, so { $now } does.
 note-retired = { $model } has been shut down by its maker. It may still work at some gateways; it was used because you named it.
 note-sandbox = SANDBOX: a test picture, made on this machine. Nothing was generated and nothing costs money.
 job-done = Done in { $took }
-job-failed = No video from { $model }.
+job-failed = { $kind ->
+    [image] No picture from { $model }.
+   *[video] No video from { $model }.
+}
 job-cancelled = Cancelled. Nothing more will come from { $model }.
-job-page = The gateway gave only a web page, which could not be checked. The video should be there: { $page }
-some-missing = { $made } of { $asked } videos were made; the rest failed and is not charged.
+job-page = { $kind ->
+    [image] The gateway gave only a web page, which could not be checked. The picture should be there: { $page }
+   *[video] The gateway gave only a web page, which could not be checked. The video should be there: { $page }
+}
+some-missing = { $kind ->
+    [image] { $made } of { $asked } pictures were made; the rest failed and is not charged.
+   *[video] { $made } of { $asked } videos were made; the rest failed and is not charged.
+}
 too-large-link = Too large for this chat: { $size } MB, at most { $limit } MB are possible. Here it is, as long as the gateway keeps it: { $link }
 too-large-kept = Too large for this chat: { $size } MB, at most { $limit } MB are possible. It is not charged, and there is no public link to it. The operator finds it under { $id }.
 only-preview = This is the low-quality preview: the gateway broke off before the final version.
@@ -46,7 +59,10 @@ fault-unsupported-param = The gateway does not take one of these options.
 fault-too-large = That is too large: send smaller pictures, or fewer.
 fault-moderation-input-image = A picture was refused by the content filter. Real people, children and celebrities are often not allowed.
 fault-moderation-prompt = The prompt was refused by the content filter. Please word it differently.
-fault-moderation-output = The finished video was refused by the content filter. Please change the prompt or the picture.
+fault-moderation-output = { $kind ->
+    [image] The finished picture was refused by the content filter. Please change the prompt or your pictures.
+   *[video] The finished video was refused by the content filter. Please change the prompt or the picture.
+}
 fault-rate-limited = The gateway takes no more requests at the moment. Please try again in some minutes.
 fault-overloaded = The gateway is overloaded. Please try again in some minutes.
 fault-upstream = Something went wrong behind the gateway.
@@ -55,15 +71,27 @@ fault-network = The connection to the gateway broke.
 fault-ambiguous = The gateway did not say whether it took the request.
 fault-misconfigured = The gateway's address is wrong: what answers there is no API. The operator has to check the base URL.
 fault-bad-payload = The gateway answered something that cannot be read.
-fault-no-media = The gateway finished without a video. Near the end that is often the content filter.
-fault-link-dead = The video was made, but its link does not work.
-fault-not-media = What the gateway delivered is no video.
+fault-no-media = { $kind ->
+    [image] The gateway finished without a picture. Often that is the content filter.
+   *[video] The gateway finished without a video. Near the end that is often the content filter.
+}
+fault-link-dead = { $kind ->
+    [image] The picture was made, but its link does not work.
+   *[video] The video was made, but its link does not work.
+}
+fault-not-media = { $kind ->
+    [image] What the gateway delivered is no picture that can be shown.
+   *[video] What the gateway delivered is no video.
+}
 fault-unreachable-link = The gateway gave a link to a private address, which is never opened.
-fault-expired = The gateway does not know this task any more.
+fault-expired = The task has expired at the gateway, or the gateway does not know it any more.
 fault-cancelled = The gateway cancelled the task.
 fault-interrupted = The bot was restarted while this was being made, and it cannot be picked up again.
 fault-disk-full = The bot has no disk space left. The operator has to make room.
-fault-undeliverable = The video could not be posted to this chat.
+fault-undeliverable = { $kind ->
+    [image] The picture could not be posted to this chat.
+   *[video] The video could not be posted to this chat.
+}
 fault-internal = Something went wrong in the bot itself.
 fault-unknown = Something went wrong at the gateway.
 
@@ -76,6 +104,16 @@ refuse-resolution = { $model } cannot make { $asked }; it makes { $allowed }.
 refuse-hd = { $model } has no choice of resolution ({ $asked }).
 refuse-fast = { $model } has no fast mode.
 refuse-seed = { $model } takes no seed.
+refuse-kind = { $model } makes no { $kind ->
+    [image] pictures
+   *[video] videos
+}.
+mask-missing = With --mask, send the picture first and then its mask: a PNG of the same size, transparent where the picture may change.
+mask-size = The mask must be as large as the first picture.
+refuse-mask = { $model } takes no mask.
+refuse-remix = { $model } cannot change a finished video.
+refuse-watermark = { $model } cannot add a watermark.
+refuse-characters = { $model } cannot show characters from other videos.
 refuse-count = { $model } makes { $allowed } at a time, not { $asked }.
 refuse-images = { $model } takes { $allowed ->
     [one] one picture
@@ -83,7 +121,15 @@ refuse-images = { $model } takes { $allowed ->
 }, not { $asked }.
 refuse-any-image = { $model } takes no pictures.
 refuse-no-image = { $model } needs a picture to start from.
+refuse-image-side = { $model } takes pictures with sides of { $allowed } pixels; one here has { $asked }.
+refuse-image-shape = { $model } takes pictures up to { $allowed }, tall or wide; one here has { $asked }.
+refuse-image-bytes = { $model } takes pictures up to { $limit_mb } MB; one here has { $size_mb } MB.
 refuse-combination = { $model } cannot combine { $asked }.
+character-span = A character is taken from { $least } to { $most } seconds of a video.
+storyboard-empty = A storyboard has one line per shot: 7.5s plane takes off
+storyboard-shot = Shot { $number } needs its length and what is seen, as in: 7.5s plane takes off
+storyboard-sum = The shots take { $sum } s together; with { $asked } s asked for they must add up to that.
+storyboard-fraction = The shots take { $sum } s together; that must be whole seconds.
 no-model-ready = No gateway is set up yet. The operator has to set a key; `cliprelay doctor` says which.
 model-unknown = There is no model “{ $given }”. There are: { $allowed }
 hint-did-you-mean = Did you mean { $nearest }?
@@ -102,8 +148,8 @@ command-retry = try a failed job of mine again
 command-again = make the last video once more
 command-models = show what can be made, and with what
 command-settings = show and change my defaults: model, ratio, seconds, language
-command-allow = let somebody use the bot: this chat, or the one of that id
-command-deny = keep somebody from using the bot: this chat, or the one of that id
+command-allow = let somebody use the bot: whom you reply to, this chat, or the one of that id
+command-deny = keep somebody from using the bot: whom you reply to, this chat, or the one of that id
 command-help = show how this works
 help-footer =
     Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
@@ -129,6 +175,12 @@ models-line = { $name } ({ $gateway }): { $what }
 models-ready = ready
 models-needs = needs { $variable }
 models-off = switched off
+models-picture = picture
+models-mask = mask
+models-remix = remix
+models-characters = characters
+models-storyboard = storyboard
+models-aside = not available at the gateway; tried again in { $minutes } min
 models-retired = shut down by its maker, only when named
 models-uncertain = ready, but may fail
 models-default-ratio = shape not chosen
@@ -179,7 +231,13 @@ option-not-understood = “{ $given }” cannot stand here.
 option-needs-value = { $option } needs a value: { $allowed }
 option-bad-value = { $option } cannot be “{ $given }”. Allowed: { $allowed }
 option-twice = { $option } is given twice: { $first } and { $second }.
-prompt-empty = Say what to make, for example: /video portrait a cat surfing
+prompt-empty = Say what to make.
+prompt-missing = Say what you want, for example: { $example }
+example-video = /video portrait a cat surfing
+example-image = /image 16:9 a lighthouse at night
+example-remix = /remix now in snow
+example-storyboard = /storyboard 7.5s a plane takes off, and on the next line: 7.5s it lands
+example-character = /character 1-3 tom
 prompt-control-character = The text has a control character ({ $code }) at position { $position }. Please type it again without.
 prompt-too-long = The prompt has { $length } characters; at most { $limit } are possible.
 
@@ -221,6 +279,9 @@ telegram-share = show how to share a video
 edited-command = An edited command is not read again. Please send it as a new message.
 picture-not-fetched = { $name } could not be fetched from Telegram. Please send it again.
 button-not-yours = This is somebody else's.
+reply-video = A video cannot be the start of another one yet, nor of a picture. Reply to a picture, or send the command as a message of its own. Nothing was ordered.
+reply-own-video = /video makes a new video. To change this one, reply to it with /remix and what is to be different. Nothing was ordered.
+album-incomplete = Only one picture of this album has reached me. In groups Telegram shows me whole albums only where I am an admin; in private it always does. Nothing was ordered.
 form-title = What should it be like? Without a choice the model decides.
 form-portrait = Portrait
 form-landscape = Landscape
@@ -228,7 +289,104 @@ form-square = Square
 form-go = Write the prompt
 form-prompt = What should it show? Reply to this message.
 form-lost = This form is too old. Please send /video again.
+remix-prompt = What is to be different? Reply to this message.
+remix-here = Reply to the video itself: /remix and what is to be different.
+remix-lost = This question is too old. Please reply to the video itself: /remix and what is to be different.
 share-none = No video of yours fits: make one
 share-nothing = No finished video of yours is there to be shared.
 share-how = Choose a chat; the video is sent there in your name.
 share-off = Sharing needs inline mode. The operator can switch it on: /setinline at @BotFather.
+
+## Discord
+
+name-video = video
+name-image = image
+name-remix = remix
+name-storyboard = storyboard
+name-character = character
+name-characters = characters
+name-status = status
+name-cancel = cancel
+name-retry = retry
+name-again = again
+name-models = models
+name-settings = settings
+name-allow = allow
+name-deny = deny
+name-help = help
+name-option-prompt = prompt
+name-option-ratio = ratio
+name-option-seconds = seconds
+name-option-resolution = resolution
+name-option-fast = fast
+name-option-count = count
+name-option-private = private
+name-option-spoiler = spoiler
+name-option-seed = seed
+name-option-mask = mask
+name-option-of = of
+name-option-span = span
+name-option-url = url
+name-option-remove = remove
+name-option-watermark = watermark
+name-option-model = model
+name-option-language = language
+name-option-chat = chat
+name-option-reset = reset
+name-option-kind = kind
+name-option-id = id
+name-option-job = job
+name-option-image = image{ $number }
+option-image = a picture to start from
+menu-animate = Animate this
+menu-remix = Remix
+animate-prompt = bring it to life
+animate-nothing = There is no picture in that message.
+form-pictures = Pictures
+command-done = Done.
+reply-hidden = Discord does not show me the message that you reply to. Attach the picture itself, or open the menu of that message: Apps, “{ menu-animate }”. Nothing was ordered.
+attachment-not-fetched = { $name } could not be fetched from Discord. Please send it again.
+share-where = Where should the video go?
+share-by = shared by { $who }
+share-done = It is in { $channel } now.
+share-refused = Discord did not take it there.
+share-server-only = Videos can be shared where I am a member of the server.
+share-not-you = You may not post videos there.
+share-not-me = I may not post videos there. Who runs this server can change that.
+share-gone = This video is no longer kept here.
+
+option-change = what is to be different
+option-of = id of the video; without it the one you reply to, or your last
+option-size = size of the picture
+option-mask = the last picture is a mask
+option-watermark = with the gateway's watermark
+option-shots = the shots, one on each line: 7.5s plane takes off
+option-length = seconds of all shots together
+option-alias = what to call them
+option-span = from second to second, 1 to 3 s long
+option-url = a link to a video instead
+option-remove = forget this character
+command-image = make a picture, or change the ones you send
+command-remix = change a video that the bot has made
+command-storyboard = make a video of several shots; you see the plan first
+command-character = make a character out of a video, to call as @name
+command-characters = your characters
+command-confirm = order what a plan shows
+draft-plan = This is the plan. Nothing is ordered yet; it would cost { $credits } credits.
+button-remix = Remix
+button-confirm = Make it
+nothing-to-confirm = This plan was already ordered or dropped, or it is somebody else's.
+no-such-video = There is no finished video to take. Reply to one of mine, or make one first.
+remix-not-possible = Videos of { $model } cannot be changed afterwards.
+remix-private = A private video cannot be changed afterwards: the gateway has not kept it.
+refuse-storyboard = { $model } takes no storyboard.
+alias-wrong = "{ $given }" cannot be a name. Take one word of letters and digits: /character 1-3 tom
+character-made = Done. Write @{ $alias } in a prompt and they will appear.
+character-link = The link has to begin with https://
+no-character-model = No gateway that is set up can make characters.
+character-not-possible = No character can be made from videos of { $model }.
+no-such-character = You have no character @{ $alias }. /characters lists them.
+character-forgotten = @{ $alias } is forgotten here; the gateway still knows them.
+characters-none = You have no characters yet. Reply to a video: /character 1-3 tom
+quota-low = The credit at { $gateway } runs low: { $said }
+characters-apart = These characters live at different gateways ({ $gateways }) and cannot meet.

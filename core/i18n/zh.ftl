@@ -5,20 +5,33 @@ phase-submitting = 正在提交
 phase-queued = 网关排队中
 phase-rendering = 正在生成
 phase-retrying = 网关正在重试
-phase-collecting = 正在下载视频
+phase-collecting = { $kind ->
+    [image] 正在下载图片
+   *[video] 正在下载视频
+}
 phase-fitting = 正在压缩以适应本聊天
 progress-rest = 大约还需 { $rest }
 seconds = { $seconds } 秒
 pictures = { $count } 张图片
 option-word-fast = 快速
 option-word-private = 私密
+note-moved = { $passed } 目前无法完成，改由 { $now } 生成。
 note-retired = { $model } 已被官方下线，个别网关可能仍可用；因为您点名要用，所以照办。
 note-sandbox = 沙盒模式：这是本机生成的测试画面，没有真正生成，也不花钱。
 job-done = 完成，用时 { $took }
-job-failed = { $model } 没有生成视频。
+job-failed = { $kind ->
+    [image] { $model } 没有生成图片。
+   *[video] { $model } 没有生成视频。
+}
 job-cancelled = 已取消，{ $model } 不会再有结果。
-job-page = 网关只给了一个网页，无法检查。视频应该在这里：{ $page }
-some-missing = { $asked } 个视频中完成了 { $made } 个，其余失败且不计费。
+job-page = { $kind ->
+    [image] 网关只给了一个网页，无法检查。图片应该在这里：{ $page }
+   *[video] 网关只给了一个网页，无法检查。视频应该在这里：{ $page }
+}
+some-missing = { $kind ->
+    [image] { $asked } 张图片中完成了 { $made } 张，其余失败且不计费。
+   *[video] { $asked } 个视频中完成了 { $made } 个，其余失败且不计费。
+}
 too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里获取：{ $link }
 too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。不计费，也没有公开链接。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关在最终版本之前中断了。
@@ -43,7 +56,10 @@ fault-unsupported-param = 网关不支持其中某个选项。
 fault-too-large = 内容太大：请发小一些或少一些的图片。
 fault-moderation-input-image = 图片被内容审核拒绝。真人、儿童和名人通常不允许。
 fault-moderation-prompt = 提示词被内容审核拒绝，请换一种说法。
-fault-moderation-output = 生成的视频被内容审核拒绝，请修改提示词或图片。
+fault-moderation-output = { $kind ->
+    [image] 生成的图片被内容审核拒绝，请修改提示词或您的图片。
+   *[video] 生成的视频被内容审核拒绝，请修改提示词或图片。
+}
 fault-rate-limited = 网关暂时不再接受请求，请过几分钟再试。
 fault-overloaded = 网关负载已满，请过几分钟再试。
 fault-upstream = 网关背后的服务出错了。
@@ -52,15 +68,27 @@ fault-network = 与网关的连接中断了。
 fault-ambiguous = 网关没有说明是否接受了请求。
 fault-misconfigured = 网关地址不对：那里不是 API。请管理员检查 base URL。
 fault-bad-payload = 网关的回答无法读取。
-fault-no-media = 网关结束了，却没有给出视频。接近完成时通常是内容审核所致。
-fault-link-dead = 视频已生成，但链接打不开。
-fault-not-media = 网关给的不是视频。
+fault-no-media = { $kind ->
+    [image] 网关结束了，却没有给出图片。通常是内容审核所致。
+   *[video] 网关结束了，却没有给出视频。接近完成时通常是内容审核所致。
+}
+fault-link-dead = { $kind ->
+    [image] 图片已生成，但链接打不开。
+   *[video] 视频已生成，但链接打不开。
+}
+fault-not-media = { $kind ->
+    [image] 网关给的不是可以显示的图片。
+   *[video] 网关给的不是视频。
+}
 fault-unreachable-link = 网关给了一个内网地址，绝不会打开。
-fault-expired = 网关已不认识这个任务。
+fault-expired = 任务在网关已过期，或网关已不认识它。
 fault-cancelled = 网关取消了任务。
 fault-interrupted = 生成过程中机器人重启了，无法继续。
 fault-disk-full = 机器人的磁盘已满，请管理员清理。
-fault-undeliverable = 视频无法发到这个会话。
+fault-undeliverable = { $kind ->
+    [image] 图片无法发到这个会话。
+   *[video] 视频无法发到这个会话。
+}
 fault-internal = 机器人自身出错了。
 fault-unknown = 网关出错了。
 
@@ -73,11 +101,29 @@ refuse-resolution = { $model } 不能生成 { $asked }，可选：{ $allowed }�
 refuse-hd = { $model } 不能选择清晰度（{ $asked }）。
 refuse-fast = { $model } 没有快速模式。
 refuse-seed = { $model } 不支持种子。
+refuse-kind = { $model } 不能生成{ $kind ->
+    [image] 图片
+   *[video] 视频
+}。
+mask-missing = 使用 --mask 时，请先发图片，再发同尺寸的 PNG 蒙版（可修改的部分透明）。
+mask-size = 蒙版的尺寸必须与第一张图片相同。
+refuse-mask = { $model } 不支持蒙版。
+refuse-remix = { $model } 不能修改已完成的视频。
+refuse-watermark = { $model } 不支持水印。
+refuse-characters = { $model } 不支持来自其他视频的角色。
 refuse-count = { $model } 一次最多 { $allowed } 个，不能 { $asked } 个。
 refuse-images = { $model } 最多 { $allowed } 张图片，不能 { $asked } 张。
 refuse-any-image = { $model } 不接受图片。
 refuse-no-image = { $model } 需要一张图片作为起点。
+refuse-image-side = { $model } 的图片边长须为 { $allowed } 像素，这里有一张是 { $asked }。
+refuse-image-shape = { $model } 的图片长宽比不能超过 { $allowed }，这里有一张是 { $asked }。
+refuse-image-bytes = { $model } 的图片不能超过 { $limit_mb } MB，这里有一张 { $size_mb } MB。
 refuse-combination = { $model } 不能同时使用：{ $asked }。
+character-span = 角色须取自视频中 { $least } 到 { $most } 秒的片段。
+storyboard-empty = 分镜每行一个镜头，例如：7.5s 飞机起飞
+storyboard-shot = 第 { $number } 个镜头需要时长和画面，例如：7.5s 飞机起飞
+storyboard-sum = 各镜头共 { $sum } 秒，与要求的 { $asked } 秒不一致。
+storyboard-fraction = 各镜头共 { $sum } 秒，总时长须为整数秒。
 no-model-ready = 还没有设置网关。请管理员设置密钥，`cliprelay doctor` 会说明缺什么。
 model-unknown = 没有模型“{ $given }”。可用：{ $allowed }
 hint-did-you-mean = 您是想说 { $nearest } 吗？
@@ -96,8 +142,8 @@ command-retry = 重试我失败的任务
 command-again = 把上一个视频再做一次
 command-models = 查看可以生成什么、用什么生成
 command-settings = 查看和修改我的默认设置：模型、比例、时长、语言
-command-allow = 允许使用机器人：本会话，或指定编号
-command-deny = 禁止使用机器人：本会话，或指定编号
+command-allow = 允许使用机器人：所回复的人、本会话，或指定编号
+command-deny = 禁止使用机器人：所回复的人、本会话，或指定编号
 command-help = 查看用法
 help-footer =
     选项写在提示词前面，顺序不限；以 -- 开头的参数可放任意位置；单独的 -- 表示选项结束。
@@ -123,6 +169,12 @@ models-line = { $name }（{ $gateway }）：{ $what }
 models-ready = 可用
 models-needs = 需要 { $variable }
 models-off = 已停用
+models-picture = 图片
+models-mask = 蒙版
+models-remix = 改编
+models-characters = 角色
+models-storyboard = 分镜
+models-aside = 网关暂不提供，{ $minutes } 分钟后再试
 models-retired = 已被官方下线，点名才用
 models-uncertain = 可用，但可能失败
 models-default-ratio = 不能选比例
@@ -170,7 +222,13 @@ option-not-understood = 这里不能写“{ $given }”。
 option-needs-value = { $option } 需要一个值：{ $allowed }
 option-bad-value = { $option } 不能是“{ $given }”。可用：{ $allowed }
 option-twice = { $option } 给了两次：{ $first } 和 { $second }。
-prompt-empty = 请说明要生成什么，例如：/video 竖屏 一只冲浪的猫
+prompt-empty = 请说明要生成什么。
+prompt-missing = 请说明您想要什么，例如：{ $example }
+example-video = /video 竖屏 一只冲浪的猫
+example-image = /image 16:9 夜里的灯塔
+example-remix = /remix 改成下雪
+example-storyboard = /storyboard 7.5s 飞机起飞，换行再写：7.5s 飞机降落
+example-character = /character 1-3 tom
 prompt-control-character = 文字的第 { $position } 个位置有控制字符（{ $code }），请去掉后重新输入。
 prompt-too-long = 提示词有 { $length } 个字符，最多 { $limit } 个。
 
@@ -206,6 +264,9 @@ telegram-share = 说明如何分享视频
 edited-command = 编辑过的命令不会重新读取，请作为新消息发送。
 picture-not-fetched = 无法从 Telegram 获取 { $name }，请重新发送。
 button-not-yours = 这是别人的。
+reply-video = 目前还不能用视频作为起点。请回复一张图片，或单独发送命令。尚未下单。
+reply-own-video = /video 会制作新视频。要修改这个视频，请用 /remix 加上要改动的内容回复它。尚未下单。
+album-incomplete = 相册中只有一张图片传到了我这里。在群里，只有当我是管理员时 Telegram 才会让我看到整个相册；私聊则没有限制。尚未下单。
 form-title = 想要什么样的视频？不选则由模型决定。
 form-portrait = 竖屏
 form-landscape = 横屏
@@ -213,7 +274,104 @@ form-square = 方形
 form-go = 填写提示词
 form-prompt = 画面内容是什么？请回复这条消息。
 form-lost = 这个表单已过期，请重新发送 /video。
+remix-prompt = 要改动什么？请回复这条消息。
+remix-here = 请直接回复那个视频：/remix 加上要改动的内容。
+remix-lost = 这个问题已过期。请直接回复那个视频：/remix 加上要改动的内容。
 share-none = 没有符合的视频，去做一个
 share-nothing = 您没有可以分享的完成视频。
 share-how = 选择一个聊天，视频将以您的名义发送。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 打开。
+
+## Discord
+
+name-video = 视频
+name-image = 图片
+name-remix = 改编
+name-storyboard = 分镜
+name-character = 角色
+name-characters = 角色列表
+name-status = 状态
+name-cancel = 取消
+name-retry = 重试
+name-again = 再来
+name-models = 模型
+name-settings = 设置
+name-allow = 允许
+name-deny = 禁止
+name-help = 帮助
+name-option-prompt = 提示词
+name-option-ratio = 比例
+name-option-seconds = 时长
+name-option-resolution = 清晰度
+name-option-fast = 快速
+name-option-count = 数量
+name-option-private = 私密
+name-option-spoiler = 剧透
+name-option-seed = 种子
+name-option-mask = 蒙版
+name-option-of = 视频编号
+name-option-span = 时段
+name-option-url = 链接
+name-option-remove = 删除
+name-option-watermark = 水印
+name-option-model = 模型
+name-option-language = 语言
+name-option-chat = 群
+name-option-reset = 重置
+name-option-kind = 类型
+name-option-id = 编号
+name-option-job = 任务
+name-option-image = 图片{ $number }
+option-image = 作为起点的图片
+menu-animate = 让图片动起来
+menu-remix = 改编
+animate-prompt = 让画面动起来
+animate-nothing = 那条消息里没有图片。
+form-pictures = 图片
+command-done = 好了。
+reply-hidden = Discord 不让我看到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
+attachment-not-fetched = 无法从 Discord 获取 { $name }，请重新发送。
+share-where = 视频发到哪里？
+share-by = { $who } 分享
+share-done = 已发到 { $channel }。
+share-refused = Discord 没有接受。
+share-server-only = 只能在我加入的服务器里分享视频。
+share-not-you = 您不能在那里发视频。
+share-not-me = 我不能在那里发视频，服务器管理员可以调整权限。
+share-gone = 这个视频已不在本机保存。
+
+option-change = 要改成什么样
+option-of = 视频编号；不填则为所回复的或最近的视频
+option-size = 图片尺寸
+option-mask = 最后一张图片是蒙版
+option-watermark = 带网关水印
+option-shots = 分镜，每行一个：7.5s 飞机起飞
+option-length = 全部分镜的总秒数
+option-alias = 角色名
+option-span = 从第几秒到第几秒，1 到 3 秒
+option-url = 改用视频链接
+option-remove = 删除这个角色
+command-image = 生成图片，或修改您发送的图片
+command-remix = 修改机器人生成的视频
+command-storyboard = 由多个分镜生成视频，先看方案
+command-character = 从视频创建角色，用 @名字 调用
+command-characters = 我的角色
+command-confirm = 确认方案并下单
+draft-plan = 这是方案，尚未下单；需要 { $credits } 点。
+button-remix = 改编
+button-confirm = 开始生成
+nothing-to-confirm = 该方案已下单、已取消，或不是您的。
+no-such-video = 没有可用的已完成视频。请回复我发的视频，或先生成一个。
+remix-not-possible = { $model } 的视频不支持再修改。
+remix-private = 私密视频不能再修改：网关没有保留它。
+refuse-storyboard = { $model } 不支持分镜。
+alias-wrong = "{ $given }" 不能作名字。请用一个由字母数字组成的词：/character 1-3 tom
+character-made = 完成。在提示词里写 @{ $alias } 即可出现。
+character-link = 链接必须以 https:// 开头
+no-character-model = 已配置的网关都不能创建角色。
+character-not-possible = { $model } 的视频不能用来创建角色。
+no-such-character = 您没有角色 @{ $alias }。/characters 可查看列表。
+character-forgotten = 已在此处删除 @{ $alias }；网关仍保留该角色。
+characters-none = 您还没有角色。回复一个视频：/character 1-3 tom
+quota-low = { $gateway } 的额度不足：{ $said }
+characters-apart = 这些角色属于不同的网关（{ $gateways }），不能同时出现。

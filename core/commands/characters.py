@@ -1,0 +1,106 @@
+"""/character and /characters: somebody in a video, to be called into others by a name."""
+
+import time
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.catalog import Model
+from core.characters import ALIAS, Character
+from core.chat import View
+from core.commands.command import Command, Context
+from core.commands.sources import find_source
+from core.commands.wordings import OF
+from core.dialects.characters import create_character
+from core.errors import JobError, UserError
+from core.i18n import explain_fault, translate
+from core.options import Option
+
+_SPAN = r"\d{1,3}(?:\.\d)?-\d{1,3}(?:\.\d)?"
+
+
+class CharacterOptions(BaseModel):
+    """Where in the video somebody is seen, and what they are to be called."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str = Field(description="option-alias")
+    span: Annotated[
+        str,
+        Option(flags=("--span",), patterns=(f"({_SPAN})s?",), metavar="1-3"),
+        Field(pattern=f"^{_SPAN}$", description="option-span"),
+    ] = "1-3"
+    url: Annotated[
+        str | None, Option(flags=("--url",), metavar="LINK"), Field(description="option-url")
+    ] = None
+    of: Annotated[str | None, OF, Field(description="option-of")] = None
+
+
+class CharactersOptions(BaseModel):
+    """Nothing, or who is to be forgotten."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    remove: Annotated[
+        str | None,
+        Option(flags=("--remove",), keywords=("remove",), metavar="NAME"),
+        Field(description="option-remove"),
+    ] = None
+
+
+async def character(context: Context, options: CharacterOptions) -> View:
+    """Make a character; this is charged by the gateway, but is no job."""
+    alias = options.prompt.strip().removeprefix("@").casefold()
+    if not ALIAS.fullmatch(alias):
+        raise UserError("alias-wrong", given=alias[:40])
+    model, source = await _source(context, options)
+    start, end = (float(number) for number in options.span.split("-"))
+    workshop = context.engine.workshop
+    try:
+        made = await create_character(
+            workshop.endpoint(model), workshop.http, source=source, span=(start, end)
+        )
+    except JobError as error:
+        return View(text="\n".join(explain_fault(context.locale, error.fault)))
+    kept = Character(
+        alias=alias, username=made.username, gateway=model.gateway, created_at=time.time()
+    )
+    await workshop.characters.keep(context.invocation.user, kept)
+    return View(text=translate(context.locale, "character-made", alias=alias))
+
+
+async def _source(context: Context, options: CharacterOptions) -> tuple[Model, str]:
+    """The gateway's model to ask, and the video: a link, or a task of that gateway."""
+    workshop = context.engine.workshop
+    able = [m for m in workshop.catalog.models if m.characters and workshop.model(m.key)]
+    if options.url is not None:
+        if not options.url.startswith("https://"):
+            raise UserError("character-link")
+        if not able:
+            raise UserError("no-character-model")
+        return able[0], options.url
+    job = await find_source(context, options.of)
+    gateway = job.model.partition("/")[0]
+    model = next((model for model in able if model.gateway == gateway), None)
+    if model is None or job.task is None:
+        raise UserError("character-not-possible", model=job.model.partition("/")[2])
+    return model, job.task.id
+
+
+async def characters(context: Context, options: CharactersOptions) -> View:
+    """List one's characters, or forget one."""
+    store, user = context.engine.workshop.characters, context.invocation.user
+    if options.remove is not None:
+        alias = options.remove.removeprefix("@").casefold()
+        if not await store.forget(user, alias):
+            raise UserError("no-such-character", alias=alias[:40])
+        return View(text=translate(context.locale, "character-forgotten", alias=alias))
+    known = await store.of_user(user)
+    if not known:
+        return View(text=translate(context.locale, "characters-none"))
+    lines = [f"@{each.alias} · {each.gateway} · {each.username}" for each in known]
+    return View(text="\n".join(lines))
+
+
+CHARACTER = Command(name="character", options=CharacterOptions, run=character)
+CHARACTERS = Command(name="characters", options=CharactersOptions, run=characters)

@@ -1,0 +1,52 @@
+"""/remix: change a video that the bot has made."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.commands.command import Command, Context
+from core.commands.ordering import place_order
+from core.commands.sources import find_source
+from core.commands.wordings import OF, PRIVATE, SPOILER
+from core.errors import UserError
+from core.media import Asset, MediaRequest
+
+
+class RemixOptions(BaseModel):
+    """What is to be different, and in which video."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str = Field(description="option-change")
+    of: Annotated[str | None, OF, Field(description="option-of")] = None
+    private: Annotated[bool, PRIVATE, Field(description="option-private")] = False
+    spoiler: Annotated[bool, SPOILER, Field(description="option-spoiler")] = False
+
+
+async def run(context: Context, options: RemixOptions) -> None:
+    """Order the changed video from the model that has made the first."""
+    job = await find_source(context, options.of)
+    model = context.engine.workshop.model(job.model)
+    if model is None or not model.remix or job.task is None:
+        raise UserError("remix-not-possible", model=job.model.partition("/")[2])
+    if job.request.private:
+        raise UserError("remix-private")
+    first = job.request
+
+    def request_of(_: Sequence[Asset]) -> MediaRequest:
+        return MediaRequest(
+            prompt=options.prompt,
+            source=job.task,
+            model=job.model,
+            ratio=first.ratio,
+            seconds=first.seconds,
+            resolution=first.resolution,
+            private=options.private,
+            spoiler=options.spoiler,
+        )
+
+    await place_order(context, request_of)
+
+
+REMIX = Command(name="remix", options=RemixOptions, run=run)

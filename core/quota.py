@@ -1,0 +1,50 @@
+"""What gateways send when the credit of the operator's account runs low.
+
+Source: provider reference 3.12: `user_quota_too_low` (whatai family) and `quota_exceed` (new-api).
+"""
+
+import hashlib
+import hmac
+from json import loads
+
+from pydantic import BaseModel, Field, ValidationError
+
+from core.redact import quote
+
+
+class _Data(BaseModel):
+    quota: float | None = None
+
+
+class _Notice(BaseModel):
+    topic: str = ""
+    data: _Data = Field(default_factory=_Data)
+    type: str = ""
+    title: str = ""
+    content: str = ""
+    values: list[str | int | float] = Field(default_factory=list[str | int | float])
+
+
+def is_genuine(body: bytes, *, authorization: str, signature: str, secret: str) -> bool:
+    """Tell whether who sends this knows the secret: as a bearer, or by having signed the body."""
+    scheme, _, token = authorization.partition(" ")
+    signed = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    bears = hmac.compare_digest(token.strip().encode(), secret.encode())
+    signs = hmac.compare_digest(signature.strip().casefold().encode(), signed.encode())
+    return (scheme.casefold() == "bearer" and bears) or signs
+
+
+def read_notice(body: bytes) -> str | None:
+    """What is left or what is said, in the gateway's words; None for anything else."""
+    try:
+        notice = _Notice.model_validate(loads(body))
+    except (ValueError, ValidationError):
+        return None
+    if notice.topic == "user_quota_too_low":
+        return "" if notice.data.quota is None else f"{notice.data.quota:g}"
+    if notice.type == "quota_exceed":
+        text = notice.content or notice.title
+        for value in notice.values:
+            text = text.replace("{{value}}", str(value), 1)
+        return quote(text)
+    return None

@@ -1,43 +1,75 @@
 """`cliprelay run`: all chat platforms that have a token, until it is stopped."""
 
 import asyncio
-import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from bots.app import Setup, open_engine
-from bots.telegram.adapter import TelegramAdapter
-from bots.telegram.conversation import NAME, TelegramPlatform
-from bots.telegram.listen import TelegramAccount, connect, listen
-from core.errors import SettingsError
+from bots.house import House
+from core.errors import OperatorError, SettingsError
 from core.i18n import Locale
 from core.settings import Settings
 
-log = logging.getLogger(__name__)
+Service = Callable[[House], Awaitable[None]]
 
 
 async def run(setup: Setup) -> None:
-    """Serve until it is cancelled.
+    """Serve until it is cancelled. Each platform connects, breaks and mends by itself.
 
     Raises:
         OperatorError: no platform has a token, or one is wrong.
     """
     settings = setup.settings
-    account = _telegram(settings)
-    async with connect(account) as app:
-        platform = TelegramPlatform(bot=app.bot, own_server=account.api_url is not None)
-        async with open_engine(setup, {NAME: platform}) as engine:
-            adapter = TelegramAdapter(engine, platform, Locale(settings.default_locale))
-            async with listen(app, adapter, account):
-                log.info("listening as @%s", app.bot.username)
-                await asyncio.Event().wait()
+    services = _services(settings)
+    async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
+        locale = Locale(settings.default_locale)
+        house = House(settings=settings, engine=engine, lines=lines, locale=locale)
+        if _is_called(settings):
+            await _open_door(house)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for service in services:
+                    group.create_task(_serve(service, house))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+    raise OperatorError("No chat platform takes the bot any more; the log says why")
 
 
-def _telegram(settings: Settings) -> TelegramAccount:
-    if settings.telegram_bot_token is None:
-        raise SettingsError("Set TELEGRAM_BOT_TOKEN: @BotFather in Telegram gives you one")
-    return TelegramAccount(
-        token=settings.telegram_bot_token,
-        api_url=settings.telegram_api_url,
-        webhook_url=settings.telegram_webhook_url,
-        webhook_secret=settings.telegram_webhook_secret,
-        port=settings.http_port,
+def _services(settings: Settings) -> list[Service]:
+    # Each library takes 20 to 40 MB, so only those that are used are imported.
+    services: list[Service] = []
+    if settings.telegram_bot_token:
+        from bots.telegram.service import serve as serve_telegram  # noqa: PLC0415
+
+        services.append(serve_telegram)
+    if settings.discord_bot_token:
+        from bots.discord.service import serve as serve_discord  # noqa: PLC0415
+
+        services.append(serve_discord)
+    if not services:
+        raise SettingsError(
+            "Set TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one) or "
+            "DISCORD_BOT_TOKEN (https://discord.com/developers/applications)"
+        )
+    return services
+
+
+async def _serve(service: Service, house: House) -> None:
+    await service(house)
+
+
+def _is_called(settings: Settings) -> bool:
+    """Whether anybody from outside has a reason to call us."""
+    called = (settings.public_url, settings.telegram_webhook_url, settings.quota_webhook_secret)
+    return any(called)
+
+
+async def _open_door(house: House) -> None:
+    from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
+
+    settings = house.settings
+    calls = GatewayCalls(
+        house.engine, settings.admins, settings.quota_webhook_secret, house.locale
     )
+    house.routes.extend(calls.routes)
+    await house.lines.enter_async_context(serve_web(house.routes, settings.http_port))

@@ -1,0 +1,149 @@
+"""Our own HTTP server, for those who call us: gateways that have news."""
+
+import asyncio
+import hashlib
+import logging
+import socket
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+
+from bots.voice import Voice
+from core.chat import ConversationRef, View
+from core.engine import Engine
+from core.errors import SettingsError
+from core.i18n import Locale, translate
+from core.quota import is_genuine, read_notice
+
+log = logging.getLogger(__name__)
+
+_BODY_BYTES = 65_536
+_REMEMBERED = 100
+
+
+class GatewayCalls:
+    """Takes what gateways tell us: that a task has changed, that credit runs low.
+
+    Args:
+        admins: who is told about credit, as the operator writes them ("telegram:123").
+        secret: what a gateway has to know to speak of credit; without one none is believed.
+    """
+
+    def __init__(
+        self, engine: Engine, admins: Sequence[str], secret: SecretStr | None, locale: Locale
+    ) -> None:
+        self._engine = engine
+        self._admins = admins
+        self._secret = secret
+        self._locale = locale
+        self._seen: deque[str] = deque(maxlen=_REMEMBERED)
+        self._telling: set[asyncio.Task[None]] = set()
+        self.routes: list[BaseRoute] = [
+            Route("/hooks/{secret}", self.hook, methods=["POST"]),
+            Route("/quota/{gateway}", self.quota, methods=["POST"]),
+        ]
+
+    async def hook(self, request: Request) -> Response:
+        """Wake the job that waits. Who guesses learns nothing from the answer."""
+        self._engine.workshop.hooks.call(request.path_params["secret"])
+        return Response(status_code=204)
+
+    async def quota(self, request: Request) -> Response:
+        """Tell the admins once what a gateway says of the account's credit."""
+        body = await _read(request)
+        if body is None or not self._is_genuine(request, body):
+            return Response(status_code=401)
+        said, digest = read_notice(body), hashlib.sha256(body).hexdigest()
+        if said is not None and digest not in self._seen:
+            self._seen.append(digest)
+            gateway = request.path_params["gateway"]
+            self._tell(translate(self._locale, "quota-low", gateway=gateway[:40], said=said))
+        return Response(status_code=204)
+
+    def _is_genuine(self, request: Request, body: bytes) -> bool:
+        if self._secret is None:
+            return False
+        return is_genuine(
+            body,
+            authorization=request.headers.get("authorization", ""),
+            signature=request.headers.get("x-webhook-signature", ""),
+            secret=self._secret.get_secret_value(),
+        )
+
+    def _tell(self, text: str) -> None:
+        log.warning("%s", text)
+        for admin in self._admins:
+            name, _, user = admin.partition(":")
+            platform = self._engine.workshop.platforms.get(name)
+            if platform is None:
+                continue
+            place = ConversationRef(platform=name, chat=user, person=user)
+            voice = Voice(self._engine, platform)
+            task = asyncio.create_task(_say(voice, place, View(text=text)))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+
+async def _say(voice: Voice, place: ConversationRef, view: View) -> None:
+    try:
+        await voice.say(place, view)
+    except Exception:
+        log.exception("an admin could not be told")
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, unless it is larger than any notice could be."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_BYTES:
+            return None
+    return bytes(body)
+
+
+@asynccontextmanager
+async def serve_web(routes: list[BaseRoute], port: int) -> AsyncGenerator[int]:
+    """Serve these, and what is added, while the block runs; gives the port, 0 takes a free one.
+
+    Raises:
+        SettingsError: somebody else has the port.
+    """
+    config = uvicorn.Config(
+        _app(routes),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    server = _Server(config)
+    try:
+        listener = socket.create_server(("", port))  # Telegram, a proxy: from anywhere
+    except OSError as error:
+        raise SettingsError(f"HTTP_PORT: {port} cannot be used: {error.strerror}") from None
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await running
+
+
+def _app(routes: list[BaseRoute]) -> Router:
+    app = Router(redirect_slashes=False)
+    app.routes = routes  # the very list
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the program."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield

@@ -1,0 +1,201 @@
+"""Interactions and messages to invocations: every way in which a person gives a command."""
+
+import logging
+import sys
+from uuid import uuid4
+
+import discord
+
+from bots.discord.answers import TROUBLE, acknowledge, fill, whisper
+from bots.discord.attachments import DiscordPicture
+from bots.discord.buttons import Buttons
+from bots.discord.context import MENUS, menu_named
+from bots.discord.conversation import DiscordPlatform
+from bots.discord.incoming import (
+    PROMPT,
+    Typed,
+    answer_to,
+    asker,
+    filled_in,
+    is_private,
+    of_kind,
+    place_of,
+    runs_chat,
+    targeted,
+    typed_in,
+)
+from bots.discord.mentions import Mentions
+from bots.discord.modals import FORM, Drafts, form
+from bots.discord.payloads import CommandData, FormData
+from bots.discord.sharing import Sharing
+from bots.discord.suggestions import suggest
+from bots.dispatch import dispatch
+from bots.voice import Voice
+from core.chat import Invocation, MessageRef
+from core.commands import COMMANDS
+from core.engine import Engine
+from core.i18n import Locale, locale_of, translate
+
+log = logging.getLogger(__name__)
+
+_CHAT_INPUT = 1
+
+
+class DiscordAdapter:
+    """Takes events in.
+
+    Args:
+        default: the language for people whose own we do not know.
+    """
+
+    def __init__(self, engine: Engine, platform: DiscordPlatform, default: Locale) -> None:
+        self._engine = engine
+        self._platform = platform
+        self._default = default
+        self._drafts = Drafts()
+        self._voice = Voice(engine, platform)
+        sharing = Sharing(engine=engine, platform=platform, voice=self._voice, default=default)
+        self._buttons = Buttons(
+            engine=engine, platform=platform, voice=self._voice, sharing=sharing, default=default
+        )
+        self._mentions = Mentions(
+            engine=engine, client=platform.client, voice=self._voice, default=default
+        )
+
+    def attach(self, client: discord.Client) -> None:
+        """Have a client bring its events here."""
+        for listener in (self.on_interaction, self.on_message, self.on_error):
+            client.event(listener)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Take a command, a press, a form, or the begin of a value."""
+        match interaction.type:
+            case discord.InteractionType.application_command:
+                await self._take(interaction)
+            case discord.InteractionType.autocomplete:
+                await self._suggest(interaction)
+            case discord.InteractionType.component:
+                await self._buttons.press(interaction)
+            case discord.InteractionType.modal_submit:
+                await self._take_form(interaction)
+            case discord.InteractionType.ping:
+                pass
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Take what somebody says to the bot by its name, or in private."""
+        await self._mentions.hear(message)
+
+    async def on_error(self, event: str, *args: object) -> None:
+        """Log what nobody expected, and say so politely."""
+        incident = uuid4().hex[:8]
+        log.error("%s: unexpected error %s", event, incident, exc_info=sys.exc_info())
+        match args:
+            case (discord.Interaction() as interaction, *_):
+                locale = self._shown_locale(interaction)
+                await whisper(interaction, translate(locale, "unexpected-error", id=incident))
+            case (discord.Message() as message, *_):
+                await self._mentions.apologize(message, incident)
+            case _:
+                pass
+
+    async def _take(self, interaction: discord.Interaction) -> None:
+        data = CommandData.model_validate(interaction.data)
+        if data.type != _CHAT_INPUT:
+            await self._open_menu(interaction, data)
+            return
+        typed = typed_in(data)
+        if not typed.text.strip() and _needs_prompt(typed.name):
+            await self._open_form(interaction, typed)
+        else:
+            await self._do(interaction, typed)
+
+    async def _open_menu(self, interaction: discord.Interaction, data: CommandData) -> None:
+        locale = self._shown_locale(interaction)
+        menu, files = menu_named(data.name), targeted(data)
+        match menu:
+            case "menu-animate" if pictures := of_kind(files, "image"):
+                text = translate(locale, "animate-prompt")
+                draft = Typed(name=MENUS[menu], text=text, pictures=pictures)
+                await self._open_form(interaction, draft)
+            case "menu-remix" if of_kind(files, "video"):
+                draft = Typed(name=MENUS[menu], about=data.target_id)
+                await self._open_form(interaction, draft)
+            case "menu-remix":
+                await whisper(interaction, translate(locale, "no-such-video"))
+            case _:
+                await whisper(interaction, translate(locale, "animate-nothing"))
+
+    async def _open_form(self, interaction: discord.Interaction, draft: Typed) -> None:
+        key, locale = str(interaction.id), self._shown_locale(interaction)
+        self._drafts.keep(key, draft)
+        catalog = self._engine.workshop.catalog
+        try:
+            await interaction.response.send_modal(
+                form(key, COMMANDS[draft.name], draft, catalog, locale)
+            )
+        except TROUBLE as error:
+            log.warning("a form could not be opened: %s", error)
+
+    async def _take_form(self, interaction: discord.Interaction) -> None:
+        data = FormData.model_validate(interaction.data)
+        kind, _, key = data.custom_id.partition(":")
+        draft = self._drafts.at(key) if kind == FORM else None
+        if draft is None:
+            await whisper(interaction, translate(self._shown_locale(interaction), "form-lost"))
+        else:
+            await self._do(interaction, filled_in(data, draft))
+
+    async def _do(self, interaction: discord.Interaction, typed: Typed) -> None:
+        private = is_private(typed)
+        if not await acknowledge(interaction, thinking=True, ephemeral=private):
+            return
+        self._platform.note(interaction)
+        place = place_of(interaction, private=private)
+        http = self._engine.workshop.http
+        invocation = Invocation(
+            command=typed.name,
+            text=typed.text,
+            given=typed.given,
+            user=asker(interaction),
+            conversation=place,
+            message=answer_to(interaction, place),
+            replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
+            attachments=tuple(DiscordPicture(http=http, picture=p) for p in typed.pictures),
+            is_chat_admin=runs_chat(interaction),
+        )
+        answer = await dispatch(self._engine, invocation, self._default)
+        if answer.view:
+            await self._voice.say(place, answer.view, invocation.message)
+        else:
+            await self._close(interaction, invocation)
+
+    async def _close(self, interaction: discord.Interaction, invocation: Invocation) -> None:
+        """Let nobody think any more where a command has shown its answer elsewhere."""
+        if invocation.message and self._platform.interactions.take(invocation.message):
+            user, place = invocation.user, invocation.conversation
+            locale = await self._voice.locale(user, place, self._default)
+            await fill(interaction, translate(locale, "command-done"))
+
+    async def _suggest(self, interaction: discord.Interaction) -> None:
+        data = CommandData.model_validate(interaction.data)
+        command = COMMANDS.get(data.name)
+        focused = next((o.name for o in data.options if o.focused), "")
+        if command is None or not focused:
+            return
+        catalog = self._engine.workshop.catalog
+        values = suggest(catalog, command, typed_in(data), focused, data.pictures)
+        choices = [discord.app_commands.Choice(name=v[:100], value=v[:100]) for v in values]
+        try:
+            await interaction.response.autocomplete(choices)
+        except TROUBLE as error:
+            log.info("suggestions were not taken: %s", error)
+
+    def _shown_locale(self, interaction: discord.Interaction) -> Locale:
+        """The language before there is time to look for a chosen one."""
+        return locale_of(asker(interaction).locale, self._default)
+
+
+def _needs_prompt(name: str) -> bool:
+    command = COMMANDS.get(name)
+    prompt = command.options.model_fields.get(PROMPT) if command else None
+    return prompt is not None and prompt.is_required()

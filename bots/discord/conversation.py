@@ -1,0 +1,252 @@
+"""A channel, a thread, or somebody's own view of one, as the core writes to it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from secrets import token_hex
+
+import discord
+
+from bots.discord.doors import NOBODY, ChannelDoor, Door, Letter, TokenDoor
+from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
+from bots.discord.keyboard import keyboard
+from bots.discord.refusals import ask, meaning, meaning_of_follow_up
+from bots.discord.text import TEXT_CHARS, content, named
+from bots.discord.uploads import nonce, opened, parts
+from core.chat import (
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    TooLargeError,
+    View,
+)
+
+NAME = "discord"
+log = logging.getLogger(__name__)
+
+_UPLOAD_BYTES = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+# The window is a little longer than Discord's: what we count as sent arrives later.
+_LIMITS = Limits(
+    writes=5,
+    window_seconds=5.5,
+    edit_seconds=1.5,
+    text_chars=TEXT_CHARS,
+    upload_bytes=_UPLOAD_BYTES,
+    per_thread=True,
+)
+# Later edits have a hidden limit of their own, which is soon reached (code 30046).
+_EDITABLE_SECONDS = 3600.0
+
+Attempt = Callable[[], Awaitable[MessageRef]]
+
+
+class DiscordPlatform:
+    """See `core.chat.Platform`.
+
+    Attributes:
+        interactions: those that can still be answered.
+        modest: channels that refused a file of a size which they should take.
+    """
+
+    def __init__(self, client: discord.Client) -> None:
+        self.client = client
+        self.interactions = Interactions()
+        self.modest: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    def conversation(self, ref: ConversationRef) -> "DiscordConversation":
+        return DiscordConversation(self, ref)
+
+    def note(self, interaction: Interaction, *, answered: bool = False) -> None:
+        """Remember an interaction as soon as its response is deferred."""
+        self.interactions.note(interaction, answered=answered)
+
+    def channel(self, channel: str) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(int(channel))
+
+    def webhook(self, token: str) -> discord.Webhook:
+        """What takes the answers to the interaction that a token came with."""
+        application = self.client.application_id
+        if application is None:
+            raise RuntimeError("the client has not logged in")
+        webhook = discord.Webhook.partial(application, token, client=self.client)
+        # Else the library refuses to send what only one person may see.
+        webhook.type = discord.WebhookType.application
+        return webhook
+
+
+class DiscordConversation:
+    """See `core.chat.Conversation`.
+
+    A post can be repeated as it is, since Discord knows it by its nonce; only what goes by the
+    token of an interaction has none.
+    """
+
+    def __init__(self, platform: DiscordPlatform, ref: ConversationRef) -> None:
+        self._platform = platform
+        self._interactions = platform.interactions
+        self._ref = ref
+        self._channel = channel_of(ref)
+
+    @property
+    def limits(self) -> Limits:
+        return replace(_LIMITS, upload_bytes=self._upload_bytes())
+
+    def _upload_bytes(self) -> int:
+        if self._channel in self._platform.modest:
+            return _UPLOAD_BYTES
+        if self._ref.person:
+            told = self._interactions.upload_bytes(self._channel, self._ref.person)
+            return told or _UPLOAD_BYTES
+        guild = self._platform.client.get_guild(int(self._ref.chat)) if self._ref.thread else None
+        return guild.filesize_limit if guild else _UPLOAD_BYTES
+
+    async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        key = f"{replying.id}/{view.text}" if replying else token_hex()
+        post = MediaPost(key=key, assets=(), view=view, replying=replying)
+        attempts = self._by_token(post)
+        if replying and attempts:
+            attempts.insert(0, partial(self._fill, replying, view))
+        if not self._ref.person:
+            attempts.append(partial(self._post_in, self._ref, post))
+        if self._ref.person or self._ref.owner:
+            attempts.append(partial(self._post_directly, post))
+        return await _first(attempts)
+
+    async def edit(self, message: MessageRef, view: View) -> None:
+        if age_seconds(message.id) >= _EDITABLE_SECONDS:
+            raise MessageLostError("too old to be edited")
+        letter = Letter(content=content(view.text), buttons=view.buttons)
+        await ask(self._door_of(message).change(message.id, letter))
+
+    async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
+        first, *others = parts(post)
+        try:
+            posted = await self._deliver_first(first, replacing)
+            for part in others:
+                await self._post(part)
+        except TooLargeError:
+            self._platform.modest.add(self._channel)
+            raise
+        return posted
+
+    async def _deliver_first(self, post: MediaPost, replacing: MessageRef | None) -> MessageRef:
+        if replacing is None:
+            return await self._post(post)
+        return await _first([partial(self._turn, replacing, post), partial(self._post, post)])
+
+    async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
+        """Turn a message into the media."""
+        door = self._door_of(message)
+        with opened(post) as files:
+            await ask(door.change(message.id, self._letter(post, files)))
+        return message
+
+    async def _post(self, post: MediaPost) -> MessageRef:
+        if self._ref.person:
+            return await _first([*self._by_token(post), partial(self._post_directly, post)])
+        return await _first([partial(self._post_in, self._ref, post), *self._by_token(post)])
+
+    async def _fill(self, command: MessageRef, view: View) -> MessageRef:
+        """Put the first answer where Discord shows that somebody is thinking."""
+        interaction = self._interactions.take(command)
+        if interaction is None:
+            raise MessageLostError("this interaction has been answered")
+        try:
+            answer = await ask(
+                interaction.edit_original_response(
+                    content=content(view.text),
+                    view=keyboard(view.buttons),
+                    allowed_mentions=NOBODY,
+                )
+            )
+        except SlowDownError:
+            self._interactions.give_back(command)
+            raise
+        self._interactions.filled(command, answer)
+        return self._named(answer, command.access)
+
+    def _by_token(self, post: MediaPost) -> list[Attempt]:
+        if post.replying is None or not is_open(post.replying):
+            return []
+        return [partial(self._follow_up, post.replying, post)]
+
+    async def _follow_up(self, command: MessageRef, post: MediaPost) -> MessageRef:
+        door, explain = self._door_by(command), meaning_of_follow_up if post.assets else meaning
+        with opened(post) as files:
+            posted = await ask(door.post(self._letter(post, files)), explain)
+        return self._named(posted, command.access)
+
+    async def _post_in(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
+        door = ChannelDoor(self._platform.channel(channel_of(ref)))
+        with opened(post) as files:
+            posted = await ask(door.post(self._letter(post, files)))
+        return MessageRef(conversation=ref, id=str(posted.id))
+
+    async def _post_directly(self, post: MediaPost) -> MessageRef:
+        """Write to the person instead, who may not want that."""
+        person = discord.Object(int(self._ref.person or self._ref.owner))
+        channel = await ask(self._platform.client.create_dm(person))
+        ref = ConversationRef(platform=NAME, chat=str(channel.id))
+        return await self._post_in(ref, replace(post, replying=None))
+
+    def _letter(self, post: MediaPost, files: Sequence[discord.File]) -> Letter:
+        among_others = self._ref.thread and not self._ref.person
+        is_result = post.assets and post.view.text
+        return Letter(
+            content=named(post.view.text, self._ref.owner if among_others and is_result else ""),
+            buttons=post.view.buttons,
+            files=files,
+            nonce=nonce(post.key),
+            replying=self._answered(post.replying),
+        )
+
+    def _answered(self, command: MessageRef | None) -> str:
+        """The id of a message that can be replied to: an interaction is none, its answer is."""
+        if command is None:
+            return ""
+        return self._interactions.response(command) if command.access else command.id
+
+    def _door_of(self, message: MessageRef) -> Door:
+        if not message.access:
+            return ChannelDoor(self._platform.channel(channel_of(message.conversation)))
+        if not is_open(message):
+            raise MessageLostError("the token of the interaction has expired")
+        return self._door_by(message)
+
+    def _door_by(self, command: MessageRef) -> Door:
+        ephemeral = self._interactions.is_ephemeral(command)
+        if ephemeral is None:
+            ephemeral = bool(self._ref.person)
+        return TokenDoor(self._platform.webhook(command.access), ephemeral)
+
+    def _named(self, message: discord.Message, access: str) -> MessageRef:
+        """As it is found again: by its id, where the bot is a member and may see it."""
+        hidden = self._ref.person or message.flags.ephemeral
+        return MessageRef(
+            conversation=self._ref, id=str(message.id), access=access if hidden else ""
+        )
+
+
+def channel_of(ref: ConversationRef) -> str:
+    """The id of the channel or thread to write to."""
+    return ref.thread or ref.chat
+
+
+async def _first(attempts: Sequence[Attempt]) -> MessageRef:
+    """Write where it is possible at all; raises why it was not in the first place."""
+    reason: MessageLostError | None = None
+    for attempt in attempts:
+        try:
+            return await attempt()
+        except MessageLostError as error:
+            log.info("not taken: %s", error)
+            reason = reason or error
+    raise reason or MessageLostError("there is nowhere to write to")

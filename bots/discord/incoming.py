@@ -1,0 +1,220 @@
+"""What stands in an interaction or a message: who, where, which command, which pictures. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+import discord
+
+from bots.discord.conversation import NAME
+from bots.discord.payloads import ATTACHMENT, CommandData, File, FormData, TargetMessage
+from core.chat import ConversationRef, MessageRef, User
+from core.commands import COMMANDS
+from core.errors import UserError
+from core.grammar import parse
+
+PROMPT = "prompt"
+PICTURES = "pictures"
+_COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:\s(.*))?", re.DOTALL)
+_ODD = re.compile(r"[^\w. ()-]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A file at Discord that may be a picture. Its address works for some hours."""
+
+    url: str
+    name: str
+    mime: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A command with all that was given to it.
+
+    Attributes:
+        text: what may have options in it: the prompt, or all that was typed.
+        given: options that were chosen by name.
+        about: the id of the message that it is about.
+    """
+
+    name: str
+    text: str = ""
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    pictures: tuple[Picture, ...] = ()
+    about: str = ""
+
+
+def typed_in(data: CommandData) -> Typed:
+    """The slash command that was given."""
+    files = data.resolved.attachments
+    named = {option.name: _plain(option.value) for option in data.options}
+    pictures = {o.name: str(o.value) for o in data.options if o.type == ATTACHMENT}
+    return Typed(
+        name=data.name,
+        text=named.get(PROMPT, ""),
+        given={n: v for n, v in named.items() if v and n != PROMPT and n not in pictures},
+        pictures=tuple(
+            picture_of(files[pictures[name]])
+            for name in sorted(pictures)
+            if pictures[name] in files
+        ),
+    )
+
+
+def targeted(data: CommandData) -> tuple[Picture, ...]:
+    """The files of the message that a menu was opened on."""
+    target = data.resolved.messages.get(data.target_id, TargetMessage())
+    return tuple(map(picture_of, target.attachments))
+
+
+def filled_in(data: FormData, draft: Typed) -> Typed:
+    """The command of a form: what was known before it was opened, and what was filled in."""
+    fields = {part.component.custom_id: part.component for part in data.components}
+    files = data.resolved.attachments
+    chosen = {name: field.values[0] for name, field in fields.items() if field.values}
+    uploaded = fields[PICTURES].values if PICTURES in fields else ()
+    kept = {name: value for name, value in draft.given.items() if name not in fields}
+    return replace(
+        draft,
+        text=str(fields[PROMPT].value or "") if PROMPT in fields else draft.text,
+        given=kept | {name: value for name, value in chosen.items() if name != PICTURES},
+        pictures=(*draft.pictures, *(picture_of(files[id_]) for id_ in uploaded if id_ in files)),
+    )
+
+
+def is_private(typed: Typed) -> bool:
+    """Whether only who typed may see the answers."""
+    command = COMMANDS.get(typed.name)
+    try:
+        options = parse(typed.text, command.options, typed.given) if command else None
+    except UserError:
+        return typed.given.get("private") == "true"
+    return bool(getattr(options, "private", False))
+
+
+def said_to(bot_id: int, message: discord.Message) -> str | None:
+    """What a message says to the bot, without its name; None when it is not for the bot.
+
+    The name has to come first: a reply that pings its author is no order.
+    """
+    named = re.match(rf"\s*<@!?{bot_id}>\s*", message.content)
+    if named:
+        return message.content[named.end() :].strip()
+    return message.content.strip() if message.guild is None else None
+
+
+def command_in(said: str) -> Typed | None:
+    """The command that a text begins with."""
+    match = _COMMAND.fullmatch(said)
+    if match is None:
+        return None
+    name, text = match.groups("")
+    return Typed(name=name.casefold(), text=text)
+
+
+def user_of(user: discord.abc.User, locale: discord.Locale | None = None) -> User:
+    return User(platform=NAME, id=str(user.id), locale=locale.value if locale else "")
+
+
+def asker(interaction: discord.Interaction) -> User:
+    return user_of(interaction.user, interaction.locale)
+
+
+def place_of(interaction: discord.Interaction, *, private: bool = False) -> ConversationRef:
+    """Where the answers go: a channel, or to one person in it."""
+    channel = str(interaction.channel_id)
+    guild = interaction.guild_id
+    alone = private or not _may_write(interaction)
+    return ConversationRef(
+        platform=NAME,
+        chat=str(guild) if guild else channel,
+        thread=channel if guild else "",
+        person=str(interaction.user.id) if alone else "",
+        owner=str(interaction.user.id),
+    )
+
+
+def _may_write(interaction: discord.Interaction) -> bool:
+    """Whether the bot may write there by itself, and not only answer this interaction."""
+    if interaction.guild_id is None:
+        return not interaction.context.private_channel
+    if interaction.is_user_integration() and not interaction.is_guild_integration():
+        return False
+    may = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return may.view_channel and (may.send_messages_in_threads if in_thread else may.send_messages)
+
+
+def answer_to(interaction: discord.Interaction, place: ConversationRef) -> MessageRef:
+    """How the answer to an interaction is written."""
+    return MessageRef(conversation=place, id=str(interaction.id), access=interaction.token)
+
+
+def runs_chat(interaction: discord.Interaction) -> bool:
+    """Whether who asks may decide for everybody there."""
+    if interaction.guild_id is None:
+        return not interaction.context.private_channel
+    return interaction.permissions.manage_guild
+
+
+def place_of_message(message: discord.Message) -> ConversationRef:
+    channel, guild = str(message.channel.id), message.guild
+    return ConversationRef(
+        platform=NAME,
+        chat=str(guild.id) if guild else channel,
+        thread=channel if guild else "",
+        owner=str(message.author.id),
+    )
+
+
+def ref_of(message: discord.Message) -> MessageRef:
+    return MessageRef(conversation=place_of_message(message), id=str(message.id))
+
+
+def author_runs_chat(message: discord.Message) -> bool:
+    author = message.author
+    if isinstance(author, discord.Member):
+        return author.guild_permissions.manage_guild
+    return message.guild is None
+
+
+def replied_to(message: discord.Message) -> discord.Message | None:
+    """The message that this one answers, as far as Discord shows it."""
+    replied = message.reference.resolved if message.reference else None
+    return replied if isinstance(replied, discord.Message) else None
+
+
+def is_hidden(message: discord.Message) -> bool:
+    """Whether Discord keeps back what stands in a message that does not name the bot."""
+    return not (message.content or message.attachments or message.embeds or message.components)
+
+
+def attached_to(message: discord.Message) -> tuple[Picture, ...]:
+    """All files of a message, whatever they are, so that a wrong one is refused by its name."""
+    return tuple(map(picture_of, message.attachments))
+
+
+def picture_of(file: File | discord.Attachment) -> Picture:
+    return Picture(
+        url=file.url,
+        name=_safe(file.filename),
+        mime=file.content_type or "",
+        size_bytes=file.size,
+    )
+
+
+def of_kind(pictures: Iterable[Picture], kind: str) -> tuple[Picture, ...]:
+    """Those that Discord takes for that: "image", "video"."""
+    return tuple(picture for picture in pictures if picture.mime.startswith(f"{kind}/"))
+
+
+def _plain(value: float | str) -> str:
+    """A value as it would be typed."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _safe(name: str) -> str:
+    return _ODD.sub("_", PurePath(name).name)[-80:].lstrip(".") or "file"

@@ -1,0 +1,88 @@
+"""The interactions of the last minutes: what can still be answered by their tokens, and how."""
+
+from dataclasses import dataclass
+
+import discord
+
+from core.chat import MessageRef
+
+Interaction = discord.Interaction[discord.Client]
+
+# Discord takes a token for 15 minutes.
+_TOKEN_SECONDS = 14 * 60.0
+
+
+def age_seconds(snowflake: str) -> float:
+    """How long ago Discord gave this id to something."""
+    made = discord.utils.snowflake_time(int(snowflake))
+    return (discord.utils.utcnow() - made).total_seconds()
+
+
+def is_open(message: MessageRef) -> bool:
+    """Tell whether the token that came with a message can still be used."""
+    return bool(message.access) and age_seconds(message.id) < _TOKEN_SECONDS
+
+
+@dataclass(slots=True, kw_only=True)
+class _Noted:
+    interaction: Interaction
+    taken: bool = False
+    response: str = ""
+    ephemeral: bool | None = None
+
+
+class Interactions:
+    """What was told with interactions; those of an earlier process count as answered."""
+
+    def __init__(self) -> None:
+        self._noted: dict[str, _Noted] = {}
+
+    def note(self, interaction: Interaction, *, answered: bool = False) -> None:
+        """Remember an interaction whose response was deferred, or answered by a change."""
+        stale = [id_ for id_ in self._noted if age_seconds(id_) >= _TOKEN_SECONDS]
+        for id_ in stale:
+            del self._noted[id_]
+        pressed = interaction.message
+        self._noted[str(interaction.id)] = _Noted(
+            interaction=interaction,
+            taken=answered,
+            ephemeral=pressed.flags.ephemeral if answered and pressed else None,
+        )
+
+    def take(self, command: MessageRef) -> Interaction | None:
+        """The interaction, for the one who fills its deferred response."""
+        noted = self._noted.get(command.id)
+        if noted is None or noted.taken:
+            return None
+        noted.taken = True
+        return noted.interaction
+
+    def give_back(self, command: MessageRef) -> None:
+        """Say that the deferred response is still to be filled."""
+        if noted := self._noted.get(command.id):
+            noted.taken = False
+
+    def filled(self, command: MessageRef, response: discord.Message) -> None:
+        """Say what the deferred response has become."""
+        if noted := self._noted.get(command.id):
+            noted.response = str(response.id)
+            noted.ephemeral = response.flags.ephemeral
+
+    def response(self, command: MessageRef) -> str:
+        """The id of the message that a command was answered with; "" where it is not known."""
+        noted = self._noted.get(command.id)
+        return noted.response if noted else ""
+
+    def is_ephemeral(self, command: MessageRef) -> bool | None:
+        """Tell whether only one person sees the answers; None where it is not known."""
+        noted = self._noted.get(command.id)
+        return noted.ephemeral if noted else None
+
+    def upload_bytes(self, channel: str, person: str) -> int | None:
+        """The largest file that somebody's last interaction in a channel allows."""
+        for noted in reversed(self._noted.values()):
+            told = noted.interaction
+            where = str(told.channel_id), str(told.user.id)
+            if where == (channel, person) and age_seconds(str(told.id)) < _TOKEN_SECONDS:
+                return told.filesize_limit
+        return None

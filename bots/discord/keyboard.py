@@ -1,0 +1,33 @@
+"""Buttons as Discord has them."""
+
+from collections.abc import Sequence
+
+import discord
+
+from core.chat import Button
+
+_ID_CHARS = 100
+_STYLES = {
+    "cancel": discord.ButtonStyle.danger,
+    "retry": discord.ButtonStyle.primary,
+}
+
+
+def keyboard(buttons: Sequence[Button]) -> discord.ui.View | None:
+    """The buttons in a form that can be sent; whoever presses one is heard elsewhere."""
+    if not buttons:
+        return None
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(_button(button))
+    # Else the library keeps each view that was ever sent, to call it back.
+    view.stop()
+    return view
+
+
+def _button(button: Button) -> discord.ui.Button[discord.ui.View]:
+    custom_id = f"{button.command}:{button.argument}"
+    if len(custom_id) > _ID_CHARS:
+        raise ValueError(f"a button has room for {_ID_CHARS} characters: {custom_id}")
+    style = _STYLES.get(button.command, discord.ButtonStyle.secondary)
+    return discord.ui.Button(label=button.label, custom_id=custom_id, style=style)

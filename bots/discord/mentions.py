@@ -1,0 +1,124 @@
+"""Commands in plain messages: "@bot portrait a cat", or "/video a cat" in private."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bots.discord.attachments import DiscordPicture
+from bots.discord.incoming import (
+    Picture,
+    Typed,
+    attached_to,
+    author_runs_chat,
+    command_in,
+    is_hidden,
+    of_kind,
+    place_of_message,
+    ref_of,
+    replied_to,
+    said_to,
+    user_of,
+)
+from bots.dispatch import dispatch
+from bots.voice import Voice
+from core.chat import Invocation, View
+from core.commands import COMMANDS
+from core.engine import Engine
+from core.errors import UserError
+from core.i18n import Locale, explain, translate
+
+_VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentions:
+    """Hears what is said to the bot. Discord shows it no other messages."""
+
+    engine: Engine
+    client: discord.Client
+    voice: Voice
+    default: Locale
+
+    async def hear(self, message: discord.Message) -> None:
+        """Do what a message asks for, if it is meant for the bot."""
+        if message.author.bot or self.client.user is None:
+            return
+        said = said_to(self.client.user.id, message)
+        if said is None:
+            return
+        typed = self._meant(message, said)
+        if typed is None:
+            await self._answer(message, View(text=await self._text(message, "type-a-command")))
+            return
+        try:
+            pictures = _pictures(message, typed)
+        except UserError as error:
+            locale = await self._locale(message)
+            await self._answer(message, View(text=explain(locale, error)))
+        else:
+            await self._do(message, typed, pictures)
+
+    async def apologize(self, message: discord.Message, incident: str) -> None:
+        """Say that something went wrong which nobody expected."""
+        said = self.client.user and said_to(self.client.user.id, message)
+        if said is not None and not message.author.bot:
+            text = translate(self.default, "unexpected-error", id=incident)
+            await self._answer(message, View(text=text))
+
+    def _meant(self, message: discord.Message, said: str) -> Typed | None:
+        """A command as it stands there, or a prompt after the bot's name."""
+        if typed := command_in(said):
+            return typed
+        named = said != message.content.strip()
+        wanted = said or message.attachments
+        return Typed(name=_VIDEO, text=said) if named and wanted else None
+
+    async def _do(
+        self, message: discord.Message, typed: Typed, pictures: Sequence[Picture]
+    ) -> None:
+        replied, http = replied_to(message), self.engine.workshop.http
+        invocation = Invocation(
+            command=typed.name,
+            text=typed.text,
+            user=user_of(message.author),
+            conversation=place_of_message(message),
+            message=ref_of(message),
+            attachments=tuple(DiscordPicture(http=http, picture=p) for p in pictures),
+            replied=ref_of(replied) if replied else None,
+            replied_user=user_of(replied.author) if replied else None,
+            is_chat_admin=author_runs_chat(message),
+        )
+        answer = await dispatch(self.engine, invocation, self.default)
+        if answer.view:
+            await self._answer(message, answer.view)
+
+    async def _answer(self, message: discord.Message, view: View) -> None:
+        await self.voice.say(place_of_message(message), view, ref_of(message))
+
+    async def _text(self, message: discord.Message, key: str) -> str:
+        return translate(await self._locale(message), key)
+
+    async def _locale(self, message: discord.Message) -> Locale:
+        user, place = user_of(message.author), place_of_message(message)
+        return await self.voice.locale(user, place, self.default)
+
+
+def _pictures(message: discord.Message, typed: Typed) -> tuple[Picture, ...]:
+    """The command's own files, then the pictures of the message that it replies to.
+
+    Raises:
+        UserError: what is replied to cannot be used, or not be seen.
+    """
+    command = COMMANDS.get(typed.name)
+    if command is None or not command.pictures:
+        return ()
+    own, replied = attached_to(message), replied_to(message)
+    if replied is None:
+        return own
+    if is_hidden(replied):
+        raise UserError("reply-hidden")
+    theirs = attached_to(replied)
+    if of_kind(theirs, "video") and not of_kind(theirs, "image"):
+        raise UserError("reply-video")
+    return (*own, *of_kind(theirs, "image"))

@@ -1,0 +1,89 @@
+"""Interactions as Discord sends them, read before anything is done with them."""
+
+from pydantic import BaseModel
+
+ATTACHMENT = 11
+
+
+class File(BaseModel):
+    """A file as Discord describes it."""
+
+    url: str
+    filename: str
+    content_type: str | None = None
+    size: int = 0
+
+
+class TargetMessage(BaseModel):
+    """The message that a menu was opened on."""
+
+    attachments: tuple[File, ...] = ()
+
+
+class Channel(BaseModel):
+    """A channel that was chosen; `permissions` are those of who chose it."""
+
+    type: int
+    permissions: int = 0
+
+
+class Resolved(BaseModel):
+    """What the ids in an interaction stand for."""
+
+    attachments: dict[str, File] = {}
+    messages: dict[str, TargetMessage] = {}
+    channels: dict[str, Channel] = {}
+
+
+class GivenOption(BaseModel):
+    """One option of a slash command; `focused` is the one that is being typed."""
+
+    name: str
+    type: int
+    value: bool | int | float | str = ""
+    focused: bool = False
+
+
+class CommandData(BaseModel):
+    """A slash command, or a menu of a message."""
+
+    name: str
+    type: int = 1
+    options: tuple[GivenOption, ...] = ()
+    resolved: Resolved = Resolved()
+    target_id: str = ""
+
+    @property
+    def pictures(self) -> int:
+        """How many files were put in."""
+        return sum(option.type == ATTACHMENT for option in self.options)
+
+
+class ComponentData(BaseModel):
+    """A press on a button, or a choice."""
+
+    custom_id: str
+    values: tuple[str, ...] = ()
+    resolved: Resolved = Resolved()
+
+
+class FormField(BaseModel):
+    """What was filled in in one place of a form."""
+
+    custom_id: str
+    value: str | bool | None = None
+    values: tuple[str, ...] = ()
+
+
+class FormPart(BaseModel):
+    """A label with its field."""
+
+    component: FormField
+
+
+class FormData(BaseModel):
+    """A form that was sent."""
+
+    custom_id: str
+    components: tuple[FormPart, ...] = ()
+    resolved: Resolved = Resolved()

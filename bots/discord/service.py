@@ -1,0 +1,37 @@
+"""Discord as one of the platforms that are served."""
+
+import logging
+
+from bots.discord.adapter import DiscordAdapter
+from bots.discord.conversation import DiscordPlatform
+from bots.discord.listen import DiscordAccount, connect, listen
+from bots.discord.menu import Menu
+from bots.house import House
+from core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+async def serve(house: House) -> None:
+    """Connect and serve, until Discord takes the bot no more.
+
+    Raises:
+        OperatorError: Discord does not take the token.
+    """
+    account = _account(house.settings)
+    client = await house.lines.enter_async_context(connect(account))
+    platform = DiscordPlatform(client)
+    await house.engine.join(platform)
+    log.info("listening as %s on Discord", client.user)
+    await listen(client, DiscordAdapter(house.engine, platform, house.locale), account)
+
+
+def _account(settings: Settings) -> DiscordAccount:
+    if settings.discord_bot_token is None:
+        raise TypeError("Discord is served only with a token")
+    published = settings.media_dir / "discord-commands.json"
+    return DiscordAccount(
+        token=settings.discord_bot_token,
+        menu=Menu(file=published, guild_ids=settings.discord_guild_ids),
+        api_url=settings.discord_api_url,
+    )

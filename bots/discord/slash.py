@@ -1,0 +1,115 @@
+"""The commands as Discord wants them described: built from the one schema of each command.
+
+They are plain JSON and not the library's command objects: those are made from the signatures of
+functions, and our options come from data.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+
+from bots.discord.context import MENUS
+from bots.discord.incoming import PROMPT
+from core.commands import Audience, Command
+from core.i18n import Locale, translate
+from core.options import OptionHelp, OptionKind, describe
+
+Json = dict[str, Any]
+
+PICTURES = 4
+_CHOICES = 25
+_STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 3, 4, 5, 11
+_COMMAND, _MESSAGE_MENU = 1, 3
+_EVERYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
+_CHINESE = ("zh-CN", "zh-TW")
+
+
+def definitions(commands: Iterable[Command[Any]], *, everywhere: bool) -> list[Json]:
+    """All commands and menus. Only those that are not for one server may say where they work."""
+    scope = _EVERYWHERE if everywhere else {}
+    commands = tuple(command for command in commands if command.is_typed)
+    names = {command.name for command in commands}
+    menus = [menu for menu, command in MENUS.items() if command in names]
+    return [
+        *({**command_definition(command), **scope} for command in commands),
+        *({**_menu(key), **scope} for key in menus),
+    ]
+
+
+def command_definition(command: Command[Any]) -> Json:
+    """One slash command."""
+    options = [_option(option) for option in describe(command.options)]
+    definition = {
+        "type": _COMMAND,
+        "name": command.name,
+        "name_localizations": _in_chinese(f"name-{command.name}"),
+        **_described(f"command-{command.name}"),
+        "options": [*options, *(_picture(n) for n in range(1, shown_pictures(command) + 1))],
+    }
+    if command.audience is Audience.ADMINS:
+        # Who runs no server does not see them; the bot's admins can type them to it anywhere.
+        definition["default_member_permissions"] = str(
+            discord.Permissions(manage_guild=True).value
+        )
+    return definition
+
+
+def shown_pictures(command: Command[Any]) -> int:
+    """How many pictures a slash command takes; its form takes more."""
+    return min(command.pictures, PICTURES)
+
+
+def is_completed(option: OptionHelp) -> bool:
+    """Whether an option has values to suggest beside whatever else can be typed."""
+    return bool(option.metavar and option.choices) or option.name == "model"
+
+
+def _option(option: OptionHelp) -> Json:
+    told: Json = {
+        "type": _STRING,
+        "name": option.name,
+        "name_localizations": _in_chinese(f"name-option-{option.name}"),
+        **_described(option.description),
+    }
+    match option.kind:
+        case OptionKind.SWITCH:
+            told["type"] = _BOOLEAN
+        case OptionKind.NUMBER:
+            told |= {"type": _INTEGER, "min_value": option.minimum, "max_value": option.maximum}
+        case OptionKind.TEXT if is_completed(option):
+            told["autocomplete"] = True
+        case OptionKind.TEXT if option.choices and option.name != PROMPT:
+            told["choices"] = [{"name": v, "value": v} for v in option.choices[:_CHOICES]]
+        case OptionKind.TEXT:
+            pass
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _picture(number: int) -> Json:
+    chinese = translate(Locale.ZH, "name-option-image", number=number)
+    return {
+        "type": _ATTACHMENT,
+        "name": f"image{number}",
+        "name_localizations": dict.fromkeys(_CHINESE, chinese),
+        **_described("option-image"),
+    }
+
+
+def _menu(key: str) -> Json:
+    return {
+        "type": _MESSAGE_MENU,
+        "name": translate(Locale.EN, key),
+        "name_localizations": _in_chinese(key),
+    }
+
+
+def _described(key: str) -> Json:
+    return {
+        "description": translate(Locale.EN, key),
+        "description_localizations": _in_chinese(key),
+    }
+
+
+def _in_chinese(key: str) -> Json:
+    return dict.fromkeys(_CHINESE, translate(Locale.ZH, key))

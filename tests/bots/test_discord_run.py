@@ -1,0 +1,129 @@
+"""`cliprelay run` as an operator runs it: Discord alone, beside Telegram, cut off, and killed."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simcord.actors import MemberActor
+from simcord.backend import serializers
+from simcord.builders import ChannelHandle
+
+from tests.fakes.cli import run, running
+from tests.fakes.discord import DiscordServer
+from tests.fakes.discord_wire import Json
+from tests.fakes.telegram import telegram_server
+
+ASKED = {"prompt": "a cat", "model": "veo-3.1"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """A server with a channel and a person, for a bot in a process of its own."""
+
+    server: DiscordServer
+    channel: ChannelHandle
+    ada: MemberActor
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"DISCORD_BOT_TOKEN": self.server.token, "DISCORD_API_URL": self.server.api}
+
+    async def until_listening(self) -> None:
+        await self.server.until(lambda: self.server.gateway.identified)
+        await self.server.until(
+            lambda: [c for c in self.server.called("PUT /applications/*") if c.status]
+        )
+
+    def shown(self) -> list[Json]:
+        """All that stands in the channel."""
+        backend = self.server.world.backend
+        found = backend.messages[self.channel.id].values()
+        return [dict(serializers.message_payload(backend, message)) for message in found]
+
+    async def until_shown(self, text: str) -> None:
+        await self.server.until(lambda: self.shows(text))
+
+    def shows(self, text: str) -> bool:
+        return any(text in message["content"] for message in self.shown())
+
+
+@asynccontextmanager
+async def scene() -> AsyncGenerator[Scene]:
+    async with DiscordServer() as server:
+        guild = server.world.create_guild("Films")
+        channel = guild.create_text_channel("clips")
+        ada = guild.add_member(server.world.create_user("ada"))
+        yield Scene(server=server, channel=channel, ada=ada)
+
+
+async def test_a_wrong_token_ends_the_start_with_its_sentence(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with scene() as here, telegram_server() as telegram:
+        wrong = "wrong.wrong.wrong"
+        both = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
+        variables = gateway | here.variables | both | {"DISCORD_BOT_TOKEN": wrong}
+        done = await run(tmp_path, "run", variables=variables)
+
+    assert done.code == 2
+    assert "DISCORD_BOT_TOKEN: Discord does not accept it" in done.err
+    assert wrong not in done.err + done.out
+    assert "Traceback" not in done.err
+
+
+async def test_both_platforms_are_served_and_one_that_is_gone_does_not_stop_the_other(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with telegram_server() as telegram, AsyncExitStack() as discord:
+        here = await discord.enter_async_context(scene())
+        bob = telegram.user(7)
+        chat = telegram.private(bob)
+        both = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
+        async with running(tmp_path, "run", variables=gateway | here.variables | both) as process:
+            await here.until_listening()
+            await here.ada.slash(here.channel, "video", **ASKED)
+            await here.until_shown("Done in")
+            await discord.aclose()
+            telegram.say(chat, bob, "/video --model veo-3.1 a cat")
+            await telegram.until(lambda: any("Done in" in p.text for p in telegram.answers(chat)))
+            began = asyncio.get_running_loop().time()
+            process.terminate()
+            code = await process.wait()
+
+        assert code == 0
+        assert asyncio.get_running_loop().time() - began < 5
+
+
+async def test_discord_is_served_while_telegram_cannot_be_reached(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with scene() as here:
+        both = {"TELEGRAM_BOT_TOKEN": "1:nobody", "TELEGRAM_API_URL": "http://127.0.0.1:9"}
+        async with running(tmp_path, "run", variables=gateway | here.variables | both):
+            await here.until_listening()
+            await here.ada.slash(here.channel, "status")
+
+            await here.until_shown("Nothing is running")
+
+
+async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_post(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with scene() as here:
+        variables = gateway | here.variables
+        held = here.server.hold("POST /channels/*/messages", done=True)
+        async with running(tmp_path, "run", variables=variables) as process:
+            await here.until_listening()
+            await here.ada.slash(here.channel, "video", **ASKED)
+            await here.server.until(held.reached.is_set)
+            process.kill()
+            await process.wait()
+        here.server.release_all()
+        async with running(tmp_path, "run", variables=variables):
+            await here.server.until(lambda: "cancel:" not in str(here.shown()))
+            await here.server.until(lambda: here.server.gateway.identified == 2)
+
+        assert len(here.shown()) == 2
+        assert len(here.server.called("PUT /applications/*")) == 1

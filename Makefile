@@ -22,6 +22,9 @@ test: .venv/installed-dev ## the whole suite with branch coverage of core
 bench: .venv/installed-dev ## ratios against bare baselines
 	$(BIN)/python benchmarks/progress.py
 	$(BIN)/python benchmarks/streams.py
+	$(BIN)/python benchmarks/telegram_start.py
+	$(BIN)/python benchmarks/telegram_flood.py
+	$(BIN)/python benchmarks/telegram_crowd.py
 
 format: .venv/installed-dev ## put the code in shape
 	$(BIN)/ruff format .

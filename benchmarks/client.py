@@ -19,9 +19,10 @@ from core.dialects import Endpoint
 from core.dialects.chat_video import ChatVideo
 from core.engine import Engine, Order, new_id
 from core.i18n import Locale
-from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Event, Hook, MediaRequest, RemoteAsset, Report, TaskRef
 from core.workshop import Workshop
 from storage.access import SqlAccessStore
+from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
@@ -84,7 +85,12 @@ class WatchedDialect(ChatVideo):
     watch: Watch
 
     async def generate(
-        self, model: Model, request: MediaRequest, report: Report, task: TaskRef | None = None
+        self,
+        model: Model,
+        request: MediaRequest,
+        report: Report,
+        task: TaskRef | None = None,
+        hook: Hook | None = None,
     ) -> tuple[RemoteAsset, ...]:
         """Do as the dialect does, then wait for ever."""
         stream = request.prompt.split()[0]
@@ -94,7 +100,7 @@ class WatchedDialect(ChatVideo):
             self.watch.reported(stream, event)
 
         self.watch.began(stream)
-        results = await super().generate(model, request, watched, task)
+        results = await super().generate(model, request, watched, task, hook)
         self.watch.ended(stream)
         # Rendering, fetching and probing a thousand videos is not what is measured here.
         await asyncio.Event().wait()
@@ -129,6 +135,7 @@ async def open_engine(
             store=store,
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
+            characters=SqlCharacterStore(database),
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,

@@ -2,7 +2,6 @@
 
 import logging
 from collections import deque
-from collections.abc import Sequence
 from uuid import uuid4
 
 from telegram import Message, Update
@@ -15,29 +14,29 @@ from telegram.ext import (
     filters,
 )
 
-from bots.dispatch import dispatch
 from bots.telegram.albums import Albums
 from bots.telegram.buttons import Buttons
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.form import Form, Forms, lengths_of
 from bots.telegram.incoming import (
-    Picture,
     Typed,
     is_private,
     person,
-    picture_in,
     place_of,
     ref_of,
     text_of,
     typed_in,
     user_of,
 )
-from bots.telegram.managers import MANAGED, Managers
+from bots.telegram.managers import Managers
 from bots.telegram.menu import SHARE
-from bots.telegram.pictures import TelegramPicture
+from bots.telegram.moves import Moves
+from bots.telegram.orders import Orders
+from bots.telegram.questions import Question, Questions, lost
+from bots.telegram.repeats import Repeats
 from bots.telegram.sharing import answer_inline, offer
-from bots.telegram.voice import Voice
-from core.chat import Invocation, View
+from bots.voice import Voice
+from core.chat import MessageRef, View
 from core.commands import COMMANDS
 from core.engine import Engine
 from core.errors import UserError
@@ -53,8 +52,8 @@ UPDATES = (
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
 )
-_START, _VIDEO = "start", "video"
-_OURS = frozenset({*COMMANDS, _START, SHARE})
+_TYPED = (command.name for command in COMMANDS.values() if command.is_typed)
+_OURS = frozenset({*_TYPED, "start", SHARE})
 _HINTED = 500
 
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, object]
@@ -79,15 +78,28 @@ class TelegramAdapter:
         self._bot = platform.bot
         self._default = default
         self._voice = Voice(engine, platform)
-        self._managers = Managers(platform.bot)
+        self._moves = Moves(engine, platform.moved)
         self._albums = Albums(album_seconds)
         self._forms = Forms()
+        self._questions = Questions(voice=self._voice, platform=platform)
         self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
+        managers, repeats = Managers(platform.bot), Repeats(engine)
+        self._orders = Orders(
+            engine=engine,
+            platform=platform,
+            voice=self._voice,
+            managers=managers,
+            albums=self._albums,
+            repeats=repeats,
+            default=default,
+        )
         self._buttons = Buttons(
             engine=engine,
             voice=self._voice,
-            managers=self._managers,
+            questions=self._questions,
+            managers=managers,
             forms=self._forms,
+            repeats=repeats,
             default=default,
         )
 
@@ -106,6 +118,7 @@ class TelegramAdapter:
         # A channel's post comes once more in the group for its comments.
         if message is None or message.is_automatic_forward:
             return
+        await self._moves.follow(message)
         self._albums.note(message)
         typed = typed_in(message)
         if typed is None:
@@ -119,50 +132,18 @@ class TelegramAdapter:
         return is_private(message) or typed.name in _OURS
 
     async def _take(self, message: Message, typed: Typed) -> None:
-        wants_form = typed.name == _VIDEO and not typed.text.strip()
         match typed.name:
             case "start":
                 await self._start(message, typed.text.strip())
             case "share":
                 await self._share(message)
-            case _ if wants_form and await self._admits(message):
+            case "video" if not typed.text.strip() and await self._orders.admits(message):
                 await self._open_form(message)
             case _:
-                pictures = await self._pictures(message) if typed.name == _VIDEO else ()
-                await self._do(message, typed.name, typed.text, pictures)
-
-    async def _admits(self, message: Message) -> bool:
-        access = self._engine.workshop.access
-        return await access.admits(user_of(message), place_of(message))
-
-    async def _do(
-        self, message: Message, command: str, text: str, pictures: Sequence[Picture] = ()
-    ) -> None:
-        user, place = user_of(message), place_of(message)
-        manages = command in MANAGED and await self._managers.include(user, place)
-        invocation = Invocation(
-            command=command,
-            text=text,
-            user=user,
-            conversation=place,
-            message=ref_of(message),
-            attachments=tuple(TelegramPicture(bot=self._bot, picture=p) for p in pictures),
-            is_chat_admin=manages,
-        )
-        answer = await dispatch(self._engine, invocation, self._default)
-        if answer.view:
-            await self._voice.say(place, answer.view, invocation.message)
-
-    async def _pictures(self, message: Message) -> tuple[Picture, ...]:
-        """The command's own pictures, then those of the message that it replies to."""
-        own = await self._albums.around(message)
-        replied = message.reply_to_message
-        if replied is None or picture_in(replied) is None:
-            return own
-        return (*own, *await self._albums.around(replied))
+                await self._orders.take(message, typed.name, typed.text)
 
     async def _start(self, message: Message, payload: str) -> None:
-        if payload == _VIDEO and await self._admits(message):
+        if payload == "video" and await self._orders.admits(message):
             await self._open_form(message)
             return
         await self._reply(message, "telegram-welcome")
@@ -179,11 +160,14 @@ class TelegramAdapter:
         await self._voice.say(place_of(message), view, ref_of(message))
 
     async def _open_form(self, message: Message) -> None:
+        pictures = await self._orders.gather(message, "video")
+        if pictures is None:
+            return
         form = Form(
             user=user_of(message),
             locale=await self._locale(message),
             command=ref_of(message),
-            pictures=await self._pictures(message),
+            pictures=pictures,
             lengths=lengths_of(self._engine.workshop.catalog),
         )
         shown = await self._voice.say(place_of(message), form.view(), form.command)
@@ -191,25 +175,24 @@ class TelegramAdapter:
             self._forms.keep(shown, form)
 
     async def _take_words(self, message: Message) -> None:
-        """No command: the prompt that a form has asked for, or somebody who needs a hint."""
+        """No command: the answer to a question of ours, or somebody who needs a hint."""
         replied = message.reply_to_message
-        form = self._forms.at(ref_of(replied)) if replied else None
-        if replied and form and form.user.party == user_of(message).party:
-            if text_of(message):
-                self._forms.take(ref_of(replied))
-                pictures = (*form.pictures, *await self._pictures_of_answer(message))
-                await self._do(message, _VIDEO, form.text(text_of(message)), pictures)
-        elif replied and self._is_question(replied):
-            await self._reply(message, "form-lost")
+        ours = replied if replied and replied.from_user == self._bot.bot else None
+        question = self._questions.at(ref_of(ours)) if ours else None
+        if ours and question:
+            await self._take_answer(message, ref_of(ours), question)
+        elif ours and (too_late := lost(text_of(ours))):
+            await self._reply(message, too_late)
         elif is_private(message) and message.text and not message.via_bot:
             await self._reply(message, "type-a-command")
 
-    async def _pictures_of_answer(self, message: Message) -> tuple[Picture, ...]:
-        return await self._albums.around(message)
-
-    def _is_question(self, message: Message) -> bool:
-        asked = {translate(locale, "form-prompt") for locale in Locale}
-        return message.from_user == self._bot.bot and message.text in asked
+    async def _take_answer(self, message: Message, asked: MessageRef, question: Question) -> None:
+        answer = text_of(message)
+        if not answer or question.user.party != user_of(message).party:
+            return
+        self._questions.close(asked)
+        pictures = (*question.pictures, *await self._albums.around(message))
+        await self._orders.do(message, question.command, question.text(answer), pictures)
 
     async def _on_edit(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""

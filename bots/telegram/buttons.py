@@ -3,20 +3,23 @@
 import asyncio
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, Chat, Message
 from telegram.error import BadRequest
 
 from bots.dispatch import Answer, dispatch
 from bots.telegram.form import COMMAND, READY, Forms
-from bots.telegram.incoming import person, place_of, ref_of
+from bots.telegram.incoming import is_private, person, place_of, ref_of
 from bots.telegram.keyboard import pressed
 from bots.telegram.managers import MANAGED, Managers
-from bots.telegram.voice import Voice
+from bots.telegram.questions import Question, Questions
+from bots.telegram.repeats import Repeats
+from bots.voice import Voice
 from core.chat import Invocation, User
 from core.engine import Engine
 from core.i18n import Locale, translate
 
-_ABOUT_JOBS = frozenset({"cancel", "retry", "again"})
+_ABOUT_JOBS = frozenset({"cancel", "confirm", "retry", "again"})
+_REMIX = "remix"
 # How long a press may stay unanswered; what is refused later is said in a message.
 _ANSWER_SECONDS = 1.0
 _ALERT_CHARS = 200
@@ -28,12 +31,16 @@ class Buttons:
 
     engine: Engine
     voice: Voice
+    questions: Questions
     managers: Managers
     forms: Forms
+    repeats: Repeats
     default: Locale
 
     async def press(self, query: CallbackQuery) -> None:
         """Answer one press."""
+        if self.repeats.took(query.id):
+            return
         message = query.message
         if not isinstance(message, Message):  # too old for Telegram to say what it was
             await _answer(query)
@@ -41,6 +48,8 @@ class Buttons:
         command, argument = pressed(query.data or "")
         if command == COMMAND:
             await self._fill(query, message, argument)
+        elif command == _REMIX and await self._admits(query, message):
+            await self._ask_change(query, message, argument)
         else:
             await self._do(query, message, command, argument)
 
@@ -65,6 +74,26 @@ class Buttons:
             is_chat_admin=manages,
         )
         await self._dispatch(query, invocation)
+
+    async def _admits(self, query: CallbackQuery, message: Message) -> bool:
+        access = self.engine.workshop.access
+        return await access.admits(person(query.from_user), place_of(message))
+
+    async def _ask_change(self, query: CallbackQuery, message: Message, job_id: str) -> None:
+        """Ask who presses what is to be different in a video, whosever it is."""
+        user, place = person(query.from_user), place_of(message)
+        locale = await self.voice.locale(user, place, self.default)
+        if message.chat.type == Chat.CHANNEL:  # nobody can answer there under their own name
+            await _answer(query, translate(locale, "remix-here"))
+            return
+        await _answer(query)
+        await self.questions.ask(
+            place,
+            translate(locale, "remix-prompt"),
+            Question(user=user, command=_REMIX, options=f"--of {job_id}"),
+            replying=ref_of(message),
+            person=None if is_private(message) else query.from_user,
+        )
 
     async def _acting(self, user: User, message: Message, job_id: str) -> User | None:
         """For whom the press counts; None when the job is somebody else's.
@@ -103,11 +132,13 @@ class Buttons:
             self.forms.keep(shown, form)
             await self.voice.change(shown, form.view())
             return
-        self.forms.take(shown)
-        question = translate(form.locale, "form-prompt")
-        asked = await self.voice.ask(place, question, form.command)
-        if asked:
-            self.forms.keep(asked, form)
+        self.forms.close(shown)
+        await self.questions.ask(
+            place,
+            translate(form.locale, "form-prompt"),
+            Question(user=user, command="video", options=form.options, pictures=form.pictures),
+            replying=form.command,
+        )
 
 
 def _refusal(answer: Answer | None) -> str:

@@ -14,18 +14,22 @@ from telegram import (
     Message,
     ReplyParameters,
 )
+from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
 from bots.telegram.keyboard import keyboard
+from bots.telegram.posts import POST_SECONDS, Place, send
 from bots.telegram.refusals import AlreadyShownError, meaning, meaning_of_post
-from bots.telegram.uploads import Upload, albums, caption_of, files_of, opened
+from bots.telegram.uploads import albums, caption_of, files_of, opened
 from core.chat import (
     ConversationRef,
     Limits,
     MediaPost,
     MessageLostError,
     MessageRef,
+    PhotoLimits,
     SlowDownError,
+    UncertainError,
     View,
 )
 
@@ -36,17 +40,18 @@ log = logging.getLogger(__name__)
 _TEXT_CHARS = 4096
 _CLOUD_BYTES = 50_000_000
 _OWN_SERVER_BYTES = 2_000_000_000
-# The windows are a little longer than Telegram's: what we count as sent arrives later.
+# What Telegram refuses to take as a photo goes as a file.
+_PHOTO = PhotoLimits(size_bytes=10_000_000, sides=10_000, ratio=20)
+# The windows are a little longer than Telegram's, whose clock is not ours.
 _PRIVATE = Limits(
     writes=5,
-    window_seconds=5.5,
+    window_seconds=5.05,
     edit_seconds=1.5,
     text_chars=_TEXT_CHARS,
     upload_bytes=_CLOUD_BYTES,
+    photo=_PHOTO,
 )
-_GROUP = replace(_PRIVATE, writes=20, window_seconds=61.0, edit_seconds=3.0)
-# Telegram looks into a video before it answers.
-_POST_SECONDS = 300.0
+_GROUP = replace(_PRIVATE, writes=20, window_seconds=60.5, edit_seconds=3.0)
 _BUTTON_TRIES = 3
 _SILENT = View(text="")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -76,8 +81,7 @@ class TelegramPlatform:
 class TelegramConversation:
     """See `core.chat.Conversation`.
 
-    A post that Telegram may or may not have taken is not repeated: it fails as undeliverable, and
-    a person decides. After a restart it is repeated as an edit of the status message.
+    A post that Telegram may or may not have taken is repeated as an edit of the status message.
     """
 
     def __init__(self, platform: TelegramPlatform, ref: ConversationRef) -> None:
@@ -88,7 +92,7 @@ class TelegramConversation:
 
     @property
     def limits(self) -> Limits:
-        limits = _GROUP if self._ref.chat.startswith("-") else _PRIVATE
+        limits = _GROUP if self._is_group else _PRIVATE
         return replace(limits, upload_bytes=_OWN_SERVER_BYTES) if self._own else limits
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
@@ -97,40 +101,41 @@ class TelegramConversation:
                 chat,
                 view.text[:_TEXT_CHARS],
                 message_thread_id=self._thread,
-                reply_parameters=_reply(replying),
+                reply_parameters=_reply(replying, chat),
                 reply_markup=self._keyboard(view),
                 link_preview_options=_NO_PREVIEW,
             )
 
         return self._named([await self._ask(call)])
 
-    async def ask(self, text: str, *, replying: MessageRef | None = None) -> MessageRef:
-        """Send a question that opens the answer field of whoever is replied to."""
+    async def ask(self, html: str, *, replying: MessageRef) -> MessageRef:
+        """Send a question that opens the answer field of who is replied to or named."""
 
         async def call(chat: str) -> Message:
             return await self._bot.send_message(
                 chat,
-                text,
+                html,
+                parse_mode=ParseMode.HTML,
                 message_thread_id=self._thread,
-                reply_parameters=_reply(replying),
-                reply_markup=ForceReply(selective=True),
+                reply_parameters=_reply(replying, chat),
+                reply_markup=ForceReply(selective=self._is_group),
             )
 
         return self._named([await self._ask(call)])
 
     async def edit(self, message: MessageRef, view: View) -> None:
-        async def call(chat: str) -> Message | bool:
-            return await self._bot.edit_message_text(
+        try:
+            await self._bot.edit_message_text(
                 view.text[:_TEXT_CHARS],
-                chat,
+                message.conversation.chat,
                 int(message.id),
                 reply_markup=self._keyboard(view),
                 link_preview_options=_NO_PREVIEW,
             )
-
-        try:
-            await self._ask(call)
-        except AlreadyShownError:
+        except TelegramError as error:
+            told = meaning(error)
+            if not isinstance(told, AlreadyShownError):
+                raise told from error
             log.debug("message %s needs no edit", message.id)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
@@ -144,22 +149,24 @@ class TelegramConversation:
 
     async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the first of the media; the others follow in new ones."""
-
-        async def call(chat: str) -> Message | bool:
+        try:
             with opened(post.assets[:1]) as uploads:
-                return await self._bot.edit_message_media(
+                turned = await self._bot.edit_message_media(
                     uploads[0].as_media(post, caption_of(post.view.text)),
-                    chat,
+                    message.conversation.chat,
                     int(message.id),
                     reply_markup=self._keyboard(post.view),
-                    read_timeout=_POST_SECONDS,
+                    read_timeout=POST_SECONDS,
                 )
-
-        turned = await self._ask(call)
-        files = files_of([turned]) if isinstance(turned, Message) else ()
+        except TelegramError as error:
+            told = meaning(error)
+            if not isinstance(told, AlreadyShownError):
+                raise told from error
+            turned = True
+        messages = [turned] if isinstance(turned, Message) else []
         for assets in albums(post.assets[1:]):
-            files += files_of(await self._insist(replace(post, assets=assets, view=_SILENT)))
-        return replace(message, files=files)
+            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
+        return replace(message, files=files_of(messages))
 
     async def _post(self, post: MediaPost) -> MessageRef:
         first, *others = albums(post.assets)
@@ -172,76 +179,31 @@ class TelegramConversation:
         return posted
 
     async def _insist(self, post: MediaPost) -> list[Message]:
-        """Post what belongs to media that are in the chat already: only this may be repeated."""
+        """Post what belongs to media that are in the chat already; rather twice than never."""
+        repeated = False
         while True:
             try:
                 return await self._post_part(post)
             except SlowDownError as error:
                 await asyncio.sleep(error.retry_after)
+            except UncertainError as error:
+                if repeated:
+                    log.warning("a part of an album may be missing: %s", error)
+                    return []
+                repeated = True
 
     async def _post_part(self, post: MediaPost) -> list[Message]:
         async def call(chat: str) -> list[Message]:
+            place = Place(
+                chat=chat,
+                thread=self._thread,
+                reply=_reply(post.replying, chat),
+                markup=self._keyboard(post.view),
+            )
             with opened(post.assets) as uploads:
-                if len(uploads) == 1:
-                    return [await self._send_one(chat, uploads[0], post)]
-                return await self._send_album(chat, uploads, post)
+                return await send(self._bot, place, uploads, post)
 
         return await self._ask(call, meaning_of_post)
-
-    async def _send_one(self, chat: str, upload: Upload, post: MediaPost) -> Message:
-        if post.as_documents:
-            return await self._bot.send_document(
-                chat,
-                upload.file,
-                caption=caption_of(post.view.text),
-                thumbnail=upload.thumbnail,
-                message_thread_id=self._thread,
-                reply_parameters=_reply(post.replying),
-                reply_markup=self._keyboard(post.view),
-                read_timeout=_POST_SECONDS,
-            )
-        if not upload.is_video:
-            return await self._bot.send_photo(
-                chat,
-                upload.file,
-                caption=caption_of(post.view.text),
-                message_thread_id=self._thread,
-                reply_parameters=_reply(post.replying),
-                reply_markup=self._keyboard(post.view),
-                has_spoiler=post.spoiler,
-                read_timeout=_POST_SECONDS,
-            )
-        return await self._bot.send_video(
-            chat,
-            upload.file,
-            caption=caption_of(post.view.text),
-            width=upload.asset.width,
-            height=upload.asset.height,
-            duration=upload.seconds,
-            supports_streaming=True,
-            thumbnail=upload.thumbnail,
-            has_spoiler=post.spoiler,
-            message_thread_id=self._thread,
-            reply_parameters=_reply(post.replying),
-            reply_markup=self._keyboard(post.view),
-            read_timeout=_POST_SECONDS,
-        )
-
-    async def _send_album(
-        self, chat: str, uploads: Sequence[Upload], post: MediaPost
-    ) -> list[Message]:
-        captions = [caption_of(post.view.text), *("" for _ in uploads[1:])]
-        sent = await self._bot.send_media_group(
-            chat,
-            [
-                upload.as_media(post, caption)
-                for upload, caption in zip(uploads, captions, strict=True)
-            ],
-            message_thread_id=self._thread,
-            reply_parameters=_reply(post.replying),
-            read_timeout=_POST_SECONDS,
-        )
-        return list(sent)
 
     async def _send_buttons(self, view: View, album: MessageRef) -> None:
         """An album has no buttons; a short message below it has. It may be missing."""
@@ -276,9 +238,15 @@ class TelegramConversation:
             raise explain(error) from error
 
     def _named(self, messages: Sequence[Message]) -> MessageRef:
+        # The chat that has taken it, which is another one where the group has moved.
+        place = replace(self._ref, chat=str(messages[0].chat.id))
         return MessageRef(
-            conversation=self._ref, id=str(messages[0].message_id), files=files_of(messages)
+            conversation=place, id=str(messages[0].message_id), files=files_of(messages)
         )
+
+    @property
+    def _is_group(self) -> bool:
+        return self._ref.chat.startswith("-")
 
     @property
     def _own(self) -> bool:
@@ -288,7 +256,8 @@ class TelegramConversation:
         return keyboard(view.buttons, inline=bool(self._bot.bot.supports_inline_queries))
 
 
-def _reply(message: MessageRef | None) -> ReplyParameters | None:
-    if message is None:
+def _reply(message: MessageRef | None, chat: str) -> ReplyParameters | None:
+    # A group that moves leaves its messages behind; the same number there is another message.
+    if message is None or message.conversation.chat != chat:
         return None
     return ReplyParameters(int(message.id), allow_sending_without_reply=True)

@@ -57,14 +57,15 @@ class Form:
         )
         return View(text=translate(self.locale, "form-title"), buttons=buttons)
 
-    def text(self, prompt: str) -> str:
-        """What would have been typed behind /video; the prompt has no options in it."""
+    @property
+    def options(self) -> str:
+        """What was chosen, as it would have been typed behind /video."""
         flags = [
             f"--ratio {self.ratio}" if self.ratio else "",
             f"--seconds {self.seconds}" if self.seconds else "",
             "--hd" if self.hd else "",
         ]
-        return " ".join([*filter(None, flags), "--", prompt])
+        return " ".join(filter(None, flags))
 
 
 def _choice(label: str, argument: str, *, chosen: bool) -> Button:
@@ -86,7 +87,7 @@ def lengths_of(catalog: Catalog) -> tuple[int, ...]:
 
 @dataclass(slots=True)
 class Forms:
-    """The open forms, and those that wait for their prompt. Forgotten when the bot restarts."""
+    """The open forms. Forgotten when the bot restarts."""
 
     _open: OrderedDict[tuple[str, str], Form] = field(
         default_factory=OrderedDict[tuple[str, str], Form]
@@ -101,6 +102,6 @@ class Forms:
     def at(self, message: MessageRef) -> Form | None:
         return self._open.get((message.conversation.chat, message.id))
 
-    def take(self, message: MessageRef) -> Form | None:
-        """The form of a message, which is done with it."""
-        return self._open.pop((message.conversation.chat, message.id), None)
+    def close(self, message: MessageRef) -> None:
+        """Let nobody choose anything there any more."""
+        self._open.pop((message.conversation.chat, message.id), None)

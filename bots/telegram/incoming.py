@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from telegram import Chat, Message
+from telegram import Chat, Message, MessageOriginChat, MessageOriginUser
 from telegram import User as TelegramUser
 
 from bots.telegram.conversation import NAME
@@ -69,6 +69,26 @@ def _as_user(chat: Chat) -> User:
     return User(platform=NAME, id=str(chat.id))
 
 
+def answered(message: Message) -> Message | None:
+    """The message that this one replies to; in a forum all seem to reply to the topic's start."""
+    replied = message.reply_to_message
+    return replied if replied and not replied.forum_topic_created else None
+
+
+def author_of(message: Message) -> User | None:
+    """Who is behind a message, also a forwarded one; None for a bot, or who hides."""
+    match message.forward_origin:
+        case None:
+            author = message.sender_chat or message.from_user
+        case MessageOriginUser(sender_user=author) | MessageOriginChat(sender_chat=author):
+            pass
+        case _:
+            return None
+    if isinstance(author, TelegramUser):
+        return None if author.is_bot else person(author)
+    return _as_user(author) if author else None
+
+
 def place_of(message: Message) -> ConversationRef:
     """The chat and its topic. A thread of replies outside of forums is no topic."""
     thread = message.message_thread_id if message.is_topic_message else None
@@ -95,10 +115,11 @@ def attached_to(message: Message) -> Picture | None:
     file = message.document or message.video or message.animation
     if file is None:
         return None
+    film = "" if message.document else "video/mp4"
     return Picture(
         file_id=file.file_id,
         name=_plain(file.file_name or f"file-{message.message_id}"),
-        mime=file.mime_type or "",
+        mime=file.mime_type or film,
         size_bytes=file.file_size or 0,
     )
 
@@ -107,6 +128,12 @@ def picture_in(message: Message) -> Picture | None:
     """The picture of a message; anything else in it is not meant."""
     file = attached_to(message)
     return file if file and file.mime.startswith("image/") else None
+
+
+def is_video(message: Message) -> bool:
+    """Whether a message holds a film, in whatever form."""
+    file = attached_to(message)
+    return file is not None and file.mime.startswith("video/")
 
 
 def _plain(name: str) -> str:

@@ -1,13 +1,11 @@
-"""The connection to Telegram inside a loop that is ours: polling, or a webhook."""
+"""The connection to Telegram inside a loop that is ours."""
 
 import asyncio
 import logging
-import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -16,6 +14,7 @@ from telegram.request import HTTPXRequest
 
 from bots.telegram.adapter import UPDATES, TelegramAdapter
 from bots.telegram.menu import publish_menu
+from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -35,15 +34,12 @@ class TelegramAccount:
 
     Attributes:
         api_url: the root of the operator's own Bot API server.
-        webhook_url: where Telegram sends updates; polling without it.
-        port: where the webhook is served.
+        webhook: where Telegram brings updates; they are asked for without it.
     """
 
     token: SecretStr
     api_url: str | None = None
-    webhook_url: str | None = None
-    webhook_secret: SecretStr | None = None
-    port: int = 8080
+    webhook: Webhook | None = None
 
 
 @asynccontextmanager
@@ -55,7 +51,7 @@ async def connect(account: TelegramAccount) -> AsyncGenerator[App]:
     """
     app = _build(account)
     try:
-        await _initialize(app)
+        await _insist(app.initialize)
         yield app
     finally:
         await app.shutdown()
@@ -87,11 +83,12 @@ def _requests(connections: int) -> HTTPXRequest:
     )
 
 
-async def _initialize(app: App) -> None:
+async def _insist(call: Callable[[], Awaitable[None]]) -> None:
+    """Do it as soon as Telegram can be reached."""
     pause = 1.0
     while True:
         try:
-            await app.initialize()
+            await call()
         except InvalidToken:
             # The library's own sentence has the token in it.
             raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not accept it") from None
@@ -115,7 +112,7 @@ async def listen(
     await app.start()
     menu = asyncio.create_task(publish_menu(app.bot), name="menu")
     try:
-        await _start(_updater(app), account)
+        await _start(app, account.webhook)
         yield
     finally:
         menu.cancel()
@@ -125,25 +122,21 @@ async def listen(
                 await _stop(app)
 
 
-async def _start(updater: Updater, account: TelegramAccount) -> None:
-    if account.webhook_url is None:
-        await updater.start_polling(
-            timeout=_POLL_SECONDS,
-            bootstrap_retries=-1,
-            allowed_updates=UPDATES,
-            error_callback=_complain,
-        )
+async def _start(app: App, webhook: Webhook | None) -> None:
+    if webhook:
+        await _insist(lambda: _call_us(app, webhook))
         return
-    secret = account.webhook_secret
-    await updater.start_webhook(
-        listen="0.0.0.0",  # noqa: S104 - Telegram, or a proxy before us, comes from anywhere
-        port=account.port,
-        url_path=urlsplit(account.webhook_url).path,
-        webhook_url=account.webhook_url,
+    await _updater(app).start_polling(
+        timeout=_POLL_SECONDS,
         bootstrap_retries=-1,
         allowed_updates=UPDATES,
-        secret_token=secret.get_secret_value() if secret else secrets.token_urlsafe(32),
+        error_callback=_complain,
     )
+
+
+async def _call_us(app: App, webhook: Webhook) -> None:
+    secret = webhook.secret.get_secret_value()
+    await app.bot.set_webhook(webhook.url, allowed_updates=UPDATES, secret_token=secret)
 
 
 async def _stop(app: App) -> None:

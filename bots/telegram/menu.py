@@ -46,6 +46,7 @@ async def _publish(bot: Bot, scope: BotCommandScope, locale: Locale, language: s
 
 def commands(locale: Locale) -> list[BotCommand]:
     """All that everybody may use; who runs the bot knows the rest from /help."""
-    shown = [c.name for c in COMMANDS.values() if c.audience is not Audience.ADMINS]
+    typed = [command for command in COMMANDS.values() if command.is_typed]
+    shown = [command.name for command in typed if command.audience is not Audience.ADMINS]
     told = [BotCommand(name, translate(locale, f"command-{name}")) for name in shown]
     return [*told, BotCommand(SHARE, translate(locale, "telegram-share"))]

@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 import httpx
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
-from core.chat import MessageLostError, SlowDownError
-from core.errors import Fault, FaultKind, JobError
+from core.chat import MessageLostError, SlowDownError, UncertainError
 from core.redact import quote
 
 _PAUSE_SECONDS = 2.0
@@ -46,7 +52,7 @@ def meaning(error: TelegramError) -> Exception:
     match error:
         case RetryAfter():
             return SlowDownError(_seconds(error.retry_after))
-        case Forbidden():
+        case Forbidden() | ChatMigrated():
             return MessageLostError(error.message)
         case BadRequest():
             return _meaning_of_text(error)
@@ -57,12 +63,12 @@ def meaning(error: TelegramError) -> Exception:
 
 
 def meaning_of_post(error: TelegramError) -> Exception:
-    """The same for media: what may have arrived must not be posted once more by itself."""
+    """The same for media: what may have arrived must not be posted once more as it is."""
     if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
         return meaning(error)
     if isinstance(error.__cause__, _UNSENT):
         return SlowDownError(_PAUSE_SECONDS)
-    return JobError(Fault(kind=FaultKind.UNDELIVERABLE, reason=quote(error.message)))
+    return UncertainError(quote(error.message))
 
 
 def _meaning_of_text(error: BadRequest) -> Exception:

@@ -4,21 +4,28 @@ from collections.abc import Sequence
 
 from telegram import (
     InlineQuery,
+    InlineQueryResultCachedDocument,
+    InlineQueryResultCachedMpeg4Gif,
     InlineQueryResultCachedPhoto,
     InlineQueryResultCachedVideo,
     InlineQueryResultsButton,
 )
 
 from bots.telegram.incoming import person
+from bots.telegram.results import is_result
 from core.chat import Button, MessageRef, User, View
 from core.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
-from core.media import MediaKind
 from core.progress import excerpt
 
-Result = InlineQueryResultCachedPhoto | InlineQueryResultCachedVideo
+Result = (
+    InlineQueryResultCachedDocument
+    | InlineQueryResultCachedMpeg4Gif
+    | InlineQueryResultCachedPhoto
+    | InlineQueryResultCachedVideo
+)
 _REMEMBERED = 200
 _SHOWN = 50
 _CACHE_SECONDS = 5
@@ -49,18 +56,33 @@ def results_of(job: Job) -> list[Result]:
         return []
     model, prompt = job.model.partition("/")[2], excerpt(job.request.prompt)
     caption = None if job.request.private else f"{model} · {prompt}"
-    named = [(f"{job.id}:{n}", file) for n, file in enumerate(job.delivered.files, 1)]
-    if job.request.kind is MediaKind.IMAGE:
-        return [
-            InlineQueryResultCachedPhoto(
-                name, file, title=prompt, description=model, caption=caption
-            )
-            for name, file in named
-        ]
     return [
-        InlineQueryResultCachedVideo(name, file, prompt, description=model, caption=caption)
-        for name, file in named
+        result
+        for number, file in enumerate(job.delivered.files, 1)
+        if (result := _result(f"{job.id}:{number}", file, prompt, model, caption))
     ]
+
+
+def _result(id_: str, file: str, title: str, model: str, caption: str | None) -> Result | None:
+    """What fits the file: for one result that does not, Telegram refuses all of them."""
+    kind, _, file_id = file.partition(":")
+    match kind:
+        case "video":
+            return InlineQueryResultCachedVideo(
+                id_, file_id, title, description=model, caption=caption
+            )
+        case "photo":
+            return InlineQueryResultCachedPhoto(
+                id_, file_id, title=title, description=model, caption=caption
+            )
+        case "animation":
+            return InlineQueryResultCachedMpeg4Gif(id_, file_id, title=title, caption=caption)
+        case "document":
+            return InlineQueryResultCachedDocument(
+                id_, title, file_id, description=model, caption=caption
+            )
+        case _:
+            return None
 
 
 async def offer(
@@ -73,18 +95,12 @@ async def offer(
     """
     if not inline:
         raise UserError("share-off")
-    jobs = [job for job in await _finished(engine, user) if _is_about(job, about)]
+    jobs = await _finished(engine, user)
+    jobs = [job for job in jobs if about is None or is_result(job, about)]
     if not jobs:
         raise UserError("share-nothing")
     button = Button(label=translate(locale, "button-share"), command="share", argument=jobs[0].id)
     return View(text=translate(locale, "share-how"), buttons=(button,))
-
-
-def _is_about(job: Job, about: MessageRef | None) -> bool:
-    if about is None or job.delivered is None:
-        return about is None
-    chat = job.delivered.conversation.chat
-    return (chat, job.delivered.id) == (about.conversation.chat, about.id)
 
 
 async def _finished(engine: Engine, user: User) -> Sequence[Job]:

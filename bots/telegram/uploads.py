@@ -42,7 +42,12 @@ class Upload:
         """As a part of an album, or in place of another message."""
         spoiler = post.spoiler
         if post.as_documents:
-            return InputMediaDocument(self.file, caption=caption or None, thumbnail=self.thumbnail)
+            return InputMediaDocument(
+                self.file,
+                caption=caption or None,
+                thumbnail=self.thumbnail,
+                disable_content_type_detection=True,
+            )
         if not self.is_video:
             return InputMediaPhoto(self.file, caption=caption or None, has_spoiler=spoiler)
         return InputMediaVideo(
@@ -91,6 +96,16 @@ def caption_of(text: str) -> str:
 
 
 def files_of(messages: Sequence[Message]) -> tuple[str, ...]:
-    """The names under which Telegram shows the videos and pictures again."""
-    videos = [message.video.file_id for message in messages if message.video]
-    return (*videos, *(message.photo[-1].file_id for message in messages if message.photo))
+    """The names under which Telegram shows the media again, each as "kind:id"."""
+    return tuple(name for message in messages if (name := _name_of(message)))
+
+
+def _name_of(message: Message) -> str:
+    """Telegram decides what becomes of an upload: a film without sound may be an animation."""
+    if message.photo:
+        return f"photo:{message.photo[-1].file_id}"
+    if message.video:
+        return f"video:{message.video.file_id}"
+    if message.animation:  # which is told as a document too
+        return f"animation:{message.animation.file_id}"
+    return f"document:{message.document.file_id}" if message.document else ""

@@ -51,7 +51,7 @@ MISTAKES = [
     ("/video 99s a cat", "veo-3.1 cannot make 99 s; it makes 8 s."),
     ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
     ("hello", "Type a command, for example: /video a cat."),
-    ("/video", "Say what to make"),
+    ("/video", "Say what you want, for example: /video"),
     ("/video a\x07b", "control character (U+0007) at position 2"),
     (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; at most 32,000"),
     ("/cancel", "Nothing of yours is running or waiting."),

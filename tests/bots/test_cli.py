@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes.cli import run, running
+from tests.fakes.cli import ROOT, run, running
 
 
 async def test_models_says_what_is_ready_and_which_key_is_missing(
@@ -20,6 +20,14 @@ async def test_models_says_what_is_ready_and_which_key_is_missing(
     assert "10/15/25 s · hd, 1080p · up to 4 pictures" in rows["sora-2-pro"]
     assert "switched off" in rows["veo_3_1-fl"]
     assert "SANDBOX" not in done.out
+
+
+async def test_models_writes_its_page_of_the_documentation_whatever_keys_there_are(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(tmp_path, "models", "--markdown", variables=gateway)
+
+    assert done.out == (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8")
 
 
 async def test_without_a_key_or_when_told_so_the_sandbox_plays_all_models(

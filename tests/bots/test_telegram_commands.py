@@ -8,14 +8,15 @@ from core.chat import User
 from core.engine import Engine
 from core.jobs import Job
 from tests.fakes.stage import GROUP, Stage, picture, stage
+from tests.fakes.telegram_chat import Chat
 from tests.fakes.telegram_people import Document
 
 VIDEO = "/video --model sandbox-video 1s a cat"
 
 
-async def made(engine: Engine, stage: Stage) -> Job:
+async def made(engine: Engine, stage: Stage, chat: Chat | None = None) -> Job:
     """The only job there is, when it is done."""
-    await stage.until_shown("Done in")
+    await stage.until_shown("Done in", chat)
     (job,) = await engine.jobs_of(User(platform="telegram", id=str(stage.ada.id)))
     return job
 
@@ -84,6 +85,35 @@ async def test_a_reply_takes_the_picture_or_the_whole_album_that_it_answers(
         album = here.telegram.album(here.chat, here.ada, [picture(70), picture(90)])
         here.telegram.say(here.chat, here.ada, VIDEO, reply_to=album[1])
         assert await widths(engine, here) == [70, 90]
+
+
+async def test_an_album_of_which_a_group_shows_one_picture_is_refused_before_anybody_pays(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as here, here.bot() as engine:
+        group = here.telegram.group(GROUP)
+        pieces = [picture(width) for width in (70, 80, 90)]
+        here.telegram.album(group, here.ada, pieces, VIDEO, captioned=1)
+        await here.until_shown("Only one picture of this album", group)
+        assert here.lab.paid == 0
+
+        here.telegram.admin(group, here.telegram.me)
+        here.telegram.album(group, here.ada, pieces, VIDEO, captioned=1)
+        job = await made(engine, here, group)
+        assert [image.width for image in job.request.images] == [70, 80, 90]
+
+
+@pytest.mark.parametrize("said", [VIDEO, "/video"])
+async def test_a_reply_to_a_video_is_refused_before_anybody_pays(
+    tmp_path: Path, said: str
+) -> None:
+    async with stage(tmp_path) as here, here.bot():
+        film = here.telegram.say(here.chat, here.ada, video=b"film")
+        here.telegram.say(here.chat, here.ada, said, reply_to=film)
+        await here.until_shown("A video cannot be the start of another one yet")
+
+        assert len(here.written()) == 1
+        assert here.lab.paid == 0
 
 
 async def test_in_a_forum_everything_stays_in_its_topic(tmp_path: Path) -> None:
@@ -169,14 +199,15 @@ async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name
 
 async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> None:
     async with stage(tmp_path) as here, here.bot() as engine:
-        here.telegram.say(here.chat, here.ada, photo=picture(80), caption="/video")
-        form = await here.until_shown("What should it be like?")
+        group = here.telegram.group(GROUP)
+        here.telegram.say(group, here.ada, photo=picture(80), caption="/video")
+        form = await here.until_shown("What should it be like?", group)
         here.telegram.press(form, "Portrait", here.ada)
         await here.telegram.until(lambda: "✓ Portrait" in {b["text"] for b in form.buttons})
         here.telegram.press(form, "Write the prompt", here.ada)
-        question = await here.until_shown("What should it show?")
-        here.telegram.say(here.chat, here.ada, "fast 15s a cat", reply_to=question)
-        job = await made(engine, here)
+        question = await here.until_shown("What should it show?", group)
+        here.telegram.say(group, here.ada, "fast 15s a cat", reply_to=question)
+        job = await made(engine, here, group)
 
     assert question.markup
     assert question.markup["force_reply"]

@@ -1,4 +1,4 @@
-"""Jobs on Telegram: buttons, limits, chats that are gone, sharing, restarts."""
+"""Jobs on Telegram: buttons, limits, chats that are gone, restarts."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.chat import User
-from core.engine import Engine
-from core.jobs import Job, JobState
+from core.jobs import JobState
 from tests.fakes.gateway import CREATE, FETCH, LOOK
 from tests.fakes.lab import stored_when
 from tests.fakes.stage import GROUP, Stage, slow_stage, stage
@@ -101,20 +100,20 @@ async def test_a_flood_limit_on_the_video_does_not_lose_it(tmp_path: Path) -> No
         assert [call.status for call in here.telegram.called("sendVideo")] == [429, 200]
 
 
-async def test_a_video_that_may_have_arrived_is_not_posted_again_by_itself(
+async def test_a_video_that_may_have_arrived_takes_the_place_of_the_status_message(
     tmp_path: Path,
 ) -> None:
     async with stage(tmp_path) as here, here.bot() as engine:
         here.telegram.refuse("sendVideo", "Bad Gateway", 502)
         here.telegram.say(here.chat, here.ada, VIDEO)
-        failed = await here.until_shown("No video from")
-        assert len(here.telegram.called("sendVideo")) == 1
-        here.telegram.press(failed, "Retry", here.ada)
-        await here.until_shown("Done in")
-
+        await here.telegram.until(here.videos)
         (job,) = await engine.jobs_of(user(here.ada))
-        assert job.state is JobState.DONE
-        assert here.lab.paid == 1
+        await stored_when(engine, job.id, lambda job: job.state is JobState.DONE)
+
+    (video,) = here.videos()
+    assert video.history[0].text
+    assert len(here.telegram.called("sendVideo")) == 1
+    assert here.lab.paid == 1
 
 
 async def test_what_nobody_expected_is_said_politely_and_logged_with_the_same_id(
@@ -157,49 +156,51 @@ async def test_a_chat_that_takes_nothing_any_more_ends_the_job_without_costs(
 
 
 async def test_a_deleted_status_message_does_not_stop_the_job(tmp_path: Path) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot():
+    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
         await gateway.allow(CREATE)
         here.telegram.say(here.chat, here.ada, VIDEO)
         await gateway.reached(LOOK)
         status = await here.until_shown("a cat")
         del here.chat.posts[status.id]
         await gateway.allow(LOOK, FETCH)
-        done = await here.until_shown("Done in")
+        await here.telegram.until(here.videos)
+        await engine.idle()
 
-        assert done is not status
-        assert len(here.videos()) == 1
-
-
-async def test_a_group_that_became_a_supergroup_is_followed(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
-        old, new = here.telegram.group(-55), here.telegram.group(GROUP)
-        for method in ("sendMessage", "editMessageText", "sendVideo"):
-            here.telegram.refuse(
-                method,
-                "Bad Request: group chat was upgraded to a supergroup chat",
-                parameters={"migrate_to_chat_id": GROUP},
-            )
-        here.telegram.say(old, here.ada, VIDEO)
-        await here.telegram.until(lambda: here.videos(new) or here.videos(old))
-
-        assert len(here.videos(new)) == 1
+        assert len(here.written()) == 1
 
 
 async def test_several_videos_come_as_an_album_with_the_buttons_below(tmp_path: Path) -> None:
     async with stage(tmp_path) as here, here.bot() as engine:
-        here.telegram.say(here.chat, here.ada, "/video --model apiyi/veo-3.1 x2 spoiler a cat")
-        await here.until_shown("Done in")
-        videos = here.videos()
+        group = here.telegram.group(GROUP)
+        here.telegram.say(group, here.ada, "/video --model apiyi/veo-3.1 x2 spoiler a cat")
+        await here.until_shown("Done in", group)
+        videos = here.videos(group)
         (job,) = await engine.jobs_of(user(here.ada))
 
     assert len(videos) == 2
     assert videos[0].album == videos[1].album != ""
     assert [bool(video.caption) for video in videos] == [True, False]
     assert all(video.now.spoiler for video in videos)
-    (below,) = [p for p in here.written() if "Share" in {b["text"] for b in p.buttons}]
+    (below,) = [p for p in here.written(group) if "Share" in {b["text"] for b in p.buttons}]
     assert below.reply_to is videos[0]
     assert job.delivered
-    assert job.delivered.files == tuple(video.file.id for video in videos if video.file)
+    assert job.delivered.files == tuple(f"video:{video.file.id}" for video in videos if video.file)
+
+
+async def test_an_order_that_telegram_tells_again_is_not_paid_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        told = here.telegram.say(here.chat, here.ada, VIDEO)
+        async with here.bot():
+            here.telegram.inbox.put("message", told.describe())
+            await here.until_shown("Done in")
+        async with here.bot() as engine:
+            here.telegram.inbox.put("message", told.describe())
+            here.telegram.say(here.chat, here.ada, "/status")
+            await here.until_shown("Nothing is running")
+            await engine.idle()
+
+        assert here.lab.paid == 1
+        assert len(here.videos()) == 1
 
 
 async def test_a_restart_goes_on_with_the_same_message(tmp_path: Path) -> None:
@@ -241,55 +242,6 @@ async def test_a_video_that_may_be_posted_already_takes_the_place_of_the_status_
     assert "Again" in {button["text"] for button in status.buttons}
     assert here.shows("Done in") is None
     assert "could not be written" not in caplog.text
-
-
-async def done_job(here: Stage, engine: Engine, text: str) -> Job:
-    before = len(here.videos())
-    here.telegram.say(here.chat, here.ada, text)
-    await here.telegram.until(lambda: len(here.videos()) > before)
-    (job, *_) = await engine.jobs_of(user(here.ada))
-    return await stored_when(engine, job.id, lambda job: job.is_ended)
-
-
-async def test_inline_mode_lists_ones_own_videos_and_keeps_private_ones_quiet(
-    tmp_path: Path,
-) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        cat = await done_job(here, engine, VIDEO)
-        dog = await done_job(here, engine, "/video --model sandbox-video private 1s a dog")
-        eve = here.telegram.user(9)
-
-        everything, cats, by_id, hers = (
-            here.telegram.inline(person, typed)
-            for person, typed in (
-                (here.ada, ""),
-                (here.ada, "CAT sandbox"),
-                (here.ada, dog.id[:8]),
-                (eve, ""),
-            )
-        )
-        asked = (everything, cats, by_id, hers)
-        await here.telegram.until(lambda: all(query.answers for query in asked))
-        listed = [[r["title"] for r in query.answers[0]["results"]] for query in asked]
-        captions = [r.get("caption") for r in everything.answers[0]["results"]]
-
-    assert listed == [["a dog", "a cat"], ["a cat"], ["a dog"], []]
-    assert captions == [None, "sandbox-video · a cat"]
-    assert all(query.answers[0]["is_personal"] for query in asked)
-    assert cat.delivered
-    assert everything.answers[0]["results"][1]["video_file_id"] == cat.delivered.files[0]
-
-
-async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        here.telegram.say(here.chat, here.ada, "/share")
-        await here.until_shown("No finished video of yours")
-        job = await done_job(here, engine, VIDEO)
-        here.telegram.say(here.chat, here.ada, "/share", reply_to=here.videos()[0])
-        offer = await here.until_shown("Choose a chat")
-
-    (button,) = offer.buttons
-    assert button["switch_inline_query"] == job.id[:8]
 
 
 async def test_the_bot_leaves_at_once_although_telegram_holds_the_poll(tmp_path: Path) -> None:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import httpx
 
+from sandbox.ledger import read_ledger
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
 from tests.fakes.cli import run, running
 from tests.fakes.telegram import Telegram, telegram_server
+from tests.fakes.tls import TLS
 
 VIDEO = "/video --model veo-3.1 a cat"
 
@@ -73,7 +77,8 @@ async def test_killed_in_mid_job_it_goes_on_after_the_next_start(
         held = telegram.hold("sendVideo")
         async with running(tmp_path, "run", variables=variables) as process:
             telegram.say(chat, ada, VIDEO)
-            await held.reached.wait()
+            async with asyncio.timeout(60):
+                await held.reached.wait()
             process.kill()
             await process.wait()
         async with running(tmp_path, "run", variables=variables):
@@ -83,7 +88,35 @@ async def test_killed_in_mid_job_it_goes_on_after_the_next_start(
         assert telegram.violations == []
 
 
-async def test_a_webhook_takes_updates_only_with_the_secret(
+async def test_killed_while_the_gateway_renders_it_goes_on_in_the_same_message_and_pays_once(
+    tmp_path: Path,
+) -> None:
+    options = SandboxOptions(state_dir=tmp_path / "gateway", speed=4, short_side=96, fps=8)
+    async with serve(options) as root, telegram_server() as telegram:
+        ada = telegram.user(7)
+        chat = telegram.private(ada)
+        account = {"WHATAI_API_KEY": "sk-secret-key", "WHATAI_BASE_URL": f"{root}/v1"}
+        variables = settings(telegram, account)
+        async with running(tmp_path, "run", variables=variables) as process:
+            telegram.say(chat, ada, "/video --model sora-2 a cat")
+            (status,) = await telegram.until(
+                lambda: [post for post in telegram.answers(chat) if "rendering" in post.text]
+            )
+            process.kill()
+            await process.wait()
+        shown = len(status.history)
+        async with running(tmp_path, "run", variables=variables):
+            await telegram.until(lambda: "Done in" in status.text)
+
+        videos = [post for post in telegram.answers(chat) if post.file]
+        assert len(videos) == 1
+        assert len(telegram.answers(chat)) == 2
+        assert len(status.history) > shown
+        assert len(read_ledger(options.state_dir)) == 1
+        assert telegram.violations == []
+
+
+async def test_a_webhook_takes_updates_only_with_the_secret_and_at_its_own_place(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     async with telegram_server() as telegram:
@@ -98,10 +131,21 @@ async def test_a_webhook_takes_updates_only_with_the_secret(
         }
         async with running(tmp_path, "run", variables=variables):
             telegram.say(chat, ada, "/status")
-            await telegram.until(lambda: telegram.answers(chat))
-            async with httpx.AsyncClient(trust_env=False) as client:
-                forged = await client.post(url, json={"update_id": 1})
+            telegram.say(chat, ada, "/start")
+            await telegram.until(lambda: len(telegram.answers(chat)) == 2)
+            async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+                update = {"update_id": 1, "message": telegram.messages(chat)[0].describe()}
+                secret = {"X-Telegram-Bot-Api-Secret-Token": "open-sesame"}
+                wrong = {"X-Telegram-Bot-Api-Secret-Token": "open sesame"}
+                forged = [
+                    (await client.post(url, json=update, headers=headers)).status_code
+                    for headers in ({}, wrong)
+                ]
+                lost = await client.post(f"{url}/other", json=update, headers=secret)
+                taken = await client.post(url, json=update, headers=secret)
+            await telegram.until(lambda: len(telegram.answers(chat)) == 3)
 
-        assert forged.status_code == 403
+        assert forged == [403, 403]
+        assert (lost.status_code, taken.status_code) == (404, 200)
         assert telegram.called("getUpdates") == []
         assert telegram.violations == []

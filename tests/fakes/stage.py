@@ -34,13 +34,14 @@ class Stage:
     lab: Lab
     ada: Person
     chat: Chat
+    own_server: bool = False
 
     @asynccontextmanager
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
         account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
         async with connect(account) as app:
-            platform = TelegramPlatform(bot=app.bot)
+            platform = TelegramPlatform(bot=app.bot, own_server=self.own_server)
             self.lab.platforms = {NAME: platform}
             async with self.lab.engine() as engine:
                 adapter = TelegramAdapter(engine, platform, Locale.EN, ALBUM_SECONDS)
@@ -76,6 +77,7 @@ async def stage(folder: Path) -> AsyncGenerator[Stage]:
     async with serve(options) as root, telegram_server() as telegram:
         yield _set(telegram, Lab(folder=folder, root=root))
         assert telegram.violations == []
+        assert telegram.floods == []
 
 
 @asynccontextmanager
@@ -85,6 +87,7 @@ async def slow_stage(folder: Path) -> AsyncGenerator[tuple[Stage, Gateway]]:
     async with open_gateway(film) as gateway, telegram_server() as telegram:
         yield _set(telegram, Lab(folder=folder, root=gateway.root)), gateway
         assert telegram.violations == []
+        assert telegram.floods == []
 
 
 def _set(telegram: Telegram, lab: Lab) -> Stage:

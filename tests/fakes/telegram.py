@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, TypeVar
 
 from aiogram.methods import (
@@ -17,7 +18,7 @@ from aiogram.methods import (
 )
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.server import serve_app
@@ -72,6 +73,8 @@ class Telegram(People):
     Attributes:
         calls: every request, oldest first.
         violations: what no correct client would have sent.
+        floods: the writes that were too many, beside those that a test refuses.
+        endless: whether a download goes on for ever.
         group_flood: how much the bot may write; sends and edits together.
     """
 
@@ -84,10 +87,12 @@ class Telegram(People):
         self.url = ""
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.floods: list[str] = []
         self.group_flood = Flood(writes=20, seconds=60)
         self.private_flood = Flood(writes=5, seconds=5)
         self.upload_bytes = UPLOAD_BYTES
-        self._refusals: defaultdict[str, deque[RefusalError]] = defaultdict(deque)
+        self.endless = False
+        self._refusals: defaultdict[str, deque[RefusalError | None]] = defaultdict(deque)
         self._holds: defaultdict[str, deque[Hold]] = defaultdict(deque)
         self._held: list[Hold] = []
 
@@ -99,8 +104,10 @@ class Telegram(People):
         *,
         parameters: Json | None = None,
         times: int = 1,
+        after: int = 0,
     ) -> None:
-        """Answer the next calls of that method so."""
+        """Answer the next calls of that method so; `after` are let through before."""
+        self._refusals[method].extend([None] * after)
         self._refusals[method].extend([RefusalError(description, code, parameters)] * times)
 
     def hold(self, method: str) -> Hold:
@@ -182,8 +189,10 @@ class Telegram(People):
             self.violations.append(f"{call.method}: no such method")
             raise RefusalError("Not Found", 404)
         call.params, ask = parse(call.method, body.fields, body.uploads)
-        if self._refusals[call.method]:
-            raise self._refusals[call.method].popleft()
+        refusals = self._refusals[call.method]
+        refusal = refusals.popleft() if refusals else None
+        if refusal:
+            raise refusal
         try:
             return await self._do(call.method, ask)
         finally:
@@ -234,6 +243,7 @@ class Telegram(People):
         if excess > 0 and chat.written:
             free_at = chat.written[min(excess, len(chat.written)) - 1] + flood.seconds
             retry_after = max(1, math.ceil(free_at - now))
+            self.floods.append(f"{writes} to {chat.type} {chat.id}, {free_at - now:.3f} s early")
             raise RefusalError(
                 f"Too Many Requests: retry after {retry_after}", 429, {"retry_after": retry_after}
             )
@@ -241,10 +251,13 @@ class Telegram(People):
 
     async def _download(self, request: Request) -> Response:
         path = request.path_params["path"]
-        found = [file for file in self.world.files if file.path == path and file.data is not None]
+        files = [file for file in self.world.files if file.data is not None]
+        found = [file for file in files if f"/{path}".endswith(f"/{file.path}")]
         if request.path_params["token"] != self.token or not found:
             told, status, _ = _refusal(RefusalError("Not Found", 404))
             return JSONResponse(told, status)
+        if self.endless:
+            return StreamingResponse(repeat(bytes(1 << 16)), media_type=found[0].mime)
         return Response(found[0].data, media_type=found[0].mime)
 
 

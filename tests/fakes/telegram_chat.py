@@ -35,6 +35,7 @@ class Chat:
         person: who it is with, when it is private.
         admins: ids of users and bots.
         forbidden: refuses everything that the bot writes, with this text and 403.
+        moved_to: the supergroup that it has become.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Chat:
     members: dict[int, Person] = field(default_factory=dict[int, Person])
     admins: set[int] = field(default_factory=set[int])
     forbidden: str = ""
+    moved_to: int = 0
     written: deque[float] = field(default_factory=deque[float])
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -95,6 +97,8 @@ class Post:
     Attributes:
         sender: None for what others write in a channel; the Bot API names nobody there.
         topic: the name of the topic that this service message has opened.
+        service: what another service message tells.
+        origin: whose message it is that was forwarded.
         history: what it has shown, oldest first; the last one is what it shows.
     """
 
@@ -107,6 +111,8 @@ class Post:
     album: str = ""
     via: Person | None = None
     topic: str = ""
+    service: Json = field(default_factory=Json)
+    origin: Person | None = None
     date: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -145,6 +151,11 @@ class Post:
         told |= {"via_bot": self.via.describe()} if self.via else {}
         if self.thread is not None:
             told |= {"message_thread_id": self.thread, "is_topic_message": True}
+        if self.service:
+            return told | self.service
+        if self.origin:
+            whose = {"type": "user", "date": self.date, "sender_user": self.origin.describe()}
+            told["forward_origin"] = whose
         if self.topic:
             opened = {"name": self.topic, "icon_color": 7322096}
             return told | {"forum_topic_created": opened}

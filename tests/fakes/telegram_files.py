@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
@@ -15,6 +15,8 @@ FileKind = Literal["photo", "video", "document"]
 THUMBNAIL_SIDE = 320
 THUMBNAIL_BYTES = 200_000
 SMALL_SIDE = 90
+PHOTO_SIDES = 10_000
+PHOTO_RATIO = 20
 EXTENSIONS: Mapping[FileKind, str] = {"photo": "jpg", "video": "mp4", "document": "bin"}
 
 
@@ -84,6 +86,10 @@ class Shelf:
             raise RefusalError(f"Bad Request: can't use file of type {a} as {b}")
         return found
 
+    def lose(self, file_id: str) -> None:
+        """Let nobody download it any more."""
+        self._files[file_id] = replace(self._files[file_id], data=None)
+
     def keep_photo(self, upload: Upload) -> StoredFile:
         """Keep a picture in two sizes, as Telegram does."""
         try:
@@ -91,6 +97,8 @@ class Shelf:
         except OSError:
             raise RefusalError("Bad Request: IMAGE_PROCESS_FAILED") from None
         width, height = picture.size
+        if width + height > PHOTO_SIDES or max(picture.size) > PHOTO_RATIO * min(picture.size):
+            raise RefusalError("Bad Request: PHOTO_INVALID_DIMENSIONS")
         picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
         small = io.BytesIO()
         picture.convert("RGB").save(small, "JPEG")

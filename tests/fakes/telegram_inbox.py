@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count, islice
 from typing import TypeVar
 
 import httpx
 from aiogram.methods import DeleteWebhook, GetUpdates, SetWebhook
 
+from tests.fakes.pulse import Pulse
 from tests.fakes.telegram_schema import Json, RefusalError
 from tests.fakes.tls import TLS
 
@@ -24,25 +25,6 @@ OTHER_POLL = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
 )
-
-
-class Pulse:
-    """Wakes everybody who waits for something to become true."""
-
-    def __init__(self) -> None:
-        self._beat = asyncio.Event()
-
-    def beat(self) -> None:
-        """Something has changed."""
-        self._beat.set()
-        self._beat = asyncio.Event()
-
-    async def until(self, predicate: Callable[[], Seen], seconds: float | None) -> Seen:
-        """Wait until it gives something true, and give that; TimeoutError when it never does."""
-        async with asyncio.timeout(seconds):
-            while not (seen := predicate()):
-                await self._beat.wait()
-        return seen
 
 
 class Inbox:
@@ -119,18 +101,18 @@ class Inbox:
         return told | ({"last_error_message": self.last_error} if self.last_error else {})
 
     async def bring(self) -> None:
-        """Bring the updates one by one, each until it is taken."""
+        """Bring the updates, several at once, each until it is taken."""
         async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
             while True:
                 await self.pulse.until(lambda: self.webhook and self.pending, None)
-                if not await self._bring_one(client):
+                brought = [self._bring_one(client, update) for update in self.pending]
+                if not all(await asyncio.gather(*brought)):
                     await asyncio.sleep(RETRY_SECONDS)
 
-    async def _bring_one(self, client: httpx.AsyncClient) -> bool:
+    async def _bring_one(self, client: httpx.AsyncClient, update: Json) -> bool:
         assert self.webhook
         secret = self.webhook.secret_token
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
-        update = self.pending[0]
         try:
             answer = await client.post(self.webhook.url, json=update, headers=headers)
         except httpx.TransportError as error:
@@ -139,8 +121,8 @@ class Inbox:
         if not answer.is_success:
             self.last_error = f"Wrong response from the webhook: {answer.status_code}"
             return False
-        if self.pending and self.pending[0] is update:
-            self.pending.popleft()
+        if update in self.pending:
+            self.pending.remove(update)
         self.pulse.beat()
         return True
 

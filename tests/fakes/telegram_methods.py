@@ -6,6 +6,7 @@ from typing import Any
 
 from aiogram import methods as api
 from aiogram import types
+from pydantic import BaseModel
 
 from tests.fakes import telegram_posts as posts
 from tests.fakes.telegram_chat import Chat, Person
@@ -23,6 +24,11 @@ ADMIN_RIGHTS = (
     *("can_change_info", "can_invite_users"),
     *("can_post_stories", "can_edit_stories", "can_delete_stories"),
 )
+CACHED = (
+    types.InlineQueryResultCachedDocument,
+    types.InlineQueryResultCachedPhoto,
+    types.InlineQueryResultCachedVideo,
+)
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
 
@@ -33,10 +39,11 @@ def run(world: World, ask: Method) -> Any:
 
 def _get_file(world: World, ask: api.GetFile) -> Json:
     file = world.files.find(ask.file_id)
-    if file.size_bytes > DOWNLOAD_BYTES:
+    if file.size_bytes > DOWNLOAD_BYTES and not world.local_dir:
         raise RefusalError("Bad Request: file is too big")
     names = {"file_id": file.id, "file_unique_id": file.unique_id}
-    return names | {"file_size": file.size_bytes, "file_path": file.path}
+    place = str(world.local_dir / file.path) if world.local_dir else file.path
+    return names | {"file_size": file.size_bytes, "file_path": place}
 
 
 def _answer_query(world: World, ask: api.AnswerCallbackQuery | api.AnswerInlineQuery) -> bool:
@@ -63,10 +70,16 @@ def _check_results(world: World, ask: api.AnswerInlineQuery) -> None:
     if len((ask.next_offset or "").encode()) > ID_BYTES:
         raise RefusalError("Bad Request: NEXT_OFFSET_INVALID")
     for result in ask.results:
-        if isinstance(result, types.InlineQueryResultCachedVideo):
-            world.files.find(result.video_file_id, "video")
-            posts.read_caption(result.caption, result.parse_mode)
+        if isinstance(result, CACHED):
+            _check_cached(world, result)
         posts.read_markup(result.reply_markup)
+
+
+def _check_cached(world: World, result: BaseModel) -> None:
+    told = result.model_dump()
+    kind = told["type"]
+    world.files.find(told[f"{kind}_file_id"], kind)
+    posts.read_caption(told["caption"], told["parse_mode"])
 
 
 def _set_commands(world: World, ask: api.SetMyCommands) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+from tests.fakes.pulse import Pulse
 from tests.fakes.telegram_chat import Chat, Person, Post, Version
 from tests.fakes.telegram_files import StoredFile, uploaded
-from tests.fakes.telegram_inbox import Inbox, Pulse
+from tests.fakes.telegram_inbox import Inbox
 from tests.fakes.telegram_schema import Json, Upload
 from tests.fakes.telegram_text import commands
 from tests.fakes.telegram_world import Query, World
@@ -59,6 +60,19 @@ class People:
         chat = Chat(id=id, type="supergroup", title=title, forum=forum)
         return self.world.chats.setdefault(id, chat)
 
+    def upgrade(self, chat: Chat, id: int) -> Chat:  # noqa: A002 - idem
+        """Let a group become the supergroup of that id; its messages stay behind."""
+        new = self.group(id, chat.title)
+        new.members, new.admins, chat.moved_to = chat.members, chat.admins, id
+        for where, told in (
+            (chat, {"migrate_to_chat_id": id}),
+            (new, {"migrate_from_chat_id": chat.id}),
+        ):
+            number = next(where.numbers)
+            post = Post(chat=where, id=number, sender=None, history=[Version()], service=told)
+            self._tell(where.add(post))
+        return new
+
     def channel(self, id: int, title: str = "News") -> Chat:  # noqa: A002 - idem
         """Make the bot an administrator of a channel."""
         chat = Chat(id=id, type="channel", title=title, admins={self.me.id})
@@ -89,13 +103,14 @@ class People:
         reply_to: Post | None = None,
         thread: int | None = None,
         via: Person | None = None,
+        origin: Person | None = None,
         edited: bool = False,
     ) -> Post:
-        """Write a message; in a channel nobody (None) writes. `edited` means: it was before."""
+        """Write a message, or forward one of `origin`; in a channel nobody (None) writes."""
         file = self._store(photo, document, video)
         version = Version(text=text, caption=caption, file=file, at=self.world.now())
         post = self._write(chat, user, version, reply_to, thread)
-        post.via = via
+        post.via, post.origin = via, origin
         self._tell(post, edited=edited)
         return post
 
@@ -221,6 +236,8 @@ class People:
     def _is_for_bot(self, post: Post) -> bool:
         chat = post.chat
         if not self.privacy or chat.type != "supergroup" or self.me.id in chat.admins:
+            return True
+        if post.service:
             return True
         answers_bot = post.reply_to is not None and post.reply_to.sender == self.me
         return answers_bot or post.via == self.me or self._is_command(post.text or post.caption)

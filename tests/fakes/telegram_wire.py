@@ -2,8 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
+from tempfile import TemporaryFile
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -11,6 +14,8 @@ from starlette.requests import Request
 from tests.fakes.telegram_schema import Upload
 
 KEPT_BYTES = 1 << 20
+READ_BYTES = 10 << 20
+Raw = bytes | mmap
 FORM_BYTES = 1 << 20
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 _NAME = re.compile(r'[ ;]name="([^"]*)"')
@@ -32,51 +37,65 @@ class Body:
 
 async def read_body(request: Request, upload_bytes: int) -> Body:
     """Read a form of either kind; a query string counts as well."""
-    raw = await _read(request, upload_bytes + FORM_BYTES)
-    body = Body(fields=dict(request.query_params))
     boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
-    if not boundary:
-        body.fields |= parse_qsl(raw.decode(), keep_blank_values=True)
-        return body
-    for head, content in _parts(raw, boundary[1].encode()):
-        _keep(body, head, content)
+    body = Body(fields=dict(request.query_params))
+    async with _received(request, upload_bytes + FORM_BYTES) as raw:
+        if not boundary:
+            body.fields |= parse_qsl(raw[:].decode(), keep_blank_values=True)
+            return body
+        for head, start, end in _parts(raw, boundary[1].encode()):
+            _keep(body, head, raw, slice(start, end))
     if any(upload.size_bytes > upload_bytes for upload in body.uploads.values()):
         raise TooLargeError
     return body
 
 
-async def _read(request: Request, most_bytes: int) -> bytes:
+@asynccontextmanager
+async def _received(request: Request, most_bytes: int) -> AsyncGenerator[Raw]:
     """Read to the end even when it is too much: who still writes does not see the answer."""
-    raw = bytearray()
-    size_bytes = 0
-    async for chunk in request.stream():
-        size_bytes += len(chunk)
-        if size_bytes <= most_bytes:
-            raw += chunk
-    if size_bytes > most_bytes:
-        raise TooLargeError
-    return bytes(raw)
+    with TemporaryFile() as file:
+        size_bytes = 0
+        async for chunk in request.stream():
+            size_bytes += len(chunk)
+            if size_bytes <= most_bytes:
+                file.write(chunk)
+        if size_bytes > most_bytes:
+            raise TooLargeError
+        file.flush()
+        if not size_bytes:
+            yield b""
+            return
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
+            yield raw
 
 
-def _parts(raw: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:
-    for part in (b"\r\n" + raw).split(b"\r\n--" + boundary)[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        yield head.decode(), content
+def _parts(raw: Raw, boundary: bytes) -> Iterator[tuple[str, int, int]]:
+    """Give the head of each part, and where its content begins and ends."""
+    mark = b"\r\n--" + boundary
+    start = len(mark) - 2
+    while (end := raw.find(mark, start)) >= 0:
+        begin = raw.find(b"\r\n\r\n", start)
+        yield raw[start:begin].decode(), begin + 4, end
+        start = end + len(mark)
 
 
-def _keep(body: Body, head: str, content: bytes) -> None:
+def _keep(body: Body, head: str, raw: Raw, where: slice) -> None:
     name = _NAME.search(head)
     file_name = _FILE_NAME.search(head)
     mime = _MIME.search(head)
     assert name, head
     if not file_name:
-        body.fields[name[1]] = content.decode()
+        body.fields[name[1]] = raw[where].decode()
         return
+    size_bytes = where.stop - where.start
+    digest = hashlib.sha256()
+    for start in range(where.start, where.stop, KEPT_BYTES):
+        digest.update(raw[start : min(start + KEPT_BYTES, where.stop)])
     body.uploads[name[1]] = Upload(
         name=file_name[1],
         mime=mime[1] if mime else "application/octet-stream",
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        data=content,
-        kept=len(content) <= KEPT_BYTES,
+        size_bytes=size_bytes,
+        sha256=digest.hexdigest(),
+        data=raw[where] if size_bytes <= READ_BYTES else b"",
+        kept=size_bytes <= KEPT_BYTES,
     )

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 from tests.fakes.telegram_chat import Chat, Person
 from tests.fakes.telegram_files import Shelf
@@ -26,6 +27,7 @@ class World:
     Attributes:
         commands: the menus, by scope ("default", "all_private_chats", "chat:-100") and language.
         now: the clock; replace it to let time pass.
+        local_dir: where an own server keeps its files, which it names by their place then.
     """
 
     me: Person
@@ -36,6 +38,7 @@ class World:
     commands: dict[tuple[str, str], list[Json]] = field(
         default_factory=dict[tuple[str, str], list[Json]]
     )
+    local_dir: Path | None = None
     albums: "count[int]" = field(default_factory=lambda: count(13_000_000_000_000_001))
 
     def chat(self, chat_id: int | str | None) -> Chat:
@@ -43,4 +46,9 @@ class World:
         found = self.chats.get(chat_id) if isinstance(chat_id, int) else None
         if found is None:
             raise RefusalError("Bad Request: chat not found")
+        if found.moved_to:
+            raise RefusalError(
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                parameters={"migrate_to_chat_id": found.moved_to},
+            )
         return found

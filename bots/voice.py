@@ -1,13 +1,15 @@
-"""Says what is not a job's: answers, questions, hints, within what the chat accepts."""
+"""Says what is not a job's: answers, hints, forms, within what a chat accepts."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
-from bots.telegram.conversation import TelegramConversation, TelegramPlatform
 from core.budget import WriteBudget
 from core.chat import (
+    Conversation,
     ConversationRef,
     MessageLostError,
     MessageRef,
+    Platform,
     SlowDownError,
     User,
     View,
@@ -21,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 class Voice:
-    """Writes to any chat; where nothing can be written it stays silent."""
+    """Writes to any chat of a platform; where nothing can be written it stays silent."""
 
-    def __init__(self, engine: Engine, platform: TelegramPlatform) -> None:
+    def __init__(self, engine: Engine, platform: Platform) -> None:
         self._engine = engine
         self._platform = platform
 
@@ -50,19 +52,19 @@ class Voice:
         except MessageLostError as error:
             log.info("an answer was not taken: %s", error)
 
-    async def ask(
-        self, place: ConversationRef, text: str, replying: MessageRef | None = None
+    async def send(
+        self, place: ConversationRef, write: Callable[[], Awaitable[MessageRef]]
     ) -> MessageRef | None:
-        """Ask for an answer in words."""
-        conversation, budget = self._at(place)
+        """Send what only this platform has, as soon as the chat accepts it."""
+        _, budget = self._at(place)
         while True:
-            await budget.final()
             try:
-                return await conversation.ask(text, replying=replying)
+                async with budget.final():
+                    return await write()
             except SlowDownError as error:
                 budget.pause(error.retry_after)
             except MessageLostError as error:
-                log.info("a question was not taken: %s", error)
+                log.info("a message was not taken: %s", error)
                 return None
 
     async def locale(self, user: User, place: ConversationRef, default: Locale) -> Locale:
@@ -70,7 +72,7 @@ class Voice:
         store = self._engine.workshop.preferences
         return speak(await preferred(store, user, place), user, default)
 
-    def _at(self, place: ConversationRef) -> tuple[TelegramConversation, WriteBudget]:
+    def _at(self, place: ConversationRef) -> tuple[Conversation, WriteBudget]:
         conversation = self._platform.conversation(place)
         return conversation, self._engine.workshop.budgets.of(place, conversation.limits)
 

@@ -1,0 +1,111 @@
+"""Two hundred private chats at once: refusals, how late the videos are, CPU time of the bot."""
+
+import asyncio
+from dataclasses import dataclass
+
+import psutil
+from scene import Scene, open_scene, print_head, print_row, prompt, refused, spread
+
+CHATS = 200
+_LONGEST_SECONDS = 300.0
+_ROWS = (
+    "streams at once",
+    "writes",
+    "429s (aim 0)",
+    "video after the stream: median, p99",
+    "of it, fetching",
+    "of it, looking into it: waiting and a child process",
+    "of it, posting",
+    "CPU of the bot: all, per write",
+    "CPU of its children: all, per video",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """Two hundred orders within `order_seconds`, each for a stream of `stream_seconds`."""
+
+    name: str
+    order_seconds: float
+    stream_seconds: float
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """CPU seconds of the bot, and of the children that look into its videos."""
+
+    bot: float
+    children: float
+
+
+WAVES = (
+    Wave(name="all end at once", order_seconds=0, stream_seconds=60, events=60),
+    Wave(name="one after the other", order_seconds=90, stream_seconds=100, events=100),
+)
+
+
+async def order(scene: Scene, wave: Wave, streams: list[str]) -> None:
+    """Let each person write the command, in a private chat of its own."""
+    for number, stream in enumerate(streams):
+        person = scene.telegram.user(1000 + number, stream)
+        chat = scene.telegram.private(person)
+        scene.telegram.say(chat, person, f"/video {prompt(stream, wave.events)}")
+        await asyncio.sleep(wave.order_seconds / CHATS)
+
+
+async def play(scene: Scene, wave: Wave) -> Spent:
+    """Run all streams until each video is there; tell what the bot has spent on them."""
+    streams = names()
+    async with scene.bot() as process:
+        await scene.telegram.until(lambda: scene.telegram.called("getUpdates"))
+        before = _spent(process)
+        await order(scene, wave, streams)
+        await scene.until_taken(streams, wave.stream_seconds + _LONGEST_SECONDS)
+        after = _spent(process)
+    return Spent(bot=after.bot - before.bot, children=after.children - before.children)
+
+
+def _spent(process: psutil.Process) -> Spent:
+    times = process.cpu_times()
+    return Spent(
+        bot=times.user + times.system, children=times.children_user + times.children_system
+    )
+
+
+def names() -> list[str]:
+    """The streams."""
+    return [f"clip{number}" for number in range(CHATS)]
+
+
+def describe(scene: Scene, spent: Spent) -> list[str]:
+    """One column of the table."""
+    writes = [call for call in scene.telegram.calls if call.method.startswith(("send", "edit"))]
+    ways = scene.deliveries(names())
+    return [
+        str(scene.journal.most_at_once),
+        f"{len(writes):,}",
+        str(refused(writes)),
+        spread([way.total for way in ways]),
+        spread([way.fetch for way in ways]),
+        spread([way.probe for way in ways]),
+        spread([way.post for way in ways]),
+        f"{spent.bot:.0f} s, {spent.bot / len(writes) * 1000:.1f} ms",
+        f"{spent.children:.0f} s, {spent.children / CHATS:.2f} s",
+    ]
+
+
+async def main() -> None:
+    """Measure and print the table."""
+    columns: list[list[str]] = []
+    for wave in WAVES:
+        async with open_scene(wave.stream_seconds, concurrency=CHATS) as scene:
+            spent = await play(scene, wave)
+            columns.append(describe(scene, spent))
+    print_head(f"{CHATS} private chats", *(wave.name for wave in WAVES))
+    for name, *cells in zip(_ROWS, *columns, strict=True):
+        print_row(name, *cells)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,32 @@
+"""Which job has made what stands in a message of the bot's."""
+
+from dataclasses import replace
+
+from telegram import Message
+
+from bots.telegram.incoming import ref_of
+from bots.telegram.uploads import ALBUM
+from core.chat import MessageRef
+from core.jobs import Job, JobStore
+
+
+def is_result(job: Job, message: MessageRef) -> bool:
+    """Whether a message is what a job has posted, or a part of it."""
+    if job.delivered is None or job.delivered.conversation.chat != message.conversation.chat:
+        return False
+    # An album has numbers in a row, and its buttons have the next one.
+    first, count = int(job.delivered.id), len(job.delivered.files)
+    return 0 <= int(message.id) - first < (count if count == 1 else count + 1)
+
+
+async def result_at(store: JobStore, message: Message) -> Job | None:
+    """The job whose result a message of ours is, or a part of."""
+    about = ref_of(message)
+    # Only an album, and what has the buttons below it, can begin some numbers before.
+    steps = ALBUM + 1 if message.media_group_id or message.reply_markup else 1
+    for step in range(steps):
+        first = replace(about, id=str(int(about.id) - step))
+        job = await store.posted_as(first)
+        if job:
+            return job if is_result(job, about) else None
+    return None

@@ -1,0 +1,41 @@
+"""Telegram as one of the platforms that are served."""
+
+import asyncio
+import logging
+
+from bots.house import House
+from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.conversation import TelegramPlatform
+from bots.telegram.listen import TelegramAccount, connect, listen
+from bots.telegram.webhook import Webhook
+from core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+async def serve(house: House) -> None:
+    """Connect and serve, for ever.
+
+    Raises:
+        OperatorError: Telegram does not take the token.
+    """
+    account = _account(house.settings)
+    app = await house.lines.enter_async_context(connect(account))
+    platform = TelegramPlatform(bot=app.bot, own_server=account.api_url is not None)
+    await house.engine.join(platform)
+    if account.webhook:
+        house.routes.append(account.webhook.route(app))
+    async with listen(app, TelegramAdapter(house.engine, platform, house.locale), account):
+        log.info("listening as @%s", app.bot.username)
+        await asyncio.Event().wait()
+
+
+def _account(settings: Settings) -> TelegramAccount:
+    if settings.telegram_bot_token is None:
+        raise TypeError("Telegram is served only with a token")
+    url = settings.telegram_webhook_url
+    return TelegramAccount(
+        token=settings.telegram_bot_token,
+        api_url=settings.telegram_api_url,
+        webhook=Webhook.at(url, settings.telegram_webhook_secret) if url else None,
+    )

@@ -1,6 +1,5 @@
 """The commands beside /video that make something, as people on Telegram use them."""
 
-import asyncio
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,6 @@ from core.engine import Engine
 from core.jobs import Job, JobState
 from tests.fakes.lab import stored_when
 from tests.fakes.stage import GROUP, Stage, picture, stage
-from tests.fakes.telegram import PATIENCE_SECONDS
 from tests.fakes.telegram_chat import Chat, Person, Post
 from tests.fakes.telegram_people import Document
 
@@ -33,16 +31,20 @@ class Scene:
 
     async def order(self, person: Person, text: str, **along: Post | bytes | None) -> Job:
         """What somebody has ordered, when it is done."""
-        before = len(await self.jobs(person))
+        before = self.done
         self.say(person, text, **along)
         return await self.ordered(person, before)
 
     async def ordered(self, person: Person, before: int) -> Job:
-        """The job after so many others, when it is done."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(found := await self.jobs(person)) == before:
-                pass
-            return await stored_when(self.engine, found[0].id, lambda job: job.told)
+        """Somebody's newest job, when more are done here than before."""
+        await self.here.telegram.until(lambda: self.done > before)
+        job, *_ = await self.jobs(person)
+        return await stored_when(self.engine, job.id, lambda job: job.told)
+
+    @property
+    def done(self) -> int:
+        """How many orders are done here."""
+        return sum("Done in" in post.text for post in self.here.written(self.group))
 
     def say(self, person: Person, text: str, **along: Post | bytes | None) -> Post:
         said = {"caption": text} if "photo" in along else {"text": text}

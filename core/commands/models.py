@@ -52,8 +52,8 @@ def _length(locale: Locale, model: Model) -> str:
     if isinstance(model.seconds, Span):
         seconds = f"{model.seconds.min}-{model.seconds.max}"
     else:
-        seconds = "/".join(str(seconds) for seconds in model.seconds) or "?"
-    return translate(locale, "seconds", seconds=seconds)
+        seconds = "/".join(str(seconds) for seconds in model.seconds)
+    return translate(locale, "seconds", seconds=seconds) if seconds else ""
 
 
 def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:

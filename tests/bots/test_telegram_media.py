@@ -1,84 +1,22 @@
 """The commands beside /video that make something, as people on Telegram use them."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from core.access import Policy
-from core.chat import User
-from core.engine import Engine
-from core.jobs import Job, JobState
+from core.jobs import JobState
 from tests.fakes.lab import stored_when
-from tests.fakes.stage import GROUP, Stage, picture, stage
-from tests.fakes.telegram_chat import Chat, Person, Post
+from tests.fakes.stage import GROUP, picture, stage
+from tests.fakes.telegram_chat import Post
 from tests.fakes.telegram_people import Document
+from tests.fakes.telegram_scene import Scene, scene
 
 VIDEO = "/video --model sandbox-videos 1s a cat"
 IMAGE = "/image --model sandbox-image"
 PLAN = "/storyboard --model sandbox-video portrait\n1.5s a plane takes off\n1.5s it lands"
 NO_VIDEO = "There is no finished video to take"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A group in which everything is heard, and what comes of it."""
-
-    here: Stage
-    engine: Engine
-    group: Chat
-
-    async def order(self, person: Person, text: str, **along: Post | bytes | None) -> Job:
-        """What somebody has ordered, when it is done."""
-        before = self.done
-        self.say(person, text, **along)
-        return await self.ordered(person, before)
-
-    async def ordered(self, person: Person, before: int) -> Job:
-        """Somebody's newest job, when more are done here than before."""
-        await self.here.telegram.until(lambda: self.done > before)
-        job, *_ = await self.jobs(person)
-        return await stored_when(self.engine, job.id, lambda job: job.told)
-
-    @property
-    def done(self) -> int:
-        """How many orders are done here."""
-        return sum("Done in" in post.text for post in self.here.written(self.group))
-
-    def say(self, person: Person, text: str, **along: Post | bytes | None) -> Post:
-        said = {"caption": text} if "photo" in along else {"text": text}
-        return self.here.telegram.say(self.group, person, **said, **along)  # type: ignore[arg-type]
-
-    async def jobs(self, person: Person) -> list[Job]:
-        user = User(platform="telegram", id=str(person.id))
-        return list(await self.engine.jobs_of(user))
-
-    async def answer(self, person: Person, text: str, reply_to: Post | None = None) -> str:
-        """What the bot says to that."""
-        before = len(self.here.written(self.group))
-        self.say(person, text, reply_to=reply_to)
-        written = self.here.written
-        await self.here.telegram.until(lambda: len(written(self.group)) > before)
-        return written(self.group)[-1].text
-
-    async def press(self, post: Post, button: str, person: Person) -> str:
-        """Press a button; gives what is shown over the chat."""
-        query = self.here.telegram.press(post, button, person)
-        (answer,) = await self.here.telegram.until(lambda: query.answers)
-        return str(answer.get("text", ""))
-
-    async def shown(self, text: str) -> Post:
-        return await self.here.until_shown(text, self.group)
-
-    def posts(self, kind: str) -> list[Post]:
-        written = self.here.written(self.group)
-        return [post for post in written if post.file and post.file.kind == kind]
-
-
-def scene(here: Stage, engine: Engine, number: int = 0) -> Scene:
-    here.telegram.privacy = False
-    return Scene(here, engine, here.telegram.group(GROUP - number))
 
 
 def labels(post: Post) -> list[str]:

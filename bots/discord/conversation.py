@@ -140,7 +140,18 @@ class DiscordConversation:
     async def _deliver_first(self, post: MediaPost, replacing: MessageRef | None) -> MessageRef:
         if replacing is None:
             return await self._post(post)
-        return await _first([partial(self._turn, replacing, post), partial(self._post, post)])
+        attempts = [partial(self._turn, replacing, post), partial(self._post, post)]
+        if not self._ref.person:
+            attempts.insert(0, partial(self._find, post, replacing))
+        return await _first(attempts)
+
+    async def _find(self, post: MediaPost, earlier: MessageRef) -> MessageRef:
+        """Find what an earlier process has posted; the status message came before it."""
+        door = ChannelDoor(self._platform.channel(self._channel))
+        found = await ask(door.find(post.view.buttons, earlier.id))
+        if found is None:
+            raise MessageLostError("these media have not been posted yet")
+        return MessageRef(conversation=self._ref, id=str(found.id))
 
     async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the media."""

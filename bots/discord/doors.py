@@ -8,10 +8,11 @@ from typing import Protocol
 
 import discord
 
-from bots.discord.keyboard import keyboard
+from bots.discord.keyboard import custom_id, keyboard
 from core.chat import Button
 
 NOBODY = discord.AllowedMentions.none()
+_LOOKED_THROUGH = 300
 _AS_THEY_ARE: Sequence[discord.Attachment | discord.File] = discord.utils.MISSING
 
 
@@ -73,6 +74,15 @@ class ChannelDoor:
             allowed_mentions=NOBODY,
         )
 
+    async def find(self, buttons: Sequence[Button], since: str) -> discord.Message | None:
+        """Find the media that were posted with these buttons; Discord forgets a nonce soon."""
+        wanted = {custom_id(button) for button in buttons}
+        after = discord.Object(int(since))
+        async for message in self.channel.history(after=after, limit=_LOOKED_THROUGH):
+            if message.attachments and wanted and _pressable(message) == wanted:
+                return message
+        return None
+
     def _reference(self, message: str) -> discord.MessageReference:
         return discord.MessageReference(
             message_id=int(message), channel_id=self.channel.id, fail_if_not_exists=False
@@ -112,3 +122,9 @@ class TokenDoor:
 
 def _shown(letter: Letter) -> discord.ui.View:
     return keyboard(letter.buttons) or discord.utils.MISSING
+
+
+def _pressable(message: discord.Message) -> set[str | None]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    items = [item for row in rows for item in row.children]
+    return {item.custom_id for item in items}

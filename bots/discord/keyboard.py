@@ -25,9 +25,14 @@ def keyboard(buttons: Sequence[Button]) -> discord.ui.View | None:
     return view
 
 
+def custom_id(button: Button) -> str:
+    """By what a button is known when it is pressed."""
+    name = f"{button.command}:{button.argument}"
+    if len(name) > _ID_CHARS:
+        raise ValueError(f"a button has room for {_ID_CHARS} characters: {name}")
+    return name
+
+
 def _button(button: Button) -> discord.ui.Button[discord.ui.View]:
-    custom_id = f"{button.command}:{button.argument}"
-    if len(custom_id) > _ID_CHARS:
-        raise ValueError(f"a button has room for {_ID_CHARS} characters: {custom_id}")
     style = _STYLES.get(button.command, discord.ButtonStyle.secondary)
-    return discord.ui.Button(label=button.label, custom_id=custom_id, style=style)
+    return discord.ui.Button(label=button.label, custom_id=custom_id(button), style=style)

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pydantic import SecretStr
 
@@ -96,7 +98,7 @@ async def listen(
     adapter.attach(client)
     menu = asyncio.create_task(account.menu.publish(client), name="discord-menu")
     try:
-        await _stay(client)
+        await _stay(client, account)
     finally:
         menu.cancel()
         await asyncio.wait([menu])
@@ -105,11 +107,13 @@ async def listen(
                 await _hang_up(client)
 
 
-async def _stay(client: discord.AutoShardedClient) -> None:
+async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> None:
     """Be connected; what breaks later the library mends by itself."""
     pause = 1.0
     while True:
         try:
+            if account.api_url:
+                await _stay_behind_proxy(client)
             await client.connect()
         except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as error:
             log.error("Discord has ended the connection for good: %s", error)  # noqa: TRY400 - the sentence says it all
@@ -120,6 +124,15 @@ async def _stay(client: discord.AutoShardedClient) -> None:
             return
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+async def _stay_behind_proxy(client: discord.AutoShardedClient) -> None:
+    """Let a session that was declared invalid begin anew where the proxy says.
+
+    The library would go to Discord's own address then, whatever it was told at first.
+    """
+    _, url, _ = await client.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
 
 async def _hang_up(client: discord.AutoShardedClient) -> None:

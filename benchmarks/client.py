@@ -18,8 +18,9 @@ from core.chat import Conversation, ConversationRef, Limits, MediaPost, MessageR
 from core.dialects import Endpoint
 from core.dialects.chat_video import ChatVideo
 from core.engine import Engine, Order, new_id
+from core.hooks import Hook
 from core.i18n import Locale
-from core.media import Event, Hook, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
 from core.workshop import Workshop
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 from core.errors import Fault, FaultKind, JobError, StorageError
 from core.guard import GuardedTransport, UnsafeAddressError
 from core.guard import origin as origin_of
+from core.look import EXTENSIONS, sniff
 from core.media import RemoteAsset
-from core.probe import EXTENSIONS, sniff
 from core.redact import quote
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,9 @@ from weakref import WeakKeyDictionary
 
 from core.child import run_child
 from core.errors import JobError
+from core.look import sniff
 from core.media import Asset, MediaKind
-from core.probe import probe, sniff
+from core.probe import probe
 
 # libav is imported where the child uses it: it would cost the bot 40 MB.
 if TYPE_CHECKING:

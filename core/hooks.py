@@ -3,12 +3,24 @@
 A call says nothing but "ask now". Whoever it comes from, the gateway is asked as always.
 """
 
+import asyncio
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from core.media import Hook
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """How a gateway can call us when a task has changed, so that we ask at once.
+
+    Attributes:
+        url: where it calls; a secret, since whoever knows it can call.
+        called: set when it has.
+    """
+
+    url: str = field(repr=False)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from core.download import disk_errors, unfinished
 from core.errors import JobError
+from core.look import EXTENSIONS, sniff
 from core.media import RemoteAsset
-from core.probe import EXTENSIONS, sniff
 
 _UNKNOWN = ".bin"
 

@@ -1,6 +1,5 @@
 """What is asked for, what comes back, and the events on the way."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -117,19 +116,6 @@ class TaskRef:
     """How to find a task again at its gateway after a restart: an id, or a link to poll."""
 
     id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
-    """How a gateway can call us when a task has changed, so that we ask at once.
-
-    Attributes:
-        url: where it calls; a secret, since whoever knows it can call.
-        called: set when it has.
-    """
-
-    url: str = field(repr=False)
-    called: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from core.download import disk_errors, unfinished
 from core.errors import FaultKind, JobError, UserError
+from core.look import EXTENSIONS, MEGAPIXELS, sniff
 from core.media import Asset, MediaKind
-from core.probe import EXTENSIONS, MEGAPIXELS, probe, sniff
+from core.probe import probe
 
 _LIMIT_MB = 20
 _LEAST_PIXELS = 16

@@ -16,7 +16,8 @@ from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.seedance import Seedance
 from core.dialects.video_tasks import VideoTasks
-from core.media import Hook, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import MediaRequest, RemoteAsset, Report, TaskRef
 
 
 class MediaDialect(Protocol):

@@ -17,7 +17,8 @@ from core.dialects._json import Json
 from core.dialects._tasks import Status, TaskReply, names_status
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Hook, Queued, Rendering, Report
+from core.hooks import Hook
+from core.media import Queued, Rendering, Report
 from core.redact import quote
 
 Look = Callable[[], Awaitable[Json]]

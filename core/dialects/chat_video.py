@@ -25,9 +25,9 @@ from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.guard import origin
+from core.hooks import Hook
 from core.media import (
     Accepted,
-    Hook,
     MediaKind,
     MediaRequest,
     Queued,

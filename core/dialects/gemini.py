@@ -20,7 +20,8 @@ from core.dialects._narration import choose_assets, links_in
 from core.dialects._results import create_results, no_resume, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.media import Hook, MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
 
 _LIMIT_BYTES = 20_000_000
 # How a picture ends that the filter has taken away; all else without one is a mishap.

@@ -17,7 +17,8 @@ from core.dialects._json import Json, items, mapping, text
 from core.dialects._results import create_results, no_resume, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import JobError
-from core.media import Hook, MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
 
 _CREATE = "/v1/images/generations"
 _EDIT = "/v1/images/edits"

@@ -19,7 +19,8 @@ from core.dialects._poll import poll
 from core.dialects._prompt import separate_names
 from core.dialects._tasks import Status, TaskReply, read_task
 from core.dialects.endpoint import Endpoint
-from core.media import Accepted, Hook, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
 
 _VIDEOS = "/v1/videos"
 _PIXELS = re.compile(r"(\d{2,4})x(\d{2,4})")

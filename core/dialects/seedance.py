@@ -21,7 +21,8 @@ from core.dialects._poll import poll
 from core.dialects._tasks import TaskReply, read_task
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.media import Accepted, Hook, ImageRole, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import Accepted, ImageRole, MediaRequest, RemoteAsset, Report, TaskRef
 
 _TASKS = "/contents/generations/tasks"
 _ROLES = {

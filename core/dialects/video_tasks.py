@@ -19,7 +19,8 @@ from core.dialects._poll import poll
 from core.dialects._prompt import separate_names
 from core.dialects._tasks import TaskReply, read_task
 from core.dialects.endpoint import Endpoint
-from core.media import Accepted, Hook, MediaRequest, RemoteAsset, Report, TaskRef
+from core.hooks import Hook
+from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
 
 _CREATE = "/v2/videos/generations"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.look import look
 from core.media import MediaKind
-from core.probe import look
 from sandbox.ledger import read_ledger
 from sandbox.options import SandboxOptions
 from sandbox.server import serve

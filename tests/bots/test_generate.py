@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core.look import look
 from core.media import MediaKind
-from core.probe import look
 from sandbox.ledger import read_ledger
 from tests.fakes.cli import run
 

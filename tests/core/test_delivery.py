@@ -23,8 +23,8 @@ from core.delivery import Prepared, is_shareable, prepare
 from core.dialects import Endpoint
 from core.errors import FaultKind
 from core.jobs import Job, JobState
+from core.look import look
 from core.media import Asset, RemoteAsset
-from core.probe import look
 from core.progress import Withheld
 from tests.fakes.chat_platform import NAME, ChatConversation, ChatPlatform
 from tests.fakes.gateway import Gateway

@@ -11,7 +11,7 @@ from core.engine import Engine
 from core.errors import FaultKind, UserError
 from core.jobs import Job, JobState
 from core.live import Live
-from core.probe import look
+from core.look import look
 from core.progress import Phase, Progress
 from storage.jobs import SqlJobStore
 from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.fit import Encoding, encode, fit, needs_conversion, obey, plan
+from core.look import look
 from core.media import Asset, MediaKind
-from core.probe import look
 from tests.fakes.movies import make_movie
 
 ROOT = Path(__file__).parents[2]

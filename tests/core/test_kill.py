@@ -12,7 +12,7 @@ from bots.console.file import NAME, FilePlatform
 from core.chat import User
 from core.errors import FaultKind
 from core.jobs import Job, JobState
-from core.probe import look
+from core.look import look
 from tests.fakes.gateway import CREATE, Gateway
 from tests.fakes.lab import Lab
 

@@ -17,8 +17,8 @@ from core.engine import Order
 from core.errors import FaultKind, JobError
 from core.jobs import Job, JobState
 from core.keep import keep
+from core.look import look
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from core.probe import look
 from tests.core.dialects.wire import endpoint
 from tests.fakes.lab import Lab, stored
 from tests.fakes.raw_server import raw_server, replies, reply

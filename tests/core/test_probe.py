@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from core.errors import FaultKind, JobError
+from core.look import answer, look, sniff
 from core.media import MediaKind
-from core.probe import answer, look, probe, sniff
+from core.probe import probe
 from tests.fakes.movies import make_movie, make_sound
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ async def python(*arguments: str) -> bytes:
 def children() -> list[psutil.Process]:
     """List the children that look into something."""
     everybody = psutil.Process().children()
-    return [child for child in everybody if "core.probe" in child.cmdline()]
+    return [child for child in everybody if "core.look" in child.cmdline()]
 
 
 def refusal(path: Path) -> JobError:
@@ -322,7 +323,7 @@ async def test_a_child_that_fails_is_no_media(tmp_path: Path) -> None:
         await probe(tmp_path / "missing.mp4", MediaKind.VIDEO)
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "core.probe ended with code 1"
+    assert raised.value.fault.reason == "core.look ended with code 1"
 
 
 async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
@@ -334,7 +335,7 @@ async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
             await job
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "core.probe ended with code -9"
+    assert raised.value.fault.reason == "core.look ended with code -9"
 
 
 async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from core.chat import ConversationRef, MessageRef
 from core.errors import Fault, FaultKind
 from core.jobs import Job, JobState
+from core.look import look
 from core.media import RemoteAsset, TaskRef
-from core.probe import look
 from tests.fakes.chat_platform import NAME
 from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
 from tests.fakes.lab import Lab, stored

@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import MODERATION, Fault, FaultKind, UserError
 from core.jobs import JobState
+from core.look import look
 from core.media import RemoteAsset, TaskRef
-from core.probe import look
 from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
 from tests.fakes.lab import Lab, stored, stored_when
 

@@ -13,7 +13,8 @@ import pytest
 from core.catalog import load
 from core.dialects import DIALECTS
 from core.errors import FaultKind
-from core.media import Hook, MediaRequest, RemoteAsset, TaskRef
+from core.hooks import Hook
+from core.media import MediaRequest, RemoteAsset, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.core.dialects.wire import (

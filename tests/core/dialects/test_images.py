@@ -13,8 +13,8 @@ from PIL import Image
 from core.catalog import Model
 from core.dialects import images
 from core.errors import FaultKind
+from core.look import look
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from core.probe import look
 from tests.core.dialects.wire import (
     CALM,
     MODELS,

@@ -13,7 +13,8 @@ from core.catalog import Model, load
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
 from core.errors import Fault, JobError
-from core.media import Event, Hook, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
+from core.hooks import Hook
+from core.media import Event, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
 from tests.fakes.raw_server import raw_server, reply
 
 KEY = "sk-test0123456789abcdefghij"

@@ -1,9 +1,10 @@
-"""`cliprelay doctor`: is everything set up, and does every key work? Never prints a secret."""
+"""`cliprelay doctor`: is everything set up, does every key and token work? Prints no secret."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from bots.app import Setup, read_setup
 from core.dialects import Endpoint, list_models
@@ -13,6 +14,8 @@ from core.settings import Settings, read_settings
 from storage.database import open_database
 
 _TIMEOUT_SECONDS = 20.0
+_TELEGRAM = "https://api.telegram.org"
+_DISCORD = "https://discord.com/api/v10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +27,18 @@ class Finding:
     says: str
 
 
+class _Named(BaseModel):
+    username: str = ""
+
+
+class _Me(_Named):
+    """Who the bot is: Telegram wraps it, Discord does not."""
+
+    result: _Named | None = None
+
+
 async def examine() -> AsyncIterator[Finding]:
-    """Look at settings, catalog, database and gateways, in this order."""
+    """Look at settings, catalog, database, gateways and chat platforms, in this order."""
     try:
         settings = read_settings()
         setup = read_setup(settings)
@@ -44,6 +57,8 @@ async def examine() -> AsyncIterator[Finding]:
             elif gateway.name != "sandbox":
                 says = f"no key: set {gateway.env}_API_KEY to use it"
                 yield Finding(what=gateway.name, fine=None, says=says)
+        for finding in await _examine_platforms(settings, http):
+            yield finding
     if setup.sandboxed:
         says = "no gateway has a key, so the sandbox stands in: test pictures, no costs"
         yield Finding(what="sandbox", fine=None, says=says)
@@ -72,6 +87,48 @@ async def _examine_endpoint(endpoint: Endpoint, http: httpx.AsyncClient, setup: 
         f"{known} of our {len(models)} among them"
     )
     return Finding(what=endpoint.gateway, fine=True, says=says)
+
+
+async def _examine_platforms(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
+    findings: list[Finding] = []
+    if token := settings.telegram_bot_token:
+        root = (settings.telegram_api_url or _TELEGRAM).rstrip("/")
+        url = f"{root}/bot{token.get_secret_value()}/getMe"
+        findings.append(await _examine_token("telegram", "TELEGRAM_BOT_TOKEN", http, url))
+    if token := settings.discord_bot_token:
+        url = f"{(settings.discord_api_url or _DISCORD).rstrip('/')}/users/@me"
+        headers = {"Authorization": f"Bot {token.get_secret_value()}"}
+        findings.append(
+            await _examine_token("discord", "DISCORD_BOT_TOKEN", http, url, headers=headers)
+        )
+    if not findings:
+        says = "no token: set TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN to run the bot"
+        findings.append(Finding(what="chat platforms", fine=None, says=says))
+    return findings
+
+
+async def _examine_token(
+    what: str,
+    variable: str,
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Finding:
+    """Ask a platform who the bot is. Neither the address nor the answer is printed."""
+    try:
+        answer = await http.get(url, headers=headers)
+        me = _Me.model_validate_json(answer.content)
+    except httpx.RequestError as error:
+        says = f"cannot be reached ({type(error).__name__})"
+        return Finding(what=what, fine=False, says=says)
+    except ValidationError:
+        says = "what answers there is no chat platform"
+        return Finding(what=what, fine=False, says=says)
+    name = me.result.username if me.result else me.username
+    if not answer.is_success or not name:
+        return Finding(what=what, fine=False, says=f"{variable}: is not accepted")
+    return Finding(what=what, fine=True, says=f"token accepted; the bot is @{name}")
 
 
 def _complaint(endpoint: Endpoint, error: JobError) -> str:

@@ -1,0 +1,58 @@
+"""The tokens of the chat platforms, as `cliprelay doctor` finds them."""
+
+from pathlib import Path
+
+from tests.fakes.cli import run
+from tests.fakes.discord import DiscordServer
+from tests.fakes.telegram import telegram_server
+
+WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+async def test_good_tokens_tell_who_the_bot_is(tmp_path: Path) -> None:
+    async with telegram_server() as telegram, DiscordServer() as discord:
+        variables = {
+            "TELEGRAM_BOT_TOKEN": telegram.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "DISCORD_BOT_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api,
+        }
+        done = await run(tmp_path, "doctor", variables=variables)
+
+    assert done.code == 0
+    assert "ok    telegram: token accepted; the bot is @" in done.out
+    assert "ok    discord: token accepted; the bot is @" in done.out
+    assert telegram.token not in done.out + done.err
+    assert discord.token not in done.out + done.err
+
+
+async def test_wrong_tokens_and_wrong_places_are_told_apart_and_not_shown(tmp_path: Path) -> None:
+    async with telegram_server() as telegram, DiscordServer() as discord:
+        wrong = {"TELEGRAM_BOT_TOKEN": WRONG, "DISCORD_BOT_TOKEN": WRONG}
+        refused = await run(
+            tmp_path,
+            "doctor",
+            variables={
+                **wrong,
+                "TELEGRAM_API_URL": telegram.url,
+                "DISCORD_API_URL": discord.api,
+            },
+        )
+        nowhere = {"TELEGRAM_API_URL": "http://127.0.0.1:9", "DISCORD_API_URL": telegram.url}
+        lost = await run(tmp_path, "doctor", variables={**wrong, **nowhere})
+
+    assert (refused.code, lost.code) == (1, 1)
+    assert "TELEGRAM_BOT_TOKEN: is not accepted" in refused.out
+    assert "DISCORD_BOT_TOKEN: is not accepted" in refused.out
+    assert "telegram: cannot be reached (ConnectError)" in lost.out
+    assert "wrong discord:" in lost.out
+    said = refused.out + refused.err + lost.out + lost.err
+    assert WRONG not in said
+    assert "Traceback" not in said
+
+
+async def test_without_a_token_it_says_what_to_set(tmp_path: Path) -> None:
+    done = await run(tmp_path, "doctor")
+
+    assert done.code == 0
+    assert "set TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN" in done.out

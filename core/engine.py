@@ -16,7 +16,7 @@ from core.dispatcher import Dispatcher, Limits, LocalDispatcher
 from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
-from core.live import Live, show_end
+from core.live import Live, show_end, show_rest
 from core.media import MediaRequest
 from core.progress import Phase, Progress, ended_view
 from core.run import Run
@@ -246,7 +246,8 @@ class Engine:
             live = self._live[job.id] = Live(self.workshop, job, model)
             self._errand(self._open(live))  # no start waits for a chat
         else:
-            log.warning("job %s: its model %s is no longer set up; it waits", job.id, job.model)
+            log.warning("job %s waits: its model %s is not set up", job.id, job.model)
+            self._errand(show_rest(self.workshop, job))
 
     def _errand(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(_logged(work))

@@ -3,13 +3,21 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 from core.catalog import Model
 from core.chat import MessageLostError, View
 from core.errors import StorageError
 from core.jobs import Job, JobState
-from core.progress import Phase, Progress, draft_view, expected_seconds, running_view
+from core.progress import (
+    Phase,
+    Progress,
+    draft_view,
+    expected_seconds,
+    resting_view,
+    running_view,
+)
 from core.status import StatusMessage, write_final
 from core.workshop import Workshop
 
@@ -129,3 +137,10 @@ async def show_end(
         await workshop.store.mark_told(job)
     except StorageError as error:
         log.warning("job %s: its end will be told once more: %s", job.id, error)
+
+
+async def show_rest(workshop: Workshop, job: Job) -> None:
+    """Say that a job waits for its model to be set up again."""
+    with suppress(MessageLostError):
+        conversation, budget = workshop.conversation(job)
+        await write_final(conversation, budget, resting_view(job), job.status, anew=False)

@@ -142,6 +142,15 @@ def draft_view(job: Job, model: Model) -> View:
     return View(text="\n".join(lines), buttons=(go, cancel))
 
 
+def resting_view(job: Job) -> View:
+    """The status message of a job whose model the operator has taken away."""
+    locale = Locale(job.locale)
+    gateway, _, model = job.model.partition("/")
+    text = translate(locale, "job-rests", model=model, gateway=gateway)
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(cancel,))
+
+
 def _progress_line(job: Job, progress: Progress, now: float, expected: float) -> str:
     locale = Locale(job.locale)
     if progress.phase is Phase.WAITING:

@@ -26,6 +26,7 @@ job-failed = { $kind ->
     [image] No picture from { $model }.
    *[video] No video from { $model }.
 }
+job-rests = Waiting: { $model } is not set up at { $gateway } any more. It goes on when the operator sets it up again.
 job-cancelled = Cancelled. Nothing more will come from { $model }.
 job-page = { $kind ->
     [image] The gateway gave only a web page, which could not be checked. The picture should be there: { $page }

@@ -23,6 +23,7 @@ job-failed = { $kind ->
     [image] { $model } 没有生成图片。
    *[video] { $model } 没有生成视频。
 }
+job-rests = 等待中：{ $gateway } 的 { $model } 已不再配置。管理员重新配置后将继续。
 job-cancelled = 已取消，{ $model } 不会再有结果。
 job-page = { $kind ->
     [image] 网关只给了一个网页，无法检查。图片应该在这里：{ $page }

@@ -196,10 +196,12 @@ async def test_a_job_of_a_gateway_without_a_key_waits_and_can_be_cancelled(lab: 
     async with lab.engine() as engine:
         await engine.idle()
         before = await stored(engine, left.id)
+        told = dict(lab.chat.shown)
         await engine.cancel(left.id)
         after = await stored(engine, left.id)
 
     assert (before.state, after.state) == (JobState.RUNNING, JobState.CANCELLED)
+    assert "sandbox-video is not set up at sandbox any more" in told[STATUS.id]
     assert lab.chat.shown == {STATUS.id: "Cancelled. Nothing more will come from sandbox-video."}
 
 

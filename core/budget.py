@@ -15,8 +15,9 @@ class WriteBudget:
     """A sliding window of writes to one chat.
 
     Progress frames wait for room and leave a quarter of it alone; final messages may use all of
-    it, so that a result never stands behind progress. A write happens inside the block, and counts
-    from when it was answered: nobody can say when before that it has arrived.
+    it, and no frame goes before one that waits, so that a result never stands behind progress. A
+    write happens inside the block, and counts from when it was answered: nobody can say when
+    before that it has arrived.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -26,47 +27,72 @@ class WriteBudget:
         self._times: deque[float] = deque()
         self._paused_until = 0.0
         self._turn = asyncio.Lock()
+        self._finals = 0
+        self._no_final_waits = asyncio.Event()
+        self._no_final_waits.set()
 
     @asynccontextmanager
     async def frame(self) -> AsyncGenerator[None]:
         """Wait until a progress frame may be written; whoever came first goes first."""
         async with self._turn:
-            begun = await self._take(self._writes - self._reserve)
-        with self._counted(begun):
+            await self._no_final_waits.wait()
+            while (wait := self._wait(self._writes - self._reserve, 1)) > 0:
+                await asyncio.sleep(wait)
+                await self._no_final_waits.wait()
+            begun = self._note(1)
+        with self._counted(begun, 1):
             yield
 
     @asynccontextmanager
-    async def final(self) -> AsyncGenerator[None]:
-        """Wait until a message may be written that must not be lost."""
-        begun = await self._take(self._writes)
-        with self._counted(begun):
+    async def final(self, weight: int = 1) -> AsyncGenerator[None]:
+        """Wait until a message may be written that must not be lost.
+
+        An album weighs as much as the messages that the platform makes of it.
+        """
+        weight = min(weight, self._writes)
+        with self._ahead_of_frames():
+            while (wait := self._wait(self._writes, weight)) > 0:  # noqa: ASYNC110 - time is waited for
+                await asyncio.sleep(wait)
+            begun = self._note(weight)
+        with self._counted(begun, weight):
             yield
 
     def pause(self, seconds: float) -> None:
         """Obey the platform: no writes for so long."""
         self._paused_until = max(self._paused_until, _now() + seconds)
 
-    async def _take(self, allowed: int) -> float:
-        while (wait := self._wait(allowed)) > 0:  # noqa: ASYNC110 - time is what is waited for
-            await asyncio.sleep(wait)
-        self._times.append(_now())
-        return self._times[-1]
+    @contextmanager
+    def _ahead_of_frames(self) -> Generator[None]:
+        self._finals += 1
+        self._no_final_waits.clear()
+        try:
+            yield
+        finally:
+            self._finals -= 1
+            if not self._finals:
+                self._no_final_waits.set()
+
+    def _note(self, weight: int) -> float:
+        now = _now()
+        self._times.extend([now] * weight)
+        return now
 
     @contextmanager
-    def _counted(self, begun: float) -> Generator[None]:
+    def _counted(self, begun: float, weight: int) -> Generator[None]:
         try:
             yield
         finally:
             with suppress(ValueError):  # so long ago that it is forgotten
-                self._times.remove(begun)
-            self._times.append(_now())
+                for _ in range(weight):
+                    self._times.remove(begun)
+            self._note(weight)
 
-    def _wait(self, allowed: int) -> float:
+    def _wait(self, allowed: int, weight: int) -> float:
         now = _now()
         while self._times and self._times[0] <= now - self._window:
             self._times.popleft()
-        full = len(self._times) - allowed
-        room_in = self._times[full] + self._window - now if full >= 0 else 0.0
+        over = len(self._times) + weight - allowed
+        room_in = self._times[over - 1] + self._window - now if over > 0 else 0.0
         return max(room_in, self._paused_until - now)
 
 

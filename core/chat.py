@@ -98,6 +98,8 @@ class Limits:
         upload_bytes: the largest file; None means no limit.
         photo: where pictures have narrower limits than files.
         per_thread: whether each thread of a chat may be written to so often.
+        album_counts: whether several media in one post are as many writes, and one more for the
+            buttons below them.
     """
 
     writes: int
@@ -107,6 +109,7 @@ class Limits:
     upload_bytes: int | None = None
     photo: PhotoLimits | None = None
     per_thread: bool = False
+    album_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,9 +198,11 @@ async def post(
         MessageLostError: the chat takes no messages from us.
         UncertainError: they may be in the chat.
     """
+    several = conversation.limits.album_counts and len(media.assets) > 1
+    weight = len(media.assets) + 1 if several else 1
     while True:
         try:
-            async with budget.final():
+            async with budget.final(weight):
                 if media.assets:
                     return await conversation.deliver(media, replacing=replacing)
                 if replacing is None:

@@ -1,6 +1,6 @@
 """A conversation on a terminal or a pipe; what other platforms have buttons for is typed."""
 
-from itertools import count
+from secrets import token_hex
 
 from bots.console.screen import Screen
 from core.chat import ConversationRef, Limits, MediaPost, MessageRef, View
@@ -17,7 +17,6 @@ class ConsoleConversation:
     def __init__(self, screen: Screen, locale: Locale) -> None:
         self._screen = screen
         self._locale = locale
-        self._numbers = count(1)
 
     @property
     def limits(self) -> Limits:
@@ -26,7 +25,7 @@ class ConsoleConversation:
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         del replying
-        message = MessageRef(conversation=HERE, id=str(next(self._numbers)))
+        message = _new_message()
         await self.edit(message, view)
         return message
 
@@ -38,12 +37,20 @@ class ConsoleConversation:
             self._screen.print("\n".join([view.text, *_choices(view)]))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
-        """Say where the files are. They stay in MEDIA_DIR, so saying it twice does no harm."""
+        """Say what it is and where. Files stay in MEDIA_DIR, so saying it twice does no harm."""
         del replacing
-        for asset in post.assets:
-            path = translate(self._locale, "console-saved", path=str(asset.path))
-            self._screen.print(f"{path} ({_describe(asset)})")
-        return MessageRef(conversation=HERE, id=str(next(self._numbers)))
+        lines = [post.view.text, *map(self._saved, post.assets)]
+        self._screen.print("\n".join(lines))
+        return _new_message()
+
+    def _saved(self, asset: Asset) -> str:
+        path = translate(self._locale, "console-saved", path=str(asset.path))
+        return f"{path} ({_describe(asset)})"
+
+
+def _new_message() -> MessageRef:
+    # Not counted: jobs of an earlier process go on under the names that it gave them.
+    return MessageRef(conversation=HERE, id=token_hex(8))
 
 
 def _choices(view: View) -> list[str]:

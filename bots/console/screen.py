@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+from typing import Protocol, TextIO
 
 _LINE_BYTES = 4_000_000
 
@@ -31,34 +31,40 @@ class PipeScreen:
 
     edit_seconds = 5.0
 
-    def __init__(self) -> None:
-        self._said: dict[str, str] = {}
+    def __init__(self, source: TextIO, sink: TextIO) -> None:
+        self._source = source
+        self._sink = sink
+        self._said: dict[str, Sequence[str]] = {}
 
     def print(self, text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        self._sink.write(f"{text}\n")
+        self._sink.flush()
 
     def show(self, key: str, lines: Sequence[str]) -> None:
-        if key not in self._said:
-            self.print("\n".join(lines[1:]))
-        if self._said.get(key) != lines[0]:
-            self.print(lines[0])
-        self._said[key] = lines[0]
+        first, *others = lines
+        known = self._said.get(key, ())
+        for line in others:
+            if line not in known:
+                self.print(line)
+        self._said[key] = lines
+        if first not in known:
+            # Between the lines of other messages one has to say what it is about.
+            self.print(first if len(self._said) == 1 else " · ".join(lines))
 
     def drop(self, key: str) -> None:
         self._said.pop(key, None)
 
     async def lines(self) -> AsyncGenerator[str]:
-        """Lines of standard input, without a thread that would keep the program from ending."""
+        """Lines of the source, without a thread that would keep the program from ending."""
         reader = asyncio.StreamReader(limit=_LINE_BYTES)
         loop = asyncio.get_running_loop()
         try:
             transport, _ = await loop.connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+                lambda: asyncio.StreamReaderProtocol(reader), self._source
             )
         except (ValueError, OSError):
             # A regular file or /dev/null: it never makes anybody wait.
-            for line in _file_lines():
+            for line in _lines_of(self._source):
                 yield line
             return
         try:
@@ -68,8 +74,8 @@ class PipeScreen:
             transport.close()
 
 
-def _file_lines() -> list[str]:
-    return sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+def _lines_of(file: TextIO) -> list[str]:
+    return file.buffer.read().decode("utf-8", "replace").splitlines()
 
 
 def make_screen() -> Screen:
@@ -78,4 +84,4 @@ def make_screen() -> Screen:
         from bots.console.terminal import TerminalScreen  # noqa: PLC0415 - scripts start sooner
 
         return TerminalScreen()
-    return PipeScreen()
+    return PipeScreen(sys.stdin, sys.stdout)

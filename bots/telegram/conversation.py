@@ -49,6 +49,7 @@ _PRIVATE = Limits(
     edit_seconds=1.5,
     text_chars=_TEXT_CHARS,
     upload_bytes=_CLOUD_BYTES,
+    album_counts=True,
     photo=_PHOTO,
 )
 _GROUP = replace(_PRIVATE, writes=20, window_seconds=60.5, edit_seconds=3.0)

@@ -12,8 +12,8 @@ import sandbox
 from bots.console.adapter import ConsoleAdapter
 from bots.console.conversation import NAME, ConsolePlatform
 from core.i18n import Locale
+from core.look import look
 from core.media import MediaKind
-from core.probe import look
 from sandbox.ledger import read_ledger
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
@@ -144,7 +144,7 @@ async def test_a_pipe_shows_a_plan_whole_and_the_next_process_can_drop_it(
         said = f"/image --model sandbox-image a cat\n{PLAN}\n/characters\n"
         first = await run(tmp_path, "chat", said=said, variables=variables)
         (drop,) = re.findall(r"^Cancel: (/cancel .*)$", first.out, re.MULTILINE)
-        second = await run(tmp_path, "chat", said=f"{drop}\n{drop}", variables=variables)
+        second = await run(tmp_path, "chat", said=f"{drop}\n{drop}\\", variables=variables)
 
     assert first.code == 0, first.out + first.err
     assert saved(first.out).exists()

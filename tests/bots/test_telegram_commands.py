@@ -136,11 +136,11 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
         here.telegram.privacy = False
         async with here.bot():
             group = here.telegram.group(GROUP)
-            for text in ("/dance", "/video@other_bot a cat", "hello", "/status"):
+            for text in ("/dance", "/confirm", "/video@other_bot a cat", "hello", "/status"):
                 here.telegram.say(group, here.ada, text)
             await here.until_shown("Nothing is running", group)
 
-            assert len(here.written(group)) == 1
+        assert len(here.written(group)) == 1
 
 
 async def test_a_channel_gets_its_video(tmp_path: Path) -> None:

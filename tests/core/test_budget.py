@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from functools import partial
 from weakref import ref
 
 import pytest
@@ -110,6 +111,44 @@ async def test_a_write_that_takes_longer_than_the_window_does_no_harm() -> None:
     )
 
     assert (slow, quick) == ([0.0], [0.0, 10.0, 11.0, 21.0])
+
+
+@jumping_clock
+async def test_no_frame_goes_before_a_final_message_that_waits() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.final, 1)
+    frames = asyncio.create_task(moments(budget.frame, 5))
+    await asyncio.sleep(0)
+    budget.pause(3)
+
+    album = await moments(partial(budget.final, 4), 1)
+
+    assert album == [10.0]
+    assert await frames == [0.0, 20.0, 20.0, 20.0, 30.0]
+
+
+@jumping_clock
+async def test_an_album_weighs_as_much_as_it_has_messages() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    albums = await moments(partial(budget.final, 3), 3)
+    huge = await moments(partial(budget.final, 9), 2)
+
+    assert albums == [0.0, 10.0, 20.0]
+    assert huge == [30.0, 40.0]
+
+
+@jumping_clock
+async def test_a_final_message_that_is_given_up_lets_the_frames_go_on() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(10)
+    final = asyncio.create_task(moments(budget.final, 1))
+    frames = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(1)
+
+    final.cancel()
+
+    assert await frames == [10.0]
 
 
 @jumping_clock

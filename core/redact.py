@@ -15,6 +15,8 @@ _NAMED_KEY = re.compile(
     re.IGNORECASE,
 )
 _BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_DISCORD_TOKEN = re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
+_INTERACTION = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.%-]{20,}")
 _SIGNATURE = re.compile(
     r"((?:X-Tos-Signature|X-Amz-Signature|X-Tos-Credential|X-Amz-Credential|Signature|sig|token|key)=)"
     r"[^&\s\"'<>)]+",
@@ -34,6 +36,8 @@ def redact(text: str) -> str:
     text = _BEARER.sub(r"\1 ***", text)
     text = _NAMED_KEY.sub(r"\1***", text)
     text = _BOT_TOKEN.sub("***", text)
+    text = _DISCORD_TOKEN.sub("***", text)
+    text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
     text = _DATA_URI.sub("data:***", text)
     return _SIGNATURE.sub(r"\1***", text)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tests.fakes.raw_server import raw_server, reply
 
 CREATE, LOOK, FETCH = "create", "look", "fetch"
+DONE_PERCENT = 100
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class Gateway:
     Attributes:
         asked: how often each kind of question came.
         open: what is answered; everything else waits for `allow`.
+        percent: how far the task is; it is done at 100.
+        refusal: what creations are answered with instead of a task.
     """
 
     film: bytes
@@ -26,6 +29,8 @@ class Gateway:
     asked: Counter[str] = field(default_factory=Counter[str])
     open: set[str] = field(default_factory=set[str])
     dead_links: int = 0
+    percent: int = 100
+    refusal: bytes = b""
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def reached(self, kind: str, times: int = 1) -> None:
@@ -50,7 +55,10 @@ class Gateway:
 
     def _reply(self, kind: str) -> bytes:
         if kind == CREATE:
-            return reply(json.dumps({"task_id": "task-7"}).encode())
+            return self.refusal or reply(json.dumps({"task_id": "task-7"}).encode())
+        if kind == LOOK and self.percent < DONE_PERCENT:
+            told = {"status": "IN_PROGRESS", "progress": f"{self.percent}%"}
+            return reply(json.dumps(told).encode())
         if kind == LOOK:
             output = {"output": f"{self.root}/film.mp4"}
             return reply(json.dumps({"status": "SUCCESS", "data": output}).encode())

@@ -24,6 +24,7 @@ from bots.discord.incoming import (
     targeted,
     typed_in,
 )
+from bots.discord.languages import Languages
 from bots.discord.mentions import Mentions
 from bots.discord.modals import FORM, Drafts, form
 from bots.discord.payloads import CommandData, FormData
@@ -53,13 +54,18 @@ class DiscordAdapter:
         self._platform = platform
         self._default = default
         self._drafts = Drafts()
+        self._languages = Languages()
         self._voice = Voice(engine, platform)
         sharing = Sharing(engine=engine, platform=platform, voice=self._voice, default=default)
         self._buttons = Buttons(
             engine=engine, platform=platform, voice=self._voice, sharing=sharing, default=default
         )
         self._mentions = Mentions(
-            engine=engine, client=platform.client, voice=self._voice, default=default
+            engine=engine,
+            client=platform.client,
+            voice=self._voice,
+            languages=self._languages,
+            default=default,
         )
 
     def attach(self, client: discord.Client) -> None:
@@ -69,6 +75,7 @@ class DiscordAdapter:
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take a command, a press, a form, or the begin of a value."""
+        self._languages.note(interaction)
         match interaction.type:
             case discord.InteractionType.application_command:
                 await self._take(interaction)

@@ -11,7 +11,7 @@ import discord
 from bots.discord.doors import NOBODY, ChannelDoor, Door, Letter, TokenDoor
 from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
 from bots.discord.keyboard import keyboard
-from bots.discord.refusals import ask, meaning, meaning_of_follow_up
+from bots.discord.refusals import NoReplyError, ask, meaning, meaning_of_follow_up
 from bots.discord.text import TEXT_CHARS, content, named
 from bots.discord.uploads import nonce, opened, parts
 from core.chat import (
@@ -85,8 +85,8 @@ class DiscordPlatform:
 class DiscordConversation:
     """See `core.chat.Conversation`.
 
-    A post can be repeated as it is, since Discord knows it by its nonce; only what goes by the
-    token of an interaction has none.
+    A post can be repeated as it is, since Discord knows it by its nonce for some minutes, and we
+    by its buttons for ever; only what goes by the token of an interaction has no nonce.
     """
 
     def __init__(self, platform: DiscordPlatform, ref: ConversationRef) -> None:
@@ -196,6 +196,12 @@ class DiscordConversation:
         return self._named(posted, command.access)
 
     async def _post_in(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
+        try:
+            return await self._put(ref, post)
+        except NoReplyError:
+            return await self._put(ref, replace(post, replying=None))
+
+    async def _put(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
         door = ChannelDoor(self._platform.channel(channel_of(ref)))
         with opened(post) as files:
             posted = await ask(door.post(self._letter(post, files)))

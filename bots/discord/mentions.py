@@ -20,6 +20,7 @@ from bots.discord.incoming import (
     said_to,
     user_of,
 )
+from bots.discord.languages import Languages
 from bots.dispatch import dispatch
 from bots.voice import Voice
 from core.chat import Invocation, View
@@ -38,6 +39,7 @@ class Mentions:
     engine: Engine
     client: discord.Client
     voice: Voice
+    languages: Languages
     default: Locale
 
     async def hear(self, message: discord.Message) -> None:
@@ -81,7 +83,7 @@ class Mentions:
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
-            user=user_of(message.author),
+            user=self.languages.author(message),
             conversation=place_of_message(message),
             message=ref_of(message),
             attachments=tuple(DiscordPicture(http=http, picture=p) for p in pictures),
@@ -100,7 +102,7 @@ class Mentions:
         return translate(await self._locale(message), key)
 
     async def _locale(self, message: discord.Message) -> Locale:
-        user, place = user_of(message.author), place_of_message(message)
+        user, place = self.languages.author(message), place_of_message(message)
         return await self.voice.locale(user, place, self.default)
 
 

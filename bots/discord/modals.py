@@ -89,6 +89,7 @@ def _choice(
 
 def _labelled(text: str, component: ui.Item[ui.Modal]) -> Field:
     """A field with its name; what is too long for a name goes into the small print."""
+    text = text[:1].upper() + text[1:]
     if len(text) <= _NAME_CHARS:
         return ui.Label(text=text, component=component)
     return ui.Label(

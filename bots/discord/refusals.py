@@ -17,6 +17,8 @@ _TOO_LARGE_STATUS = 413
 _SLOW_STATUS = 429
 _BROKEN_STATUS = 500
 _TOO_LARGE_CODE = 40005
+# Whoever may not read the history of a channel may not reply in it either.
+_NO_REPLY = frozenset({160002, 160009})
 # Beside whatever is forbidden (403) or gone (404).
 _LOST = frozenset(
     {
@@ -31,6 +33,10 @@ _LOST = frozenset(
         160005,  # the thread is locked
     }
 )
+
+
+class NoReplyError(MessageLostError):
+    """Messages can be written here, but not as a reply."""
 
 
 async def ask(call: Awaitable[T], explain: Callable[[Exception], Exception] | None = None) -> T:
@@ -74,6 +80,8 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
     said = f"{error.status}/{error.code}: {quote(error.text)}"
     if error.status == _TOO_LARGE_STATUS or error.code == _TOO_LARGE_CODE:
         return TooLargeError(said)
+    if error.code in _NO_REPLY:
+        return NoReplyError(said)
     if error.status == _SLOW_STATUS:
         return SlowDownError(_pause(error))
     if error.status >= _BROKEN_STATUS:

@@ -158,3 +158,15 @@ async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
     *pages, _ = here.messages()
     assert len(pages) > 1
     assert all(len(page["content"]) <= 2000 for page in pages)
+
+
+async def test_who_has_given_a_command_is_understood_in_plain_messages_too(
+    tmp_path: Path,
+) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        here.server.world.locales[here.ada.id] = "zh-CN"
+        await here.ada.slash(here.channel, "status")
+        await here.until_shown("没有")
+        await here.ada.user.send_dm("你好")
+
+        await here.until_shown("请输入", here.ada.user.dm_channel.id)

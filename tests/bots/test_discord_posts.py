@@ -8,7 +8,15 @@ import pytest
 from psutil import Process
 
 from bots.discord.uploads import opened
-from core.chat import MediaPost, MessageLostError, SlowDownError, UncertainError
+from core.chat import (
+    Button,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    UncertainError,
+    View,
+)
 from tests.fakes.discord_people import group_chat
 from tests.fakes.discord_scene import RUNNING, Scene, asset, place_in, scene
 
@@ -16,6 +24,7 @@ POSTS = "POST /channels/*/messages"
 FOLLOW_UPS = "POST /webhooks/*"
 MIB = 1 << 20
 EPHEMERAL = 64
+AGAIN = Button(label="Again", command="again", argument="7")
 
 
 @pytest.fixture
@@ -101,6 +110,31 @@ async def test_a_status_is_turned_into_the_media_however_often(here: Scene) -> N
     assert posted.id == status.id
     assert here.files(shown) == [b"video 0..."]
     assert shown["components"] == []
+
+
+async def test_what_was_posted_is_found_again_when_its_nonce_is_forgotten(here: Scene) -> None:
+    post = replace(here.post(), view=View(text="Veo", buttons=(AGAIN,)))
+    status = await here.conversation().send(RUNNING)
+    posted = await here.conversation().deliver(post, replacing=None)
+    await here.conversation().deliver(here.post(), replacing=None)
+    here.server.advance(20 * 60)
+
+    found = await here.conversation().deliver(post, replacing=status)
+
+    assert found.id == posted.id
+    assert [len(message["attachments"]) for message in here.messages()] == [0, 1, 1]
+
+
+async def test_where_the_history_is_closed_the_status_is_turned_into_the_media(
+    here: Scene,
+) -> None:
+    status = await here.conversation().send(RUNNING)
+    here.server.refuse("GET /channels/*/messages", 403, 50013, "Missing Permissions")
+
+    posted = await here.conversation().deliver(here.post(), replacing=status)
+
+    assert posted.id == status.id
+    assert here.files(here.messages()[0]) == [b"video 0..."]
 
 
 async def test_the_media_are_posted_anew_when_the_status_was_deleted(here: Scene) -> None:
@@ -189,6 +223,18 @@ async def test_where_the_bot_may_not_write_the_token_still_posts(here: Scene) ->
     await here.conversation().deliver(here.post(replying=command), replacing=None)
 
     assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
+
+
+async def test_where_nobody_may_be_replied_to_the_video_stands_alone(here: Scene) -> None:
+    asked = await here.ann.send(here.channel, "a cat")
+    command = MessageRef(conversation=here.public, id=str(asked.id))
+    here.server.refuse(POSTS, 403, 160002, "Cannot reply without permission to read history")
+
+    await here.conversation().deliver(here.post(replying=command), replacing=None)
+
+    video = here.messages()[1]
+    assert here.files(video) == [b"video 0..."]
+    assert not video.get("message_reference")
 
 
 async def test_media_that_a_channel_refuses_are_lost_and_told_to_nobody(here: Scene) -> None:

@@ -9,7 +9,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 
 from bots.discord.keyboard import keyboard
-from bots.discord.refusals import meaning, meaning_of_follow_up
+from bots.discord.refusals import NoReplyError, meaning, meaning_of_follow_up
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce
 from core.chat import Button, MessageLostError, SlowDownError, TooLargeError, UncertainError
@@ -43,6 +43,7 @@ def unreachable() -> aiohttp.ClientConnectorError:
         (refused(403, 50001), MessageLostError),
         (refused(403, 50013), MessageLostError),
         (refused(403, 50278), MessageLostError),
+        (refused(403, 160002), NoReplyError),
         (refused(404, 10003), MessageLostError),
         (refused(404, 10062), MessageLostError),
         (refused(401, 50027), MessageLostError),

@@ -125,5 +125,39 @@ async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_
             await here.server.until(lambda: "cancel:" not in str(here.shown()))
             await here.server.until(lambda: here.server.gateway.identified == 2)
 
-        assert len(here.shown()) == 2
+        status, video = here.shown()
+        assert "Done in" in status["content"]
+        assert [len(message["attachments"]) for message in (status, video)] == [0, 1]
         assert len(here.server.called("PUT /applications/*")) == 1
+
+
+async def test_killed_before_its_post_arrives_it_makes_the_status_the_post(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with scene() as here:
+        variables = gateway | here.variables
+        held = here.server.hold("POST /channels/*/messages")
+        async with running(tmp_path, "run", variables=variables) as process:
+            await here.until_listening()
+            await here.ada.slash(here.channel, "video", **ASKED)
+            await here.server.until(held.reached.is_set)
+            process.kill()
+            await process.wait()
+        held.release(drop=True)
+        async with running(tmp_path, "run", variables=variables):
+            await here.server.until(lambda: "cancel:" not in str(here.shown()))
+
+        (video,) = here.shown()
+        assert video["attachments"]
+
+
+async def test_an_invalid_session_begins_anew_where_the_proxy_says(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with scene() as here, running(tmp_path, "run", variables=gateway | here.variables):
+        await here.until_listening()
+        await here.server.gateway.invalidate(resumable=False)
+        await here.server.until(lambda: here.server.gateway.identified == 2)
+        await here.ada.slash(here.channel, "status")
+
+        await here.until_shown("Nothing is running")

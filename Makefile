@@ -25,6 +25,9 @@ bench: .venv/installed-dev ## ratios against bare baselines
 	$(BIN)/python benchmarks/telegram_start.py
 	$(BIN)/python benchmarks/telegram_flood.py
 	$(BIN)/python benchmarks/telegram_crowd.py
+	$(BIN)/python benchmarks/discord_start.py
+	$(BIN)/python benchmarks/discord_flood.py
+	$(BIN)/python benchmarks/discord_crowd.py
 
 format: .venv/installed-dev ## put the code in shape
 	$(BIN)/ruff format .

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 import psutil
-from scene import Scene, open_scene, print_head, print_row, prompt, refused, spread
+from scene import print_head, print_row, prompt, refused, spread
+from telegram_scene import TelegramScene, open_scene
 
 CHATS = 200
 _LONGEST_SECONDS = 300.0
@@ -45,7 +46,7 @@ WAVES = (
 )
 
 
-async def order(scene: Scene, wave: Wave, streams: list[str]) -> None:
+async def order(scene: TelegramScene, wave: Wave, streams: list[str]) -> None:
     """Let each person write the command, in a private chat of its own."""
     for number, stream in enumerate(streams):
         person = scene.telegram.user(1000 + number, stream)
@@ -54,7 +55,7 @@ async def order(scene: Scene, wave: Wave, streams: list[str]) -> None:
         await asyncio.sleep(wave.order_seconds / CHATS)
 
 
-async def play(scene: Scene, wave: Wave) -> Spent:
+async def play(scene: TelegramScene, wave: Wave) -> Spent:
     """Run all streams until each video is there; tell what the bot has spent on them."""
     streams = names()
     async with scene.bot() as process:
@@ -78,14 +79,14 @@ def names() -> list[str]:
     return [f"clip{number}" for number in range(CHATS)]
 
 
-def describe(scene: Scene, spent: Spent) -> list[str]:
+def describe(scene: TelegramScene, spent: Spent) -> list[str]:
     """One column of the table."""
     writes = [call for call in scene.telegram.calls if call.method.startswith(("send", "edit"))]
     ways = scene.deliveries(names())
     return [
         str(scene.journal.most_at_once),
         f"{len(writes):,}",
-        str(refused(writes)),
+        str(refused(call.status for call in writes)),
         spread([way.total for way in ways]),
         spread([way.fetch for way in ways]),
         spread([way.probe for way in ways]),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import httpx
 from bare import listen, open_http
-from scene import Scene, open_scene, print_head, print_row, prompt, refused, verdict
+from scene import print_head, print_row, prompt, refused, verdict
 from telegram import Bot
 from telegram.error import RetryAfter
+from telegram_scene import TelegramScene, open_scene
 
 from tests.fakes.telegram_chat import Chat
 
@@ -29,7 +30,7 @@ class Row:
     is_ours: bool
 
 
-def cast(scene: Scene) -> list[Row]:
+def cast(scene: TelegramScene) -> list[Row]:
     """Everybody in a group of their own, so that all can play at the same time."""
 
     def row(name: str, numbers: range, *, is_ours: bool) -> Row:
@@ -45,14 +46,16 @@ def cast(scene: Scene) -> list[Row]:
     ]
 
 
-def order(scene: Scene, row: Row) -> None:
+def order(scene: TelegramScene, row: Row) -> None:
     """Let a person for each stream write the command."""
     for stream in row.streams:
         person = scene.telegram.user(1000 + int(stream.removeprefix("clip")), stream)
         scene.telegram.say(row.chat, person, f"/video {prompt(stream, EVENTS)}")
 
 
-async def relay(scene: Scene, http: httpx.AsyncClient, bot: Bot, chat: Chat, stream: str) -> None:
+async def relay(
+    scene: TelegramScene, http: httpx.AsyncClient, bot: Bot, chat: Chat, stream: str
+) -> None:
     """What most bots do: edit for every event, and wait for room only when it matters."""
     status = await bot.send_message(chat.id, stream)
     heard: asyncio.Queue[float] = asyncio.Queue()
@@ -73,7 +76,7 @@ async def relay(scene: Scene, http: httpx.AsyncClient, bot: Bot, chat: Chat, str
             return
 
 
-async def play(scene: Scene, rows: list[Row]) -> None:
+async def play(scene: TelegramScene, rows: list[Row]) -> None:
     """Run all streams at the same time, until each video is there."""
     telegram = scene.telegram
     bot = Bot(telegram.token, base_url=f"{telegram.url}/bot")
@@ -89,11 +92,11 @@ async def play(scene: Scene, rows: list[Row]) -> None:
         await scene.until_taken(streams, _LONGEST_SECONDS)
 
 
-def describe(scene: Scene, row: Row) -> None:
+def describe(scene: TelegramScene, row: Row) -> None:
     """Print what came of it."""
     writes = scene.writes(row.chat)
     late = max(scene.late(stream) for stream in row.streams)
-    too_many = refused(writes)
+    too_many = refused(call.status for call in writes)
     told = verdict(is_met=too_many == 0 and late <= AIM_SECONDS) if row.is_ours else ""
     print_row(row.name, str(len(writes) - too_many), str(too_many), f"{late:.1f} s", told)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from scene import OURS, Scene, open_scene, print_head, print_row, prompt, verdict
+from scene import OURS, print_head, print_row, prompt, verdict
+from telegram_scene import TelegramScene, open_scene
 
 ROUNDS = 7
 AIM_MEGABYTES = 110
@@ -39,7 +40,7 @@ class Row:
     after_video: float = 0.0
 
 
-async def start(scene: Scene, row: Row) -> None:
+async def start(scene: TelegramScene, row: Row) -> None:
     """Start it while a command waits for it; count until its answer comes in."""
     telegram = scene.telegram
     person = telegram.user(1000 + len(telegram.world.chats))  # in whose chat there is room
@@ -53,7 +54,7 @@ async def start(scene: Scene, row: Row) -> None:
         row.megabytes.append(megabytes(process))
 
 
-async def weigh(scene: Scene, row: Row) -> None:
+async def weigh(scene: TelegramScene, row: Row) -> None:
     """Start it with nothing to do; weigh it then, after one command and after one video."""
     telegram = scene.telegram
     person = telegram.user(1000 + len(telegram.world.chats))
@@ -75,7 +76,7 @@ async def weigh(scene: Scene, row: Row) -> None:
         row.after_video = megabytes(process)
 
 
-async def quiet(scene: Scene) -> None:
+async def quiet(scene: TelegramScene) -> None:
     """Wait until the bot has done what it does at its start."""
     seen = -1
     while seen != len(scene.telegram.calls):

@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from core.chat import ConversationRef, Limits
@@ -12,7 +13,7 @@ _REMEMBERED = 1000
 
 
 class WriteBudget:
-    """A sliding window of writes to one chat.
+    """A sliding window of writes to one chat, within that of the whole platform.
 
     Progress frames wait for room and leave a quarter of it alone; final messages may use all of
     it, and no frame goes before one that waits, so that a result never stands behind progress. A
@@ -20,7 +21,8 @@ class WriteBudget:
     before that it has arrived.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, whole: "WriteBudget | None" = None) -> None:
+        self._whole = whole
         self._writes = limits.writes
         self._window = limits.window_seconds
         self._reserve = limits.writes // 4
@@ -35,13 +37,18 @@ class WriteBudget:
     async def frame(self) -> AsyncGenerator[None]:
         """Wait until a progress frame may be written; whoever came first goes first."""
         async with self._turn:
-            await self._no_final_waits.wait()
-            while (wait := self._wait(self._writes - self._reserve, 1)) > 0:
-                await asyncio.sleep(wait)
-                await self._no_final_waits.wait()
-            begun = self._note(1)
+            begun = await self._after_finals(self._writes - self._reserve)
         with self._counted(begun, 1):
-            yield
+            async with self._whole.frame() if self._whole else nullcontext():
+                yield
+
+    @asynccontextmanager
+    async def last_word(self) -> AsyncGenerator[None]:
+        """Wait until what nobody waits for may be written, after the results that wait."""
+        begun = await self._after_finals(self._writes)
+        with self._counted(begun, 1):
+            async with self._whole.last_word() if self._whole else nullcontext():
+                yield
 
     @asynccontextmanager
     async def final(self, weight: int = 1) -> AsyncGenerator[None]:
@@ -55,11 +62,19 @@ class WriteBudget:
                 await asyncio.sleep(wait)
             begun = self._note(weight)
         with self._counted(begun, weight):
-            yield
+            async with self._whole.final(weight) if self._whole else nullcontext():
+                yield
 
     def pause(self, seconds: float) -> None:
         """Obey the platform: no writes for so long."""
         self._paused_until = max(self._paused_until, _now() + seconds)
+
+    async def _after_finals(self, allowed: int) -> float:
+        await self._no_final_waits.wait()
+        while (wait := self._wait(allowed, 1)) > 0:
+            await asyncio.sleep(wait)
+            await self._no_final_waits.wait()
+        return self._note(1)
 
     @contextmanager
     def _ahead_of_frames(self) -> Generator[None]:
@@ -103,6 +118,7 @@ class Budgets:
         self._of_chat: WeakValueDictionary[tuple[str, str, str], WriteBudget] = (
             WeakValueDictionary()
         )
+        self._of_platform: dict[str, WriteBudget] = {}
         # A job that ends takes neither the window nor a pause with it.
         self._recent: deque[WriteBudget] = deque(maxlen=_REMEMBERED)
 
@@ -112,9 +128,19 @@ class Budgets:
         key = (conversation.platform, conversation.chat, thread)
         budget = self._of_chat.get(key)
         if budget is None:
-            budget = self._of_chat[key] = WriteBudget(limits)
+            whole = self._whole(conversation.platform, limits)
+            budget = self._of_chat[key] = WriteBudget(limits, whole)
         self._recent.append(budget)
         return budget
+
+    def _whole(self, platform: str, limits: Limits) -> WriteBudget | None:
+        """What all chats of a platform share, where it counts that."""
+        if limits.platform_writes is None:
+            return None
+        if platform not in self._of_platform:
+            second = replace(limits, writes=limits.platform_writes, window_seconds=1.0)
+            self._of_platform[platform] = WriteBudget(second)
+        return self._of_platform[platform]
 
 
 def _now() -> float:

@@ -98,6 +98,7 @@ class Limits:
         upload_bytes: the largest file; None means no limit.
         photo: where pictures have narrower limits than files.
         per_thread: whether each thread of a chat may be written to so often.
+        platform_writes: how many writes a second the platform takes in all chats together.
         album_counts: whether several media in one post are as many writes, and one more for the
             buttons below them.
     """
@@ -109,6 +110,7 @@ class Limits:
     upload_bytes: int | None = None
     photo: PhotoLimits | None = None
     per_thread: bool = False
+    platform_writes: int | None = None
     album_counts: bool = False
 
 

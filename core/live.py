@@ -32,7 +32,9 @@ class Live:
     def __init__(self, workshop: Workshop, job: Job, model: Model) -> None:
         self.job = job
         self.model = model
-        self.progress = Progress(phase=Phase.SUBMITTING, fraction=job.fraction)
+        waits = job.state is JobState.WAITING
+        phase = Phase.WAITING if waits else Phase.SUBMITTING
+        self.progress = Progress(phase=phase, fraction=job.fraction)
         self.status: StatusMessage | None = None
         self._expected = float(model.expected_for(job.request))
         self._workshop = workshop

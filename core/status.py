@@ -112,7 +112,8 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     """
     while True:
         try:
-            async with budget.final():
+            # What is not worth a new message lets results go first.
+            async with budget.final() if anew else budget.last_word():
                 if message is None:
                     return await conversation.send(view, replying=replying)
                 await conversation.edit(message, view)

@@ -49,6 +49,7 @@ _PRIVATE = Limits(
     edit_seconds=1.5,
     text_chars=_TEXT_CHARS,
     upload_bytes=_CLOUD_BYTES,
+    platform_writes=28,
     album_counts=True,
     photo=_PHOTO,
 )

@@ -1,6 +1,9 @@
 ## Progress
 
-phase-waiting = Waiting, number { $position } in line
+phase-waiting = { $position ->
+    [0] Taken, starts in a moment
+   *[other] Waiting, number { $position } in line
+}
 phase-submitting = sending
 phase-queued = queued at the gateway
 phase-rendering = rendering

@@ -1,6 +1,9 @@
 ## Progress
 
-phase-waiting = 排队中，第 { $position } 位
+phase-waiting = { $position ->
+    [0] 已收到，即将开始
+   *[other] 排队中，第 { $position } 位
+}
 phase-submitting = 正在提交
 phase-queued = 网关排队中
 phase-rendering = 正在生成

@@ -152,6 +152,43 @@ async def test_a_final_message_that_is_given_up_lets_the_frames_go_on() -> None:
 
 
 @jumping_clock
+async def test_a_last_word_goes_after_results_and_before_progress() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.frame, 3)
+    budget.pause(1)
+
+    words = asyncio.create_task(moments(budget.last_word, 1))
+    frames = asyncio.create_task(moments(budget.frame, 1))
+    results = await moments(budget.final, 1)
+
+    assert (results, await words, await frames) == ([1.0], [10.0], [10.0])
+
+
+@jumping_clock
+async def test_a_last_word_may_use_what_is_kept_for_results() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.frame, 3)
+
+    assert await moments(budget.last_word, 1) == [0.0]
+
+
+@jumping_clock
+async def test_all_chats_of_a_platform_share_what_it_takes_in_a_second() -> None:
+    limits = replace(LIMITS, platform_writes=4)
+    budgets = Budgets()
+    chats = [ConversationRef(platform="p", chat=str(number)) for number in range(4)]
+    kept = [budgets.of(chat, limits) for chat in chats]
+
+    taken = await asyncio.gather(*(moments(budget.frame, 2) for budget in kept))
+    finals = await asyncio.gather(*(moments(budget.final, 1) for budget in kept))
+
+    assert sorted(moment for times in taken for moment in times) == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert sorted(moment for times in finals for moment in times) == [2.0, 2.0, 3.0, 3.0]
+    other = budgets.of(ConversationRef(platform="q", chat="1"), limits)
+    assert await moments(other.frame, 1) == [3.0]
+
+
+@jumping_clock
 async def test_a_pause_holds_for_everything_and_never_shrinks() -> None:
     budget = WriteBudget(LIMITS)
     budget.pause(30)

@@ -224,8 +224,8 @@ class Conversation(Protocol):
         """Post the media and return only when the platform has confirmed it.
 
         Raises UncertainError when that was not to be learned. `replacing` is given when the media
-        may have been posted before: then the status message is turned into them, which can be
-        repeated without a second post.
+        may have been posted before: then they are found there, or the status message is turned
+        into them, which can be repeated without a second post.
         """
         ...
 

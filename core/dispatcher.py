@@ -97,7 +97,7 @@ class LocalDispatcher:
     def _start(self, job: Job) -> None:
         del self._waiting[job.id]
         self._of_user[_owner(job.user)] += 1
-        self._of_gateway[_gateway(job)] += 1
+        self._of_gateway[job.gateway] += 1
         task = asyncio.create_task(self._run(job.id), name=f"job {job.id}")
         self._running[job.id] = task
         # Not a `finally` inside: a task that is cancelled before its first step never gets there.
@@ -106,14 +106,14 @@ class LocalDispatcher:
     def _ended(self, job: Job) -> None:
         del self._running[job.id]
         self._of_user[_owner(job.user)] -= 1
-        self._of_gateway[_gateway(job)] -= 1
+        self._of_gateway[job.gateway] -= 1
         self._fill()
 
     def _has_room(self, job: Job) -> bool:
         if job.id in self._running:  # retried while its last run still says goodbye
             return False
-        allowed = self._limits.per_gateway.get(_gateway(job), 1)
-        if self._of_gateway[_gateway(job)] >= allowed:
+        allowed = self._limits.per_gateway.get(job.gateway, 1)
+        if self._of_gateway[job.gateway] >= allowed:
             return False
         return self._of_user[_owner(job.user)] < self._limits.per_user
 
@@ -132,9 +132,5 @@ def _owner(user: User) -> tuple[str, str]:
     return user.platform, user.id
 
 
-def _gateway(job: Job) -> str:
-    return job.model.split("/", 1)[0]
-
-
 def _competes(first: Job, second: Job) -> bool:
-    return _gateway(first) == _gateway(second) or _owner(first.user) == _owner(second.user)
+    return first.gateway == second.gateway or _owner(first.user) == _owner(second.user)

@@ -81,6 +81,15 @@ class Job:
         return not self.is_ended and self.state is not JobState.DRAFT
 
     @property
+    def gateway(self) -> str:
+        return self.model.partition("/")[0]
+
+    @property
+    def model_name(self) -> str:
+        """What people call the model: without its gateway."""
+        return self.model.partition("/")[2]
+
+    @property
     def passed(self) -> tuple[str, ...]:
         """The models that could not be had."""
         return self.route[: self._place]

@@ -145,8 +145,7 @@ def draft_view(job: Job, model: Model) -> View:
 def resting_view(job: Job) -> View:
     """The status message of a job whose model the operator has taken away."""
     locale = Locale(job.locale)
-    gateway, _, model = job.model.partition("/")
-    text = translate(locale, "job-rests", model=model, gateway=gateway)
+    text = translate(locale, "job-rests", model=job.model_name, gateway=job.gateway)
     cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
     return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(cancel,))
 
@@ -207,6 +206,11 @@ def page_view(job: Job, pages: Sequence[str]) -> View:
     return View(text=translate(locale, "job-page", page=" ".join(pages), kind=kind))
 
 
+def can_remix(job: Job, model: Model) -> bool:
+    """Whether what a job has made can be changed: its gateway keeps no private one."""
+    return bool(model.remix and job.task and not job.request.private)
+
+
 def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld] = ()) -> View:
     """What stands under a delivered result, or in its place where it was too large."""
     locale = Locale(job.locale)
@@ -220,7 +224,7 @@ def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld]
         lines.append(translate(locale, "only-preview"))
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
     commands = ["again"]
-    if model.remix and job.task and not job.request.private:
+    if can_remix(job, model):
         commands.append("remix")
     if len(withheld) < len(job.assets):
         commands.append("share")

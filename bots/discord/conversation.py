@@ -29,7 +29,7 @@ NAME = "discord"
 log = logging.getLogger(__name__)
 
 _UPLOAD_BYTES = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-# The window is a little longer than Discord's: what we count as sent arrives later.
+# The window is a little longer than Discord's, whose clock is not ours.
 _LIMITS = Limits(
     writes=5,
     window_seconds=5.05,

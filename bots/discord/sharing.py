@@ -147,7 +147,7 @@ def _caption(job: Job, who: str) -> str:
     shared = translate(locale, "share-by", who=who)
     if job.request.private:
         return shared
-    return f"{job.model.partition('/')[2]} · {excerpt(job.request.prompt)}\n{shared}"
+    return f"{job.model_name} · {excerpt(job.request.prompt)}\n{shared}"
 
 
 async def _fitted(assets: Sequence[Asset], limits: Limits) -> tuple[Asset, ...]:

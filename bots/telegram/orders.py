@@ -28,6 +28,7 @@ from core.commands import COMMANDS
 from core.engine import Engine
 from core.i18n import Locale, translate
 from core.jobs import Job
+from core.progress import can_remix
 
 _NAMING = frozenset({"allow", "deny"})
 
@@ -87,7 +88,7 @@ class Orders:
             conversation=place,
             message=ref_of(message),
             attachments=tuple(map(self._lent, pictures)),
-            replied=await self._begin_of(replied) if replied else None,
+            replied=await self._begin_of(replied) if replied and _is_about_video(name) else None,
             replied_user=author,
             is_chat_admin=name in MANAGED and await self.managers.include(user, place),
         )
@@ -108,7 +109,7 @@ class Orders:
 
     def _can_remix(self, job: Job) -> bool:
         model = self.engine.workshop.model(job.model)
-        return bool(model and model.remix and job.task and not job.request.private)
+        return model is not None and can_remix(job, model)
 
     async def _begin_of(self, message: Message) -> MessageRef:
         """The message itself; of one of our albums the one under which it is remembered."""
@@ -135,3 +136,9 @@ class Orders:
             picture=picture,
             own_server=self.platform.own_server,
         )
+
+
+def _is_about_video(name: str) -> bool:
+    """Whether a command asks which video is replied to: finding that out reads all jobs."""
+    command = COMMANDS.get(name)
+    return command is not None and "of" in command.options.model_fields

@@ -54,7 +54,7 @@ def results_of(job: Job) -> list[Result]:
     """A result for each of the media. What is shared says nothing about a private job."""
     if job.delivered is None:
         return []
-    model, prompt = job.model.partition("/")[2], excerpt(job.request.prompt)
+    model, prompt = job.model_name, excerpt(job.request.prompt)
     caption = None if job.request.private else f"{model} · {prompt}"
     return [
         result

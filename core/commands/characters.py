@@ -80,10 +80,9 @@ async def _source(context: Context, options: CharacterOptions) -> tuple[Model, s
             raise UserError("no-character-model")
         return able[0], options.url
     job = await find_source(context, options.of)
-    gateway = job.model.partition("/")[0]
-    model = next((model for model in able if model.gateway == gateway), None)
+    model = next((model for model in able if model.gateway == job.gateway), None)
     if model is None or job.task is None:
-        raise UserError("character-not-possible", model=job.model.partition("/")[2])
+        raise UserError("character-not-possible", model=job.model_name)
     return model, job.task.id
 
 

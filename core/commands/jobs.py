@@ -31,7 +31,7 @@ def _line(context: Context, number: int, job: Job) -> str:
     else:
         elapsed = clock(time.time() - (job.started_at or job.created_at))
         state = translate(locale, f"state-{job.state}", elapsed=elapsed)
-    what = f"{job.model.partition('/')[2]} · {excerpt(job.request.prompt)}"
+    what = f"{job.model_name} · {excerpt(job.request.prompt)}"
     return translate(locale, "status-line", number=number, state=state, what=what)
 
 

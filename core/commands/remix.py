@@ -29,7 +29,7 @@ async def run(context: Context, options: RemixOptions) -> None:
     job = await find_source(context, options.of)
     model = context.engine.workshop.model(job.model)
     if model is None or not model.remix or job.task is None:
-        raise UserError("remix-not-possible", model=job.model.partition("/")[2])
+        raise UserError("remix-not-possible", model=job.model_name)
     if job.request.private:
         raise UserError("remix-private")
     first = job.request

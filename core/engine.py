@@ -278,7 +278,7 @@ class Engine:
     async def _end(self, job: Job) -> None:
         """Show the last view of a job that does not run."""
         live = self._live.pop(job.id, None)
-        view = ended_view(job, job.model_name)
+        view = ended_view(job)
         await show_end(self.workshop, job, view, live.status if live else None)
 
     def _moved(self, job: Job, position: int) -> None:

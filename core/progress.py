@@ -182,16 +182,16 @@ def _rest(progress: Progress, elapsed: float, expected: float) -> float | None:
     return rest if rest >= 1 else None
 
 
-def ended_view(job: Job, model_name: str) -> View:
+def ended_view(job: Job) -> View:
     """The status message of a job that has ended: one line, or the reason with a way on."""
     locale = Locale(job.locale)
     if job.state is JobState.CANCELLED:
-        return View(text=translate(locale, "job-cancelled", model=model_name))
+        return View(text=translate(locale, "job-cancelled", model=job.model_name))
     if job.fault is None:
         took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
         return View(text=translate(locale, "job-done", took=took))
     kind = job.request.kind
-    failed = translate(locale, "job-failed", model=model_name, kind=kind)
+    failed = translate(locale, "job-failed", model=job.model_name, kind=kind)
     lines = [failed, *explain_fault(locale, job.fault, kind)]
     if job.fault.kind in RECOVERABLE and (job.task or job.results):
         lines.append(translate(locale, "retry-is-free"))

@@ -146,7 +146,7 @@ class Run:
         told = status is not None and delivered is not None and delivered.id == status.id
         await live.save(replace(live.job, state=JobState.DONE, told=told, ended_at=time.time()))
         if not told:
-            await live.end(ended_view(live.job, live.model.name))
+            await live.end(ended_view(live.job))
 
     async def _post_what_fits(self) -> None:
         live = self._live
@@ -240,4 +240,4 @@ class Run:
             # The row keeps its state, so that the next start goes on with it.
             log.exception("job %s: its failure could not be stored", live.job.id)
         self.failed = True
-        await live.end(ended_view(failed, live.model.name))
+        await live.end(ended_view(failed))

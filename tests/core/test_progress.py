@@ -150,13 +150,13 @@ def test_a_shut_down_model_and_the_sandbox_are_named_as_such() -> None:
 def test_the_end_is_one_line_that_says_how_long_it_took() -> None:
     done = replace(JOB, state=JobState.DONE, ended_at=1083.0)
 
-    view = ended_view(done, "reel-1")
+    view = ended_view(done)
 
     assert (view.text, view.buttons) == ("Done in 1:23", ())
 
 
 def test_a_cancelled_job_has_no_way_on() -> None:
-    view = ended_view(replace(JOB, state=JobState.CANCELLED), "reel-1")
+    view = ended_view(replace(JOB, state=JobState.CANCELLED))
 
     assert (view.text, view.buttons) == ("Cancelled. Nothing more will come from reel-1.", ())
 
@@ -169,8 +169,8 @@ def test_every_failure_says_why_and_offers_another_try(kind: FaultKind, locale: 
         JOB, state=JobState.FAILED, fault=fault, task=TaskRef(id="1"), locale=locale.value
     )
 
-    view = ended_view(failed, "reel-1")
-    lost = ended_view(replace(failed, task=None), "reel-1")
+    view = ended_view(failed)
+    lost = ended_view(replace(failed, task=None))
 
     assert "words of the gateway" in view.text
     assert view.text.endswith("a cat")

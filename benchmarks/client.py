@@ -12,16 +12,16 @@ import httpx
 from gateway import MODEL
 from pydantic import SecretStr
 
-from core.access import Access, Policy
+from core.callbacks.hooks import Hook
 from core.catalog import Catalog, CatalogData, Gateway, Model
-from core.chat import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from core.dialects import Endpoint
 from core.dialects.chat_video import ChatVideo
-from core.engine import Engine, Order, new_id
-from core.hooks import Hook
+from core.engine.engine import Engine, Order, new_id
+from core.engine.services import Services
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
-from core.workshop import Workshop
+from core.people.access import Access, Policy
+from core.platform import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
@@ -47,7 +47,7 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """A conversation that throws the text away. See `core.chat.Conversation`."""
+    """A conversation that throws the text away. See `core.platform.Conversation`."""
 
     ref: ConversationRef
     limits: Limits
@@ -70,7 +70,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPlatform:
-    """As many chats as there are names. See `core.chat.Platform`."""
+    """As many chats as there are names. See `core.platform.Platform`."""
 
     limits: Limits
     watch: Watch
@@ -109,8 +109,8 @@ class WatchedDialect(ChatVideo):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchedWorkshop(Workshop):
-    """A workshop whose dialects are looked at."""
+class WatchedWorkshop(Services):
+    """A services whose dialects are looked at."""
 
     watch: Watch
 
@@ -132,7 +132,7 @@ async def open_engine(
         database = await stack.enter_async_context(open_database(url))
         store = SqlJobStore(database)
         stack.push_async_callback(store.close)
-        workshop = WatchedWorkshop(
+        services = WatchedWorkshop(
             store=store,
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
@@ -144,7 +144,7 @@ async def open_engine(
             media_dir=folder,
             watch=watch,
         )
-        yield await stack.enter_async_context(Engine(workshop))
+        yield await stack.enter_async_context(Engine(services))
 
 
 def endpoint_at(root: str, concurrency: int) -> Endpoint:

@@ -10,9 +10,9 @@ from bare import listen, open_http
 from client import MODEL_DATA, endpoint_at, open_engine, order, prompt
 from gateway import open_gateway
 
-from core.chat import Limits, View
 from core.dialects import DIALECTS
 from core.media import Event, MediaRequest, Rendering
+from core.platform import Limits, View
 
 ROUNDS = 5
 JOBS = 16

@@ -19,8 +19,8 @@ from client import open_engine, order, prompt
 from gateway import open_gateway
 from wire import StampedTransport, stamps_of_this_task
 
-from core.chat import Limits, View
 from core.media import Event, Rendering
+from core.platform import Limits, View
 
 STREAMS = 1_000
 EVENTS = 120

@@ -1,5 +1,5 @@
 """`python -m bots` is `cliprelay`."""
 
-from bots.cli import main
+from bots.cli.main import main
 
 main()

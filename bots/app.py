@@ -10,16 +10,16 @@ import httpx
 from pydantic import SecretStr
 
 import sandbox
-from core.access import Access, Policy
+from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
-from core.chat import Platform
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
-from core.engine import Engine
+from core.engine.engine import Engine
+from core.engine.services import Services
 from core.errors import SettingsError, StorageError
-from core.hooks import Hooks
+from core.people.access import Access, Policy
+from core.platform import Platform
 from core.settings import Settings, read_account
-from core.workshop import Workshop
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
@@ -131,7 +131,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
-        workshop = Workshop(
+        services = Services(
             store=store,
             access=Access(policy=_policy(settings), store=rules),
             preferences=preferences,
@@ -144,7 +144,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             sandboxed=setup.sandboxed,
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )
-        yield await stack.enter_async_context(Engine(workshop, settings.jobs_per_user))
+        yield await stack.enter_async_context(Engine(services, settings.jobs_per_user))
 
 
 def _policy(settings: Settings) -> Policy:

@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 
-from bots.voice import Voice
-from core.chat import ConversationRef, View
-from core.engine import Engine
+from bots.answers import Answers
+from core.callbacks.quota import is_genuine, read_notice
+from core.engine.engine import Engine
 from core.errors import SettingsError
 from core.i18n import Locale, translate
-from core.quota import is_genuine, read_notice
+from core.platform import ConversationRef, View
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class GatewayCalls:
 
     async def hook(self, request: Request) -> Response:
         """Wake the job that waits. Who guesses learns nothing from the answer."""
-        self._engine.workshop.hooks.call(request.path_params["secret"])
+        self._engine.services.hooks.call(request.path_params["secret"])
         return Response(status_code=204)
 
     async def quota(self, request: Request) -> Response:
@@ -80,19 +80,19 @@ class GatewayCalls:
         log.warning("%s", text)
         for admin in self._admins:
             name, _, user = admin.partition(":")
-            platform = self._engine.workshop.platforms.get(name)
+            platform = self._engine.services.platforms.get(name)
             if platform is None:
                 continue
             place = ConversationRef(platform=name, chat=user, person=user)
-            voice = Voice(self._engine, platform)
-            task = asyncio.create_task(_say(voice, place, View(text=text)))
+            answers = Answers(self._engine, platform)
+            task = asyncio.create_task(_say(answers, place, View(text=text)))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
 
-async def _say(voice: Voice, place: ConversationRef, view: View) -> None:
+async def _say(answers: Answers, place: ConversationRef, view: View) -> None:
     try:
-        await voice.say(place, view)
+        await answers.say(place, view)
     except Exception:
         log.exception("an admin could not be told")
 

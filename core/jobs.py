@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from core.chat import ConversationRef, MessageRef, Party, User
 from core.errors import Fault
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+from core.platform import ConversationRef, MessageRef, Party, User
 
 
 class JobState(StrEnum):

@@ -7,23 +7,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.characters import CharacterDoor
-from sandbox.chat import ChatDoor
-from sandbox.desk import Desk, check_key
-from sandbox.follow import FollowPages
-from sandbox.image_bodies import IMAGE_OFFERS
-from sandbox.images import ImageDoor
-from sandbox.ledger import Ledger
-from sandbox.media import Cdn
-from sandbox.models import OFFERS
+from sandbox.media.cache import Studio
+from sandbox.media.cdn import Cdn
 from sandbox.options import SandboxOptions
-from sandbox.orders import Kind
-from sandbox.refusals import CONSOLE_PAGE, RefusalError
-from sandbox.seedance import SeedanceDoor
-from sandbox.studio import Studio
-from sandbox.tasks import TaskDoor
-from sandbox.video_bodies import VIDEO_OFFERS
-from sandbox.videos import VideoDoor
+from sandbox.orders.intake import Desk, check_key
+from sandbox.orders.ledger import Ledger
+from sandbox.orders.models import OFFERS
+from sandbox.orders.order import Kind
+from sandbox.orders.refusals import CONSOLE_PAGE, RefusalError
+from sandbox.protocols.characters import CharacterDoor
+from sandbox.protocols.chat.chat import ChatDoor
+from sandbox.protocols.chat.follow import FollowPages
+from sandbox.protocols.images.bodies import IMAGE_OFFERS
+from sandbox.protocols.images.images import ImageDoor
+from sandbox.protocols.seedance.seedance import SeedanceDoor
+from sandbox.protocols.tasks import TaskDoor
+from sandbox.protocols.videos.bodies import VIDEO_OFFERS
+from sandbox.protocols.videos.videos import VideoDoor
 
 API_PATH = re.compile(r"/v\d")
 ENDPOINT_TYPES = {

@@ -1,16 +1,16 @@
 """All #words that the sandbox obeys; what they mean stands in docs/sandbox.md."""
 
-from sandbox.desk import BROKEN
-from sandbox.dialects import DIALECTS
-from sandbox.downloads import DOWNLOADS
-from sandbox.edits import EDITS
-from sandbox.hooks import HOOK_WORDS
-from sandbox.image_answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
-from sandbox.orders import WORD
-from sandbox.refusals import REFUSALS
-from sandbox.seedance import SEEDANCE_POLLS
-from sandbox.tasks import POLLS
-from sandbox.video_states import VIDEO_POLLS
+from sandbox.media.faults import DOWNLOADS
+from sandbox.orders.callbacks import HOOK_WORDS
+from sandbox.orders.intake import BROKEN
+from sandbox.orders.order import WORD
+from sandbox.orders.refusals import REFUSALS
+from sandbox.protocols.chat.edits import EDITS
+from sandbox.protocols.chat.styles import DIALECTS
+from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
+from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
+from sandbox.protocols.tasks import POLLS
+from sandbox.protocols.videos.states import VIDEO_POLLS
 
 OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")
 WORDS = frozenset(

@@ -6,14 +6,14 @@ from dataclasses import replace
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.access import Rule
-from core.chat import Party
+from core.people.access import Rule
+from core.platform import Party
 from storage.operations import Operations
 from storage.tables import access, former_ids, is_party, renamed
 
 
 class SqlAccessStore:
-    """See `core.access.AccessStore` for the contract."""
+    """See `core.people.access.AccessStore` for the contract."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -6,8 +6,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.characters import Character
-from core.chat import User
+from core.people.characters import Character
+from core.platform import User
 from storage.operations import Operations
 from storage.tables import characters as table
 
@@ -15,7 +15,7 @@ _CHARACTER = TypeAdapter(Character)
 
 
 class SqlCharacterStore:
-    """See `core.characters.CharacterStore` for the contract."""
+    """See `core.people.characters.CharacterStore` for the contract."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.chat import MessageRef, Party, User
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
+from core.platform import MessageRef, Party, User
 from storage.operations import Operations
 from storage.tables import jobs
 

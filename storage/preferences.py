@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.chat import Party
-from core.preferences import Preferences
+from core.people.preferences import Preferences
+from core.platform import Party
 from storage.operations import Operations
 from storage.tables import is_party, renamed
 from storage.tables import preferences as table
@@ -17,7 +17,7 @@ _PREFERENCES = TypeAdapter(Preferences)
 
 
 class SqlPreferenceStore:
-    """See `core.preferences.PreferenceStore` for the contract."""
+    """See `core.people.preferences.PreferenceStore` for the contract."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from core.chat import Party
+from core.platform import Party
 
 metadata = MetaData()
 

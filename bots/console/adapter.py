@@ -7,17 +7,17 @@ from pathlib import Path
 
 from bots.console.conversation import HERE, NAME
 from bots.console.screen import Screen
-from bots.dispatch import dispatch
-from core.chat import Invocation, User
-from core.engine import Engine
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.platform import Invocation, User
 
 _ATTACH = "attach"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFile:
-    """A file on this machine, attached to a command. See `core.chat.Attachment`."""
+    """A file on this machine, attached to a command. See `core.platform.Attachment`."""
 
     path: Path
 

@@ -3,16 +3,16 @@
 from secrets import token_hex
 
 from bots.console.screen import Screen
-from core.chat import ConversationRef, Limits, MediaPost, MessageRef, View
 from core.i18n import Locale, translate
 from core.media import Asset
+from core.platform import ConversationRef, Limits, MediaPost, MessageRef, View
 
 NAME = "console"
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
 class ConsoleConversation:
-    """See `core.chat.Conversation`. A message that can only be cancelled is edited in place."""
+    """A `Conversation`. A message that can only be cancelled is edited in place."""
 
     def __init__(self, screen: Screen, locale: Locale) -> None:
         self._screen = screen

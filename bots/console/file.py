@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from core.chat import ConversationRef, Limits, MediaPost, MessageLostError, MessageRef, View
+from core.platform import ConversationRef, Limits, MediaPost, MessageLostError, MessageRef, View
 
 NAME = "file"
 
 
 class FileConversation:
-    """See `core.chat.Conversation`. Shows progress to `show` and copies the media to the path."""
+    """A `Conversation`. Shows progress to `show` and copies the media to the path."""
 
     def __init__(self, ref: ConversationRef, show: Callable[[str], None]) -> None:
         self._ref = ref

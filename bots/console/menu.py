@@ -6,7 +6,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from core.commands import COMMANDS
-from core.options import describe
+from core.options.options import describe
 
 
 class CommandCompleter(Completer):

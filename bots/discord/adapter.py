@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import discord
 
-from bots.discord.answers import TROUBLE, acknowledge, fill, whisper
-from bots.discord.attachments import DiscordPicture
-from bots.discord.buttons import Buttons
-from bots.discord.context import MENUS, menu_named
+from bots.answers import Answers
+from bots.discord.attachments import DiscordAttachment
+from bots.discord.buttons import DiscordButtons
 from bots.discord.conversation import DiscordPlatform
+from bots.discord.form import FORM, Drafts, form
 from bots.discord.incoming import (
     PROMPT,
-    Typed,
+    GivenCommand,
     answer_to,
     asker,
     filled_in,
@@ -26,16 +26,16 @@ from bots.discord.incoming import (
 )
 from bots.discord.languages import Languages
 from bots.discord.mentions import Mentions
-from bots.discord.modals import FORM, Drafts, form
 from bots.discord.payloads import CommandData, FormData
+from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
 from bots.discord.sharing import Sharing
+from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import suggest
-from bots.dispatch import dispatch
-from bots.voice import Voice
-from core.chat import Invocation, MessageRef
 from core.commands import COMMANDS
-from core.engine import Engine
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
+from core.platform import Invocation, MessageRef
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +55,19 @@ class DiscordAdapter:
         self._default = default
         self._drafts = Drafts()
         self._languages = Languages()
-        self._voice = Voice(engine, platform)
-        sharing = Sharing(engine=engine, platform=platform, voice=self._voice, default=default)
-        self._buttons = Buttons(
-            engine=engine, platform=platform, voice=self._voice, sharing=sharing, default=default
+        self._answers = Answers(engine, platform)
+        sharing = Sharing(engine=engine, platform=platform, answers=self._answers, default=default)
+        self._buttons = DiscordButtons(
+            engine=engine,
+            platform=platform,
+            answers=self._answers,
+            sharing=sharing,
+            default=default,
         )
         self._mentions = Mentions(
             engine=engine,
             client=platform.client,
-            voice=self._voice,
+            answers=self._answers,
             languages=self._languages,
             default=default,
         )
@@ -122,20 +126,20 @@ class DiscordAdapter:
         match menu:
             case "menu-animate" if pictures := of_kind(files, "image"):
                 text = translate(locale, "animate-prompt")
-                draft = Typed(name=MENUS[menu], text=text, pictures=pictures)
+                draft = GivenCommand(name=MENUS[menu], text=text, pictures=pictures)
                 await self._open_form(interaction, draft)
             case "menu-remix" if of_kind(files, "video"):
-                draft = Typed(name=MENUS[menu], about=data.target_id)
+                draft = GivenCommand(name=MENUS[menu], about=data.target_id)
                 await self._open_form(interaction, draft)
             case "menu-remix":
                 await whisper(interaction, translate(locale, "no-such-video"))
             case _:
                 await whisper(interaction, translate(locale, "animate-nothing"))
 
-    async def _open_form(self, interaction: discord.Interaction, draft: Typed) -> None:
+    async def _open_form(self, interaction: discord.Interaction, draft: GivenCommand) -> None:
         key, locale = str(interaction.id), self._shown_locale(interaction)
         self._drafts.keep(key, draft)
-        catalog = self._engine.workshop.catalog
+        catalog = self._engine.services.catalog
         try:
             await interaction.response.send_modal(
                 form(key, COMMANDS[draft.name], draft, catalog, locale)
@@ -152,13 +156,13 @@ class DiscordAdapter:
         else:
             await self._do(interaction, filled_in(data, draft))
 
-    async def _do(self, interaction: discord.Interaction, typed: Typed) -> None:
+    async def _do(self, interaction: discord.Interaction, typed: GivenCommand) -> None:
         private = is_private(typed)
         if not await acknowledge(interaction, thinking=True, ephemeral=private):
             return
         self._platform.note(interaction)
         place = place_of(interaction, private=private)
-        http = self._engine.workshop.http
+        http = self._engine.services.http
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
@@ -167,12 +171,12 @@ class DiscordAdapter:
             conversation=place,
             message=answer_to(interaction, place),
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
-            attachments=tuple(DiscordPicture(http=http, picture=p) for p in typed.pictures),
+            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in typed.pictures),
             is_chat_admin=runs_chat(interaction),
         )
         answer = await dispatch(self._engine, invocation, self._default)
         if answer.view:
-            await self._voice.say(place, answer.view, invocation.message)
+            await self._answers.say(place, answer.view, invocation.message)
         else:
             await self._close(interaction, invocation)
 
@@ -180,7 +184,7 @@ class DiscordAdapter:
         """Let nobody think any more where a command has shown its answer elsewhere."""
         if invocation.message and self._platform.interactions.take(invocation.message):
             user, place = invocation.user, invocation.conversation
-            locale = await self._voice.locale(user, place, self._default)
+            locale = await self._answers.locale(user, place, self._default)
             await fill(interaction, translate(locale, "command-done"))
 
     async def _suggest(self, interaction: discord.Interaction) -> None:
@@ -189,7 +193,7 @@ class DiscordAdapter:
         focused = next((o.name for o in data.options if o.focused), "")
         if command is None or not focused:
             return
-        catalog = self._engine.workshop.catalog
+        catalog = self._engine.services.catalog
         values = suggest(catalog, command, typed_in(data), focused, data.pictures)
         choices = [discord.app_commands.Choice(name=v[:100], value=v[:100]) for v in values]
         try:

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from bots.discord.incoming import Picture
-from bots.pictures import check_promise, fetch_to, insist
+from bots.attachments import check_promise, fetch_to, insist
+from bots.discord.incoming import DiscordFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiscordPicture:
-    """See `core.chat.Attachment`."""
+class DiscordAttachment:
+    """See `core.platform.Attachment`."""
 
     http: httpx.AsyncClient
-    picture: Picture
+    picture: DiscordFile
     pause_seconds: float = 1.0
 
     @property

@@ -1,19 +1,19 @@
-"""Buttons that people press: who may, and what comes of it."""
+"""DiscordButtons that people press: who may, and what comes of it."""
 
 from dataclasses import dataclass
 
 import discord
 
-from bots.discord.answers import acknowledge, whisper
+from bots.answers import Answers
 from bots.discord.conversation import DiscordPlatform
 from bots.discord.incoming import answer_to, asker, place_of, runs_chat
 from bots.discord.payloads import ComponentData
+from bots.discord.responses import acknowledge, whisper
 from bots.discord.sharing import PLACE, SHARE, Sharing
-from bots.dispatch import dispatch
-from bots.voice import Voice
-from core.chat import ConversationRef, Invocation, MessageRef
-from core.engine import Engine
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.platform import ConversationRef, Invocation, MessageRef
 
 _ABOUT_JOBS = frozenset({"cancel", "retry", "again"})
 # What who runs a server may do for others.
@@ -21,12 +21,12 @@ _MANAGED = frozenset({"cancel"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Buttons:
+class DiscordButtons:
     """Does what a button stands for. A button knows all by its name, so it survives restarts."""
 
     engine: Engine
     platform: DiscordPlatform
-    voice: Voice
+    answers: Answers
     sharing: Sharing
     default: Locale
 
@@ -47,7 +47,7 @@ class Buttons:
         self.platform.note(interaction, answered=True)
         place = _place(interaction)
         if not await self._may(interaction, command, argument):
-            locale = await self.voice.locale(asker(interaction), place, self.default)
+            locale = await self.answers.locale(asker(interaction), place, self.default)
             await whisper(interaction, translate(locale, "button-not-yours"))
             return
         invocation = Invocation(
@@ -60,14 +60,14 @@ class Buttons:
         )
         answer = await dispatch(self.engine, invocation, self.default)
         if answer.view and answer.done:
-            await self.voice.say(place, answer.view, invocation.message)
+            await self.answers.say(place, answer.view, invocation.message)
         elif answer.view:
             await whisper(interaction, answer.view.text)
 
     async def _may(self, interaction: discord.Interaction, command: str, job_id: str) -> bool:
         if command not in _ABOUT_JOBS:
             return True
-        job = await self.engine.workshop.store.get(job_id)
+        job = await self.engine.services.store.get(job_id)
         if job is None or job.user.party == asker(interaction).party:
             return True
         return command in _MANAGED and runs_chat(interaction)

@@ -8,13 +8,19 @@ from secrets import token_hex
 
 import discord
 
-from bots.discord.doors import NOBODY, ChannelDoor, Door, Letter, TokenDoor
+from bots.discord.channels import (
+    NOBODY,
+    InteractionChannel,
+    MemberChannel,
+    MessageChannel,
+    OutgoingMessage,
+)
+from bots.discord.errors import NoReplyError, ask, meaning, meaning_of_follow_up
 from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
 from bots.discord.keyboard import keyboard
-from bots.discord.refusals import NoReplyError, ask, meaning, meaning_of_follow_up
 from bots.discord.text import TEXT_CHARS, content, named
 from bots.discord.uploads import nonce, opened, parts
-from core.chat import (
+from core.platform import (
     ConversationRef,
     Limits,
     MediaPost,
@@ -46,7 +52,7 @@ Attempt = Callable[[], Awaitable[MessageRef]]
 
 
 class DiscordPlatform:
-    """See `core.chat.Platform`.
+    """See `core.platform.Platform`.
 
     Attributes:
         interactions: those that can still be answered.
@@ -84,7 +90,7 @@ class DiscordPlatform:
 
 
 class DiscordConversation:
-    """See `core.chat.Conversation`.
+    """See `core.platform.Conversation`.
 
     A post can be repeated as it is, since Discord knows it by its nonce for some minutes, and we
     by its buttons for ever; only what goes by the token of an interaction has no nonce.
@@ -124,8 +130,8 @@ class DiscordConversation:
     async def edit(self, message: MessageRef, view: View) -> None:
         if age_seconds(message.id) >= _EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
-        letter = Letter(content=content(view.text), buttons=view.buttons)
-        await ask(self._door_of(message).change(message.id, letter))
+        outgoing = OutgoingMessage(content=content(view.text), buttons=view.buttons)
+        await ask(self._channel_of(message).change(message.id, outgoing))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         first, *others = parts(post)
@@ -148,17 +154,17 @@ class DiscordConversation:
 
     async def _find(self, post: MediaPost, earlier: MessageRef) -> MessageRef:
         """Find what an earlier process has posted; the status message came before it."""
-        door = ChannelDoor(self._platform.channel(self._channel))
-        found = await ask(door.find(post.view.buttons, earlier.id))
+        channel = MemberChannel(self._platform.channel(self._channel))
+        found = await ask(channel.find(post.view.buttons, earlier.id))
         if found is None:
             raise MessageLostError("these media have not been posted yet")
         return MessageRef(conversation=self._ref, id=str(found.id))
 
     async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the media."""
-        door = self._door_of(message)
+        channel = self._channel_of(message)
         with opened(post) as files:
-            await ask(door.change(message.id, self._letter(post, files)))
+            await ask(channel.change(message.id, self._outgoing(post, files)))
         return message
 
     async def _post(self, post: MediaPost) -> MessageRef:
@@ -191,9 +197,12 @@ class DiscordConversation:
         return [partial(self._follow_up, post.replying, post)]
 
     async def _follow_up(self, command: MessageRef, post: MediaPost) -> MessageRef:
-        door, explain = self._door_by(command), meaning_of_follow_up if post.assets else meaning
+        channel, explain = (
+            self._channel_by(command),
+            meaning_of_follow_up if post.assets else meaning,
+        )
         with opened(post) as files:
-            posted = await ask(door.post(self._letter(post, files)), explain)
+            posted = await ask(channel.post(self._outgoing(post, files)), explain)
         return self._named(posted, command.access)
 
     async def _post_in(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
@@ -203,9 +212,9 @@ class DiscordConversation:
             return await self._put(ref, replace(post, replying=None))
 
     async def _put(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
-        door = ChannelDoor(self._platform.channel(channel_of(ref)))
+        channel = MemberChannel(self._platform.channel(channel_of(ref)))
         with opened(post) as files:
-            posted = await ask(door.post(self._letter(post, files)))
+            posted = await ask(channel.post(self._outgoing(post, files)))
         return MessageRef(conversation=ref, id=str(posted.id))
 
     async def _post_directly(self, post: MediaPost) -> MessageRef:
@@ -215,10 +224,10 @@ class DiscordConversation:
         ref = ConversationRef(platform=NAME, chat=str(channel.id))
         return await self._post_in(ref, replace(post, replying=None))
 
-    def _letter(self, post: MediaPost, files: Sequence[discord.File]) -> Letter:
+    def _outgoing(self, post: MediaPost, files: Sequence[discord.File]) -> OutgoingMessage:
         among_others = self._ref.thread and not self._ref.person
         is_result = post.assets and post.view.text
-        return Letter(
+        return OutgoingMessage(
             content=named(post.view.text, self._ref.owner if among_others and is_result else ""),
             buttons=post.view.buttons,
             files=files,
@@ -232,18 +241,18 @@ class DiscordConversation:
             return ""
         return self._interactions.response(command) if command.access else command.id
 
-    def _door_of(self, message: MessageRef) -> Door:
+    def _channel_of(self, message: MessageRef) -> MessageChannel:
         if not message.access:
-            return ChannelDoor(self._platform.channel(channel_of(message.conversation)))
+            return MemberChannel(self._platform.channel(channel_of(message.conversation)))
         if not is_open(message):
             raise MessageLostError("the token of the interaction has expired")
-        return self._door_by(message)
+        return self._channel_by(message)
 
-    def _door_by(self, command: MessageRef) -> Door:
+    def _channel_by(self, command: MessageRef) -> MessageChannel:
         ephemeral = self._interactions.is_ephemeral(command)
         if ephemeral is None:
             ephemeral = bool(self._ref.person)
-        return TokenDoor(self._platform.webhook(command.access), ephemeral)
+        return InteractionChannel(self._platform.webhook(command.access), ephemeral)
 
     def _named(self, message: discord.Message, access: str) -> MessageRef:
         """As it is found again: by its id, where the bot is a member and may see it."""

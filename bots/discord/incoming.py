@@ -9,10 +9,10 @@ import discord
 
 from bots.discord.conversation import NAME
 from bots.discord.payloads import ATTACHMENT, CommandData, File, FormData, TargetMessage
-from core.chat import ConversationRef, MessageRef, User
 from core.commands import COMMANDS
 from core.errors import UserError
-from core.grammar import parse
+from core.options.grammar import parse
+from core.platform import ConversationRef, MessageRef, User
 
 PROMPT = "prompt"
 PICTURES = "pictures"
@@ -21,7 +21,7 @@ _ODD = re.compile(r"[^\w. ()-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class DiscordFile:
     """A file at Discord that may be a picture. Its address works for some hours."""
 
     url: str
@@ -31,7 +31,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class GivenCommand:
     """A command with all that was given to it.
 
     Attributes:
@@ -43,16 +43,16 @@ class Typed:
     name: str
     text: str = ""
     given: Mapping[str, str] = field(default_factory=dict[str, str])
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[DiscordFile, ...] = ()
     about: str = ""
 
 
-def typed_in(data: CommandData) -> Typed:
+def typed_in(data: CommandData) -> GivenCommand:
     """The slash command that was given."""
     files = data.resolved.attachments
     named = {option.name: _plain(option.value) for option in data.options}
     pictures = {o.name: str(o.value) for o in data.options if o.type == ATTACHMENT}
-    return Typed(
+    return GivenCommand(
         name=data.name,
         text=named.get(PROMPT, ""),
         given={n: v for n, v in named.items() if v and n != PROMPT and n not in pictures},
@@ -64,13 +64,13 @@ def typed_in(data: CommandData) -> Typed:
     )
 
 
-def targeted(data: CommandData) -> tuple[Picture, ...]:
+def targeted(data: CommandData) -> tuple[DiscordFile, ...]:
     """The files of the message that a menu was opened on."""
     target = data.resolved.messages.get(data.target_id, TargetMessage())
     return tuple(map(picture_of, target.attachments))
 
 
-def filled_in(data: FormData, draft: Typed) -> Typed:
+def filled_in(data: FormData, draft: GivenCommand) -> GivenCommand:
     """The command of a form: what was known before it was opened, and what was filled in."""
     fields = {part.component.custom_id: part.component for part in data.components}
     files = data.resolved.attachments
@@ -85,7 +85,7 @@ def filled_in(data: FormData, draft: Typed) -> Typed:
     )
 
 
-def is_private(typed: Typed) -> bool:
+def is_private(typed: GivenCommand) -> bool:
     """Whether only who typed may see the answers."""
     command = COMMANDS.get(typed.name)
     try:
@@ -106,13 +106,13 @@ def said_to(bot_id: int, message: discord.Message) -> str | None:
     return message.content.strip() if message.guild is None else None
 
 
-def command_in(said: str) -> Typed | None:
+def command_in(said: str) -> GivenCommand | None:
     """The command that a text begins with."""
     match = _COMMAND.fullmatch(said)
     if match is None:
         return None
     name, text = match.groups("")
-    return Typed(name=name.casefold(), text=text)
+    return GivenCommand(name=name.casefold(), text=text)
 
 
 def user_of(user: discord.abc.User, locale: discord.Locale | None = None) -> User:
@@ -192,13 +192,13 @@ def is_hidden(message: discord.Message) -> bool:
     return not (message.content or message.attachments or message.embeds or message.components)
 
 
-def attached_to(message: discord.Message) -> tuple[Picture, ...]:
+def attached_to(message: discord.Message) -> tuple[DiscordFile, ...]:
     """All files of a message, whatever they are, so that a wrong one is refused by its name."""
     return tuple(map(picture_of, message.attachments))
 
 
-def picture_of(file: File | discord.Attachment) -> Picture:
-    return Picture(
+def picture_of(file: File | discord.Attachment) -> DiscordFile:
+    return DiscordFile(
         url=file.url,
         name=_safe(file.filename),
         mime=file.content_type or "",
@@ -206,7 +206,7 @@ def picture_of(file: File | discord.Attachment) -> Picture:
     )
 
 
-def of_kind(pictures: Iterable[Picture], kind: str) -> tuple[Picture, ...]:
+def of_kind(pictures: Iterable[DiscordFile], kind: str) -> tuple[DiscordFile, ...]:
     """Those that Discord takes for that: "image", "video"."""
     return tuple(picture for picture in pictures if picture.mime.startswith(f"{kind}/"))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import discord
 
-from core.chat import MessageRef
+from core.platform import MessageRef
 
 Interaction = discord.Interaction[discord.Client]
 

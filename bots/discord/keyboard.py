@@ -1,10 +1,10 @@
-"""Buttons as Discord has them."""
+"""DiscordButtons as Discord has them."""
 
 from collections.abc import Sequence
 
 import discord
 
-from core.chat import Button
+from core.platform import Button
 
 _ID_CHARS = 100
 _STYLES = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import discord
 
 from bots.discord.incoming import user_of
-from core.chat import User
+from core.platform import User
 
 _REMEMBERED = 10_000
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import discord
 
-from bots.discord.attachments import DiscordPicture
+from bots.answers import Answers
+from bots.discord.attachments import DiscordAttachment
 from bots.discord.incoming import (
-    Picture,
-    Typed,
+    DiscordFile,
+    GivenCommand,
     attached_to,
     author_runs_chat,
     command_in,
@@ -21,13 +22,12 @@ from bots.discord.incoming import (
     user_of,
 )
 from bots.discord.languages import Languages
-from bots.dispatch import dispatch
-from bots.voice import Voice
-from core.chat import Invocation, View
 from core.commands import COMMANDS
-from core.engine import Engine
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, explain, translate
+from core.platform import Invocation, View
 
 _VIDEO = "video"
 
@@ -38,7 +38,7 @@ class Mentions:
 
     engine: Engine
     client: discord.Client
-    voice: Voice
+    answers: Answers
     languages: Languages
     default: Locale
 
@@ -68,25 +68,25 @@ class Mentions:
             text = translate(self.default, "unexpected-error", id=incident)
             await self._answer(message, View(text=text))
 
-    def _meant(self, message: discord.Message, said: str) -> Typed | None:
+    def _meant(self, message: discord.Message, said: str) -> GivenCommand | None:
         """A command as it stands there, or a prompt after the bot's name."""
         if typed := command_in(said):
             return typed
         named = said != message.content.strip()
         wanted = said or message.attachments
-        return Typed(name=_VIDEO, text=said) if named and wanted else None
+        return GivenCommand(name=_VIDEO, text=said) if named and wanted else None
 
     async def _do(
-        self, message: discord.Message, typed: Typed, pictures: Sequence[Picture]
+        self, message: discord.Message, typed: GivenCommand, pictures: Sequence[DiscordFile]
     ) -> None:
-        replied, http = replied_to(message), self.engine.workshop.http
+        replied, http = replied_to(message), self.engine.services.http
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
             user=self.languages.author(message),
             conversation=place_of_message(message),
             message=ref_of(message),
-            attachments=tuple(DiscordPicture(http=http, picture=p) for p in pictures),
+            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
             is_chat_admin=author_runs_chat(message),
@@ -96,17 +96,17 @@ class Mentions:
             await self._answer(message, answer.view)
 
     async def _answer(self, message: discord.Message, view: View) -> None:
-        await self.voice.say(place_of_message(message), view, ref_of(message))
+        await self.answers.say(place_of_message(message), view, ref_of(message))
 
     async def _text(self, message: discord.Message, key: str) -> str:
         return translate(await self._locale(message), key)
 
     async def _locale(self, message: discord.Message) -> Locale:
         user, place = self.languages.author(message), place_of_message(message)
-        return await self.voice.locale(user, place, self.default)
+        return await self.answers.locale(user, place, self.default)
 
 
-def _pictures(message: discord.Message, typed: Typed) -> tuple[Picture, ...]:
+def _pictures(message: discord.Message, typed: GivenCommand) -> tuple[DiscordFile, ...]:
     """The command's own files, then the pictures of the message that it replies to.
 
     Raises:

@@ -3,27 +3,27 @@
 import logging
 
 from bots.discord.adapter import DiscordAdapter
+from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import DiscordPlatform
-from bots.discord.listen import DiscordAccount, connect, listen
 from bots.discord.menu import Menu
-from bots.house import House
+from bots.runtime import Runtime
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-async def serve(house: House) -> None:
+async def serve(runtime: Runtime) -> None:
     """Connect and serve, until Discord takes the bot no more.
 
     Raises:
         OperatorError: Discord does not take the token.
     """
-    account = _account(house.settings)
-    client = await house.lines.enter_async_context(connect(account))
+    account = _account(runtime.settings)
+    client = await runtime.lines.enter_async_context(connect(account))
     platform = DiscordPlatform(client)
-    await house.engine.join(platform)
+    await runtime.engine.join(platform)
     log.info("listening as %s on Discord", client.user)
-    await listen(client, DiscordAdapter(house.engine, platform, house.locale), account)
+    await listen(client, DiscordAdapter(runtime.engine, platform, runtime.locale), account)
 
 
 def _account(settings: Settings) -> DiscordAccount:

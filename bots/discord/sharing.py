@@ -6,20 +6,27 @@ from dataclasses import dataclass
 
 import discord
 
-from bots.discord.answers import acknowledge, fill
+from bots.answers import Answers
 from bots.discord.conversation import NAME, DiscordPlatform
 from bots.discord.incoming import asker, place_of
 from bots.discord.payloads import Channel, ComponentData
-from bots.voice import Voice
-from core.chat import ConversationRef, Limits, MediaPost, MessageLostError, UncertainError, View
-from core.delivery import is_native, post
-from core.engine import Engine
+from bots.discord.responses import acknowledge, fill
+from core.delivery.delivery import is_native, post
+from core.engine.engine import Engine
 from core.errors import UserError
-from core.fit import fit
+from core.files.transcode import transcode
 from core.i18n import Locale, explain, translate
 from core.jobs import Job, JobState
 from core.media import Asset
-from core.progress import excerpt
+from core.messages.views import excerpt
+from core.platform import (
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageLostError,
+    UncertainError,
+    View,
+)
 
 SHARE, PLACE = "share", "share-to"
 _THREADS = frozenset(
@@ -38,7 +45,7 @@ class Sharing:
 
     engine: Engine
     platform: DiscordPlatform
-    voice: Voice
+    answers: Answers
     default: Locale
 
     async def offer(self, interaction: discord.Interaction, job_id: str) -> None:
@@ -76,11 +83,11 @@ class Sharing:
 
     async def _job(self, interaction: discord.Interaction, job_id: str) -> Job:
         """The job, if this person may share it and it is still on our disk."""
-        user, workshop = asker(interaction), self.engine.workshop
-        job = await workshop.store.get(job_id)
+        user, services = asker(interaction), self.engine.services
+        job = await services.store.get(job_id)
         if job is None or job.user.party != user.party:
             raise UserError("button-not-yours")
-        if not await workshop.access.admits(user, place_of(interaction)):
+        if not await services.access.admits(user, place_of(interaction)):
             place = place_of(interaction).party
             raise UserError("access-denied", chat=str(place), user=str(user.party))
         if job.state is not JobState.DONE or not await asyncio.to_thread(_is_kept, job.assets):
@@ -90,7 +97,7 @@ class Sharing:
     async def _post(self, interaction: discord.Interaction, job: Job, channel_id: str) -> None:
         place = ConversationRef(platform=NAME, chat=str(interaction.guild_id), thread=channel_id)
         conversation = self.platform.conversation(place)
-        budget = self.engine.workshop.budgets.of(place, conversation.limits)
+        budget = self.engine.services.budgets.of(place, conversation.limits)
         media = MediaPost(
             key=str(interaction.id),
             assets=await _fitted(job.assets, conversation.limits),
@@ -101,7 +108,7 @@ class Sharing:
 
     async def _locale(self, interaction: discord.Interaction) -> Locale:
         place = place_of(interaction)
-        return await self.voice.locale(asker(interaction), place, self.default)
+        return await self.answers.locale(asker(interaction), place, self.default)
 
 
 def _question(job: Job) -> discord.ui.View:
@@ -155,7 +162,9 @@ async def _fitted(assets: Sequence[Asset], limits: Limits) -> tuple[Asset, ...]:
     ready: list[Asset] = []
     for asset in assets:
         limit = limits.upload_bytes
-        fitted = None if limit is None or is_native(asset, limits) else await fit(asset, limit)
+        fitted = (
+            None if limit is None or is_native(asset, limits) else await transcode(asset, limit)
+        )
         ready.append(fitted or asset)
     return tuple(ready)
 

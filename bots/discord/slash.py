@@ -4,19 +4,21 @@ They are plain JSON and not the library's command objects: those are made from t
 functions, and our options come from data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import discord
 
-from bots.discord.context import MENUS
 from bots.discord.incoming import PROMPT
 from core.commands import Audience, Command
 from core.i18n import Locale, translate
-from core.options import OptionHelp, OptionKind, describe
+from core.options.options import OptionHelp, OptionKind, describe
 
 Json = dict[str, Any]
 
+# The message menus: the key of the name of each, and the command that has to be there for it.
+ANIMATE, REMIX = "menu-animate", "menu-remix"
+MENUS: Mapping[str, str] = {ANIMATE: "video", REMIX: "remix"}
 PICTURES = 4
 _CHOICES = 25
 _STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 3, 4, 5, 11
@@ -113,3 +115,8 @@ def _described(key: str) -> Json:
 
 def _in_chinese(key: str) -> Json:
     return dict.fromkeys(_CHINESE, translate(Locale.ZH, key))
+
+
+def menu_named(name: str) -> str:
+    """The key of a menu that was opened; Discord always tells its English name."""
+    return next((key for key in MENUS if translate(Locale.EN, key) == name), "")

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bots.discord.incoming import PROMPT, Typed
+from bots.discord.incoming import PROMPT, GivenCommand
 from core.catalog import Catalog, Model, State, refusals
 from core.commands import Command
 from core.errors import UserError
-from core.grammar import parse
 from core.media import Asset, MediaKind, MediaRequest
-from core.options import describe
+from core.options.grammar import parse
+from core.options.options import describe
 
 _SHOWN = 25
 _MODEL = "model"
@@ -24,7 +24,7 @@ _PICTURE = Asset(
 
 
 def suggest(
-    catalog: Catalog, command: Command[Any], typed: Typed, option: str, pictures: int
+    catalog: Catalog, command: Command[Any], typed: GivenCommand, option: str, pictures: int
 ) -> list[str]:
     """Values of an option that begin with, or have in them, what was typed so far."""
     begun = typed.given.get(option, "").casefold()
@@ -37,7 +37,9 @@ def suggest(
     return sorted(found, key=lambda value: not value.casefold().startswith(begun))[:_SHOWN]
 
 
-def models(catalog: Catalog, command: Command[Any], typed: Typed, pictures: int) -> list[str]:
+def models(
+    catalog: Catalog, command: Command[Any], typed: GivenCommand, pictures: int
+) -> list[str]:
     """The names of the models that can do what else was typed; of all, where that is unclear."""
     ready = [m for m in catalog.models if catalog.is_ready(m) and m.state is not State.RETIRED]
     request = _request(command, typed, pictures)
@@ -49,7 +51,7 @@ def _can(model: Model, request: MediaRequest) -> bool:
     return model.kind is request.kind and not refusals(model, request)
 
 
-def _request(command: Command[Any], typed: Typed, pictures: int) -> MediaRequest | None:
+def _request(command: Command[Any], typed: GivenCommand, pictures: int) -> MediaRequest | None:
     if PROMPT not in command.options.model_fields:
         return None
     try:

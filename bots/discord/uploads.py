@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 import discord
 
-from core.chat import MediaPost, View
+from core.platform import MediaPost, View
 
 _ATTACHMENTS = 10
 _NONCE_BYTES = 12

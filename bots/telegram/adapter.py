@@ -14,12 +14,16 @@ from telegram.ext import (
     filters,
 )
 
+from bots.answers import Answers
 from bots.telegram.albums import Albums
-from bots.telegram.buttons import Buttons
+from bots.telegram.buttons import TelegramButtons
+from bots.telegram.chat_admins import ChatAdmins
+from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
+from bots.telegram.duplicates import Duplicates
 from bots.telegram.form import Form, Forms, lengths_of
 from bots.telegram.incoming import (
-    Typed,
+    TypedCommand,
     is_private,
     person,
     place_of,
@@ -28,19 +32,15 @@ from bots.telegram.incoming import (
     typed_in,
     user_of,
 )
-from bots.telegram.managers import Managers
 from bots.telegram.menu import SHARE
-from bots.telegram.moves import Moves
-from bots.telegram.orders import Orders
 from bots.telegram.questions import Question, Questions, lost
-from bots.telegram.repeats import Repeats
 from bots.telegram.sharing import answer_inline, offer
-from bots.voice import Voice
-from core.chat import MessageRef, View
+from bots.telegram.supergroups import Supergroups
 from core.commands import COMMANDS
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, explain, locale_of, translate
+from core.platform import MessageRef, View
 
 log = logging.getLogger(__name__)
 
@@ -77,29 +77,29 @@ class TelegramAdapter:
         self._engine = engine
         self._bot = platform.bot
         self._default = default
-        self._voice = Voice(engine, platform)
-        self._moves = Moves(engine, platform.moved)
+        self._answers = Answers(engine, platform)
+        self._supergroups = Supergroups(engine, platform.moved)
         self._albums = Albums(album_seconds)
         self._forms = Forms()
-        self._questions = Questions(voice=self._voice, platform=platform)
+        self._questions = Questions(answers=self._answers, platform=platform)
         self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
-        managers, repeats = Managers(platform.bot), Repeats(engine)
-        self._orders = Orders(
+        chat_admins, duplicates = ChatAdmins(platform.bot), Duplicates(engine)
+        self._commands = TelegramCommands(
             engine=engine,
             platform=platform,
-            voice=self._voice,
-            managers=managers,
+            answers=self._answers,
+            chat_admins=chat_admins,
             albums=self._albums,
-            repeats=repeats,
+            duplicates=duplicates,
             default=default,
         )
-        self._buttons = Buttons(
+        self._buttons = TelegramButtons(
             engine=engine,
-            voice=self._voice,
+            answers=self._answers,
             questions=self._questions,
-            managers=managers,
+            chat_admins=chat_admins,
             forms=self._forms,
-            repeats=repeats,
+            duplicates=duplicates,
             default=default,
         )
 
@@ -118,7 +118,7 @@ class TelegramAdapter:
         # A channel's post comes once more in the group for its comments.
         if message is None or message.is_automatic_forward:
             return
-        await self._moves.follow(message)
+        await self._supergroups.follow(message)
         self._albums.note(message)
         typed = typed_in(message)
         if typed is None:
@@ -126,24 +126,24 @@ class TelegramAdapter:
         elif self._is_meant(message, typed):
             await self._take(message, typed)
 
-    def _is_meant(self, message: Message, typed: Typed) -> bool:
+    def _is_meant(self, message: Message, typed: TypedCommand) -> bool:
         if typed.addressee:
             return typed.addressee == self._bot.username.casefold()
         return is_private(message) or typed.name in _OURS
 
-    async def _take(self, message: Message, typed: Typed) -> None:
+    async def _take(self, message: Message, typed: TypedCommand) -> None:
         match typed.name:
             case "start":
                 await self._start(message, typed.text.strip())
             case "share":
                 await self._share(message)
-            case "video" if not typed.text.strip() and await self._orders.admits(message):
+            case "video" if not typed.text.strip() and await self._commands.admits(message):
                 await self._open_form(message)
             case _:
-                await self._orders.take(message, typed.name, typed.text)
+                await self._commands.take(message, typed.name, typed.text)
 
     async def _start(self, message: Message, payload: str) -> None:
-        if payload == "video" and await self._orders.admits(message):
+        if payload == "video" and await self._commands.admits(message):
             await self._open_form(message)
             return
         await self._reply(message, "telegram-welcome")
@@ -157,10 +157,10 @@ class TelegramAdapter:
             view = await offer(self._engine, user, about, locale, inline=inline)
         except UserError as error:
             view = View(text=explain(locale, error))
-        await self._voice.say(place_of(message), view, ref_of(message))
+        await self._answers.say(place_of(message), view, ref_of(message))
 
     async def _open_form(self, message: Message) -> None:
-        pictures = await self._orders.gather(message, "video")
+        pictures = await self._commands.gather(message, "video")
         if pictures is None:
             return
         form = Form(
@@ -168,9 +168,9 @@ class TelegramAdapter:
             locale=await self._locale(message),
             command=ref_of(message),
             pictures=pictures,
-            lengths=lengths_of(self._engine.workshop.catalog),
+            lengths=lengths_of(self._engine.services.catalog),
         )
-        shown = await self._voice.say(place_of(message), form.view(), form.command)
+        shown = await self._answers.say(place_of(message), form.view(), form.command)
         if shown:
             self._forms.keep(shown, form)
 
@@ -192,7 +192,7 @@ class TelegramAdapter:
             return
         self._questions.close(asked)
         pictures = (*question.pictures, *await self._albums.around(message))
-        await self._orders.do(message, question.command, question.text(answer), pictures)
+        await self._commands.do(message, question.command, question.text(answer), pictures)
 
     async def _on_edit(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
@@ -225,13 +225,13 @@ class TelegramAdapter:
         try:
             locale = locale_of(user_of(message).locale, self._default)
             view = View(text=translate(locale, "unexpected-error", id=incident))
-            await self._voice.say(place_of(message), view)
+            await self._answers.say(place_of(message), view)
         except Exception:
             log.exception("error %s could not be told", incident)
 
     async def _reply(self, message: Message, key: str) -> None:
         view = View(text=translate(await self._locale(message), key))
-        await self._voice.say(place_of(message), view, ref_of(message))
+        await self._answers.say(place_of(message), view, ref_of(message))
 
     async def _locale(self, message: Message) -> Locale:
-        return await self._voice.locale(user_of(message), place_of(message), self._default)
+        return await self._answers.locale(user_of(message), place_of(message), self._default)

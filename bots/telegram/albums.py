@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from telegram import Message
 
-from bots.telegram.incoming import Picture, attached_to
+from bots.telegram.incoming import TelegramFile, attached_to
 
 _REMEMBERED = 500
 
 
 @dataclass(slots=True)
 class _Album:
-    files: dict[int, Picture] = field(default_factory=dict[int, Picture])
+    files: dict[int, TelegramFile] = field(default_factory=dict[int, TelegramFile])
     latest: float = 0.0
 
 
@@ -42,7 +42,7 @@ class Albums:
         if len(self._albums) > _REMEMBERED:
             self._albums.popitem(last=False)
 
-    async def around(self, message: Message) -> tuple[Picture, ...]:
+    async def around(self, message: Message) -> tuple[TelegramFile, ...]:
         """All files of the album that a message is in, in their order; its own without one."""
         if message.media_group_id is None:
             file = attached_to(message)
@@ -50,6 +50,6 @@ class Albums:
         self.note(message)
         album = self._albums[message.chat.id, message.media_group_id]
         loop = asyncio.get_running_loop()
-        while (rest := album.latest + self._quiet_seconds - loop.time()) > 0:  # noqa: ASYNC110 - as in core.budget
+        while (rest := album.latest + self._quiet_seconds - loop.time()) > 0:  # noqa: ASYNC110 - as in core.messages.budget
             await asyncio.sleep(rest)
         return tuple(album.files[number] for number in sorted(album.files))

@@ -1,4 +1,4 @@
-"""Buttons that people press: who may, and what comes of it."""
+"""TelegramButtons that people press: who may, and what comes of it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from telegram import CallbackQuery, Chat, Message
 from telegram.error import BadRequest
 
-from bots.dispatch import Answer, dispatch
+from bots.answers import Answers
+from bots.telegram.chat_admins import MANAGED, ChatAdmins
+from bots.telegram.duplicates import Duplicates
 from bots.telegram.form import COMMAND, READY, Forms
 from bots.telegram.incoming import is_private, person, place_of, ref_of
 from bots.telegram.keyboard import pressed
-from bots.telegram.managers import MANAGED, Managers
 from bots.telegram.questions import Question, Questions
-from bots.telegram.repeats import Repeats
-from bots.voice import Voice
-from core.chat import Invocation, User
-from core.engine import Engine
+from core.commands.dispatch import Answer, dispatch
+from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.platform import Invocation, User
 
 _ABOUT_JOBS = frozenset({"cancel", "confirm", "retry", "again"})
 _REMIX = "remix"
@@ -26,20 +26,20 @@ _ALERT_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Buttons:
+class TelegramButtons:
     """Does what a button stands for. Every press is answered, else it goes on turning."""
 
     engine: Engine
-    voice: Voice
+    answers: Answers
     questions: Questions
-    managers: Managers
+    chat_admins: ChatAdmins
     forms: Forms
-    repeats: Repeats
+    duplicates: Duplicates
     default: Locale
 
     async def press(self, query: CallbackQuery) -> None:
         """Answer one press."""
-        if self.repeats.took(query.id):
+        if self.duplicates.took(query.id):
             return
         message = query.message
         if not isinstance(message, Message):  # too old for Telegram to say what it was
@@ -57,11 +57,11 @@ class Buttons:
         self, query: CallbackQuery, message: Message, command: str, argument: str
     ) -> None:
         user, place = person(query.from_user), place_of(message)
-        manages = command in MANAGED and await self.managers.include(user, place)
+        manages = command in MANAGED and await self.chat_admins.include(user, place)
         if command in _ABOUT_JOBS:
             acting = await self._acting(user, message, argument)
             if acting is None and not manages:
-                locale = await self.voice.locale(user, place, self.default)
+                locale = await self.answers.locale(user, place, self.default)
                 await _answer(query, translate(locale, "button-not-yours"))
                 return
             user = acting or user
@@ -76,13 +76,13 @@ class Buttons:
         await self._dispatch(query, invocation)
 
     async def _admits(self, query: CallbackQuery, message: Message) -> bool:
-        access = self.engine.workshop.access
+        access = self.engine.services.access
         return await access.admits(person(query.from_user), place_of(message))
 
     async def _ask_change(self, query: CallbackQuery, message: Message, job_id: str) -> None:
         """Ask who presses what is to be different in a video, whosever it is."""
         user, place = person(query.from_user), place_of(message)
-        locale = await self.voice.locale(user, place, self.default)
+        locale = await self.answers.locale(user, place, self.default)
         if message.chat.type == Chat.CHANNEL:  # nobody can answer there under their own name
             await _answer(query, translate(locale, "remix-here"))
             return
@@ -100,12 +100,12 @@ class Buttons:
 
         Who runs a chat acts for it where the chat itself has ordered, as a channel does.
         """
-        job = await self.engine.workshop.store.get(job_id)
+        job = await self.engine.services.store.get(job_id)
         if job is None or job.user.party == user.party:
             return user
         place = place_of(message)
         chats_own = job.user.id == place.chat
-        return job.user if chats_own and await self.managers.include(user, place) else None
+        return job.user if chats_own and await self.chat_admins.include(user, place) else None
 
     async def _dispatch(self, query: CallbackQuery, invocation: Invocation) -> None:
         async with asyncio.TaskGroup() as group:
@@ -116,13 +116,13 @@ class Buttons:
             await _answer(query, refused)
             answer = await work
         if answer.view and not refused:
-            await self.voice.say(invocation.conversation, answer.view, invocation.message)
+            await self.answers.say(invocation.conversation, answer.view, invocation.message)
 
     async def _fill(self, query: CallbackQuery, message: Message, argument: str) -> None:
         shown, user, place = ref_of(message), person(query.from_user), place_of(message)
         form = self.forms.at(shown)
         if form is None or form.user.party != user.party:
-            locale = await self.voice.locale(user, place, self.default)
+            locale = await self.answers.locale(user, place, self.default)
             key = "form-lost" if form is None else "button-not-yours"
             await _answer(query, translate(locale, key))
             return
@@ -130,7 +130,7 @@ class Buttons:
         if argument != READY:
             form = form.choose(argument)
             self.forms.keep(shown, form)
-            await self.voice.change(shown, form.view())
+            await self.answers.change(shown, form.view())
             return
         self.forms.close(shown)
         await self.questions.ask(

@@ -17,11 +17,11 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
+from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.keyboard import keyboard
-from bots.telegram.posts import POST_SECONDS, Place, send
-from bots.telegram.refusals import AlreadyShownError, meaning, meaning_of_post
+from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import albums, caption_of, files_of, opened
-from core.chat import (
+from core.platform import (
     ConversationRef,
     Limits,
     MediaPost,
@@ -61,7 +61,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramPlatform:
-    """See `core.chat.Platform`.
+    """See `core.platform.Platform`.
 
     Attributes:
         own_server: the bot talks to a Bot API server of the operator's, which takes large files.
@@ -81,7 +81,7 @@ class TelegramPlatform:
 
 
 class TelegramConversation:
-    """See `core.chat.Conversation`.
+    """See `core.platform.Conversation`.
 
     A post that Telegram may or may not have taken is repeated as an edit of the status message.
     """
@@ -196,7 +196,7 @@ class TelegramConversation:
 
     async def _post_part(self, post: MediaPost) -> list[Message]:
         async def call(chat: str) -> list[Message]:
-            place = Place(
+            place = PostTarget(
                 chat=chat,
                 thread=self._thread,
                 reply=_reply(post.replying, chat),

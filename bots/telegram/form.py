@@ -3,10 +3,10 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
-from bots.telegram.incoming import Picture
+from bots.telegram.incoming import TelegramFile
 from core.catalog import Catalog, Span
-from core.chat import Button, MessageRef, User, View
 from core.i18n import Locale, translate
+from core.platform import Button, MessageRef, User, View
 
 COMMAND = "form"
 READY = "go"
@@ -26,7 +26,7 @@ class Form:
     user: User
     locale: Locale
     command: MessageRef
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[TelegramFile, ...] = ()
     lengths: tuple[int, ...] = ()
     ratio: str = ""
     seconds: str = ""

@@ -8,14 +8,14 @@ from telegram import Chat, Message, MessageOriginChat, MessageOriginUser
 from telegram import User as TelegramUser
 
 from bots.telegram.conversation import NAME
-from core.chat import ConversationRef, MessageRef, User
+from core.platform import ConversationRef, MessageRef, User
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]+))?(?:\s(.*))?", re.DOTALL)
 _ODD = re.compile(r"[^\w. ()-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class TypedCommand:
     """A command as it stands in a message.
 
     Attributes:
@@ -28,7 +28,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class TelegramFile:
     """A file at Telegram that may be a picture."""
 
     file_id: str
@@ -42,13 +42,13 @@ def text_of(message: Message) -> str:
     return message.text or message.caption or ""
 
 
-def typed_in(message: Message) -> Typed | None:
+def typed_in(message: Message) -> TypedCommand | None:
     """The command that a message is, if it is one."""
     match = _COMMAND.fullmatch(text_of(message))
     if match is None:
         return None
     name, addressee, text = match.groups("")
-    return Typed(name=name.casefold(), text=text, addressee=addressee.casefold())
+    return TypedCommand(name=name.casefold(), text=text, addressee=addressee.casefold())
 
 
 def is_private(message: Message) -> bool:
@@ -101,12 +101,12 @@ def ref_of(message: Message) -> MessageRef:
     return MessageRef(conversation=place_of(message), id=str(message.message_id))
 
 
-def attached_to(message: Message) -> Picture | None:
+def attached_to(message: Message) -> TelegramFile | None:
     """The file of a message, whatever it is, so that a wrong one is refused with its name."""
     if message.photo:
         largest = message.photo[-1]
         name = f"photo-{message.message_id}.jpg"
-        return Picture(
+        return TelegramFile(
             file_id=largest.file_id,
             name=name,
             mime="image/jpeg",
@@ -116,7 +116,7 @@ def attached_to(message: Message) -> Picture | None:
     if file is None:
         return None
     film = "" if message.document else "video/mp4"
-    return Picture(
+    return TelegramFile(
         file_id=file.file_id,
         name=_plain(file.file_name or f"file-{message.message_id}"),
         mime=file.mime_type or film,
@@ -124,7 +124,7 @@ def attached_to(message: Message) -> Picture | None:
     )
 
 
-def picture_in(message: Message) -> Picture | None:
+def picture_in(message: Message) -> TelegramFile | None:
     """The picture of a message; anything else in it is not meant."""
     file = attached_to(message)
     return file if file and file.mime.startswith("image/") else None

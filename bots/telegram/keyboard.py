@@ -1,10 +1,10 @@
-"""Buttons as Telegram has them."""
+"""TelegramButtons as Telegram has them."""
 
 from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from core.chat import Button
+from core.platform import Button
 
 _COLUMNS = 3
 _DATA_BYTES = 64

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
 
 from bots.telegram.uploads import Upload, caption_of
-from core.chat import MediaPost
+from core.platform import MediaPost
 
 # Telegram looks into a video before it answers.
 POST_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PostTarget:
     """Where a post goes, and what stands around it."""
 
     chat: str
@@ -23,7 +23,7 @@ class Place:
 
 
 async def send(
-    bot: Bot, place: Place, uploads: Sequence[Upload], post: MediaPost
+    bot: Bot, place: PostTarget, uploads: Sequence[Upload], post: MediaPost
 ) -> list[Message]:
     """Send all of them in one request."""
     if len(uploads) > 1:
@@ -35,7 +35,7 @@ async def send(
     return [await _send_photo(bot, place, uploads[0], post)]
 
 
-async def _send_video(bot: Bot, place: Place, upload: Upload, post: MediaPost) -> Message:
+async def _send_video(bot: Bot, place: PostTarget, upload: Upload, post: MediaPost) -> Message:
     return await bot.send_video(
         place.chat,
         upload.file,
@@ -53,7 +53,7 @@ async def _send_video(bot: Bot, place: Place, upload: Upload, post: MediaPost) -
     )
 
 
-async def _send_photo(bot: Bot, place: Place, upload: Upload, post: MediaPost) -> Message:
+async def _send_photo(bot: Bot, place: PostTarget, upload: Upload, post: MediaPost) -> Message:
     return await bot.send_photo(
         place.chat,
         upload.file,
@@ -66,7 +66,7 @@ async def _send_photo(bot: Bot, place: Place, upload: Upload, post: MediaPost) -
     )
 
 
-async def _send_document(bot: Bot, place: Place, upload: Upload, post: MediaPost) -> Message:
+async def _send_document(bot: Bot, place: PostTarget, upload: Upload, post: MediaPost) -> Message:
     return await bot.send_document(
         place.chat,
         upload.file,
@@ -81,7 +81,7 @@ async def _send_document(bot: Bot, place: Place, upload: Upload, post: MediaPost
 
 
 async def _send_album(
-    bot: Bot, place: Place, uploads: Sequence[Upload], post: MediaPost
+    bot: Bot, place: PostTarget, uploads: Sequence[Upload], post: MediaPost
 ) -> list[Message]:
     captions = [caption_of(post.view.text), *("" for _ in uploads[1:])]
     media = [

@@ -6,11 +6,11 @@ from html import escape
 
 from telegram import User as TelegramUser
 
+from bots.answers import Answers
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.incoming import Picture
-from bots.voice import Voice
-from core.chat import ConversationRef, MessageRef, User
+from bots.telegram.incoming import TelegramFile
 from core.i18n import Locale, translate
+from core.platform import ConversationRef, MessageRef, User
 
 # What is asked, and what is said where an earlier process has asked it.
 LOST = {"form-prompt": "form-lost", "remix-prompt": "remix-lost"}
@@ -29,7 +29,7 @@ class Question:
     user: User
     command: str
     options: str
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[TelegramFile, ...] = ()
 
     def text(self, answer: str) -> str:
         """What would have been typed behind the command."""
@@ -40,7 +40,7 @@ class Question:
 class Questions:
     """Asks, within what the chat accepts. Forgets what it has asked when the bot restarts."""
 
-    voice: Voice
+    answers: Answers
     platform: TelegramPlatform
     _open: OrderedDict[tuple[str, str], Question] = field(
         default_factory=OrderedDict[tuple[str, str], Question]
@@ -58,7 +58,7 @@ class Questions:
         """Ask for an answer in words. A `person` is named, who has not written `replying`."""
         named = f"{person.mention_html()}: " if person else ""
         conversation = self.platform.conversation(place)
-        asked = await self.voice.send(
+        asked = await self.answers.send(
             place, lambda: conversation.ask(f"{named}{escape(text)}", replying=replying)
         )
         if asked:

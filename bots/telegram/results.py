@@ -6,8 +6,8 @@ from telegram import Message
 
 from bots.telegram.incoming import ref_of
 from bots.telegram.uploads import ALBUM
-from core.chat import MessageRef
 from core.jobs import Job, JobStore
+from core.platform import MessageRef
 
 
 def is_result(job: Job, message: MessageRef) -> bool:

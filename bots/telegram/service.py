@@ -3,29 +3,29 @@
 import asyncio
 import logging
 
-from bots.house import House
+from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.listen import TelegramAccount, connect, listen
 from bots.telegram.webhook import Webhook
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-async def serve(house: House) -> None:
+async def serve(runtime: Runtime) -> None:
     """Connect and serve, for ever.
 
     Raises:
         OperatorError: Telegram does not take the token.
     """
-    account = _account(house.settings)
-    app = await house.lines.enter_async_context(connect(account))
+    account = _account(runtime.settings)
+    app = await runtime.lines.enter_async_context(connect(account))
     platform = TelegramPlatform(bot=app.bot, own_server=account.api_url is not None)
-    await house.engine.join(platform)
+    await runtime.engine.join(platform)
     if account.webhook:
-        house.routes.append(account.webhook.route(app))
-    async with listen(app, TelegramAdapter(house.engine, platform, house.locale), account):
+        runtime.routes.append(account.webhook.route(app))
+    async with listen(app, TelegramAdapter(runtime.engine, platform, runtime.locale), account):
         log.info("listening as @%s", app.bot.username)
         await asyncio.Event().wait()
 

@@ -13,12 +13,12 @@ from telegram import (
 
 from bots.telegram.incoming import person
 from bots.telegram.results import is_result
-from core.chat import Button, MessageRef, User, View
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
-from core.progress import excerpt
+from core.messages.views import excerpt
+from core.platform import Button, MessageRef, User, View
 
 Result = (
     InlineQueryResultCachedDocument

@@ -14,8 +14,8 @@ from telegram import (
     Message,
 )
 
-from core.chat import MediaPost
 from core.media import Asset, MediaKind
+from core.platform import MediaPost
 
 ALBUM = 10
 Medium = InputMediaDocument | InputMediaPhoto | InputMediaVideo

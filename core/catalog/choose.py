@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 
-from core.catalog.aside import Aside
+from core.catalog.cooldown import Cooldown
 from core.catalog.load import CatalogData
 from core.catalog.model import ANY_RATIO, Model, Span, State
 from core.errors import UserError, did_you_mean
@@ -161,13 +161,13 @@ class Catalog:
     Attributes:
         ready_gateways: names of the gateways that have a key.
         order: names of gateways that the operator prefers, before any price.
-        aside: models that are gone, and tried only where nothing else is left.
+        cooldown: models that are gone, and tried only where nothing else is left.
     """
 
     data: CatalogData
     ready_gateways: frozenset[str]
     order: tuple[str, ...] = ()
-    aside: Aside = field(default_factory=Aside)
+    cooldown: Cooldown = field(default_factory=Cooldown)
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -234,7 +234,7 @@ class Catalog:
         credits_ = model.credits_for(model.complete(request))
         known = model.gateway in self.order
         place = self.order.index(model.gateway) if known else len(self.order)
-        is_aside = model.key in self.aside
+        is_aside = model.key in self.cooldown
         return is_aside, lacks_frames, place, credits_, _STATES.index(model.state)
 
     def _unnamed(self, request: MediaRequest) -> list[Model]:

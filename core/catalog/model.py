@@ -79,7 +79,7 @@ class Variant(When):
     deadline_seconds: Annotated[int, Field(ge=1)] | None = None
 
 
-class Images(Table):
+class ImageRules(Table):
     """How many pictures a model takes and what each is for; the last role repeats.
 
     Attributes:
@@ -160,7 +160,7 @@ class Model(Table):
     native: Resolution | None = None
     fast: Literal["no", "option", "always"] = "no"
     count: Annotated[int, Field(ge=1, le=16)] = 1
-    images: Images = Images()
+    images: ImageRules = ImageRules()
     seed: bool = False
     remix: bool = False
     characters: bool = False

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.access import Rule
-from core.chat import Party, View
 from core.commands.command import Audience, Command, Context
 from core.errors import UserError
 from core.i18n import translate
-from core.options import Option
+from core.options.options import Option
+from core.people.access import Rule
+from core.platform import Party, View
 
 _KIND = Option(words={"user": "user", "用户": "user", "chat": "chat", "群": "chat"})
 _ID = Option(patterns=("(-?[0-9]{1,20})",), metavar="ID")
@@ -38,7 +38,7 @@ async def allow(context: Context, options: PartyOptions) -> View:
 async def deny(context: Context, options: PartyOptions) -> View:
     """Keep somebody from using the bot, or everybody in a chat."""
     party = _party(context, options)
-    if context.engine.workshop.access.policy.is_admin(party):
+    if context.services.access.policy.is_admin(party):
         raise UserError("deny-admin")
     await _decide(context, party, allowed=False)
     said = "denied-user" if party.kind == "user" else "denied-chat"
@@ -60,7 +60,7 @@ def _party(context: Context, options: PartyOptions) -> Party:
 
 async def _decide(context: Context, party: Party, *, allowed: bool) -> None:
     rule = Rule(party=party, allowed=allowed, by=context.invocation.user.party, at=time.time())
-    await context.engine.workshop.access.store.save(rule)
+    await context.services.access.store.save(rule)
 
 
 ALLOW = Command(name="allow", options=PartyOptions, run=allow, audience=Audience.ADMINS)

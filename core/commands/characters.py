@@ -6,15 +6,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import Model
-from core.characters import ALIAS, Character
-from core.chat import View
 from core.commands.command import Command, Context
+from core.commands.shared_options import OF
 from core.commands.sources import find_source
-from core.commands.wordings import OF
 from core.dialects.characters import create_character
 from core.errors import JobError, UserError
 from core.i18n import explain_fault, translate
-from core.options import Option
+from core.options.options import Option
+from core.people.characters import ALIAS, Character
+from core.platform import View
 
 _SPAN = r"\d{1,3}(?:\.\d)?-\d{1,3}(?:\.\d)?"
 
@@ -55,24 +55,24 @@ async def character(context: Context, options: CharacterOptions) -> View:
         raise UserError("alias-wrong", given=alias[:40])
     model, source = await _source(context, options)
     start, end = (float(number) for number in options.span.split("-"))
-    workshop = context.engine.workshop
+    services = context.services
     try:
         made = await create_character(
-            workshop.endpoint(model), workshop.http, source=source, span=(start, end)
+            services.endpoint(model), services.http, source=source, span=(start, end)
         )
     except JobError as error:
         return View(text="\n".join(explain_fault(context.locale, error.fault)))
     kept = Character(
         alias=alias, username=made.username, gateway=model.gateway, created_at=time.time()
     )
-    await workshop.characters.keep(context.invocation.user, kept)
+    await services.characters.keep(context.invocation.user, kept)
     return View(text=translate(context.locale, "character-made", alias=alias))
 
 
 async def _source(context: Context, options: CharacterOptions) -> tuple[Model, str]:
     """The gateway's model to ask, and the video: a link, or a task of that gateway."""
-    workshop = context.engine.workshop
-    able = [m for m in workshop.catalog.models if m.characters and workshop.model(m.key)]
+    services = context.services
+    able = [m for m in services.catalog.models if m.characters and services.model(m.key)]
     if options.url is not None:
         if not options.url.startswith("https://"):
             raise UserError("character-link")
@@ -88,7 +88,7 @@ async def _source(context: Context, options: CharacterOptions) -> tuple[Model, s
 
 async def characters(context: Context, options: CharactersOptions) -> View:
     """List one's characters, or forget one."""
-    store, user = context.engine.workshop.characters, context.invocation.user
+    store, user = context.services.characters, context.invocation.user
     if options.remove is not None:
         alias = options.remove.removeprefix("@").casefold()
         if not await store.forget(user, alias):

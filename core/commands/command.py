@@ -7,11 +7,12 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.chat import Invocation, View
-from core.engine import Engine
+from core.engine.engine import Engine
+from core.engine.services import Services
 from core.i18n import Locale
-from core.options import Option
-from core.preferences import Preferences
+from core.options.options import Option
+from core.people.preferences import Preferences
+from core.platform import Invocation, View
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -38,9 +39,14 @@ class Context:
     preferences: Preferences
 
     @property
+    def services(self) -> Services:
+        """The stores, the catalog and the gateways."""
+        return self.engine.services
+
+    @property
     def is_admin(self) -> bool:
         """Whether the user is one of the bot's admins."""
-        return self.engine.workshop.access.is_admin(self.invocation.user)
+        return self.services.access.is_admin(self.invocation.user)
 
     @property
     def manages_chat(self) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.chat import View
 from core.commands.command import Audience, Command, Context, NoOptions
 from core.i18n import Locale, translate
-from core.options import OptionHelp, describe
+from core.options.options import OptionHelp, describe
+from core.platform import View
 
 
 def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptions]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
-from core.commands.wordings import (
+from core.commands.shared_options import (
     COUNT,
     MASK,
     MODEL,

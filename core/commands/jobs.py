@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.chat import View
 from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
-from core.engine import Order, new_id
+from core.engine.engine import Order, new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
-from core.progress import clock, excerpt
+from core.messages.views import clock, excerpt
+from core.platform import View
 
 _REMEMBERED = 50
 
@@ -53,7 +53,7 @@ async def _managed(context: Context, job_id: str | None) -> Job | None:
     """The job of that id, if the user manages the chat that it is made in."""
     if job_id is None or not context.manages_chat:
         return None
-    job = await context.engine.workshop.store.get(job_id)
+    job = await context.services.store.get(job_id)
     here = context.invocation.conversation.party
     return job if job and job.conversation.party == here else None
 

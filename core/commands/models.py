@@ -1,17 +1,17 @@
 """/models: what can be made, with which options, and what is missing for the rest."""
 
 from core.catalog import ANY_RATIO, Catalog, Model, Span, State
-from core.chat import View
 from core.commands.command import Command, Context, NoOptions
 from core.i18n import Locale, translate
 from core.media import MediaKind
+from core.platform import View
 
 _TALENTS = ("mask", "remix", "characters", "storyboard")
 
 
 async def models(context: Context, _: NoOptions) -> View:
     """List all models of the catalog, ready ones first."""
-    catalog = context.engine.workshop.catalog
+    catalog = context.services.catalog
     ordered = sorted(catalog.models, key=lambda model: not catalog.is_ready(model))
     lines = [
         translate(
@@ -62,7 +62,7 @@ def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
         return translate(locale, "models-off")
     if variable := catalog.missing_key(model):
         return translate(locale, "models-needs", variable=variable)
-    if minutes := catalog.aside.minutes_left(model.key):
+    if minutes := catalog.cooldown.minutes_left(model.key):
         return translate(locale, "models-aside", minutes=minutes)
     match model.state:
         case State.ACTIVE:

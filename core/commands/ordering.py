@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from core.catalog import Catalog
-from core.characters import called, with_usernames
 from core.commands.command import Context
-from core.engine import Order, new_id
+from core.engine.engine import Order, new_id
 from core.errors import UserError
+from core.files.pictures import save_picture
 from core.media import Asset, MediaRequest
-from core.pictures import save_picture
-from core.preferences import Preferences
+from core.people.characters import called, with_usernames
+from core.people.preferences import Preferences
 
 
 async def place_order(
@@ -32,7 +32,7 @@ async def place_order(
         await engine.submit(
             Order(
                 id=job_id,
-                request=fill(engine.workshop.catalog, request, context.preferences),
+                request=fill(engine.services.catalog, request, context.preferences),
                 user=invocation.user,
                 locale=context.locale,
                 conversation=invocation.conversation,
@@ -53,7 +53,7 @@ async def _cast(context: Context, request: MediaRequest) -> MediaRequest:
     """
     if "@" not in request.prompt:
         return request
-    made = await context.engine.workshop.characters.of_user(context.invocation.user)
+    made = await context.services.characters.of_user(context.invocation.user)
     known = {character.alias: character for character in made}
     cast = called(request.prompt, known)
     if not cast:
@@ -90,7 +90,7 @@ def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest
 
 
 async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
-    folder = context.engine.workshop.folder(job_id)
+    folder = context.services.folder(job_id)
     pictures: list[Asset] = []
     for number, attachment in enumerate(context.invocation.attachments, 1):
         async with attachment.file() as path:
@@ -99,5 +99,5 @@ async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
 
 
 async def _forget_pictures(context: Context, job_id: str) -> None:
-    folder = context.engine.workshop.folder(job_id)
+    folder = context.services.folder(job_id)
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
+from core.commands.shared_options import OF, PRIVATE, SPOILER
 from core.commands.sources import find_source
-from core.commands.wordings import OF, PRIVATE, SPOILER
 from core.errors import UserError
 from core.media import Asset, MediaRequest
 
@@ -27,7 +27,7 @@ class RemixOptions(BaseModel):
 async def run(context: Context, options: RemixOptions) -> None:
     """Order the changed video from the model that has made the first."""
     job = await find_source(context, options.of)
-    model = context.engine.workshop.model(job.model)
+    model = context.services.model(job.model)
     if model is None or not model.remix or job.task is None:
         raise UserError("remix-not-possible", model=job.model_name)
     if job.request.private:

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import Catalog
-from core.chat import Party, View
 from core.commands.command import Command, Context
-from core.commands.wordings import RATIO_PATTERN, RATIO_WORDS
+from core.commands.shared_options import RATIO_PATTERN, RATIO_WORDS
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.options import Option
-from core.preferences import Preferences, preferred, speak
+from core.options.options import Option
+from core.people.preferences import Preferences, preferred, speak
+from core.platform import Party, View
 
 _OFF = "off"
 _CHAT = Option(flags=("--chat",), words={"chat": "true", "群": "true"})
@@ -61,7 +61,7 @@ class SettingsOptions(BaseModel):
 
 async def settings(context: Context, options: SettingsOptions) -> View:
     """Change what was said, and show what counts now."""
-    invocation, store = context.invocation, context.engine.workshop.preferences
+    invocation, store = context.invocation, context.services.preferences
     own, chat = invocation.user.party, invocation.conversation.party
     if options.model_fields_set - {"chat"}:
         await _change(context, chat if options.chat else own, options)
@@ -78,9 +78,9 @@ async def settings(context: Context, options: SettingsOptions) -> View:
 async def _change(context: Context, party: Party, options: SettingsOptions) -> None:
     if options.chat and not context.manages_chat:
         raise UserError("chat-admins-only")
-    store = context.engine.workshop.preferences
+    store = context.services.preferences
     now = Preferences() if options.reset else (await store.load(party)).get(party, Preferences())
-    await store.save(party, change(now, options, context.engine.workshop.catalog))
+    await store.save(party, change(now, options, context.services.catalog))
 
 
 def change(now: Preferences, options: SettingsOptions, catalog: Catalog) -> Preferences:

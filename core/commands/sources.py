@@ -14,7 +14,7 @@ async def find_source(context: Context, job_id: str | None) -> Job:
     Raises:
         UserError: there is none, or it is nobody's business here.
     """
-    store, invocation = context.engine.workshop.store, context.invocation
+    store, invocation = context.services.store, context.invocation
     if job_id is not None:
         job = await store.get(job_id)
     elif invocation.replied is not None:

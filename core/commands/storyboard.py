@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command, Context, JobOptions
 from core.commands.ordering import place_order
-from core.commands.wordings import LENGTH, MODEL, PRIVATE, RATIO, RATIO_PATTERN, SPOILER
+from core.commands.shared_options import LENGTH, MODEL, PRIVATE, RATIO, RATIO_PATTERN, SPOILER
 from core.errors import UserError
 from core.media import Asset, MediaRequest
 from core.storyboard import read_shots, storyboard, total_seconds
@@ -42,7 +42,7 @@ async def run(context: Context, options: StoryboardOptions) -> None:
 
 async def confirm(context: Context, options: JobOptions) -> None:
     """Order what a plan shows; only who has made the plan can."""
-    store = context.engine.workshop.store
+    store = context.services.store
     job = await store.get(options.job) if options.job else None
     if job is None or job.user.party != context.invocation.user.party:
         raise UserError("nothing-to-confirm")

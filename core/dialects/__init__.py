@@ -7,6 +7,7 @@ from typing import Protocol
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects.chat_video import ChatVideo
 from core.dialects.endpoint import Endpoint
@@ -16,7 +17,6 @@ from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.seedance import Seedance
 from core.dialects.video_tasks import VideoTasks
-from core.hooks import Hook
 from core.media import MediaRequest, RemoteAsset, Report, TaskRef
 
 

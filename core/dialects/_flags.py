@@ -1,6 +1,8 @@
-"""Seedance's options inside a prompt: ours are put there, other people's are taken out.
+"""What goes on the wire inside a prompt: Seedance's options, and the names of characters.
 
-Source: provider reference 3.6 (text flags), 10.3.
+Our own options are put there, other people's are taken out; a name needs space around it.
+
+Source: provider reference 3.3 (characters), 3.6 (text flags), 10.3.
 """
 
 import re
@@ -18,6 +20,9 @@ _FLAG = re.compile(
     rf"(?:[{_DASH}]{{2,}}(?:{_NAMES})(?!\w|-\w)(?:{_VALUE})?|[\u2013-\u2015](?:{_NAMES}){_VALUE})",
     re.IGNORECASE,
 )
+# Possessive, or half a name would be one too; a full stop behind it ends the sentence.
+_NAME = r"(?<![A-Za-z0-9._%+-])@[A-Za-z0-9_]++(?:\.[A-Za-z0-9_]++)*+"
+_GLUED = re.compile(rf"(?<=\S)(?={_NAME})|(?P<name>{_NAME})(?=\S)")
 
 
 def without_flags(prompt: str) -> str:
@@ -28,3 +33,8 @@ def without_flags(prompt: str) -> str:
 def with_flags(prompt: str, flags: Mapping[str, str]) -> str:
     """Put options behind a prompt."""
     return " ".join(filter(None, (prompt, *(f"--{name} {flags[name]}" for name in flags))))
+
+
+def separate_names(prompt: str) -> str:
+    """Put a space on both sides of each `@username`, or the gateway does not see it."""
+    return _GLUED.sub(lambda found: f"{found['name'] or ''} ", prompt)

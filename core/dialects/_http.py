@@ -44,14 +44,14 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class MultipartForm:
     """A body as multipart/form-data: texts, then files, each in their order."""
 
     texts: Mapping[str, str]
     files: tuple[FilePart, ...] = ()
 
 
-Body = Json | Form
+Body = Json | MultipartForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Wire:
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **self.endpoint.headers}
         build = partial(self.http.build_request, "POST", url, headers=headers, timeout=timeout)
-        if isinstance(payload, Form):
+        if isinstance(payload, MultipartForm):
             request = build(files=_parts(payload))
         else:
             request = build(json=payload)
@@ -142,7 +142,7 @@ class Wire:
                 pass
 
 
-def _parts(form: Form) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
+def _parts(form: MultipartForm) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
     # All in one list, or a form without a file would not be multipart.
     texts = [(name, (None, text, None)) for name, text in form.texts.items()]
     files = [(part.name, (part.filename, part.content, part.mime)) for part in form.files]

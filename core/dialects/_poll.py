@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
+from core.callbacks.hooks import Hook
 from core.dialects._faults import Circumstances, classify
 from core.dialects._http import refuse
 from core.dialects._json import Json
 from core.dialects._tasks import Status, TaskReply, names_status
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.hooks import Hook
 from core.media import Queued, Rendering, Report
 from core.redact import quote
 

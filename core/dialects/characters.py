@@ -24,7 +24,7 @@ _CIRCUMSTANCES = Circumstances(has_images=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Character:
+class CreatedCharacter:
     """Somebody who can be called into a video by `@username`.
 
     Attributes:
@@ -49,7 +49,7 @@ def payload(source: str, span: tuple[float, float]) -> Json:
     return {"timestamps": f"{start:g},{end:g}", "url" if is_link else "from_task": source}
 
 
-def answer(body: Json) -> Character:
+def answer(body: Json) -> CreatedCharacter:
     """Read the character that was made; without a name nobody could ever call it.
 
     Raises:
@@ -60,12 +60,12 @@ def answer(body: Json) -> Character:
         raise JobError(Fault(kind=FaultKind.AMBIGUOUS, maybe_billed=True))
     link = text(body.get("permalink"))
     permalink = link if link.startswith("https://") else ""
-    return Character(id=text(body.get("id")), username=username, permalink=permalink)
+    return CreatedCharacter(id=text(body.get("id")), username=username, permalink=permalink)
 
 
 async def create_character(
     endpoint: Endpoint, http: httpx.AsyncClient, *, source: str, span: tuple[float, float]
-) -> Character:
+) -> CreatedCharacter:
     """Make a character out of what a video shows between two seconds; this costs money.
 
     `source` is the id of a finished task, or a link to a video with sound in it.

@@ -12,20 +12,19 @@ from functools import partial
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
+from core.dialects._chat_stream import ChatStream
+from core.dialects._chat_text import choose_assets, reason_of
 from core.dialects._faults import Circumstances, classify, known_fault
 from core.dialects._http import Wire, broken_off
 from core.dialects._images import data_uris
 from core.dialects._inline import decode
 from core.dialects._json import Json
-from core.dialects._narration import choose_assets, reason_of
 from core.dialects._poll import poll
-from core.dialects._stream import Story
 from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.guard import origin
-from core.hooks import Hook
 from core.media import (
     Accepted,
     MediaKind,
@@ -36,6 +35,7 @@ from core.media import (
     Report,
     TaskRef,
 )
+from core.public_http import origin
 from core.redact import quote
 
 _CREATE = "/v1/chat/completions"
@@ -62,7 +62,7 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
 
 
 def answer(
-    story: Story, request: MediaRequest, images: Sequence[str] = ()
+    story: ChatStream, request: MediaRequest, images: Sequence[str] = ()
 ) -> tuple[RemoteAsset, ...]:
     """What an ended story names or holds; empty when it is nothing, or only what was sent."""
     if story.kind is MediaKind.IMAGE:
@@ -73,7 +73,7 @@ def answer(
     return choose_assets(story.links(), request.count, story.kind)
 
 
-def failure(story: Story, circumstances: Circumstances) -> Fault:
+def failure(story: ChatStream, circumstances: Circumstances) -> Fault:
     """Say why an ended story has no result; that it broke only when it has not told why."""
     now = replace(circumstances, fraction=story.fraction)
     begun = bool(story.content or story.reasoning)
@@ -110,7 +110,7 @@ class ChatVideo:
         circumstances = Circumstances(has_images=bool(request.images))
         if task is not None:
             return await self._resume(model, task, report, circumstances)
-        story = Story(origin(self._wire.endpoint.root), request.prompt, model.kind)
+        story = ChatStream(origin(self._wire.endpoint.root), request.prompt, model.kind)
         images = await data_uris(request.images)
         body = payload(model, request, images)
         async with self._wire.create(
@@ -135,7 +135,7 @@ class ChatVideo:
                 raise JobError(fault) from error
             raise
 
-    async def _follow(self, response: httpx.Response, story: Story, report: Report) -> None:
+    async def _follow(self, response: httpx.Response, story: ChatStream, report: Report) -> None:
         """Hear the stream to its end."""
         chunks = response.aiter_bytes()
         until: float | None = None
@@ -165,7 +165,7 @@ class ChatVideo:
 
 
 async def _hear(
-    chunks: AsyncIterator[bytes], story: Story, until: float | None
+    chunks: AsyncIterator[bytes], story: ChatStream, until: float | None
 ) -> list[Queued | Rendering] | None:
     """Give the events in the next bytes; None at the end, and when the stream breaks."""
     try:
@@ -178,7 +178,7 @@ async def _hear(
     return None
 
 
-async def _tell_task(story: Story, told: str, report: Report) -> str:
+async def _tell_task(story: ChatStream, told: str, report: Report) -> str:
     if story.task_url != told:
         await report(Accepted(task=TaskRef(id=story.task_url)))
     return story.task_url

@@ -10,17 +10,17 @@ from urllib.parse import quote as percent_encode
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
+from core.dialects._chat_text import choose_assets, links_in
 from core.dialects._faults import Circumstances, message_of
 from core.dialects._http import Wire
 from core.dialects._images import data_uris
 from core.dialects._inline import Sieve, decode
 from core.dialects._json import Json, dig, items, mapping, text
-from core.dialects._narration import choose_assets, links_in
 from core.dialects._results import create_results, no_resume, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.hooks import Hook
 from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
 
 _LIMIT_BYTES = 20_000_000

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._faults import Circumstances, message_of
-from core.dialects._http import FilePart, Form, Wire
+from core.dialects._http import FilePart, MultipartForm, Wire
 from core.dialects._images import data_uris, file_parts
 from core.dialects._inline import decode
 from core.dialects._json import Json, items, mapping, text
 from core.dialects._results import create_results, no_resume, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import JobError
-from core.hooks import Hook
 from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
 
 _CREATE = "/v1/images/generations"
@@ -34,12 +34,12 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     return body
 
 
-def form(model: Model, request: MediaRequest, files: Sequence[FilePart]) -> Form:
+def form(model: Model, request: MediaRequest, files: Sequence[FilePart]) -> MultipartForm:
     """The body of an edit: all options are texts."""
     texts = _options(model, request)
     if request.count > 1:
         texts["n"] = str(request.count)
-    return Form(texts=texts, files=tuple(files))
+    return MultipartForm(texts=texts, files=tuple(files))
 
 
 def _options(model: Model, request: MediaRequest) -> dict[str, str]:

@@ -9,24 +9,26 @@ from urllib.parse import quote as percent_encode
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.crop import crop
 from core.dialects._creation import create_task
 from core.dialects._faults import Circumstances
-from core.dialects._http import FilePart, Form, Wire
+from core.dialects._flags import separate_names
+from core.dialects._http import FilePart, MultipartForm, Wire
 from core.dialects._json import Json
 from core.dialects._poll import poll
-from core.dialects._prompt import separate_names
 from core.dialects._tasks import Status, TaskReply, read_task
 from core.dialects.endpoint import Endpoint
-from core.hooks import Hook
+from core.files.crop import crop
 from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
 
 _VIDEOS = "/v1/videos"
 _PIXELS = re.compile(r"(\d{2,4})x(\d{2,4})")
 
 
-def payload(model: Model, request: MediaRequest, reference: FilePart | None = None) -> Form:
+def payload(
+    model: Model, request: MediaRequest, reference: FilePart | None = None
+) -> MultipartForm:
     """The form of a creation: `seconds` and the switch are texts, a number would be refused."""
     prompt = separate_names(request.prompt) if model.characters else request.prompt
     texts = {"model": model.wire_name(request), "prompt": prompt}
@@ -36,7 +38,7 @@ def payload(model: Model, request: MediaRequest, reference: FilePart | None = No
         texts["seconds"] = str(request.seconds)
     if model.watermark:
         texts["watermark"] = "true" if request.watermark else "false"
-    return Form(texts=texts, files=(reference,) if reference else ())
+    return MultipartForm(texts=texts, files=(reference,) if reference else ())
 
 
 def remix(request: MediaRequest) -> Json:

@@ -10,6 +10,7 @@ from urllib.parse import quote as percent_encode
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._creation import create_task
 from core.dialects._faults import Circumstances
@@ -21,7 +22,6 @@ from core.dialects._poll import poll
 from core.dialects._tasks import TaskReply, read_task
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.hooks import Hook
 from core.media import Accepted, ImageRole, MediaRequest, RemoteAsset, Report, TaskRef
 
 _TASKS = "/contents/generations/tasks"

@@ -9,17 +9,17 @@ from urllib.parse import quote as percent_encode
 
 import httpx
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._creation import create_task
 from core.dialects._faults import Circumstances
+from core.dialects._flags import separate_names
 from core.dialects._http import Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
 from core.dialects._poll import poll
-from core.dialects._prompt import separate_names
 from core.dialects._tasks import TaskReply, read_task
 from core.dialects.endpoint import Endpoint
-from core.hooks import Hook
 from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
 
 _CREATE = "/v2/videos/generations"

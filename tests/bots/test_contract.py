@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from bots.dispatch import dispatch
-from core.chat import ConversationRef, Invocation
-from core.engine import Engine
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import Job
-from sandbox.ledger import Ledger, read_ledger
+from core.platform import ConversationRef, Invocation
 from sandbox.options import SandboxOptions
+from sandbox.orders.ledger import Ledger, read_ledger
 from sandbox.server import serve
 from tests.fakes.door import Door, said, until_said
 from tests.fakes.doors import DOORS

@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from bots.web import GatewayCalls, serve_web
+from core.callbacks.hooks import Hooks
 from core.dialects.endpoint import Pace
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.errors import SettingsError
-from core.hooks import Hooks
 from core.i18n import Locale
 from core.jobs import JobState
 from tests.fakes.chat_platform import NAME
@@ -95,7 +95,7 @@ async def test_each_job_has_a_secret_of_its_own_that_survives_a_restart(
     await gateway.allow(LOOK, FETCH)
     async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         for row in rows:
-            while not engine.workshop.hooks.call(row.hook):
+            while not engine.services.hooks.call(row.hook):
                 await post(port, f"/hooks/{row.hook}")
         await engine.idle()
         ended = [await stored(engine, row.id) for row in rows]

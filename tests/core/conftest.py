@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine import Engine
+from core.engine.engine import Engine
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.gateway import Gateway, open_gateway

@@ -11,8 +11,8 @@ from core.commands import COMMANDS
 from core.errors import Fault, FaultKind, UserError, did_you_mean
 from core.i18n import Locale, explain, explain_fault, locale_of, translate
 from core.jobs import ENDED, JobState
-from core.options import describe
-from core.progress import Phase
+from core.messages.progress import Phase
+from core.options.options import describe
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "core" / "i18n"

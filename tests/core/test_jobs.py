@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.chat import ConversationRef, User
 from core.jobs import ENDED, Job, JobState, after_restart
 from core.media import MediaRequest, RemoteAsset, TaskRef
+from core.platform import ConversationRef, User
 
 JOB = Job(
     id="1",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-from core.chat import Button, ConversationRef, Limits, MediaPost, MessageRef, View
 from core.media import Asset
+from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, View
 
 NAME = "chat"
 Kind = Literal["send", "edit", "deliver"]
@@ -41,7 +41,7 @@ class Hold:
 
 @dataclass(slots=True)
 class ChatPlatform:
-    """See `core.chat.Platform`.
+    """See `core.platform.Platform`.
 
     Attributes:
         tried: every call that came, taken or refused.
@@ -131,7 +131,7 @@ class ChatPlatform:
 
 @dataclass(frozen=True, slots=True)
 class ChatConversation:
-    """See `core.chat.Conversation`."""
+    """See `core.platform.Conversation`."""
 
     platform: ChatPlatform
     ref: ConversationRef

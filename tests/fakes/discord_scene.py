@@ -14,8 +14,8 @@ from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 from simcord.enums import InteractionType
 
 from bots.discord.conversation import NAME, DiscordConversation, DiscordPlatform
-from core.chat import Button, ConversationRef, MediaPost, MessageRef, View
 from core.media import Asset, MediaKind
+from core.platform import Button, ConversationRef, MediaPost, MessageRef, View
 from tests.fakes.discord import TOKEN, DiscordServer, pointed_at
 from tests.fakes.discord_people import Person, Place, place
 from tests.fakes.discord_wire import Json

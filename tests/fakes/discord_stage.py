@@ -15,13 +15,13 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bots.discord.adapter import DiscordAdapter
+from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import NAME, DiscordPlatform
-from bots.discord.listen import DiscordAccount, connect, listen
 from bots.discord.menu import Menu
-from core.chat import ConversationRef, User
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import Job
+from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.discord import TOKEN, DiscordServer, pointed_at

@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from core.chat import User
-from core.engine import Engine
+from core.engine.engine import Engine
+from core.platform import User
 
 Seen = TypeVar("Seen")
 

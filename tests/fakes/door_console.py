@@ -11,9 +11,9 @@ from typing import TextIO
 from bots.console.adapter import ConsoleAdapter
 from bots.console.conversation import NAME, ConsolePlatform
 from bots.console.screen import PipeScreen
-from core.chat import User
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.platform import User
 from tests.fakes.door import Post, Seen
 from tests.fakes.lab import Lab
 from tests.fakes.pulse import Pulse

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from simcord.results import InteractionResult
 
 from core.commands import COMMANDS
-from core.engine import Engine
+from core.engine.engine import Engine
 from tests.fakes.discord_stage import EPHEMERAL, DiscordStage
 from tests.fakes.discord_wire import Call, Json
 from tests.fakes.door import Post, Seen

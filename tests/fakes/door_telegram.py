@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bots.telegram.conversation import NAME
-from core.chat import User
-from core.engine import Engine
+from core.engine.engine import Engine
+from core.platform import User
 from tests.fakes.door import Post, Seen
 from tests.fakes.stage import Stage
 from tests.fakes.telegram_chat import Post as Message

@@ -9,18 +9,18 @@ import httpx
 from pydantic import SecretStr
 
 import sandbox
-from core.access import Access, Policy
+from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Model, load
-from core.chat import ConversationRef, Platform, User
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
-from core.engine import Engine, Order, new_id
-from core.hooks import Hooks
+from core.engine.engine import Engine, Order, new_id
+from core.engine.services import Services
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
-from core.workshop import Workshop
-from sandbox.ledger import read_ledger
+from core.people.access import Access, Policy
+from core.platform import ConversationRef, Platform, User
+from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
@@ -89,19 +89,19 @@ class Lab:
             for store in stores:
                 stack.push_async_callback(store.close)
             http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
-            workshop = self._workshop(*stores, http)
-            yield await stack.enter_async_context(Engine(workshop, self.jobs_per_user))
+            services = self._services(*stores, http)
+            yield await stack.enter_async_context(Engine(services, self.jobs_per_user))
 
-    def _workshop(
+    def _services(
         self,
         store: SqlJobStore,
         rules: SqlAccessStore,
         preferences: SqlPreferenceStore,
         characters: SqlCharacterStore,
         http: httpx.AsyncClient,
-    ) -> Workshop:
+    ) -> Services:
         catalog = self.catalog
-        return Workshop(
+        return Services(
             store=store,
             access=Access(policy=self.policy, store=rules),
             preferences=preferences,
@@ -173,7 +173,7 @@ class Lab:
 
 async def stored(engine: Engine, job_id: str) -> Job:
     """A job's row as it is now."""
-    job = await engine.workshop.store.get(job_id)
+    job = await engine.services.store.get(job_id)
     assert job is not None
     return job
 

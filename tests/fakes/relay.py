@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bots.console.file import NAME, FilePlatform
-from core.chat import ConversationRef
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.jobs import Job, JobState
+from core.platform import ConversationRef
 from storage.jobs import SqlJobStore
 from tests.fakes.lab import Lab
 

@@ -10,9 +10,9 @@ from PIL import Image
 from pydantic import SecretStr
 
 from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
-from bots.telegram.listen import TelegramAccount, connect, listen
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.i18n import Locale
 from sandbox.options import SandboxOptions
 from sandbox.server import serve

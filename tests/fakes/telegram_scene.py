@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from core.chat import User
-from core.engine import Engine
+from core.engine.engine import Engine
 from core.jobs import Job
+from core.platform import User
 from tests.fakes.lab import stored_when
 from tests.fakes.stage import GROUP, Stage
 from tests.fakes.telegram_chat import Chat, Person, Post

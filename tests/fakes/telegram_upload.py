@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bots.telegram.connection import TelegramAccount, connect
 from bots.telegram.conversation import NAME, TelegramPlatform
-from bots.telegram.listen import TelegramAccount, connect
-from core.chat import ConversationRef, MediaPost, View
 from core.media import Asset, MediaKind
+from core.platform import ConversationRef, MediaPost, View
 from tests.fakes.cli import ROOT, environment
 
 # The process that uploads has no use for the stand-in.

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from sandbox.fonts import font_for, wrap
+from sandbox.media.fonts import font_for, wrap
 
 PATH = "/v2/videos/generations"
 

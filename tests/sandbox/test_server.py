@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.ledger import read_ledger
-from sandbox.models import OFFERS
 from sandbox.options import SandboxOptions
+from sandbox.orders.ledger import read_ledger
+from sandbox.orders.models import OFFERS
+from sandbox.protocols.videos.bodies import VIDEO_OFFERS
 from sandbox.server import FAREWELL_SECONDS, serve
-from sandbox.video_bodies import VIDEO_OFFERS
 from sandbox.words import WORDS, without_words
 from tests.fakes.tls import TLS
 

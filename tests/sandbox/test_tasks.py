@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.ledger import Ledger
 from sandbox.options import SandboxOptions
-from sandbox.orders import Kind, Order
+from sandbox.orders.ledger import Ledger
+from sandbox.orders.order import Kind, Order
 from sandbox.server import serve
 from tests.fakes.tls import TLS
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.access import Rule
-from core.chat import Party
 from core.errors import StorageError
 from core.i18n import Locale
-from core.preferences import Preferences
+from core.people.access import Rule
+from core.people.preferences import Preferences
+from core.platform import Party
 from storage.access import SqlAccessStore
 from storage.preferences import SqlPreferenceStore
 

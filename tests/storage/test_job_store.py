@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.chat import ConversationRef, MessageRef, User
 from core.errors import Fault, FaultKind, StorageError
 from core.jobs import Job, JobState, LostRunError
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+from core.platform import ConversationRef, MessageRef, User
 from storage.jobs import SqlJobStore
 
 JOB = Job(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.access import Rule
-from core.chat import ConversationRef, Party
 from core.jobs import JobState
-from core.preferences import Preferences
+from core.people.access import Rule
+from core.people.preferences import Preferences
+from core.platform import ConversationRef, Party
 from storage.access import SqlAccessStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore

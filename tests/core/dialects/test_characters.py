@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.dialects._prompt import separate_names
-from core.dialects.characters import Character, create_character, payload
+from core.dialects._flags import separate_names
+from core.dialects.characters import CreatedCharacter, create_character, payload
 from core.errors import Fault, FaultKind, JobError, UserError
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
@@ -30,7 +30,7 @@ NOT_NOW = {"Retry-After": "0"}
 class Told:
     """What came of a creation."""
 
-    character: Character | None = None
+    character: CreatedCharacter | None = None
     fault: Fault | None = None
     requests: Sequence[bytes]
 
@@ -49,7 +49,9 @@ async def test_a_character_is_made_of_a_finished_task() -> None:
     told = await create(as_json(MADE))
 
     head, _, body = told.requests[0].partition(b"\r\n\r\n")
-    assert told.character == Character(id=ID, username="saparpomd.oddwingduo", permalink=PERMALINK)
+    assert told.character == CreatedCharacter(
+        id=ID, username="saparpomd.oddwingduo", permalink=PERMALINK
+    )
     assert head.startswith(b"POST /sora/v1/characters HTTP/1.1\r\n")
     assert f"Authorization: Bearer {KEY}".encode() in head
     assert json.loads(body) == {"timestamps": "1,3", "from_task": "video_1"}

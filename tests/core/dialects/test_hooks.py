@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from core.callbacks.hooks import Hook
 from core.catalog import load
 from core.dialects import DIALECTS
 from core.errors import FaultKind
-from core.hooks import Hook
 from core.media import MediaRequest, RemoteAsset, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve

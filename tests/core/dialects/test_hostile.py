@@ -299,7 +299,7 @@ CHAT_CASES = [
         A,
         fractions=(0.63, 0.09),
     ),
-    # Refused when it is fetched, never here: core/guard.py.
+    # Refused when it is fetched, never here: core/public_http.py.
     chat("H28 link to ourselves", told(f"<video src='{LOOPBACK}' controls>") + STOP, LOOPBACK),
     chat(
         "H29 page of Google Drive",

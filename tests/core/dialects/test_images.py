@@ -13,7 +13,7 @@ from PIL import Image
 from core.catalog import Model
 from core.dialects import images
 from core.errors import FaultKind
-from core.look import look
+from core.files.media_info import look
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
 from tests.core.dialects.wire import (
     CALM,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dialects._narration import (
+from core.dialects._chat_stream import ChatStream
+from core.dialects._chat_text import (
     choose_assets,
     echo_end,
     fraction_of,
@@ -16,7 +17,6 @@ from core.dialects._narration import (
     reason_of,
     status_url,
 )
-from core.dialects._stream import Story
 from core.dialects.chat_video import answer
 from core.media import MediaRequest, Queued, RemoteAsset, Rendering
 from tests.core.dialects import stories
@@ -26,8 +26,8 @@ from tests.core.dialects.wire import STOP, told
 PROMPT = "画只猪在天上飞"
 
 
-def hear(*chunks: bytes, prompt: str = PROMPT) -> tuple[Story, list[Queued | Rendering]]:
-    story = Story("https://api.example:443", prompt)
+def hear(*chunks: bytes, prompt: str = PROMPT) -> tuple[ChatStream, list[Queued | Rendering]]:
+    story = ChatStream("https://api.example:443", prompt)
     events = [event for chunk in chunks for event in story.hear(chunk)]
     story.end()
     return story, events

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from core.catalog import Model, load
+from core.delivery.download import download
 from core.dialects import DIALECTS
-from core.download import download
 from core.errors import FaultKind, JobError
-from core.guard import GuardedTransport, origin
 from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, RemoteAsset, TaskRef
+from core.public_http import GuardedTransport, origin
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.core.dialects.wire import (
@@ -328,7 +328,7 @@ async def test_a_video_that_is_not_ready_yet_is_asked_for_again(tmp_path: Path) 
         with pytest.raises(JobError) as caught:
             await run(root, request, tmp_path)
 
-    # What core/run.py takes as a reason to ask the task once more.
+    # What core/engine/run.py takes as a reason to ask the task once more.
     assert caught.value.fault.kind is FaultKind.LINK_DEAD
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects import DIALECTS, seedance
 from core.dialects._json import items, mapping
 from core.dialects._tasks import Status, TaskReply
 from core.errors import FaultKind, JobError
-from core.hooks import Hook
 from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve

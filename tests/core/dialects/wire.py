@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import httpx
 from pydantic import SecretStr
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model, load
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
 from core.errors import Fault, JobError
-from core.hooks import Hook
 from core.media import Event, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
 from tests.fakes.raw_server import raw_server, reply
 

@@ -1,0 +1,88 @@
+"""Says what is not a job's: answers, hints, forms, within what a chat accepts."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from core.engine.engine import Engine
+from core.i18n import Locale
+from core.messages.budget import WriteBudget
+from core.messages.status import write_final
+from core.people.preferences import preferred, speak
+from core.platform import (
+    Conversation,
+    ConversationRef,
+    MessageLostError,
+    MessageRef,
+    Platform,
+    SlowDownError,
+    User,
+    View,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Answers:
+    """Writes to any chat of a platform; where nothing can be written it stays silent."""
+
+    def __init__(self, engine: Engine, platform: Platform) -> None:
+        self._engine = engine
+        self._platform = platform
+
+    async def say(
+        self, place: ConversationRef, view: View, replying: MessageRef | None = None
+    ) -> MessageRef | None:
+        """Send a view, in several messages where it is long; gives the last."""
+        conversation, budget = self._at(place)
+        *parts, last = pages(view.text, conversation.limits.text_chars)
+        try:
+            for part in parts:
+                await write_final(conversation, budget, View(text=part), replying=replying)
+            end = View(text=last, buttons=view.buttons)
+            return await write_final(conversation, budget, end, replying=replying)
+        except MessageLostError as error:
+            log.info("an answer was not taken: %s", error)
+            return None
+
+    async def change(self, message: MessageRef, view: View) -> None:
+        """Show another view in a message that was sent before."""
+        conversation, budget = self._at(message.conversation)
+        try:
+            await write_final(conversation, budget, view, message)
+        except MessageLostError as error:
+            log.info("an answer was not taken: %s", error)
+
+    async def send(
+        self, place: ConversationRef, write: Callable[[], Awaitable[MessageRef]]
+    ) -> MessageRef | None:
+        """Send what only this platform has, as soon as the chat accepts it."""
+        _, budget = self._at(place)
+        while True:
+            try:
+                async with budget.final():
+                    return await write()
+            except SlowDownError as error:
+                budget.pause(error.retry_after)
+            except MessageLostError as error:
+                log.info("a message was not taken: %s", error)
+                return None
+
+    async def locale(self, user: User, place: ConversationRef, default: Locale) -> Locale:
+        """The language that somebody is spoken to in."""
+        store = self._engine.services.preferences
+        return speak(await preferred(store, user, place), user, default)
+
+    def _at(self, place: ConversationRef) -> tuple[Conversation, WriteBudget]:
+        conversation = self._platform.conversation(place)
+        return conversation, self._engine.services.budgets.of(place, conversation.limits)
+
+
+def pages(text: str, limit: int) -> list[str]:
+    """Cut a long text at the ends of lines."""
+    found: list[str] = []
+    while len(text) > limit:
+        end = text.rfind("\n", 1, limit)
+        end = end if end > 0 else limit
+        found.append(text[:end])
+        text = text[end:].lstrip("\n")
+    return [*found, text]

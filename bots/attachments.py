@@ -1,0 +1,81 @@
+"""Pictures that lie at a platform: fetched to our disk, piece by piece, and not when too large."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from core.errors import UserError
+from core.files.disk import disk_errors
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# What core.files.pictures takes.
+_LIMIT_MB = 20
+_LIMIT_BYTES = _LIMIT_MB * 1_000_000
+_PIECE_BYTES = 262_144
+_TRIES = 3
+_TIMEOUT_SECONDS = 20.0
+
+
+class NotFetchedError(Exception):
+    """A file did not come; the text has no address in it, for addresses are secrets."""
+
+
+def check_promise(name: str, mime: str, size_bytes: int) -> None:
+    """Raise UserError for what cannot be used, as far as the platform tells before a byte came."""
+    if mime.startswith("video/"):
+        raise UserError("picture-video", name=name)
+    check_size(name, size_bytes)
+
+
+def check_size(name: str, size_bytes: int) -> None:
+    """Raise UserError for a picture that is too large."""
+    if size_bytes > _LIMIT_BYTES:
+        raise too_large(name, size_bytes)
+
+
+def too_large(name: str, size_bytes: int) -> UserError:
+    """The refusal of a picture of about that size."""
+    size_mb = max(-(-size_bytes // 1_000_000), _LIMIT_MB + 1)
+    return UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
+
+
+async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
+    """Write a body to disk piece by piece: both platforms' libraries take it whole into memory.
+
+    Raises:
+        NotFetchedError: it did not come, or not whole.
+        UserError: it is too large.
+    """
+    size_bytes = 0
+    try:
+        async with http.stream("GET", url, timeout=_TIMEOUT_SECONDS) as answer:
+            if answer.status_code != HTTPStatus.OK:
+                raise NotFetchedError(f"HTTP {answer.status_code}")
+            with disk_errors(), path.open("wb") as file:
+                async for piece in answer.aiter_bytes(_PIECE_BYTES):
+                    size_bytes += len(piece)
+                    check_size(path.name, size_bytes)
+                    await asyncio.to_thread(file.write, piece)
+    except httpx.HTTPError as error:
+        raise NotFetchedError(type(error).__name__) from None
+
+
+async def insist(
+    fetch: Callable[[], Awaitable[T]], name: str, *, or_else: str, pause_seconds: float
+) -> T:
+    """Fetch, and try it again for a while; then it is the UserError `or_else`."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return await fetch()
+        except NotFetchedError as error:
+            log.warning("%s was not fetched: %s", name, error)
+            if attempt < _TRIES:
+                await asyncio.sleep(pause_seconds)
+    raise UserError(or_else, name=name)

@@ -1,0 +1,1 @@
+"""The command line: `cliprelay run`, `chat`, `generate`, `models`, `doctor`, `sandbox`."""

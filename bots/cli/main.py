@@ -1,0 +1,216 @@
+"""The command line: cliprelay run | chat | generate | models | doctor | sandbox."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bots.app import SANDBOX_PORT, read_setup
+from bots.cli.chat import chat as run_chat
+from bots.cli.doctor import examine
+from bots.cli.generate import Wish, as_json
+from bots.cli.generate import generate as run_generate
+from bots.cli.logs import configure_logs
+from core.catalog import load
+from core.catalog.markdown import document
+from core.commands.models import describe_model, readiness
+from core.dialects import DIALECTS, summaries
+from core.errors import OperatorError, UserError
+from core.i18n import Locale, explain, explain_fault
+from core.settings import read_settings
+from sandbox.options import SandboxOptions
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Turns /video commands into finished videos, whichever gateway makes them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Let the test gateway on this machine stand in for all.")
+]
+_FAILED = 1
+_WRONG = 2
+
+
+def main() -> None:
+    """Run the command line; what the operator has to mend is one line, not a traceback."""
+    try:
+        app()
+    except OperatorError as error:
+        typer.echo(f"cliprelay: {error}", err=True)
+        sys.exit(_WRONG)
+
+
+@app.command()
+def run(*, sandbox: _Sandbox = False) -> None:
+    """Serve all chat platforms that have a token, until it is stopped."""
+    from bots.cli.run import run as run_platforms  # noqa: PLC0415 - a terminal starts sooner without
+
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    setup = read_setup(settings, force_sandbox=sandbox)
+    _run(run_platforms(setup), stopped=None)
+
+
+@app.command()
+def chat(*, sandbox: _Sandbox = False) -> None:
+    """Chat on this terminal, or with what is piped in."""
+    settings = read_settings()
+    configure_logs(settings.log_level, settings.media_dir.parent / "cliprelay.log")
+    setup = read_setup(settings, force_sandbox=sandbox)
+    raise typer.Exit(_run(run_chat(setup, forced=sandbox), stopped=0))
+
+
+# A prompt that begins with -- is ours to read, and to answer.
+@app.command(context_settings={"ignore_unknown_options": True})
+def generate(  # noqa: PLR0913 - the options of a command line
+    prompt: Annotated[str, typer.Argument(help='Like "portrait 15s a cat surfing".')],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write.")
+    ] = None,
+    image: Annotated[
+        list[Path] | None, typer.Option("--image", help="A picture; may be given again.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="See `models`.")] = None,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    sandbox: _Sandbox = False,
+) -> None:
+    """Make one video and write it to a file."""
+    settings = read_settings()
+    configure_logs("ERROR")
+    locale = Locale(settings.default_locale)
+    setup = read_setup(settings, force_sandbox=sandbox)
+    wish = Wish(text=prompt, output=output, images=image or (), model=model)
+    try:
+        outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
+    except UserError as error:
+        _complain(explain(locale, error), as_json=as_json_)
+        raise typer.Exit(_WRONG) from error
+    if outcome is None:
+        typer.echo("Stopped. Run any cliprelay command again to go on with it.", err=True)
+        raise typer.Exit(_FAILED)
+    if as_json_:
+        typer.echo(json.dumps(as_json(outcome, locale), ensure_ascii=False))
+    else:
+        for path in outcome.paths:
+            typer.echo(path)
+        if fault := outcome.job.fault:
+            kind = outcome.job.request.kind
+            typer.echo("\n".join(explain_fault(locale, fault, kind)), err=True)
+    raise typer.Exit(0 if outcome.paths else _FAILED)
+
+
+def _complain(text: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"error": {"kind": "refused", "message": text}}, ensure_ascii=False))
+    else:
+        typer.echo(text, err=True)
+
+
+@app.command()
+def models(
+    *,
+    sandbox: _Sandbox = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the presets as docs/dialects.md.")
+    ] = False,
+) -> None:
+    """Show all models: what they can do, at which gateway, and what is missing."""
+    if markdown:
+        typer.echo(document(load((), tuple(DIALECTS)), summaries()), nl=False)
+        return
+    settings = read_settings()
+    locale = Locale(settings.default_locale)
+    setup = read_setup(settings, force_sandbox=sandbox)
+    catalog = setup.catalog
+    table = Table("model", "gateway", "options", "credits", "state")
+    for model in catalog.models:
+        table.add_row(
+            model.name,
+            model.gateway,
+            " · ".join(describe_model(locale, model)),
+            f"{model.credits}/s" if model.priced_by == "second" else str(model.credits),
+            readiness(locale, catalog, model),
+        )
+    Console().print(table)
+    if setup.sandboxed:
+        typer.echo("SANDBOX: no key is set, so the test gateway plays all of them.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check configuration, database, and every gateway with its key."""
+    configure_logs("ERROR")
+    healthy = _run(_print_findings(), stopped=False)
+    raise typer.Exit(0 if healthy else _FAILED)
+
+
+async def _print_findings() -> bool:
+    marks = {True: "[green]ok   [/]", False: "[red]wrong[/]", None: "[yellow]-    [/]"}
+    console = Console(soft_wrap=True, highlight=False)
+    healthy = True
+    async for finding in examine():
+        healthy = healthy and finding.fine is not False
+        console.print(f"{marks[finding.fine]} {finding.what}: {finding.says}")
+    return healthy
+
+
+@app.command()
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = SANDBOX_PORT,
+    speed: Annotated[float, typer.Option(min=0.01, help="2 is twice as fast.")] = 1.0,
+) -> None:
+    """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
+    from sandbox.server import run  # noqa: PLC0415 - see bots/app.py
+
+    settings = read_settings()
+    state = (settings.media_dir.parent / "sandbox").absolute()
+
+    def announce(root: str) -> None:
+        typer.echo(f"Sandbox gateway on {root} (any key is accepted). Ctrl-C ends.")
+        sys.stdout.flush()
+
+    options = SandboxOptions(state_dir=state, speed=speed, renders_ahead=True)
+    try:
+        run(options, port, announce)
+    except OSError as error:
+        raise OperatorError(f"Port {port} cannot be used: {error.strerror}") from error
+
+
+def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:
+    """Run until it is done or SIGTERM or SIGINT comes; then everything is closed in order."""
+
+    async def with_signals() -> T:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return stopped
+
+    return asyncio.run(with_signals())
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    *, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    if show_version:
+        typer.echo(version("cliprelay"))
+        raise typer.Exit

@@ -1,0 +1,75 @@
+"""`cliprelay run`: all chat platforms that have a token, until it is stopped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from bots.app import Setup, open_engine
+from bots.runtime import Runtime
+from core.errors import OperatorError, SettingsError
+from core.i18n import Locale
+from core.settings import Settings
+
+Service = Callable[[Runtime], Awaitable[None]]
+
+
+async def run(setup: Setup) -> None:
+    """Serve until it is cancelled. Each platform connects, breaks and mends by itself.
+
+    Raises:
+        OperatorError: no platform has a token, or one is wrong.
+    """
+    settings = setup.settings
+    services = _services(settings)
+    async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
+        locale = Locale(settings.default_locale)
+        runtime = Runtime(settings=settings, engine=engine, lines=lines, locale=locale)
+        if _is_called(settings):
+            await _open_door(runtime)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for service in services:
+                    group.create_task(_serve(service, runtime))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+    raise OperatorError("No chat platform takes the bot any more; the log says why")
+
+
+def _services(settings: Settings) -> list[Service]:
+    # Each library takes 20 to 40 MB, so only those that are used are imported.
+    services: list[Service] = []
+    if settings.telegram_bot_token:
+        from bots.telegram.service import serve as serve_telegram  # noqa: PLC0415
+
+        services.append(serve_telegram)
+    if settings.discord_bot_token:
+        from bots.discord.service import serve as serve_discord  # noqa: PLC0415
+
+        services.append(serve_discord)
+    if not services:
+        raise SettingsError(
+            "Set TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one) or "
+            "DISCORD_BOT_TOKEN (https://discord.com/developers/applications)"
+        )
+    return services
+
+
+async def _serve(service: Service, runtime: Runtime) -> None:
+    await service(runtime)
+
+
+def _is_called(settings: Settings) -> bool:
+    """Whether anybody from outside has a reason to call us."""
+    called = (settings.public_url, settings.telegram_webhook_url, settings.quota_webhook_secret)
+    return any(called)
+
+
+async def _open_door(runtime: Runtime) -> None:
+    from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
+
+    settings = runtime.settings
+    calls = GatewayCalls(
+        runtime.engine, settings.admins, settings.quota_webhook_secret, runtime.locale
+    )
+    runtime.routes.extend(calls.routes)
+    await runtime.lines.enter_async_context(serve_web(runtime.routes, settings.http_port))

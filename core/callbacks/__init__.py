@@ -1,0 +1,1 @@
+"""Calls from gateways: a task has ended, credit runs low."""

@@ -1,0 +1,125 @@
+"""The catalog as a page of Markdown: which model takes which options, by wire protocol."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from core.catalog.load import CatalogData
+from core.catalog.model import ANY_RATIO, ImageRules, Model, Span
+
+_HEAD = """\
+# Dialects and models
+
+Which protocols the bot speaks, and what each model of the presets can be asked for. Made from the
+code by `cliprelay models --markdown`, which a test checks; change the code, not this page.
+
+A retired model is used only by who names it; one that is off waits for `enabled = true` in a file
+of your own (`CATALOG_FILES`), where gateways and models of your own go too. The first shape,
+length and resolution are the default. Credits are about US cents.
+"""
+_NOTHING = "–"
+
+
+def document(data: CatalogData, dialects: Mapping[str, str]) -> str:
+    """The whole page; `dialects` says of each wire protocol in a sentence what it is."""
+    return "\n".join((_HEAD, *(_chapter(data, *dialect) for dialect in dialects.items())))
+
+
+def _chapter(data: CatalogData, name: str, summary: str) -> str:
+    head = " | ".join(_COLUMNS)
+    rules = "|".join("---" for _ in _COLUMNS)
+    rows = [_row(model) for model in data.models if model.dialect == name]
+    return "\n".join((f"## {name}", "", summary, "", f"| {head} |", f"|{rules}|", *rows, ""))
+
+
+def _row(model: Model) -> str:
+    cells = (cell(model) or _NOTHING for cell in _COLUMNS.values())
+    return f"| {' | '.join(cells)} |"
+
+
+def _name(model: Model) -> str:
+    wire = f" ({model.wire})" if model.wire and model.wire != model.name else ""
+    return f"{model.key}{wire}"
+
+
+def _state(model: Model) -> str:
+    return model.state if model.enabled else f"{model.state}, off"
+
+
+def _ratios(model: Model) -> str:
+    named = ["any" if ratio == ANY_RATIO else ratio for ratio in model.ratios]
+    return " ".join((*named, *(["as the picture"] if model.adaptive else [])))
+
+
+def _seconds(model: Model) -> str:
+    if isinstance(model.seconds, Span):
+        return f"{model.seconds.min}-{model.seconds.max} ({model.seconds.default})"
+    return " ".join(map(str, model.seconds))
+
+
+def _resolutions(model: Model) -> str:
+    native = (model.native,) if model.native else ()
+    return " ".join(dict.fromkeys((*native, *model.resolutions, *model.hd)))
+
+
+def _pictures(model: Model) -> str:
+    images = model.images
+    if not images.max:
+        return ""
+    count = str(images.max) if images.min == images.max else f"{images.min}-{images.max}"
+    roles = ", ".join(role.replace("_", " ") for role in images.roles)
+    return "; ".join((f"{count}: {roles}", *_limits(images)))
+
+
+def _limits(images: ImageRules) -> Iterator[str]:
+    if images.max_side:
+        yield f"{images.min_side or 1}-{images.max_side} px"
+    elif images.min_side:
+        yield f"from {images.min_side} px"
+    if images.max_ratio:
+        yield f"to {images.max_ratio:g}:1"
+    if images.max_bytes:
+        yield f"to {images.max_bytes // 1_000_000} MB"
+
+
+def _also(model: Model) -> str:
+    switches = {
+        "fast": model.fast == "option",
+        "always fast": model.fast == "always",
+        "seed": model.seed,
+        "mask": model.mask,
+        "remix": model.remix,
+        "characters": model.characters,
+        "storyboard": model.storyboard,
+        "watermark": model.watermark,
+    }
+    return ", ".join(name for name, can in switches.items() if can)
+
+
+def _credits(model: Model) -> str:
+    prices = [model.credits, *(v.credits for v in model.variants if v.credits is not None)]
+    unit = "/s" if model.priced_by == "second" else ""
+    return _span(prices) + unit
+
+
+def _deadline(model: Model) -> str:
+    deadlines = (v.deadline_seconds for v in model.variants if v.deadline_seconds)
+    return _span([seconds // 60 for seconds in (model.deadline_seconds, *deadlines)]) + " min"
+
+
+def _span(numbers: list[int]) -> str:
+    least, most = min(numbers), max(numbers)
+    return str(least) if least == most else f"{least}-{most}"
+
+
+_COLUMNS: Mapping[str, Callable[[Model], str]] = {
+    "model (name on the wire)": _name,
+    "state": _state,
+    "makes": lambda model: model.kind,
+    "shapes": _ratios,
+    "seconds": _seconds,
+    "resolutions": _resolutions,
+    "pictures": _pictures,
+    "at once": lambda model: str(model.count),
+    "also": _also,
+    "credits": _credits,
+    "given up after": _deadline,
+}

@@ -1,0 +1,1 @@
+"""From a gateway's link to a post in a chat."""

@@ -1,0 +1,142 @@
+"""A job in this process: its row, how far it is, and the message that shows it."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+from core.catalog import Model
+from core.engine.services import Services
+from core.errors import StorageError
+from core.jobs import Job, JobState
+from core.messages.progress import Phase, Progress, expected_seconds
+from core.messages.status import StatusMessage, write_final
+from core.messages.views import draft_view, resting_view, running_view
+from core.platform import MessageLostError, View
+
+log = logging.getLogger(__name__)
+
+_HISTORY = 30
+
+
+class ActiveJob:
+    """The three in one hand: whoever changes one of them goes through here."""
+
+    def __init__(self, services: Services, job: Job, model: Model) -> None:
+        self.job = job
+        self.model = model
+        waits = job.state is JobState.WAITING
+        phase = Phase.WAITING if waits else Phase.SUBMITTING
+        self.progress = Progress(phase=phase, fraction=job.fraction)
+        self.status: StatusMessage | None = None
+        self._expected = float(model.expected_for(job.request))
+        self._services = services
+        self._token = asyncio.Lock()
+        self.conversation, self.budget = services.conversation(job)
+
+    def view(self) -> View:
+        if self.job.state is JobState.DRAFT:
+            return draft_view(self.job, self.model)
+        return running_view(
+            self.job,
+            self.model,
+            self.progress,
+            time.time(),
+            expected=self._expected,
+            sandboxed=self._services.sandboxed,
+        )
+
+    async def open(self) -> None:
+        """Send the status message, or find the one of an earlier process.
+
+        Raises:
+            MessageLostError: the chat takes no messages from us.
+        """
+        await self._learn()
+        sent: View | None = None
+        if self.job.status is None:
+            sent = self.view()
+            message = await write_final(
+                self.conversation, self.budget, sent, replying=self.job.command
+            )
+            await self.save(replace(self.job, status=message))
+        if self.job.status is not None:
+            self.status = StatusMessage(
+                self.conversation, self.budget, self.job.status, self.view, self._guard
+            )
+            self.status.shown = sent
+
+    async def _learn(self) -> None:
+        try:
+            history = await self._services.store.durations(self.model.key, limit=_HISTORY)
+        except StorageError as error:
+            log.warning("job %s: no history to learn from: %s", self.job.id, error)
+        else:
+            self._expected = expected_seconds(self.model, self.job.request, history)
+
+    async def claim(self) -> bool:
+        """Take the row for a run of ours; False when the job has ended meanwhile."""
+        # A frame in between would take the old token to the store and find that it lost the run.
+        async with self._token:
+            job = await self._services.store.claim(self.job.id)
+            self.job = job or self.job
+        return job is not None
+
+    async def save(self, job: Job) -> None:
+        # What we know counts from now on, even if storing it fails or nobody waits for it.
+        self.job = job
+        await self._services.store.save(job)
+
+    def show(self, progress: Progress) -> None:
+        self.progress = progress
+        self.touch()
+
+    def touch(self) -> None:
+        if self.status is not None:
+            self.status.touch()
+
+    async def end(self, view: View) -> None:
+        """Show the last view in place of the status message."""
+        await show_end(self._services, self.job, view, self.status)
+
+    async def close(self) -> None:
+        if self.status is not None:
+            await self.status.close()
+
+    async def _guard(self) -> None:
+        async with self._token:
+            await self._services.store.save_fraction(self.job, self.progress.fraction)
+
+
+async def show_end(
+    services: Services, job: Job, view: View, shown: StatusMessage | None = None
+) -> None:
+    """Write the last message of a job, through `shown` where that writes its status message.
+
+    The row is what counts: nothing that happens here is raised. What could not be told for now is
+    told by the next start.
+    """
+    # Who has the media need not be told once more that they are done.
+    anew = job.delivered is None
+    try:
+        if shown is not None:
+            await shown.finish(view, anew=anew)
+        else:
+            await write_final(*services.conversation(job), view, job.status, anew=anew)
+    except MessageLostError:
+        log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
+    except Exception:
+        log.exception("job %s: its last message could not be written", job.id)
+        return
+    try:
+        await services.store.mark_told(job)
+    except StorageError as error:
+        log.warning("job %s: its end will be told once more: %s", job.id, error)
+
+
+async def show_rest(services: Services, job: Job) -> None:
+    """Say that a job waits for its model to be set up again."""
+    with suppress(MessageLostError):
+        conversation, budget = services.conversation(job)
+        await write_final(conversation, budget, resting_view(job), job.status, anew=False)

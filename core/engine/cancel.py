@@ -1,0 +1,49 @@
+"""What it takes to cancel a job: the row first, then the gateway."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+from core.engine.services import Services
+from core.errors import JobError, UserError
+from core.jobs import Job, JobState, JobStore, LostRunError
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 5.0
+
+
+async def store_cancelled(store: JobStore, job_id: str) -> Job:
+    """Write that a job is cancelled, whoever runs it.
+
+    Raises:
+        UserError: it has ended, or its result is already being posted.
+    """
+    # Taking the token ends every other run of this job, wherever it is.
+    while job := await store.claim(job_id, unless=JobState.DELIVERING):
+        unpaid = job.state in {JobState.DRAFT, JobState.WAITING}
+        cancelled = replace(
+            job,
+            state=JobState.CANCELLED,
+            credits=0 if unpaid else job.credits,
+            ended_at=time.time(),
+        )
+        # Lost when a run of it began in between: then once more.
+        with suppress(LostRunError):
+            await store.save(cancelled)
+            return cancelled
+    raise UserError("too-late-to-cancel")
+
+
+async def tell_gateway(services: Services, job: Job) -> None:
+    """Say that nobody waits any more, where it can be said; soon, or not at all."""
+    model = services.model(job.model)
+    if model is None or job.task is None:
+        return
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await services.dialect(model).cancel(job.task)
+    except (TimeoutError, JobError):
+        log.warning("job %s: the gateway did not take the cancellation", job.id)

@@ -1,0 +1,257 @@
+"""One run of one job: from wherever its row says it is to its end."""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from uuid import uuid4
+
+from core.catalog import Model
+from core.delivery.delivery import Prepared, collect, is_native, post, prepare
+from core.delivery.keep import keep
+from core.engine.active_job import ActiveJob
+from core.engine.services import Services
+from core.errors import Fault, FaultKind, JobError, StorageError
+from core.jobs import JobState, LostRunError
+from core.media import Accepted, Event
+from core.messages.progress import Phase, advance, phase_of
+from core.messages.views import ended_view, page_view, result_view
+from core.platform import MediaPost, MessageLostError, MessageRef, TooLargeError, UncertainError
+
+log = logging.getLogger(__name__)
+
+# A job that comes back after a long pause is asked about for at least so long: it may be finished.
+_LEAST_SECONDS = 120.0
+# Answers of a gateway that cannot do the work now: another one may.
+_HAD_ELSEWHERE = frozenset(
+    {FaultKind.MODEL_GONE, FaultKind.OVERLOADED, FaultKind.RATE_LIMITED, FaultKind.NETWORK}
+)
+_STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
+
+
+class Run:
+    """Does the steps that are left. The row is written before each of them.
+
+    Attributes:
+        settled: clear until it is known whether the gateway has taken the request.
+        failed: True when it has come to an end without a result.
+        next_model: set when the job waits for another model, since this one could not be had.
+    """
+
+    def __init__(self, services: Services, active: ActiveJob) -> None:
+        self._services = services
+        self._active = active
+        self.settled = asyncio.Event()
+        self.failed = False
+        self.next_model: Model | None = None
+        self._asked = False
+
+    async def go(self) -> None:
+        """Bring the job to its end, whatever happens; raises nothing but CancelledError."""
+        try:
+            await self._steps()
+        except LostRunError:
+            log.info("job %s: another run has it", self._active.job.id)
+        except JobError as error:
+            await self._end(error.fault)
+        except Exception:
+            incident = uuid4().hex[:8]
+            log.exception("job %s: unexpected error %s", self._active.job.id, incident)
+            fault = Fault(kind=FaultKind.INTERNAL, reason=incident, maybe_billed=self._asked)
+            await self._fail(fault)
+        finally:
+            self.settled.set()
+            await self._active.close()
+
+    async def _steps(self) -> None:
+        active = self._active
+        if not await active.claim():
+            return
+        active.show(replace(active.progress, phase=phase_of(active.job)))
+        if not all(asset.path.exists() for asset in active.job.assets):
+            active.job = replace(active.job, assets=())  # somebody made room: fetched once more
+        if active.job.task or active.job.results or active.job.assets:
+            self.settled.set()
+        if not active.job.assets:
+            if not active.job.results:
+                await self._generate()
+            if not await self._collect():
+                return
+        await self._deliver()
+
+    async def _generate(self) -> None:
+        active, now = self._active, time.time()
+        if active.job.task is None:
+            secret = active.job.hook or self._services.hooks.new_secret()
+            await active.save(
+                replace(active.job, state=JobState.SUBMITTING, started_at=now, hook=secret)
+            )
+        deadline = active.model.deadline_for(active.job.request)
+        allowed = deadline - (now - (active.job.started_at or now))
+        dialect = self._services.dialect(active.model)
+        self._asked = True
+        try:
+            with self._services.hooks.opened(active.job.hook) as hook:
+                async with asyncio.timeout(max(allowed, min(deadline, _LEAST_SECONDS))):
+                    results = await dialect.generate(
+                        active.model, active.job.request, self._report, active.job.task, hook
+                    )
+        except TimeoutError as error:
+            raise JobError(Fault(kind=FaultKind.TIMEOUT, maybe_billed=True)) from error
+        results = await keep(results, self._services.folder(active.job.id))
+        await active.save(replace(active.job, state=JobState.RUNNING, results=results))
+
+    async def _report(self, event: Event) -> None:
+        active = self._active
+        if isinstance(event, Accepted):
+            task = event.task or active.job.task
+            await active.save(replace(active.job, state=JobState.RUNNING, task=task))
+            self.settled.set()
+        active.show(advance(active.progress, event))
+
+    async def _collect(self) -> bool:
+        """Bring the results to our disk; False when there was only a page to hand on."""
+        active = self._active
+        active.show(replace(active.progress, phase=Phase.COLLECTING))
+        folder, endpoint = (
+            self._services.folder(active.job.id),
+            self._services.endpoint(active.model),
+        )
+        try:
+            collected = await collect(active.job.results, folder, endpoint)
+        except JobError as error:
+            if error.fault.kind not in _STALE or active.job.task is None:
+                raise
+            # The link has expired, the task has not: it gives a fresh link, once.
+            await self._generate()
+            collected = await collect(active.job.results, folder, endpoint)
+        if not collected.assets:
+            await self._end_with_page(collected.pages)
+            return False
+        await active.save(replace(active.job, state=JobState.DELIVERING, assets=collected.assets))
+        return True
+
+    async def _end_with_page(self, pages: tuple[str, ...]) -> None:
+        active = self._active
+        # The page is all there is: it is told before the row says so, rather twice than never.
+        await active.save(replace(active.job, state=JobState.DELIVERING))
+        await active.end(page_view(active.job, pages))
+        await active.save(
+            replace(active.job, state=JobState.DONE, told=True, ended_at=time.time())
+        )
+
+    async def _deliver(self) -> None:
+        active = self._active
+        if active.job.delivered is None:
+            try:
+                await self._post_what_fits()
+            except (MessageLostError, UncertainError) as error:
+                raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
+        # What took the place of the status message is not written over.
+        delivered, status = active.job.delivered, active.job.status
+        told = status is not None and delivered is not None and delivered.id == status.id
+        await active.save(
+            replace(active.job, state=JobState.DONE, told=told, ended_at=time.time())
+        )
+        if not told:
+            await active.end(ended_view(active.job))
+
+    async def _post_what_fits(self) -> None:
+        active = self._active
+        try:
+            await self._post(await self._prepare())
+        except TooLargeError:
+            active.job = replace(active.job, posting=False)  # it was refused, so it is not there
+            await self._post(await self._prepare())
+
+    async def _prepare(self) -> Prepared:
+        active, limits = self._active, self._active.conversation.limits
+        if not all(is_native(asset, limits) for asset in active.job.assets):
+            active.show(replace(active.progress, phase=Phase.FITTING))
+        endpoint = self._services.endpoint(active.model)
+        return await prepare(active.job.assets, active.job.results, limits, endpoint)
+
+    async def _post(self, ready: Prepared) -> None:
+        active = self._active
+        # Posted by an earlier process that died before it could say so? Then not again.
+        replacing = active.job.status if active.job.posting else None
+        if replacing:
+            await active.close()  # no frame may come after what takes its place
+        charged = self._charged(ready)
+        await active.save(
+            replace(active.job, state=JobState.DELIVERING, posting=True, credits=charged)
+        )
+        media = MediaPost(
+            key=active.job.id,
+            assets=ready.assets,
+            view=result_view(active.job, active.model, time.time(), ready.withheld),
+            replying=active.job.command,
+            spoiler=active.job.request.spoiler,
+            as_documents=ready.as_documents,
+        )
+        message = await self._put(media, replacing)
+        await active.save(replace(active.job, delivered=message))
+
+    async def _put(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
+        active = self._active
+        try:
+            return await post(active.conversation, active.budget, media, replacing=replacing)
+        except UncertainError as error:
+            log.warning("job %s: the post may be in the chat: %s", active.job.id, error)
+            await active.close()
+            return await post(
+                active.conversation, active.budget, media, replacing=active.job.status
+            )
+
+    def _charged(self, ready: Prepared) -> int:
+        """The price of what came of it; what is missing is not charged."""
+        request = self._active.job.request
+        made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
+        return self._active.model.credits_for(request) * min(made, request.count) // request.count
+
+    async def _end(self, fault: Fault) -> None:
+        """Go on with another model, or fail."""
+        try:
+            if await self._go_elsewhere(fault):
+                return
+        except LostRunError:
+            return
+        except StorageError:
+            log.exception("job %s: its new model could not be stored", self._active.job.id)
+        await self._fail(fault)
+
+    async def _go_elsewhere(self, fault: Fault) -> bool:
+        """Let the next model do it, where nobody can have taken the request yet."""
+        active, services = self._active, self._services
+        if fault.kind is FaultKind.MODEL_GONE:
+            services.catalog.cooldown.put(active.model.key)
+        taken = active.job.state is not JobState.SUBMITTING or fault.maybe_billed
+        models = filter(None, map(services.model, active.job.left))
+        model = next(models, None) if fault.kind in _HAD_ELSEWHERE and not taken else None
+        if model is None:
+            return False
+        log.warning(
+            "job %s: %s: %s; next: %s", active.job.id, active.model.key, fault.kind, model.key
+        )
+        price = model.credits_for(active.job.request)
+        await active.save(
+            replace(active.job, state=JobState.WAITING, model=model.key, credits=price)
+        )
+        self.next_model = model
+        return True
+
+    async def _fail(self, fault: Fault) -> None:
+        active = self._active
+        log.warning("job %s failed: %s (HTTP %s)", active.job.id, fault.kind, fault.http_status)
+        failed = replace(
+            active.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
+        )
+        try:
+            await active.save(failed)
+        except LostRunError:
+            return
+        except Exception:
+            # The row keeps its state, so that the next start goes on with it.
+            log.exception("job %s: its failure could not be stored", active.job.id)
+        self.failed = True
+        await active.end(ended_view(failed))

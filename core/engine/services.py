@@ -1,0 +1,60 @@
+"""What every job is made with: stores, catalog, endpoints, platforms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+
+from core.callbacks.hooks import Hooks
+from core.catalog import Catalog, Model
+from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.jobs import Job, JobStore
+from core.messages.budget import Budgets, WriteBudget
+from core.people.access import Access
+from core.people.characters import CharacterStore
+from core.people.preferences import PreferenceStore
+from core.platform import Conversation, Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What every job is made with.
+
+    Attributes:
+        endpoints: by the name of the gateway.
+        media_dir: where results and pictures lie, a folder for each job.
+        sandboxed: True when all endpoints are the sandbox; each message then says so.
+    """
+
+    store: JobStore
+    access: Access
+    preferences: PreferenceStore
+    characters: CharacterStore
+    catalog: Catalog
+    endpoints: Mapping[str, Endpoint]
+    http: httpx.AsyncClient
+    platforms: dict[str, Platform]
+    media_dir: Path
+    sandboxed: bool = False
+    hooks: Hooks = field(default_factory=Hooks)
+    budgets: Budgets = field(default_factory=Budgets)
+
+    def model(self, key: str) -> Model | None:
+        """The model of that full key, if it is still set up."""
+        model = self.catalog.get(key)
+        return model if model and model.gateway in self.endpoints else None
+
+    def folder(self, job_id: str) -> Path:
+        return self.media_dir / job_id
+
+    def endpoint(self, model: Model) -> Endpoint:
+        return self.endpoints[model.gateway]
+
+    def dialect(self, model: Model) -> MediaDialect:
+        return DIALECTS[model.dialect](self.endpoint(model), self.http)
+
+    def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
+        ref = replace(job.conversation, owner=job.user.id)
+        conversation = self.platforms[ref.platform].conversation(ref)
+        return conversation, self.budgets.of(ref, conversation.limits)

@@ -1,0 +1,32 @@
+"""Files on our disk while they are written: whole or not at all, and what a full disk means."""
+
+import errno
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import Fault, FaultKind, JobError, StorageError
+
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def disk_errors() -> Generator[None]:
+    """Turn what the file system refuses into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _DISK_FULL:
+            raise JobError(Fault(kind=FaultKind.DISK_FULL, reason=error.strerror or "")) from error
+        place = error.filename or "the disk"
+        raise StorageError(f"Cannot write to {place}: {error.strerror}") from error
+
+
+@contextmanager
+def unfinished(part: Path) -> Generator[Path]:
+    """Lend the name of a file to write; what was not renamed in the end is removed."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""Takes in the pictures that users give: checked before anything is sent or paid."""
+
+import asyncio
+import shutil
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+from core.errors import FaultKind, JobError, UserError
+from core.files.disk import disk_errors, unfinished
+from core.files.media_info import EXTENSIONS, MEGAPIXELS, sniff
+from core.files.probe import probe
+from core.media import Asset, MediaKind
+
+_LIMIT_MB = 20
+_LEAST_PIXELS = 16
+
+_REFUSED = {
+    "": "picture-not-image",
+    "image/gif": "picture-gif",
+    "image/heic": "picture-heic",
+    "image/avif": "picture-heic",
+    "video/mp4": "picture-video",
+    "video/quicktime": "picture-video",
+    "video/webm": "picture-video",
+}
+
+
+async def save_picture(source: Path, folder: Path, name: str) -> Asset:
+    """Check a JPEG, PNG or WebP file and copy it to `folder/name.<what it is>`.
+
+    Raises UserError for a file that cannot be used, JobError(DISK_FULL) or StorageError.
+    """
+    mime = await asyncio.to_thread(_judge, source)
+    with disk_errors(), unfinished(folder / f"{name}.part") as part:
+        await asyncio.to_thread(shutil.copyfile, source, part)
+        asset = await _looked_into(part, source.name)
+        return replace(asset, path=part.replace(part.with_suffix(EXTENSIONS[mime])))
+
+
+def _judge(source: Path) -> str:
+    """Give the MIME type of a file that may be a good picture."""
+    try:
+        status = source.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UserError("picture-directory", name=source.name)
+        # Nothing is opened that waits for a writer or never ends.
+        if not stat.S_ISREG(status.st_mode):
+            raise UserError("picture-unreadable", name=source.name)
+        with source.open("rb") as file:
+            head = file.read(12)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UserError("picture-missing", name=source.name) from error
+    except OSError as error:
+        raise UserError("picture-unreadable", name=source.name) from error
+    _check_size(status.st_size, source.name)
+    mime = sniff(head)
+    if refusal := _REFUSED.get(mime):
+        raise UserError(refusal, name=source.name)
+    return mime
+
+
+def _check_size(size_bytes: int, name: str) -> None:
+    if not size_bytes:
+        raise UserError("picture-empty", name=name)
+    if size_bytes > _LIMIT_MB * 1_000_000:
+        size_mb = -(-size_bytes // 1_000_000)
+        raise UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
+
+
+async def _looked_into(path: Path, name: str) -> Asset:
+    try:
+        asset = await probe(path, MediaKind.IMAGE)
+    except JobError as error:
+        if error.fault.kind is FaultKind.TOO_LARGE:
+            raise UserError(
+                "picture-too-many-pixels", name=name, limit_megapixels=MEGAPIXELS
+            ) from error
+        raise UserError("picture-broken", name=name) from error
+    if min(asset.width, asset.height) < _LEAST_PIXELS:
+        raise UserError(
+            "picture-too-small",
+            name=name,
+            width=asset.width,
+            height=asset.height,
+            limit_px=_LEAST_PIXELS,
+        )
+    return asset

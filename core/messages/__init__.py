@@ -1,0 +1,1 @@
+"""What jobs look like in a chat, and how often it may be written to."""

@@ -1,0 +1,79 @@
+"""How far a job is, from what its gateway tells. All pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import median
+
+from core.catalog import Model
+from core.jobs import Job, JobState
+from core.media import Accepted, Event, MediaRequest, Queued, Rendering
+
+_NEARLY = 0.99
+_LEAST_HISTORY = 3
+
+
+class Phase(StrEnum):
+    """What a job that has not ended is doing."""
+
+    WAITING = "waiting"
+    SUBMITTING = "submitting"
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    RETRYING = "retrying"
+    COLLECTING = "collecting"
+    FITTING = "fitting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is. `fraction` never falls; None as long as the gateway tells no number."""
+
+    phase: Phase = Phase.WAITING
+    fraction: float | None = None
+    position: int = 0
+
+
+def phase_of(job: Job) -> Phase:
+    """What a job that is taken up does first."""
+    match job.state:
+        case JobState.RUNNING:
+            return Phase.RENDERING
+        case JobState.DELIVERING:
+            return Phase.COLLECTING
+        case _:
+            return Phase.SUBMITTING
+
+
+def advance(progress: Progress, event: Event) -> Progress:
+    """Take an event in. Backends start over at 0 on retries of their own; the bar does not."""
+    match event:
+        case Accepted():
+            return replace(progress, phase=Phase.RENDERING)
+        case Queued():
+            return replace(progress, phase=Phase.QUEUED)
+        case Rendering():
+            told = [f for f in (progress.fraction, event.fraction) if f is not None]
+            went_back = (event.fraction or 0) < (progress.fraction or 0)
+            retrying = event.retrying or (event.fraction is not None and went_back)
+            if event.fraction is None and not event.retrying:
+                retrying = progress.phase is Phase.RETRYING
+            return replace(
+                progress,
+                phase=Phase.RETRYING if retrying else Phase.RENDERING,
+                fraction=min(max(told), _NEARLY) if told else None,
+            )
+
+
+def expected_seconds(
+    model: Model, request: MediaRequest, history: Sequence[tuple[MediaRequest, float]]
+) -> float:
+    """How long a request usually takes: as its like did lately, else as the catalog says."""
+    wanted = _effort(model, request)
+    took = [seconds for done, seconds in history if _effort(model, done) == wanted]
+    return median(took) if len(took) >= _LEAST_HISTORY else model.expected_for(request)
+
+
+def _effort(model: Model, request: MediaRequest) -> tuple[object, ...]:
+    resolution = model.resolution_for(request)
+    return request.seconds, model.is_hd(request), resolution, request.fast, request.count

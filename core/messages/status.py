@@ -1,0 +1,127 @@
+"""One message per job, edited in place: the latest frame wins, and the last is never late."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from core.jobs import LostRunError
+from core.messages.budget import WriteBudget
+from core.platform import Conversation, MessageLostError, MessageRef, SlowDownError, View
+
+log = logging.getLogger(__name__)
+
+# How long an edit that is on its way may keep the last message waiting, or a program that stops.
+_IN_FLIGHT_SECONDS = 10.0
+_STOPPING_SECONDS = 1.0
+
+
+class StatusMessage:
+    """Shows a view that changes faster than a chat may be written to.
+
+    Args:
+        render: makes the view as it is now; called only when it can be written.
+        guard: awaited before each frame; raises LostRunError when this run may write no more.
+
+    Attributes:
+        shown: the view that the message has now, as far as we know.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        budget: WriteBudget,
+        message: MessageRef,
+        render: Callable[[], View],
+        guard: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._conversation = conversation
+        self._budget = budget
+        self._message = message
+        self._render = render
+        self._guard = guard
+        self.shown: View | None = None
+        self._changed = False
+        self._closed = False
+        self._flight = asyncio.Lock()
+        self._writer: asyncio.Task[None] | None = None
+
+    def touch(self) -> None:
+        """Say that the view may have changed. Costs nothing; never waits."""
+        self._changed = True
+        if not self._closed and (self._writer is None or self._writer.done()):
+            self._writer = asyncio.create_task(self._write())
+
+    async def close(self) -> None:
+        """Stop showing, soon: for a job that is left alone."""
+        await self._close(_STOPPING_SECONDS)
+
+    async def _close(self, seconds: float) -> None:
+        """Let an edit that is on its way through, so that it cannot come late."""
+        self._closed = True
+        if self._writer is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._flight:
+                pass
+        self._writer.cancel()
+        await asyncio.wait([self._writer])
+
+    async def finish(self, view: View, *, anew: bool = True) -> MessageRef:
+        """Show the last view, whatever it takes; see `write_final`."""
+        await self._close(_IN_FLIGHT_SECONDS)
+        return await write_final(self._conversation, self._budget, view, self._message, anew=anew)
+
+    async def _write(self) -> None:
+        while self._changed and not self._closed:
+            self._changed = False
+            if self._render() != self.shown:
+                async with self._budget.frame(), self._flight:
+                    await self._edit(self._render())
+                await asyncio.sleep(self._conversation.limits.edit_seconds)
+
+    async def _edit(self, view: View) -> None:
+        try:
+            await self._guard()
+            await self._conversation.edit(self._message, view)
+            self.shown = view
+        except SlowDownError as error:
+            self._budget.pause(error.retry_after)
+            self._changed = True
+        except (MessageLostError, LostRunError):
+            self._closed = True
+        except Exception:
+            log.exception("a progress message could not be written")
+
+
+async def write_final(  # noqa: PLR0913 - where, within what, what, and what it is about
+    conversation: Conversation,
+    budget: WriteBudget,
+    view: View,
+    message: MessageRef | None = None,
+    *,
+    replying: MessageRef | None = None,
+    anew: bool = True,
+) -> MessageRef:
+    """Edit `message`, or send a new one, until the platform has taken it.
+
+    A message that is gone is sent anew, unless that is not worth a new message.
+
+    Raises:
+        MessageLostError: the chat takes no messages from us at all.
+    """
+    while True:
+        try:
+            # What is not worth a new message lets results go first.
+            async with budget.final() if anew else budget.last_word():
+                if message is None:
+                    return await conversation.send(view, replying=replying)
+                await conversation.edit(message, view)
+        except SlowDownError as error:
+            budget.pause(error.retry_after)
+        except MessageLostError:
+            if message is None or not anew:
+                raise
+            message = None
+        else:
+            return message

@@ -1,0 +1,208 @@
+"""What a job looks like in a chat. All pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.catalog import Model, State
+from core.errors import RECOVERABLE
+from core.i18n import Locale, explain_fault, translate
+from core.jobs import Job, JobState
+from core.messages.progress import Phase, Progress
+from core.platform import Button, View
+
+_BAR_CELLS = 12
+_EXCERPT_CHARS = 80
+_PLAN_CHARS = 1500
+_ESTIMATE_LIMIT = 0.95
+_TRUSTED_FRACTION = 0.05
+
+
+_MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A result that is too large for its chat. `link` is "" where nobody else may fetch it."""
+
+    size_bytes: int
+    limit_bytes: int
+    link: str = ""
+
+
+def running_view(  # noqa: PLR0913 - all that a status message depends on
+    job: Job,
+    model: Model,
+    progress: Progress,
+    now: float,
+    *,
+    expected: float | None = None,
+    sandboxed: bool = False,
+) -> View:
+    """The status message of a job that has not ended; `expected` is in seconds from its start."""
+    locale = Locale(job.locale)
+    usual = expected or model.expected_for(job.request)
+    lines = [
+        _progress_line(job, progress, now, usual),
+        describe_request(job, model),
+        excerpt(job.request.prompt),
+    ]
+    if job.passed:
+        passed = ", ".join(key.partition("/")[0] for key in job.passed)
+        lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
+    if model.state is State.RETIRED:
+        lines.append(translate(locale, "note-retired", model=model.name))
+    if sandboxed:
+        lines.append(translate(locale, "note-sandbox"))
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text="\n".join(lines), buttons=(cancel,))
+
+
+def draft_view(job: Job, model: Model) -> View:
+    """The plan of a job that is not yet ordered, and what it would cost."""
+    locale = Locale(job.locale)
+    prompt = job.request.prompt
+    lines = [
+        translate(locale, "draft-plan", credits=job.credits),
+        describe_request(job, model),
+        prompt if len(prompt) <= _PLAN_CHARS else prompt[: _PLAN_CHARS - 1] + "…",
+    ]
+    go = Button(label=translate(locale, "button-confirm"), command="confirm", argument=job.id)
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text="\n".join(lines), buttons=(go, cancel))
+
+
+def resting_view(job: Job) -> View:
+    """The status message of a job whose model the operator has taken away."""
+    locale = Locale(job.locale)
+    text = translate(locale, "job-rests", model=job.model_name, gateway=job.gateway)
+    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
+    return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(cancel,))
+
+
+def _progress_line(job: Job, progress: Progress, now: float, expected: float) -> str:
+    locale = Locale(job.locale)
+    if progress.phase is Phase.WAITING:
+        return translate(locale, "phase-waiting", position=progress.position)
+    elapsed = max(now - (job.started_at or now), 0.0)
+    phase = translate(locale, f"phase-{progress.phase}", kind=job.request.kind)
+    parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]
+    rest = _rest(progress, elapsed, expected)
+    if rest is not None and progress.phase not in _MADE:
+        parts.append(translate(locale, "progress-rest", rest=clock(rest)))
+    return " · ".join(part for part in parts if part)
+
+
+def _bar(progress: Progress, elapsed: float, expected: float) -> str:
+    estimated = progress.fraction is None
+    fraction = min(elapsed / expected, _ESTIMATE_LIMIT) if estimated else progress.fraction or 0.0
+    if progress.phase in _MADE:
+        fraction, estimated = 1.0, False
+    filled = round(fraction * _BAR_CELLS)
+    bar = "▓" * filled + "░" * (_BAR_CELLS - filled)
+    return f"{bar} {'~' if estimated else ''}{fraction:.0%}"
+
+
+def _rest(progress: Progress, elapsed: float, expected: float) -> float | None:
+    """Seconds that are probably left; None when it has taken longer than anybody expected."""
+    fraction = progress.fraction
+    if fraction is not None and fraction >= _TRUSTED_FRACTION:
+        return elapsed * (1 - fraction) / fraction
+    rest = expected - elapsed
+    return rest if rest >= 1 else None
+
+
+def ended_view(job: Job) -> View:
+    """The status message of a job that has ended: one line, or the reason with a way on."""
+    locale = Locale(job.locale)
+    if job.state is JobState.CANCELLED:
+        return View(text=translate(locale, "job-cancelled", model=job.model_name))
+    if job.fault is None:
+        took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
+        return View(text=translate(locale, "job-done", took=took))
+    kind = job.request.kind
+    failed = translate(locale, "job-failed", model=job.model_name, kind=kind)
+    lines = [failed, *explain_fault(locale, job.fault, kind)]
+    if job.fault.kind in RECOVERABLE and (job.task or job.results):
+        lines.append(translate(locale, "retry-is-free"))
+    lines.append(excerpt(job.request.prompt))
+    retry = Button(label=translate(locale, "button-retry"), command="retry", argument=job.id)
+    return View(text="\n".join(lines), buttons=(retry,))
+
+
+def page_view(job: Job, pages: Sequence[str]) -> View:
+    """The status message where there was only a web page to hand on."""
+    locale, kind = Locale(job.locale), job.request.kind
+    return View(text=translate(locale, "job-page", page=" ".join(pages), kind=kind))
+
+
+def can_remix(job: Job, model: Model) -> bool:
+    """Whether what a job has made can be changed: its gateway keeps no private one."""
+    return bool(model.remix and job.task and not job.request.private)
+
+
+def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld] = ()) -> View:
+    """What stands under a delivered result, or in its place where it was too large."""
+    locale = Locale(job.locale)
+    lines = [describe_request(job, model), excerpt(job.request.prompt)]
+    lines += [_withheld_line(job, each) for each in withheld]
+    missing = job.request.count - len(job.assets)
+    if missing > 0:
+        made, asked, kind = len(job.assets), job.request.count, job.request.kind
+        lines.append(translate(locale, "some-missing", made=made, asked=asked, kind=kind))
+    if any(result.preview for result in job.results):
+        lines.append(translate(locale, "only-preview"))
+    lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
+    commands = ["again"]
+    if can_remix(job, model):
+        commands.append("remix")
+    if len(withheld) < len(job.assets):
+        commands.append("share")
+    buttons = tuple(
+        Button(label=translate(locale, f"button-{command}"), command=command, argument=job.id)
+        for command in commands
+    )
+    return View(text="\n".join(lines), buttons=buttons)
+
+
+def _withheld_line(job: Job, withheld: Withheld) -> str:
+    sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
+    locale = Locale(job.locale)
+    if withheld.link:
+        return translate(locale, "too-large-link", link=withheld.link, **sizes)
+    return translate(locale, "too-large-kept", id=job.id, **sizes)
+
+
+def _megabytes(size_bytes: int) -> str:
+    """Rounded up, so that what is too large is never told to be as large as allowed."""
+    return f"{math.ceil(size_bytes / 100_000) / 10:g}"
+
+
+def describe_request(job: Job, model: Model) -> str:
+    """The model and the options in one line."""
+    request, locale = job.request, Locale(job.locale)
+    parts = [
+        model.name,
+        request.ratio,
+        translate(locale, "seconds", seconds=request.seconds) if request.seconds else None,
+        request.resolution,
+        translate(locale, "option-word-fast") if request.fast else None,
+        f"x{request.count}" if request.count > 1 else None,
+        translate(locale, "option-word-private") if request.private else None,
+        translate(locale, "pictures", count=len(request.images)) if request.images else None,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def excerpt(prompt: str) -> str:
+    """The start of a prompt on one line."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= _EXCERPT_CHARS else line[: _EXCERPT_CHARS - 1] + "…"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss, or h:mm:ss."""
+    whole = max(round(seconds), 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,1 @@
+"""How commands declare their options, and how typed text becomes them."""

@@ -1,0 +1,89 @@
+"""Who may use the bot: its admins, what they have decided in chat, what the operator has set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from core.platform import ConversationRef, Party, User
+
+# Who sits at these is the operator.
+_OWN_TERMINAL = frozenset({"console", "file"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the operator has set, each as "platform:id"; no chat at all means every chat."""
+
+    admins: frozenset[str] = frozenset()
+    allowed_chats: frozenset[str] = frozenset()
+
+    def is_admin(self, party: Party) -> bool:
+        if party.platform in _OWN_TERMINAL:
+            return True
+        return party.kind == "user" and str(party) in self.admins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What an admin has decided. `at` is in seconds since 1970."""
+
+    party: Party
+    allowed: bool
+    by: Party
+    at: float
+
+
+class AccessStore(Protocol):
+    """Where the admins' rules are kept: one for each party, the last that was made."""
+
+    async def rules(self, *parties: Party) -> Mapping[Party, bool]:
+        """Whether each of these is allowed; without those that nothing was decided about."""
+        ...
+
+    async def save(self, rule: Rule) -> None: ...
+
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let the rule about a chat count under the id that it has now, and remember both."""
+        ...
+
+    async def former(self, party: Party) -> Party | None:
+        """What a chat was called before."""
+        ...
+
+
+def decide(
+    policy: Policy, user: User, conversation: ConversationRef, rules: Mapping[Party, bool]
+) -> bool:
+    """Whether this user may use the bot here.
+
+    Admins always may. What an admin has decided beats what the operator has set, and of several
+    decisions a denial wins.
+    """
+    if policy.is_admin(user.party):
+        return True
+    decided = [rules[party] for party in (user.party, conversation.party) if party in rules]
+    if decided:
+        return all(decided)
+    return not policy.allowed_chats or str(conversation.party) in policy.allowed_chats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The policy together with the rules that are stored."""
+
+    policy: Policy
+    store: AccessStore
+
+    def is_admin(self, user: User) -> bool:
+        return self.policy.is_admin(user.party)
+
+    async def admits(self, user: User, conversation: ConversationRef) -> bool:
+        rules = await self.store.rules(user.party, conversation.party)
+        admitted = decide(self.policy, user, conversation, rules)
+        if admitted or rules:
+            return admitted
+        # The operator may have named the chat before it got its id of today.
+        former = await self.store.former(conversation.party)
+        return former is not None and decide(
+            self.policy, user, replace(conversation, chat=former.id), {}
+        )

@@ -1,0 +1,151 @@
+"""What both doors share: the key, the refusals, and the moment at which an order is paid."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable
+from json import loads
+
+from pydantic import JsonValue
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox.options import SandboxOptions
+from sandbox.orders.callbacks import Hooks
+from sandbox.orders.forms import describe_form, is_form
+from sandbox.orders.ledger import Ledger
+from sandbox.orders.links import Links
+from sandbox.orders.order import Order, wait_seconds
+from sandbox.orders.refusals import REFUSALS, TIMEOUT_PAGE, RefusalError, invalid_key, overloaded
+from sandbox.protocols.bodies import Asked
+from sandbox.slow_response import Performance, Stage
+
+Tell = Callable[[Asked, Links], Response]
+
+BUSY_TIMES = 2
+LONGEST_REMEMBERED = 1000
+REQUESTS_REMEMBERED = 200
+
+
+class Desk:
+    """Where orders are taken.
+
+    Attributes:
+        counts: how often something happened to an order; forgotten at a restart.
+        requests: the last bodies seen, paid or not, without the bulk of their pictures.
+    """
+
+    def __init__(
+        self, options: SandboxOptions, ledger: Ledger, taken: Callable[[Order], None] | None = None
+    ) -> None:
+        self.options = options
+        self.ledger = ledger
+        self.hooks = Hooks(options)
+        self._taken = taken
+        self.counts: Counter[str] = Counter()
+        self.requests: deque[JsonValue] = deque(maxlen=REQUESTS_REMEMBERED)
+
+    async def take(self, request: Request, read: Callable[[bytes], Asked], tell: Tell) -> Response:
+        """Refuse, or write the order into the ledger and only then answer."""
+        try:
+            check_key(request)
+            raw = await request.body()
+            self._remember(request, raw)
+            asked = await asyncio.to_thread(read, raw)
+            self._refuse_as_told(asked.order)
+        except RefusalError as refusal:
+            return refusal.response
+        await self.ledger.enter(asked.order, asked.pictures)
+        if self._taken:
+            self._taken(asked.order)
+        for word, answer in BROKEN.items():
+            if word in asked.order.words:
+                return answer(asked.order, self.options)
+        return tell(asked, links_of(request, asked.order))
+
+    def nth_time(self, what: str, order: Order) -> int:
+        """Count: 1 for the first time that this happens to the order."""
+        self.counts[f"{what} {order.id}"] += 1
+        return self.counts[f"{what} {order.id}"]
+
+    def _refuse_as_told(self, order: Order) -> None:
+        for word, refuse in REFUSALS.items():
+            if word in order.words:
+                raise RefusalError(refuse(order))
+        if "busy" in order.words:
+            self._refuse_twice(order)
+
+    def _refuse_twice(self, order: Order) -> None:
+        key = f"busy {order.kind} {order.model} {order.prompt}"
+        self.counts[key] += 1
+        if self.counts[key] <= BUSY_TIMES:
+            raise RefusalError(overloaded(1 / self.options.speed))
+        del self.counts[key]
+
+    def _remember(self, request: Request, raw: bytes) -> None:
+        content_type = request.headers.get("content-type", "")
+        try:
+            form = is_form(content_type)
+            body: JsonValue = describe_form(content_type, raw) if form else loads(raw)
+        except ValueError:
+            body = None
+        self.requests.append(
+            {
+                "path": request.url.path,
+                "bearer": request.headers["authorization"].lower().startswith("bearer "),
+                "body": _shortened(body),
+            }
+        )
+
+
+def check_key(request: Request) -> None:
+    """Take any key but the wrong one, with or without Bearer."""
+    header = request.headers.get("authorization", "").strip()
+    scheme, _, rest = header.partition(" ")
+    key = (rest if scheme.lower() == "bearer" else header).strip().removeprefix("sk-")
+    if not key:
+        raise RefusalError(invalid_key("未提供令牌"))
+    if key == "wrong":
+        raise RefusalError(invalid_key())
+
+
+def links_of(request: Request, order: Order) -> Links:
+    """The addresses of an order on the gateway as this client calls it."""
+    return Links(root=str(request.base_url).rstrip("/"), order=order)
+
+
+def _shortened(value: JsonValue) -> JsonValue:
+    match value:
+        case str() if len(value) > LONGEST_REMEMBERED:
+            return value[:LONGEST_REMEMBERED]
+        case list():
+            return [_shortened(item) for item in value]
+        case dict():
+            return {key: _shortened(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _timeout_524(order: Order, options: SandboxOptions) -> Response:
+    async def act(stage: Stage) -> None:
+        await asyncio.sleep(wait_seconds(order, options))
+        await stage.open(524, {"content-type": "text/html; charset=UTF-8"})
+        await stage.write(TIMEOUT_PAGE.encode())
+        await stage.close()
+
+    return Performance(act)
+
+
+def _reset(_: Order, __: SandboxOptions) -> Response:
+    return Performance(Stage.reset)
+
+
+def _empty(_: Order, __: SandboxOptions) -> Response:
+    return JSONResponse({})
+
+
+# Accepted and paid, and the client does not learn how to find it.
+BROKEN: dict[str, Callable[[Order, SandboxOptions], Response]] = {
+    "timeout-524": _timeout_524,
+    "reset": _reset,
+    "empty": _empty,
+}

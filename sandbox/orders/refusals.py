@@ -1,0 +1,143 @@
+"""How the gateway says no: error envelopes, pages of proxies, and the words for them."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from sandbox.orders.order import Kind, Order
+
+TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
+CONSOLE_PAGE = (
+    '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
+    '<body><div id="root">You need to enable JavaScript to run this app.</div></body></html>'
+)
+BAD_GATEWAY_PAGE = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>"
+    "502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+TIMEOUT_PAGE = (
+    '<!DOCTYPE html><html lang="en-US"><head><title>sandbox | 524: A timeout occurred</title>'
+    "</head><body><h1>A timeout occurred <span>Error code 524</span></h1></body></html>"
+)
+
+
+class RefusalError(Exception):
+    """The gateway refuses; nothing was paid."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def openai_error(status: int, message: str, *, kind: str, code: str | None) -> JSONResponse:
+    """The envelope of everything that is judged before a task exists."""
+    request_id = f"{time.strftime('%Y%m%d%H%M%S')}{secrets.token_hex(8)}"
+    error = {
+        "message": f"{message} (request id: {request_id})",
+        "type": kind,
+        "param": "",
+        "code": code,
+    }
+    return JSONResponse({"error": error}, status, {"x-oneapi-request-id": request_id})
+
+
+def task_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of the task paths."""
+    return JSONResponse({"code": code, "message": message, "data": None}, status)
+
+
+def ark_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of Seedance, which is passed on from behind the gateway."""
+    error = {"code": code, "message": f"{message} Request id: {secrets.token_hex(16)}"}
+    return JSONResponse({"error": {**error, "param": "", "type": "BadRequest"}}, status)
+
+
+def invalid(kind: Kind, message: str) -> RefusalError:
+    """A request that does not fit the model."""
+    if kind in TASK_KINDS:
+        return RefusalError(task_error(400, "invalid_request", message))
+    if kind is Kind.SEEDANCE:
+        return RefusalError(ark_error(400, "InvalidParameter", message))
+    error = openai_error(400, message, kind="invalid_request_error", code="invalid_request")
+    return RefusalError(error)
+
+
+def invalid_key(message: str = "无效的令牌") -> Response:
+    """The key is missing or wrong."""
+    return openai_error(401, message, kind="new_api_error", code="")
+
+
+def no_channel(model: str) -> Response:
+    """The model is not on sale."""
+    message = f"分组 default 下模型 {model} 无可用渠道（distributor）"
+    return openai_error(503, message, kind="new_api_error", code="model_not_found")
+
+
+def overloaded(retry_seconds: float) -> Response:
+    """Too much to do just now; the request was not accepted."""
+    message = "当前分组上游负载已饱和，请稍后再试"
+    error = {"message": message, "type": "one_api_error", "param": "", "code": None}
+    return JSONResponse({"error": error}, 429, {"Retry-After": f"{retry_seconds:g}"})
+
+
+def _auth(_: Order) -> Response:
+    return invalid_key()
+
+
+def _quota(order: Order) -> Response:
+    if order.kind in TASK_KINDS:
+        return task_error(403, "insufficient_user_quota", "用户额度不足")
+    return openai_error(403, "用户额度不足", kind="new_api_error", code="insufficient_user_quota")
+
+
+def _forbidden(order: Order) -> Response:
+    return openai_error(403, f"该令牌无权访问模型 {order.model}", kind="new_api_error", code="")
+
+
+def _gone(order: Order) -> Response:
+    return no_channel(order.model)
+
+
+def _limited(_: Order) -> Response:
+    message = "您已达到请求数限制：1分钟内最多请求5次"
+    return openai_error(429, message, kind="new_api_error", code="")
+
+
+def _html(_: Order) -> Response:
+    return HTMLResponse(CONSOLE_PAGE)
+
+
+def _error_200(order: Order) -> Response:
+    if order.kind in TASK_KINDS:
+        return task_error(200, "invalid_request", "prompt is required")
+    return JSONResponse({"code": 500, "msg": "This interface is temporarily paused"})
+
+
+def _fail_prompt(order: Order) -> Response:
+    if order.kind in TASK_KINDS:
+        return task_error(400, "sensitive_words_detected", "user sensitive words detected")
+    if order.kind is Kind.SEEDANCE:
+        message = "The request failed because the input text may contain sensitive information."
+        return ark_error(400, "InputTextSensitiveContentDetected", message)
+    message = "PUBLIC_ERROR_UNSAFE_GENERATION"
+    return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
+
+
+REFUSALS: dict[str, Callable[[Order], Response]] = {
+    "auth": _auth,
+    "quota": _quota,
+    "forbidden": _forbidden,
+    "gone": _gone,
+    "limited": _limited,
+    "html": _html,
+    "error-200": _error_200,
+    "fail-prompt": _fail_prompt,
+}
+
+
+def compact(body: object) -> bytes:
+    """JSON as the gateways write it."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

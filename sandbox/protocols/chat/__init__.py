@@ -1,0 +1,1 @@
+"""Videos told as chat answers."""

@@ -1,0 +1,171 @@
+"""…/contents/generations/tasks: Seedance, with whatever a gateway puts before that path."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.orders.intake import Desk, check_key
+from sandbox.orders.links import Links
+from sandbox.orders.order import Order, wait_seconds
+from sandbox.orders.refusals import RefusalError, ark_error
+from sandbox.protocols.bodies import Asked
+from sandbox.protocols.seedance.bodies import read_seedance
+from sandbox.protocols.tasks import (
+    KNOWN_FROM,
+    MANY,
+    REVIEWED_AT,
+    STARTS_AT,
+    STRANGE_STATUSES,
+    Poll,
+    poll_errors,
+    poll_of,
+)
+
+PATH = "/{prefix:path}/contents/generations/tasks"
+SENSITIVE = "The request failed because the output video may contain sensitive information."
+
+
+class SeedanceDoor:
+    """The door for Seedance orders."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._cancelled: set[str] = set()
+        self._deleted: set[str] = set()
+        self.routes = [
+            Route(PATH, self.create, methods=["POST"]),
+            Route(PATH + "/{task_id}", self.query, methods=["GET"]),
+            Route(PATH + "/{task_id}", self.delete, methods=["DELETE"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """Take an order and answer with its task."""
+        return await self._desk.take(request, read_seedance, self._created)
+
+    def _created(self, asked: Asked, links: Links) -> Response:
+        order = asked.order
+        seconds = wait_seconds(order, self._desk.options)
+        poll = Poll(order=order, links=links, fraction=1.0, seconds=seconds, nth=MANY)
+        self._desk.hooks.promise(order, partial(_answer, poll))
+        return JSONResponse({"id": order.task_id})
+
+    async def query(self, request: Request) -> Response:
+        """Tell how a task is."""
+        try:
+            order = self._find(request)
+        except RefusalError as refusal:
+            return refusal.response
+        poll = poll_of(self._desk, request, order)
+        if order.id in self._cancelled:
+            return JSONResponse(_state(poll, "cancelled"))
+        return _answer(poll)
+
+    async def delete(self, request: Request) -> Response:
+        """Cancel a task that waits, or forget one that is over."""
+        try:
+            order = self._find(request)
+        except RefusalError as refusal:
+            return refusal.response
+        poll = poll_of(self._desk, request, order)
+        if STARTS_AT <= poll.fraction < 1 and order.id not in self._cancelled:
+            message = "The task is running and cannot be deleted."
+            return ark_error(HTTPStatus.CONFLICT, "InvalidAction.RunningTaskDeletion", message)
+        (self._cancelled if poll.fraction < STARTS_AT else self._deleted).add(order.id)
+        return JSONResponse({})
+
+    def _find(self, request: Request) -> Order:
+        check_key(request)
+        order = self._desk.ledger.find_task(request.path_params["task_id"])
+        if order is None or order.id in self._deleted:
+            raise RefusalError(_unknown_task())
+        return order
+
+
+def _answer(poll: Poll) -> Response:
+    for word, tell in SEEDANCE_POLLS.items():
+        if word in poll.order.words and (response := tell(poll)):
+            return response
+    return JSONResponse(state(poll))
+
+
+def _unknown_task() -> Response:
+    message = "The specified task is not found."
+    return ark_error(HTTPStatus.NOT_FOUND, "ResourceNotFound", message)
+
+
+def state(poll: Poll) -> dict[str, object]:
+    """The honest answer."""
+    if poll.fraction < STARTS_AT:
+        return _state(poll, "queued")
+    if poll.fraction < 1:
+        return _state(poll, "running")
+    tokens = 1280 * 720 * 24 * poll.order.seconds // 1024
+    usage = {"completion_tokens": tokens, "total_tokens": tokens}
+    video = {"content": {"video_url": poll.links.watch()}, "usage": usage}
+    return _state(poll, "succeeded") | video
+
+
+def _state(
+    poll: Poll, status: str | None, error: tuple[str, str] | None = None
+) -> dict[str, object]:
+    accepted = poll.order.accepted_at
+    updated = min(time.time(), accepted + poll.seconds)
+    return {
+        "id": poll.order.task_id,
+        "model": poll.order.model,
+        "status": status,
+        "error": {"code": error[0], "message": error[1]} if error else None,
+        "created_at": int(accepted),
+        "updated_at": int(updated),
+    }
+
+
+def _late(poll: Poll) -> Response | None:
+    return _unknown_task() if poll.fraction < KNOWN_FROM else None
+
+
+def _unknown_status(poll: Poll) -> Response | None:
+    if poll.fraction >= 1:
+        return None
+    return JSONResponse(_state(poll, STRANGE_STATUSES[(poll.nth - 1) % len(STRANGE_STATUSES)]))
+
+
+def _hang(poll: Poll) -> Response | None:
+    return JSONResponse(_state(poll, "running")) if poll.fraction >= STARTS_AT else None
+
+
+def _fail_moderation(poll: Poll) -> Response | None:
+    if poll.fraction < REVIEWED_AT:
+        return None
+    error = ("OutputVideoSensitiveContentDetected", SENSITIVE)
+    return JSONResponse(_state(poll, "failed", error))
+
+
+def _no_url(poll: Poll) -> Response | None:
+    return JSONResponse(_state(poll, "succeeded")) if poll.fraction >= 1 else None
+
+
+def _expired(poll: Poll) -> Response | None:
+    return JSONResponse(_state(poll, "expired"))
+
+
+def _cancelled(poll: Poll) -> Response | None:
+    return JSONResponse(_state(poll, "cancelled"))
+
+
+SEEDANCE_POLLS: dict[str, Callable[[Poll], Response | None]] = {
+    "late": _late,
+    "poll-errors": poll_errors,
+    "unknown-status": _unknown_status,
+    "hang": _hang,
+    "fail-moderation": _fail_moderation,
+    "no-url": _no_url,
+    "nolink": _no_url,
+    "task-expired": _expired,
+    "task-cancelled": _cancelled,
+}

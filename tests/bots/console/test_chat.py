@@ -1,0 +1,167 @@
+"""`cliprelay chat`: on a terminal, from a pipe, interrupted and gone on with."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from core.files.media_info import look
+from core.media import MediaKind
+from sandbox.options import SandboxOptions
+from sandbox.orders.ledger import read_ledger
+from sandbox.server import serve
+from tests.fakes.cli import run, running, terminal
+
+
+async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: Path) -> None:
+    async with terminal(tmp_path, "chat") as (screen, process):
+        await screen.wait_for("SANDBOX")
+        screen.type("/video portrait 5s a cat surfing\r")
+        await screen.wait_for("rendering")
+        await screen.wait_for("sandbox-video · 9:16 · 5 s · a cat surfing")
+        screen.type("/video --ration 1:1 x\r")
+        await screen.wait_for("Did you mean --ratio?")
+        await screen.wait_for("Done in")
+        shown = screen.text
+        screen.type("\x04")
+        code = await process.wait()
+
+    assert code == 0
+    assert "% ·" not in shown  # the one line that was edited is gone
+    (path,) = re.findall(r"Saved: (.+?\.mp4) ?\(720x1280, 5 s, h264", shown.replace("\n", ""))
+    video = look(Path(path))
+    assert (video.kind, video.width, video.height) == (MediaKind.VIDEO, 720, 1280)
+    assert video.seconds == pytest.approx(5, abs=0.1)
+
+
+async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str, str]) -> None:
+    said = "/video landscape a dog\n\n/video portrait a cat\n/models\n"
+
+    done = await run(tmp_path, "chat", said=said, variables=gateway)
+
+    assert done.code == 0, done.out + done.err
+    assert len(re.findall(r"Saved: \S+/1\.mp4 \(\d+x\d+, 8 s, h264", done.out)) == 2
+    assert "veo-3.1 (apiyi): 9:16, 16:9 · 8 s" in done.out
+    assert "SANDBOX" not in done.out
+    assert "sk-secret-key" not in done.out + done.err
+
+
+MISTAKES = [
+    ("/video 99s a cat", "veo-3.1 cannot make 99 s; it makes 8 s."),
+    ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
+    ("hello", "Type a command, for example: /video a cat."),
+    ("/video", "Say what you want, for example: /video"),
+    ("/video a\x07b", "control character (U+0007) at position 2"),
+    (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; at most 32,000"),
+    ("/cancel", "Nothing of yours is running or waiting."),
+    ("/retry 7", "No job of yours has failed."),
+    ("/status now", "“now” cannot stand here."),
+    ("/video -n 2 -n 3 a cat", "--count is given twice: 2 and 3."),
+]
+
+
+async def test_what_cannot_be_done_is_explained_in_order_and_ends_with_1(
+    tmp_path: Path, gateway: dict[str, str], state: Path
+) -> None:
+    said = "\n".join(line for line, _ in MISTAKES)
+
+    done = await run(tmp_path, "chat", said=said, variables=gateway)
+
+    assert done.code == 1
+    places = [done.out.find(answer) for _, answer in MISTAKES]
+    assert places == sorted(places), done.out
+    assert -1 not in places, done.out
+    assert "Traceback" not in done.out + done.err
+    assert read_ledger(state) == []
+
+
+async def test_a_failed_job_is_explained_and_ends_with_1(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    said = "/video portrait a cat #fail-moderation\n"
+
+    done = await run(tmp_path, "chat", said=said, variables=gateway)
+
+    assert done.code == 1
+    assert "refused by the content filter" in done.out
+    assert "The gateway said: “" in done.out
+
+
+async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
+    tmp_path: Path, gateway: dict[str, str], state: Path
+) -> None:
+    (tmp_path / "an empty one.png").touch()
+    said = (
+        "/attach 'an empty one.png'\n/video a cat\n"
+        f"/attach {tmp_path}\n/video a cat\n/attach it's.gif\n/video a cat\n"
+    )
+
+    done = await run(tmp_path, "chat", said=said, variables=gateway)
+
+    assert done.code == 1
+    assert "an empty one.png is empty (0 bytes)." in done.out
+    assert f"{tmp_path.name} is a folder, not a picture." in done.out
+    assert "There is no file it's.gif." in done.out
+    assert read_ledger(state) == []
+
+
+async def test_help_is_made_from_the_options_in_the_operators_language(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(
+        tmp_path, "chat", said="/help\n", variables={**gateway, "DEFAULT_LOCALE": "zh"}
+    )
+
+    assert done.code == 0
+    assert "/video: 用文字和图片生成视频" in done.out
+    assert "竖屏 | landscape" in done.out
+    assert "(--seconds, --dur)" in done.out
+
+
+async def test_input_from_a_file_and_from_nowhere_ends_too(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(tmp_path, "chat", said="/status", variables=gateway)
+
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Nothing is running or waiting.")
+
+
+async def test_a_second_process_on_the_same_file_is_refused(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with running(tmp_path, "chat", variables=gateway) as first, asyncio.timeout(60):
+        assert first.stdin
+        assert first.stdout
+        first.stdin.write(b"/status\n")
+        while b"Nothing is running" not in await first.stdout.readline():
+            pass
+        second = await run(tmp_path, "chat", said="/status\n", variables=gateway)
+
+    assert second.code == 2
+    assert "Another cliprelay is using" in second.err
+    assert "Traceback" not in second.err
+
+
+async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) -> None:
+    # Slow enough that the first look at the task, after 5 s, finds it at work.
+    options = SandboxOptions(
+        state_dir=tmp_path / "gateway", seconds_per_clip=8, short_side=96, fps=8
+    )
+    async with serve(options) as root:
+        variables = {"WHATAI_API_KEY": "sk-x", "WHATAI_BASE_URL": root}
+        async with running(tmp_path, "chat", variables=variables) as first, asyncio.timeout(60):
+            assert first.stdin
+            assert first.stdout
+            first.stdin.write(b"/video -m sora-2 a cat\n")
+            while b"rendering" not in await first.stdout.readline():
+                pass
+            first.kill()
+            await first.wait()
+
+        done = await run(tmp_path, "chat", variables=variables)
+
+    assert done.code == 0, done.out + done.err
+    assert "Going on with 1 job of last time." in done.out
+    assert re.search(r"Saved: \S+\.mp4", done.out)
+    assert len(read_ledger(options.state_dir)) == 1

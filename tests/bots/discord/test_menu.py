@@ -1,0 +1,103 @@
+"""The commands as Discord gets them: correct, and only when they have changed."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bots.discord.menu import Menu
+from bots.discord.slash import Json, definitions
+from core.commands import COMMANDS
+from core.options.options import describe
+from tests.fakes.discord_stage import PUBLISHED, discord_stage
+
+NAME = re.compile(r"[-_'\w]{1,32}")
+DEFINED = definitions(COMMANDS.values(), everywhere=True)
+SLASH = [command for command in DEFINED if command["type"] == 1]
+MANAGE_GUILD = "32"
+STRING, INTEGER, BOOLEAN, ATTACHMENT = 3, 4, 5, 11
+
+
+def video(option: str) -> Json:
+    """One option of /video."""
+    (command,) = [c for c in SLASH if c["name"] == "video"]
+    (found,) = [o for o in command["options"] if o["name"] == option]
+    return found
+
+
+def test_every_command_is_a_slash_command_with_all_its_options() -> None:
+    assert [c["name"] for c in SLASH] == [c.name for c in COMMANDS.values() if c.is_typed]
+    for command in SLASH:
+        declared = [option.name for option in describe(COMMANDS[command["name"]].options)]
+        assert [o["name"] for o in command["options"] if o["type"] != ATTACHMENT] == declared
+
+
+@pytest.mark.parametrize("command", SLASH, ids=lambda command: command["name"])
+def test_a_definition_keeps_to_what_discord_takes(command: Json) -> None:
+    for each in (command, *command["options"]):
+        names = [each["name"], *each["name_localizations"].values()]
+        texts = [each["description"], *each["description_localizations"].values()]
+        assert all(NAME.fullmatch(name) and name == name.lower() for name in names)
+        assert all(0 < len(text) <= 100 for text in texts)
+    for language in ("zh-CN", "zh-TW"):
+        said = [option["name_localizations"][language] for option in command["options"]]
+        assert len(set(said)) == len(said)
+    assert len(command["options"]) <= 25
+    assert len(str(command)) < 8000
+
+
+def test_kinds_of_options_become_kinds_of_discord() -> None:
+    assert video("prompt")["type"] == STRING
+    assert not video("prompt").get("required")
+    assert video("seconds") | {"type": INTEGER, "min_value": 1, "max_value": 600} == video(
+        "seconds"
+    )
+    assert video("private")["type"] == BOOLEAN
+    assert {"hd", "4k"} < {choice["value"] for choice in video("resolution")["choices"]}
+    assert video("ratio")["autocomplete"]
+    assert video("model")["autocomplete"]
+    assert video("image4")["type"] == ATTACHMENT
+
+
+def test_what_only_admins_of_the_bot_may_do_is_not_shown_to_everybody() -> None:
+    hidden = {c["name"] for c in SLASH if c.get("default_member_permissions") == MANAGE_GUILD}
+
+    assert hidden == {"allow", "deny"}
+
+
+def test_commands_work_in_servers_in_direct_messages_and_for_people() -> None:
+    for command in DEFINED:
+        assert command["contexts"] == [0, 1, 2]
+        assert command["integration_types"] == [0, 1]
+    for command in definitions(COMMANDS.values(), everywhere=False):
+        assert "contexts" not in command
+
+
+async def test_commands_are_published_again_only_when_they_have_changed(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here:
+        async with here.bot():
+            assert len(here.server.called(PUBLISHED)) == 1
+        async with here.bot():
+            await here.ada.slash(here.channel, "status")
+            await here.until_shown("Nothing is running")
+            assert len(here.server.called(PUBLISHED)) == 1
+
+        published, ours = here.account.menu.file, here.server.world.backend.application_id
+        published.write_text(published.read_text().replace(str(ours), "1"))
+        async with here.bot():
+            await here.server.until(lambda: len(here.server.called(PUBLISHED)) == 2)
+
+
+async def test_the_servers_that_are_named_have_the_commands_to_themselves(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here:
+        strange = here.server.world.stranger_guild()
+        refused = f"PUT /applications/*/guilds/{strange.id}/commands"
+        here.server.refuse(refused, 403, 50001, "Missing Access", times=2)
+        menu = Menu(file=tmp_path / "menu.json", guild_ids=(strange.id, here.guild.id))
+        async with here.bot(replace(here.account, menu=menu)):
+            await here.ada.slash(here.channel, "status")
+            await here.until_shown("Nothing is running")
+
+        assert {call.status for call in here.server.called(refused)} == {403}
+        assert all("/guilds/" in call.path for call in here.server.called(PUBLISHED))

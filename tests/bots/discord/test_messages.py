@@ -1,0 +1,172 @@
+"""What people say to the bot in plain messages on Discord."""
+
+from pathlib import Path
+
+import pytest
+
+from core.engine.engine import Engine
+from core.people.access import Policy
+from tests.fakes.discord_stage import DiscordStage, discord_stage, picture
+
+VIDEO = "--model sandbox-video 1s a cat"
+
+
+async def widths(engine: Engine, here: DiscordStage) -> list[int]:
+    """How wide the pictures of the job are, in its order."""
+    return [image.width for image in (await here.job(engine)).request.images]
+
+
+@pytest.mark.parametrize("typed", [VIDEO, f"/video {VIDEO}"])
+async def test_what_follows_the_bots_name_is_a_prompt_or_a_command(
+    tmp_path: Path, typed: str
+) -> None:
+    async with discord_stage(tmp_path) as here, here.bot() as engine:
+        said = await here.ada.send(here.channel, f"<@{here.bot_id}> {typed}")
+        job = await here.job(engine)
+
+    (video,) = here.videos()
+    assert job.request.prompt == "a cat"
+    assert here.messages()[0]["message_reference"]["message_id"] == str(said.id)
+    assert video["message_reference"]["message_id"] == str(said.id)
+
+
+async def test_a_thread_is_answered_in_the_thread(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        thread = here.thread()
+        await here.ada.send(thread, f"<@{here.bot_id}> {VIDEO}")
+        await here.until_shown("Done in", thread.id)
+
+    assert len(here.videos(thread.id)) == 1
+    assert here.messages() == []
+
+
+async def test_pictures_with_the_message_and_of_the_message_replied_to_come_along(
+    tmp_path: Path,
+) -> None:
+    async with discord_stage(tmp_path) as here, here.bot() as engine:
+        first = await here.ada.user.send_dm(
+            "look",
+            attachments=here.server.world.store(
+                here.ada.user.dm_channel.id, ("a.jpg", picture(80)), ("b.txt", b"words")
+            ),
+        )
+        await here.ada.user.send_dm(
+            "/video portrait 1s a cat",
+            attachments=here.server.world.store(
+                here.ada.user.dm_channel.id, ("c.jpg", picture(90))
+            ),
+            reference={"message_id": str(first.id), "channel_id": str(first.channel.id)},
+        )
+        await here.until_shown("Done in", here.ada.user.dm_channel.id)
+        (job,) = await engine.jobs_of(here.person(here.ada))
+
+    assert [image.width for image in job.request.images] == [90, 80]
+
+
+async def test_nothing_is_paid_for_a_reply_to_what_discord_keeps_back(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        hidden = await here.ada.send(here.channel, "look", attachments=[("a.jpg", picture())])
+        await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}", reply_to=hidden)
+
+        await here.until_shown("does not show me the message")
+        assert here.lab.paid == 0
+
+
+async def test_a_video_cannot_be_replied_to_with_an_order(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}")
+        await here.until_shown("Done in")
+        (video,) = here.videos()
+        result = here.message(video).message
+        await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}", reply_to=result)
+
+        await here.until_shown("cannot be the start of another one")
+        assert here.lab.paid == 1
+
+
+async def test_a_server_is_left_in_peace_with_what_is_not_meant_for_the_bot(
+    tmp_path: Path,
+) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        asked = await here.ada.slash(here.channel, "status")
+        await here.until_shown("Nothing is running")
+        assert asked.response
+        for text in ("nice!", f"thanks <@{here.bot_id}>", "/video a cat"):
+            await here.ada.send(here.channel, text, reply_to=asked.response)
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /dance")
+
+        await here.until_shown("There is no /dance")
+        assert len(here.messages()) == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        private = here.ada.user.dm_channel
+        await here.ada.user.send_dm(f"<@{here.bot_id}>" if named else "hello")
+
+        await here.until_shown("Type a command", private.id)
+
+
+async def test_pictures_without_words_are_no_order(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        files = [("a.jpg", picture())]
+        await here.ada.send(here.channel, f"<@{here.bot_id}>", attachments=files)
+
+        await here.until_shown("a cat surfing")
+        assert here.lab.paid == 0
+
+
+async def test_an_admin_of_the_bot_allows_whom_he_replies_to(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here:
+        here.lab.policy = Policy(admins=frozenset({f"discord:{here.ada.id}"}))
+        bob = here.guild.add_member(here.server.world.create_user("bob"))
+        async with here.bot() as engine:
+            said = await bob.send(here.channel, f"<@{here.bot_id}> /help")
+            await here.ada.send(here.channel, f"<@{here.bot_id}> /deny", reply_to=said)
+            await here.until_shown("may not use the bot any more")
+
+            access = engine.services.access
+            assert not await access.admits(here.person(bob), here.place)
+
+
+async def test_who_runs_the_server_sets_its_defaults_by_a_message_too(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        owner = here.guild.add_member(here.guild.owner)
+        for person, said in ((here.ada, "Only the admins of this chat"), (owner, "chat: 9:16")):
+            await person.send(here.channel, f"<@{here.bot_id}> /settings chat portrait")
+            await here.until_shown(said)
+
+
+async def test_another_bot_is_not_answered(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        robot = here.guild.add_member(here.server.world.create_user("robot", bot=True))
+        await robot.send(here.channel, f"<@{here.bot_id}> /help")
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
+
+        await here.until_shown("Nothing is running")
+        assert len(here.messages()) == 1
+
+
+async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /models")
+        await here.until_shown("sandbox-video")
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
+        await here.until_shown("Nothing is running")
+
+    *pages, _ = here.messages()
+    assert len(pages) > 1
+    assert all(len(page["content"]) <= 2000 for page in pages)
+
+
+async def test_who_has_given_a_command_is_understood_in_plain_messages_too(
+    tmp_path: Path,
+) -> None:
+    async with discord_stage(tmp_path) as here, here.bot():
+        here.server.world.locales[here.ada.id] = "zh-CN"
+        await here.ada.slash(here.channel, "status")
+        await here.until_shown("没有")
+        await here.ada.user.send_dm("你好")
+
+        await here.until_shown("请输入", here.ada.user.dm_channel.id)

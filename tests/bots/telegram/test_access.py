@@ -1,0 +1,145 @@
+"""Who is meant by /allow and /deny, and what a group keeps that becomes a supergroup."""
+
+from pathlib import Path
+
+from core.people.access import Policy
+from core.platform import ConversationRef, Party
+from tests.fakes.gateway import CREATE, FETCH, LOOK
+from tests.fakes.stage import GROUP, Stage, slow_stage, stage
+from tests.fakes.telegram_chat import Chat, Person
+
+OLD = -55
+ADMIN = frozenset({"telegram:7"})
+VIDEO = "/video --model sandbox-video 1s a cat"
+
+
+def person(id_: int) -> Party:
+    return Party(platform="telegram", kind="user", id=str(id_))
+
+
+def chat(id_: int) -> Party:
+    return Party(platform="telegram", kind="chat", id=str(id_))
+
+
+async def refused(here: Stage, where: Chat, who: Person) -> bool:
+    """Whether the bot works for somebody there; asked with what costs nothing."""
+    before = len(here.written(where))
+    here.telegram.say(where, who, "/models")
+    await here.telegram.until(lambda: len(here.written(where)) > before)
+    return "I may not work for you here" in here.written(where)[-1].text
+
+
+async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as here:
+        here.lab.policy = Policy(admins=ADMIN)
+        here.telegram.privacy = False
+        group, eve, bob = here.telegram.group(GROUP), *map(here.telegram.user, (9, 10))
+        async with here.bot() as engine:
+            hers = here.telegram.say(group, eve, "hello")
+            his = here.telegram.say(group, here.ada, "look", origin=bob)
+            here.telegram.say(group, here.ada, "/deny", reply_to=hers)
+            await here.until_shown("User telegram:9 may not use the bot", group)
+            here.telegram.say(group, here.ada, "/deny", reply_to=his)
+            await here.until_shown("User telegram:10 may not use the bot", group)
+            here.telegram.say(group, here.ada, "/allow user", reply_to=hers)
+            await here.until_shown("User telegram:9 may use the bot now", group)
+            rules = await engine.services.access.store.rules(person(9), person(10), chat(GROUP))
+
+    assert rules == {person(9): True, person(10): False}
+
+
+async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as here:
+        here.lab.policy = Policy(admins=ADMIN)
+        forum = here.telegram.group(GROUP, forum=True)
+        topic = here.telegram.topic(forum, here.telegram.user(9))
+        async with here.bot() as engine:
+            here.telegram.say(forum, here.ada, "/allow", thread=topic)
+            answer = await here.until_shown("Everybody in the chat", forum)
+            here.telegram.say(forum, here.ada, "/deny", reply_to=answer)
+            await here.until_shown("Say which one", forum)
+            bot = person(here.telegram.me.id)
+            rules = await engine.services.access.store.rules(person(9), bot, chat(GROUP))
+
+    assert rules == {chat(GROUP): True}
+
+
+async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        here.lab.policy = Policy(admins=ADMIN)
+        old, eve = here.telegram.group(OLD), here.telegram.user(9)
+        async with here.bot() as engine:
+            here.telegram.say(old, here.ada, "/deny chat")
+            await here.until_shown("Nobody in the chat", old)
+            here.telegram.say(old, here.ada, "/settings chat ratio portrait")
+            await here.until_shown("Defaults of this chat: 9:16", old)
+            new = here.telegram.upgrade(old, GROUP)
+            assert await refused(here, new, eve)
+        async with here.bot() as engine:
+            assert await refused(here, new, eve)
+            stored = await engine.services.preferences.load(chat(OLD), chat(GROUP))
+
+    assert {party: chosen.ratio for party, chosen in stored.items()} == {chat(GROUP): "9:16"}
+
+
+async def test_a_group_that_the_operator_named_is_admitted_under_its_new_id(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as here:
+        here.lab.policy = Policy(admins=ADMIN, allowed_chats=frozenset({f"telegram:{OLD}"}))
+        old, eve = here.telegram.group(OLD), here.telegram.user(9)
+        other = here.telegram.group(GROUP - 1)
+        async with here.bot():
+            new = here.telegram.upgrade(old, GROUP)
+            assert not await refused(here, new, eve)
+        async with here.bot():
+            assert not await refused(here, new, eve)
+            assert await refused(here, other, eve)
+            here.telegram.say(new, here.ada, "/deny chat")
+            await here.until_shown("Nobody in the chat", new)
+            assert await refused(here, new, eve)
+
+
+async def test_a_job_goes_on_in_the_supergroup_and_its_admins_may_cancel_it(
+    tmp_path: Path,
+) -> None:
+    async with slow_stage(tmp_path) as (here, gateway):
+        old, bob = here.telegram.group(OLD), here.telegram.user(8)
+        here.telegram.admin(old, bob)
+        await gateway.allow(CREATE)
+        async with here.bot():
+            here.telegram.say(old, here.ada, VIDEO)
+            await gateway.reached(LOOK)
+            await here.until_shown("a cat", old)
+            new = here.telegram.upgrade(old, GROUP)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+        async with here.bot() as engine:
+            (job,) = await engine.services.store.unfinished()
+            here.telegram.say(new, bob, f"/cancel {job.id}")
+            await here.until_shown("Cancelled.", new)
+
+    assert job.conversation == ConversationRef(platform="telegram", chat=str(GROUP))
+
+
+async def test_a_video_arrives_in_the_supergroup_and_answers_no_other_message(
+    tmp_path: Path,
+) -> None:
+    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+        old = here.telegram.group(OLD)
+        await gateway.allow(CREATE, LOOK)
+        here.telegram.say(old, here.ada, VIDEO)
+        await gateway.reached(FETCH)
+        new = here.telegram.upgrade(old, GROUP)
+        for number in range(5):
+            here.telegram.say(new, here.ada, f"hello {number}")
+        await gateway.allow(FETCH)
+        await here.telegram.until(lambda: here.videos(new))
+        await engine.idle()
+
+    (video,) = here.videos(new)
+    assert video.reply_to is None
+    assert len(here.written(old)) == 1

@@ -1,0 +1,108 @@
+"""Sharing: one's own results in any chat, each as what it is, and nobody else's."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.engine.engine import Engine
+from core.jobs import Job, JobState
+from core.platform import MessageRef, User
+from tests.fakes.lab import stored_when
+from tests.fakes.stage import GROUP, Stage, picture, stage
+from tests.fakes.telegram_chat import Person
+from tests.fakes.telegram_files import uploaded
+
+VIDEO = "/video --model sandbox-video 1s a cat"
+
+
+def user(person: Person) -> User:
+    return User(platform="telegram", id=str(person.id))
+
+
+async def done_job(here: Stage, engine: Engine, text: str) -> Job:
+    """A video in a group, which may be written to more often."""
+    group = here.telegram.group(GROUP)
+    before = len(here.videos(group))
+    here.telegram.say(group, here.ada, text)
+    await here.telegram.until(lambda: len(here.videos(group)) > before)
+    (job, *_) = await engine.jobs_of(user(here.ada))
+    return await stored_when(engine, job.id, lambda job: job.is_ended)
+
+
+async def test_inline_mode_lists_ones_own_videos_and_keeps_private_ones_quiet(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as here, here.bot() as engine:
+        cat = await done_job(here, engine, VIDEO)
+        dog = await done_job(here, engine, "/video --model sandbox-video private 1s a dog")
+        eve = here.telegram.user(9)
+
+        everything, cats, by_id, hers = (
+            here.telegram.inline(person, typed)
+            for person, typed in (
+                (here.ada, ""),
+                (here.ada, "CAT sandbox"),
+                (here.ada, dog.id[:8]),
+                (eve, ""),
+            )
+        )
+        asked = (everything, cats, by_id, hers)
+        await here.telegram.until(lambda: all(query.answers for query in asked))
+        listed = [[r["title"] for r in query.answers[0]["results"]] for query in asked]
+        captions = [r.get("caption") for r in everything.answers[0]["results"]]
+
+    assert listed == [["a dog", "a cat"], ["a cat"], ["a dog"], []]
+    assert captions == [None, "sandbox-video · a cat"]
+    assert all(query.answers[0]["is_personal"] for query in asked)
+    assert cat.delivered
+    kind, _, file_id = cat.delivered.files[0].partition(":")
+    assert kind == "video"
+    assert everything.answers[0]["results"][1]["video_file_id"] == file_id
+
+
+async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here, here.bot() as engine:
+        here.telegram.say(here.chat, here.ada, "/share")
+        await here.until_shown("No finished video of yours")
+        job = await done_job(here, engine, VIDEO)
+        group = here.telegram.group(GROUP)
+        here.telegram.say(group, here.ada, "/share", reply_to=here.videos(group)[0])
+        offer = await here.until_shown("Choose a chat", group)
+
+    (button,) = offer.buttons
+    assert button["switch_inline_query"] == job.id[:8]
+
+
+async def test_any_message_of_an_album_can_be_replied_to_and_no_other(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here, here.bot() as engine:
+        album = await done_job(here, engine, "/video --model apiyi/veo-3.1 x2 a dog")
+        cat = await done_job(here, engine, VIDEO)
+        group = here.telegram.group(GROUP)
+        await here.until_shown("Done in", group)
+        posts = here.telegram.answers(group)
+        (below,) = [p for p in posts if p.reply_to in here.videos(group)]
+        offered: list[str] = []
+        for post in (*here.videos(group), below):
+            before = len(here.written(group))
+            here.telegram.say(group, here.ada, "/share", reply_to=post)
+            await here.telegram.until(lambda before=before: len(here.written(group)) > before)
+            (button,) = here.written(group)[-1].buttons
+            offered.append(button["switch_inline_query"])
+
+    assert offered == [album.id[:8], album.id[:8], cat.id[:8], album.id[:8]]
+
+
+async def test_each_result_is_offered_as_what_telegram_made_of_it(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        files = here.telegram.world.files
+        film = files.keep("video", uploaded("1.mp4", b"film", "video/mp4"))
+        raw = files.keep("document", uploaded("2.mp4", b"raw", "video/mp4"))
+        photo = files.keep_photo(uploaded("3.jpg", picture()))
+        job = replace(here.lab.job("a cat"), user=user(here.ada), state=JobState.DONE, told=True)
+        names = (f"video:{film.id}", f"document:{raw.id}", f"photo:{photo.id}", "odd:1", "older")
+        delivered = MessageRef(conversation=job.conversation, id="1", files=names)
+        await here.lab.leave(replace(job, delivered=delivered))
+        async with here.bot():
+            query = here.telegram.inline(here.ada, "cat")
+            (answer,) = await here.telegram.until(lambda: query.answers)
+
+    assert [result["type"] for result in answer["results"]] == ["video", "document", "photo"]

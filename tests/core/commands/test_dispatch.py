@@ -1,0 +1,378 @@
+"""Commands as every platform sends them, on a real engine: answers, refusals, polite accidents."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.commands.dispatch import Answer, dispatch
+from core.engine.engine import Engine
+from core.i18n import Locale
+from core.jobs import JobState
+from core.people.access import Policy
+from core.platform import ConversationRef, Invocation, User
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
+from tests.fakes.chat_platform import NAME
+from tests.fakes.lab import Lab
+
+ANN = User(platform=NAME, id="ann")
+BEN = User(platform=NAME, id="ben")
+BOSS = User(platform=NAME, id="7")
+ADMINS = frozenset({"chat:7"})
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncGenerator[Lab]:
+    options = SandboxOptions(
+        state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8, seconds_per_clip=6
+    )
+    async with serve(options) as root:
+        yield Lab(folder=tmp_path, root=root)
+
+
+async def say(
+    engine: Engine,
+    line: str,
+    user: User = ANN,
+    locale: Locale = Locale.EN,
+    *,
+    chat: str = "1",
+    runs_chat: bool = False,
+) -> Answer:
+    """What the bot answers to a line."""
+    name, _, rest = line.partition(" ")
+    return await dispatch(
+        engine,
+        Invocation(
+            command=name,
+            text=rest,
+            user=user,
+            conversation=ConversationRef(platform=NAME, chat=chat),
+            is_chat_admin=runs_chat,
+        ),
+        locale,
+    )
+
+
+def text_of(answer: Answer) -> str:
+    return answer.view.text if answer.view else ""
+
+
+async def test_a_video_is_ordered_watched_and_cancelled(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        ordered = await say(engine, "video -m sandbox-video 1s a cat #hang")
+        await lab.chat.until(lambda write: "rendering" in write.text)
+        status = text_of(await say(engine, "status"))
+        stranger = await say(engine, "cancel", BEN)
+        cancelled = await say(engine, "cancel")
+        after = text_of(await say(engine, "status"))
+
+    assert ordered == Answer(view=None, done=True)
+    assert status.startswith("1. running for 0:0")
+    assert status.endswith("sandbox-video · a cat #hang")
+    assert text_of(stranger) == "Nothing of yours is running or waiting."
+    assert not stranger.done
+    assert cancelled.done
+    assert lab.chat.writes[-1].text == "Cancelled. Nothing more will come from sandbox-video."
+    assert after == "Nothing is running or waiting."
+
+
+async def test_with_several_jobs_one_says_which(lab: Lab) -> None:
+    lab.jobs_per_user = 1
+    async with lab.engine() as engine:
+        for prompt in ("first", "second", "third"):
+            await say(engine, f"video -m sandbox-video 1s {prompt} #hang")
+        status = text_of(await say(engine, "status")).splitlines()
+        which = await say(engine, "cancel")
+        unknown = await say(engine, "cancel 9")
+        second = await say(engine, "cancel #2")
+        left = text_of(await say(engine, "status")).splitlines()
+        (job, *_) = await engine.jobs_of(ANN)
+        by_id = await say(engine, f"cancel {job.id}")
+
+    assert [line.split(" · ")[0] for line in status[1:]] == [
+        "2. Waiting, number 1 in line",
+        "3. Waiting, number 2 in line",
+    ]
+    assert text_of(which) == ("You have 3 jobs. /status numbers them; say which one: /cancel 1")
+    assert text_of(unknown) == "There is no job 9. /status shows yours."
+    assert (second.done, by_id.done) == (True, True)
+    assert [line.rpartition(" · ")[2] for line in left] == ["first #hang", "third #hang"]
+
+
+async def test_the_last_failed_job_is_retried(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        nothing = await say(engine, "retry")
+        await say(engine, "video -m sandbox-video 1s a cat #quota")
+        await engine.idle()
+        retried = await say(engine, "retry")
+        await engine.idle()
+        (job,) = await engine.jobs_of(ANN)
+
+    assert text_of(nothing) == "No job of yours has failed."
+    assert retried.done
+    assert job.state is JobState.FAILED
+    assert engine.failed == 2
+
+
+async def test_the_last_video_is_made_again_and_paid_again(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        nothing = await say(engine, "again")
+        await say(engine, "video -m sandbox-video 1s a cat")
+        await engine.idle()
+        (first,) = await engine.jobs_of(ANN)
+        other = await say(engine, f"again {first.id}", BEN)
+        again = await say(engine, f"again {first.id}")
+        await engine.idle()
+        (second, _) = await engine.jobs_of(ANN)
+
+    assert text_of(nothing) == "No video of yours is there to be made again."
+    assert (other.done, again.done, lab.paid) == (False, True, 2)
+    assert (second.state, second.request) == (JobState.DONE, first.request)
+
+
+async def test_help_and_models_speak_the_users_language(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        english = text_of(await say(engine, "help"))
+        chinese = text_of(await say(engine, "models", locale=Locale.ZH))
+
+    assert "/retry: try a failed job of mine again" in english
+    assert "  length: 15s (--seconds, --dur)" in english
+    assert "sora-2-pro（whatai）：16:9, 9:16 · 10/15/25 秒" in chinese
+    assert "已被官方下线" in chinese
+
+
+async def test_an_unknown_command_and_a_wrong_option_are_explained(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        command = await say(engine, "modles")
+        option = await say(engine, "video --ration 1:1 x")
+
+    assert text_of(command) == (
+        "There is no /modles. /help shows all commands.\nDid you mean /models?"
+    )
+    assert text_of(option).endswith("Did you mean --ratio?")
+    assert (command.done, option.done) == (False, False)
+
+
+async def test_what_cannot_be_stored_is_not_sent(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        with closing(sqlite3.connect(lab.folder / "jobs.db")) as connection:
+            connection.execute("DROP TABLE jobs")
+        answer = await say(engine, "video -m sandbox-video a cat")
+
+    assert "cannot store anything at the moment" in text_of(answer)
+    assert (answer.done, lab.paid) == (False, 0)
+
+
+async def test_an_accident_is_polite_and_has_an_id_that_the_log_knows(
+    lab: Lab, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab.chat.refuse("send", RuntimeError("sk-abcdefgh is wrong"))
+    async with lab.engine() as engine:
+        answer = await say(engine, "video -m sandbox-video a cat")
+
+    incident = text_of(answer).rpartition(" ")[2].rstrip(".")
+    assert len(incident) == 8
+    assert incident in caplog.text
+    assert "sk-abcdefgh" not in text_of(answer)
+
+
+async def test_who_has_no_access_is_told_whom_to_ask_in_ones_own_language(lab: Lab) -> None:
+    lab.policy = Policy(allowed_chats=frozenset({"chat:2"}))
+    chinese = User(platform=NAME, id="li", locale="zh-hans")
+    async with lab.engine() as engine:
+        refused = await say(engine, "video -m sandbox-video 1s a cat", chinese)
+        welcome = await say(engine, "models", chinese, chat="2")
+
+    assert text_of(refused) == (
+        "抱歉，我不能在这里为您服务。如有需要请联系管理员：会话是 chat:1，您是 chat:li。"
+    )
+    assert (refused.done, welcome.done, lab.paid) == (False, True, 0)
+
+
+async def test_admins_open_and_close_the_chat_they_type_in(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
+    async with lab.engine() as engine:
+        allowed = text_of(await say(engine, "allow", BOSS))
+        inside = await say(engine, "models")
+        denied = text_of(await say(engine, "deny", BOSS))
+        outside = await say(engine, "models")
+        boss = await say(engine, "models", BOSS)
+
+    assert allowed.startswith("Everybody in the chat chat:1 may use the bot now")
+    assert denied.startswith("Nobody in the chat chat:1 may use the bot any more")
+    assert (inside.done, outside.done, boss.done) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "shut_out"),
+    [
+        ("deny 5", ("5", "1")),
+        ("deny user 5", ("5", "1")),
+        ("deny -100", ("6", "-100")),
+        ("deny chat 100", ("6", "100")),
+        ("deny 群 100", ("6", "100")),
+    ],
+)
+async def test_rules_outlive_the_process_and_name_a_user_or_a_chat(
+    lab: Lab, rule: str, shut_out: tuple[str, str]
+) -> None:
+    lab.policy = Policy(admins=ADMINS)
+    user, chat = shut_out
+    async with lab.engine() as engine:
+        said = await say(engine, rule, BOSS)
+
+    async with lab.engine() as engine:
+        refused = await say(engine, "models", User(platform=NAME, id=user), chat=chat)
+        other = await say(engine, "models", BEN, chat="3")
+
+    assert (said.done, refused.done, other.done) == (True, False, True)
+
+
+async def test_only_admins_make_rules_and_none_against_each_other(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS)
+    async with lab.engine() as engine:
+        chat_admin = await say(engine, "deny ", ANN, runs_chat=True)
+        against = await say(engine, "deny 7", BOSS)
+        nobody = await say(engine, "deny user", BOSS)
+        after = await say(engine, "models", BEN)
+
+    assert text_of(chat_admin) == "Only the admins of this bot can do that."
+    assert text_of(against) == "That is an admin of this bot, who may always use it."
+    assert text_of(nobody) == "Say which one, for example: /deny user 123"
+    assert after.done
+
+
+async def test_help_shows_the_admins_commands_to_admins_alone(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
+    async with lab.engine() as engine:
+        to_ann = text_of(await say(engine, "help"))
+        to_boss = text_of(await say(engine, "help", BOSS))
+
+    assert "/settings:" in to_ann
+    assert "/allow" not in to_ann
+    assert "/deny" not in to_ann
+    assert "/allow:" in to_boss
+    assert "/deny:" in to_boss
+
+
+async def test_who_loses_access_still_sees_and_stops_what_is_under_way(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS)
+    async with lab.engine() as engine:
+        await say(engine, "video -m sandbox-video 1s a cat #hang")
+        await say(engine, "deny", BOSS)
+        status = text_of(await say(engine, "status"))
+        cancelled = await say(engine, "cancel")
+
+    assert "a cat #hang" in status
+    assert cancelled.done
+
+
+async def test_who_runs_a_chat_cancels_any_job_of_that_chat_by_its_button(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS)
+    async with lab.engine() as engine:
+        for prompt in ("first", "second"):
+            await say(engine, f"video -m sandbox-video 1s {prompt} #hang")
+        second, first = await engine.jobs_of(ANN)
+        member = await say(engine, f"cancel {first.id}", BEN)
+        elsewhere = await say(engine, f"cancel {first.id}", BEN, chat="2", runs_chat=True)
+        here = await say(engine, f"cancel {first.id}", BEN, runs_chat=True)
+        boss = await say(engine, f"cancel {second.id}", BOSS)
+        states = {job.state for job in await engine.jobs_of(ANN)}
+
+    assert (member.done, elsewhere.done) == (False, False)
+    assert (here.done, boss.done) == (True, True)
+    assert states == {JobState.CANCELLED}
+
+
+async def test_defaults_are_kept_and_fill_in_what_is_not_typed(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        shown = text_of(await say(engine, "settings model sandbox-video seconds 1s"))
+        await say(engine, "settings chat ratio portrait", BEN, runs_chat=True)
+
+    async with lab.engine() as engine:
+        await say(engine, "video a cat")
+        await say(engine, "video square a dog")
+        await engine.idle()
+        dog, cat = (job.request for job in await engine.jobs_of(ANN))
+
+    assert shown.splitlines()[:2] == [
+        "Your defaults: sandbox-video · 1 s",
+        "Defaults of this chat: none",
+    ]
+    assert (cat.model, cat.ratio, cat.seconds) == ("sandbox/sandbox-video", "9:16", 1)
+    assert (dog.ratio, dog.seconds) == ("1:1", 1)
+
+
+async def test_only_who_runs_a_chat_changes_its_defaults(lab: Lab) -> None:
+    lab.policy = Policy(admins=ADMINS)
+    async with lab.engine() as engine:
+        member = await say(engine, "settings chat seconds 8")
+        before = text_of(await say(engine, "settings chat"))
+        await say(engine, "settings chat seconds 8", BOSS)
+        after = text_of(await say(engine, "settings chat"))
+        await say(engine, "settings chat reset ratio 1:1", ANN, runs_chat=True)
+        reset = text_of(await say(engine, "settings"))
+
+    assert text_of(member).startswith("Only the admins of this chat can change its defaults.")
+    assert "Defaults of this chat: none" in before
+    assert "Defaults of this chat: 8 s" in after
+    assert "Defaults of this chat: 1:1" in reset
+
+
+async def test_ones_own_language_counts_before_the_chats_and_that_before_the_platforms(
+    lab: Lab,
+) -> None:
+    german = User(platform=NAME, id="uwe", locale="de")
+    english = User(platform=NAME, id="eve", locale="en-GB")
+    async with lab.engine() as engine:
+        default = text_of(await say(engine, "status", german, Locale.ZH))
+        said = text_of(await say(engine, "status", english, Locale.ZH))
+        switched = text_of(await say(engine, "settings chat language zh", ANN, runs_chat=True))
+        chats = text_of(await say(engine, "status", english))
+        await say(engine, "settings language en", english)
+        own = text_of(await say(engine, "status", english))
+        cleared = text_of(await say(engine, "settings language auto", english))
+
+    assert default == "没有正在运行或排队的任务。"
+    assert said == own == "Nothing is running or waiting."
+    assert chats == default
+    assert switched.startswith("您的默认设置：无\n本会话的默认设置：zh")
+    assert cleared.startswith("您的默认设置：无")
+
+
+async def test_the_rest_is_estimated_from_what_such_jobs_took_lately(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        await say(engine, "video -m sandbox-video 1s a cat #hang")
+        first = (await lab.chat.until(lambda write: "left" in write.text)).text
+        await say(engine, "cancel")
+    for _ in range(3):
+        done = replace(lab.job(), state=JobState.DONE, started_at=0.0, ended_at=3000.0)
+        await lab.leave(done)
+    lab.chat.writes.clear()
+    async with lab.engine() as engine:
+        await say(engine, "video -m sandbox-video 1s a dog #hang")
+        later = (await lab.chat.until(lambda write: "left" in write.text)).text
+        await say(engine, "cancel")
+
+    assert "about 50:00 left" not in first
+    assert "about 50:00 left" in later
+
+
+async def test_a_history_that_cannot_be_read_keeps_nobody_from_ordering(lab: Lab) -> None:
+    done = replace(lab.job(), state=JobState.DONE, told=True, started_at=0.0, ended_at=9.0)
+    await lab.leave(done)
+    async with lab.engine() as engine:
+        with closing(sqlite3.connect(lab.folder / "jobs.db")) as connection:
+            connection.execute("UPDATE jobs SET request = '[]'")
+            connection.commit()
+        answer = await say(engine, "video -m sandbox-video 1s a cat", BEN)
+        await engine.idle()
+        (job,) = await engine.jobs_of(BEN)
+
+    assert answer.done
+    assert job.state is JobState.DONE

@@ -1,0 +1,313 @@
+"""The commands beside /video that make something, on a real engine against the sandbox."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.commands.dispatch import Answer, dispatch
+from core.engine.engine import Engine
+from core.i18n import Locale
+from core.jobs import Job, JobState
+from core.media import MediaKind
+from core.platform import ConversationRef, Invocation, MessageRef, User
+from sandbox.options import SandboxOptions
+from sandbox.orders.ledger import read_ledger
+from sandbox.server import serve
+from tests.fakes.chat_platform import NAME
+from tests.fakes.lab import Lab
+
+ANN, BEN = (User(platform=NAME, id=name) for name in ("ann", "ben"))
+HERE, ELSEWHERE = (ConversationRef(platform=NAME, chat=chat) for chat in "12")
+VIDEOS = "--model sandbox-videos 1s"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPicture:
+    """A picture on this machine as an attachment."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def file(self) -> AbstractAsyncContextManager[Path]:
+        return nullcontext(self.path)
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncGenerator[Lab]:
+    options = SandboxOptions(
+        state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8, seconds_per_clip=6
+    )
+    async with serve(options) as root:
+        yield Lab(folder=tmp_path, root=root, gone=frozenset({"whatai", "147ai", "apiyi"}))
+
+
+@pytest.fixture
+async def engine(lab: Lab) -> AsyncGenerator[Engine]:
+    async with lab.engine() as engine:
+        yield engine
+
+
+def picture(folder: Path, name: str, size: tuple[int, int] = (320, 320)) -> LocalPicture:
+    path = folder / name
+    Image.new("RGBA", size, (20, 90, 160, 0)).save(path)
+    return LocalPicture(path)
+
+
+async def say(
+    engine: Engine,
+    line: str,
+    user: User = ANN,
+    *,
+    at: ConversationRef = HERE,
+    replied: MessageRef | None = None,
+    pictures: Sequence[LocalPicture] = (),
+) -> Answer:
+    """What the bot answers to a line, when all that it orders is done."""
+    name, _, rest = line.partition(" ")
+    invocation = Invocation(
+        command=name,
+        text=rest,
+        user=user,
+        conversation=at,
+        replied=replied,
+        attachments=tuple(pictures),
+    )
+    answer = await dispatch(engine, invocation, Locale.EN)
+    await engine.idle()
+    return answer
+
+
+async def refusal(engine: Engine, line: str, user: User = ANN, **where: object) -> str:
+    answer = await say(engine, line, user, **where)  # type: ignore[arg-type]
+    assert not answer.done
+    assert answer.view
+    return answer.view.text
+
+
+async def newest(engine: Engine, user: User = ANN) -> Job:
+    return (await engine.jobs_of(user))[0]
+
+
+async def test_a_picture_is_made_and_posted(lab: Lab, engine: Engine) -> None:
+    await say(engine, "image 16:9 2k x2 a lighthouse --model sandbox-image")
+
+    job = await newest(engine)
+    (posted,) = lab.chat.of("deliver")
+    assert (job.state, job.request.kind, job.request.resolution) == (
+        JobState.DONE,
+        MediaKind.IMAGE,
+        "2k",
+    )
+    assert [asset.kind for asset in posted.assets] == [MediaKind.IMAGE] * 2
+    assert all(round(asset.width / asset.height, 1) == 1.8 for asset in posted.assets)
+
+
+async def test_pictures_are_combined(lab: Lab, engine: Engine, tmp_path: Path) -> None:
+    pictures = [picture(tmp_path, f"{n}.png") for n in range(3)]
+
+    await say(engine, "image all in one --model sandbox-image", pictures=pictures)
+
+    job = await newest(engine)
+    (order,) = read_ledger(lab.folder / "sandbox")
+    assert (job.state, len(job.request.images), order.images) == (JobState.DONE, 3, 3)
+
+
+async def test_a_mask_is_the_last_of_the_pictures(
+    lab: Lab, engine: Engine, tmp_path: Path
+) -> None:
+    both = [picture(tmp_path, "room.png"), picture(tmp_path, "mask.png")]
+    small = picture(tmp_path, "small.png", (64, 64))
+
+    alone = await refusal(engine, "image a hat --mask --model sandbox-image", pictures=both[:1])
+    wrong = await refusal(
+        engine, "image a hat --mask --model sandbox-image", pictures=[both[0], small]
+    )
+    await say(engine, "image a hat --mask --model sandbox-image", pictures=both)
+
+    job = await newest(engine)
+    assert "send the picture first and then its mask" in alone
+    assert "as large as" in wrong
+    assert (job.state, len(job.request.images)) == (JobState.DONE, 1)
+    assert job.request.mask
+    assert lab.paid == 1
+
+
+async def test_videos_and_pictures_do_not_mix(lab: Lab, engine: Engine) -> None:
+    video = await refusal(engine, "video a cat --model sandbox-image")
+    image = await refusal(engine, "image a cat --model sandbox-video")
+
+    assert "makes no videos" in video
+    assert "makes no pictures" in image
+    assert lab.paid == 0
+
+
+async def test_the_last_video_is_changed_by_its_own_model(lab: Lab, engine: Engine) -> None:
+    await say(engine, f"video portrait {VIDEOS} a cat")
+    first = await newest(engine)
+
+    await say(engine, "remix now in snow")
+
+    job = await newest(engine)
+    assert (job.state, job.model, job.request.source) == (
+        JobState.DONE,
+        first.model,
+        first.task,
+    )
+    assert (job.request.ratio, job.request.seconds) == ("9:16", 1)
+    assert len(lab.chat.of("deliver")) == 2
+
+
+async def test_the_video_that_is_replied_to_is_changed(engine: Engine) -> None:
+    await say(engine, f"video {VIDEOS} a cat")
+    cat = await newest(engine)
+    await say(engine, f"video {VIDEOS} a dog")
+
+    await say(engine, "remix in snow", BEN, replied=cat.delivered)
+    await say(engine, f"remix --of {cat.id} in rain", BEN)
+
+    jobs = await engine.jobs_of(BEN)
+    assert [job.request.source for job in jobs] == [cat.task] * 2
+
+
+async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
+    lab: Lab, engine: Engine
+) -> None:
+    nothing = await refusal(engine, "remix in snow")
+    await say(engine, "video 1s --model sandbox-video a cat")
+    other = await refusal(engine, "remix in snow")
+    await say(engine, f"video {VIDEOS} private a cat")
+    private = await refusal(engine, "remix in snow")
+    secret = await newest(engine)
+    stolen = await refusal(engine, f"remix --of {secret.id} in snow", BEN)
+    abroad = await refusal(engine, "remix in snow", BEN, at=ELSEWHERE, replied=secret.delivered)
+    empty = await refusal(engine, "remix")
+
+    assert "no finished video" in nothing
+    assert "Videos of sandbox-video cannot be changed" in other
+    assert "private video cannot be changed" in private
+    assert nothing == stolen == abroad
+    assert "for example: /remix now in snow" in empty
+    assert lab.paid == 2
+
+
+async def test_a_character_is_made_called_and_forgotten(engine: Engine) -> None:
+    none = await say(engine, "characters")
+    await say(engine, f"video {VIDEOS} a cat")
+
+    made = await say(engine, "character 0-2.5 Tom")
+    listed = await say(engine, "characters")
+    await say(engine, f"video {VIDEOS} @tom, on a stage")
+    job = await newest(engine)
+    forgotten = await say(engine, "characters remove @Tom")
+    again = await refusal(engine, "characters remove tom")
+
+    assert none.view and made.view and listed.view and forgotten.view  # noqa: PT018 - for the types
+    assert "no characters yet" in none.view.text
+    assert "@tom" in made.view.text
+    name = listed.view.text.split(" · ")[-1]
+    assert listed.view.text == f"@tom · sandbox · {name}"
+    assert job.state is JobState.DONE
+    assert job.request.prompt == f"@{name} , on a stage"
+    assert "forgotten" in forgotten.view.text
+    assert "no character @tom" in again
+
+
+async def test_characters_belong_to_who_has_made_them(engine: Engine) -> None:
+    await say(engine, f"video {VIDEOS} a cat")
+    await say(engine, "character 1-3 tom")
+
+    await say(engine, f"video {VIDEOS} @tom on a stage", BEN)
+
+    job = await newest(engine, BEN)
+    assert (job.request.prompt, job.request.cast_by) == ("@tom on a stage", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("character 1-9 tom", "1"),
+        ("character 3-1 tom", "1"),
+        ("character tom --span 1", "--span"),
+        ("character 1-3 two words", "cannot be a name"),
+        ("character 1-3 tom --url http://x/y.mp4", "https://"),
+    ],
+)
+async def test_a_wrong_character_is_explained(engine: Engine, line: str, said: str) -> None:
+    await say(engine, f"video {VIDEOS} a cat")
+
+    assert said in await refusal(engine, line)
+
+
+async def test_a_storyboard_is_shown_before_it_is_paid(lab: Lab, engine: Engine) -> None:
+    await say(engine, "storyboard portrait\n7.5s a plane takes off\n2.5s it lands")
+    plan = await newest(engine)
+    shown, paid_before = lab.chat.writes[-1], lab.paid
+
+    await say(engine, f"confirm {plan.id}")
+
+    job = await newest(engine)
+    assert (plan.state, paid_before, len(shown.buttons)) == (JobState.DRAFT, 0, 2)
+    assert "Shot 1:\nduration: 7.5sec\nScene: a plane takes off" in shown.text
+    assert (job.id, job.state, job.request.seconds, job.request.ratio) == (
+        plan.id,
+        JobState.DONE,
+        10,
+        "9:16",
+    )
+    assert (lab.paid, job.status, len(lab.chat.of("deliver"))) == (1, plan.status, 1)
+
+
+async def test_a_plan_is_ordered_once_and_only_by_its_maker(lab: Lab, engine: Engine) -> None:
+    await say(engine, "storyboard 5s up\n5s down")
+    plan = await newest(engine)
+
+    stranger = await refusal(engine, f"confirm {plan.id}", BEN)
+    await say(engine, f"confirm {plan.id}")
+    twice = await refusal(engine, f"confirm {plan.id}")
+
+    assert stranger == twice
+    assert "already ordered" in twice
+    assert lab.paid == 1
+
+
+async def test_a_plan_can_be_dropped_and_survives_a_restart(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        for shots in ("5s up\n5s down", "4s left\n6s right"):
+            await say(engine, f"storyboard {shots}")
+        kept, dropped = await engine.jobs_of(ANN)
+
+    async with lab.engine() as engine:
+        listed = await say(engine, "status")
+        await say(engine, f"cancel {dropped.id}")
+        await say(engine, f"confirm {kept.id}")
+        states = {job.id: job.state for job in await engine.jobs_of(ANN)}
+
+    assert listed.view
+    assert listed.view.text.startswith("Nothing")
+    assert states == {kept.id: JobState.DONE, dropped.id: JobState.CANCELLED}
+    assert lab.paid == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("storyboard", "for example: /storyboard 7.5s"),
+        ("storyboard a plane takes off", "1"),
+        ("storyboard 5s up\n5.25s down", "10.25"),
+        ("storyboard --seconds 15 5s up\n5s down", "15"),
+        ("storyboard 50s up\n50s down", "100"),
+        ("storyboard --model sandbox-videos 5s up\n5s down", "storyboard"),
+    ],
+)
+async def test_a_storyboard_that_cannot_be_made_is_explained(
+    lab: Lab, engine: Engine, line: str, said: str
+) -> None:
+    assert said in await refusal(engine, line)
+    assert lab.chat.writes == []

@@ -1,0 +1,184 @@
+"""What happens when a gateway cannot do it now and another one could."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.commands.models import readiness
+from core.errors import FaultKind, UserError
+from core.i18n import Locale
+from core.jobs import Job, JobState
+from core.media import MediaRequest
+from tests.fakes.lab import Lab, stored
+from tests.fakes.raw_server import RawServer, raw_server, replies, reply
+
+FIRST, SECOND = "apiyi/veo-3.1", "eronmind/veo_3_1"
+GONE = {"code": "model_not_found", "message": "分组 default 下模型 veo-3.1 无可用渠道"}
+BUSY = {"message": "当前分组上游负载已饱和，请稍后再试", "type": "one_api_error"}
+BLOCKED = {"code": "prompt_blocked", "message": "sensitive_words_detected"}
+NOBODY = "http://127.0.0.1:9"
+
+
+def refusal(error: dict[str, str], status: int) -> bytes:
+    return reply(
+        json.dumps({"error": error}).encode(), status=status, headers={"Retry-After": "0"}
+    )
+
+
+@pytest.fixture
+async def broken(lab: Lab) -> AsyncIterator[RawServer]:
+    """The first gateway, without the model."""
+    async with raw_server(replies(refusal(GONE, 503))) as server:
+        lab.roots = {"apiyi": server.url}
+        yield server
+
+
+async def made(lab: Lab, model: str = "veo-3.1") -> Job:
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order(model=model))
+        await engine.idle()
+        return await stored(engine, job.id)
+
+
+async def test_a_model_that_is_gone_is_made_by_the_next_gateway_and_shown(
+    lab: Lab, broken: RawServer
+) -> None:
+    row = await made(lab)
+
+    assert (row.state, row.model, row.route) == (JobState.DONE, SECOND, (FIRST, SECOND))
+    assert (len(broken.requests), lab.paid, row.credits) == (1, 1, 30)
+    assert any("apiyi cannot do it now, so eronmind does" in w.text for w in lab.chat.writes)
+
+
+@pytest.mark.parametrize(("error", "status", "asked"), [(BUSY, 429, 3), (GONE, 404, 1)])
+async def test_what_was_surely_not_taken_is_asked_of_the_next(
+    lab: Lab, error: dict[str, str], status: int, asked: int
+) -> None:
+    async with raw_server(replies(refusal(error, status))) as server:
+        lab.roots = {"apiyi": server.url}
+        row = await made(lab)
+
+    assert (row.state, row.model, len(server.requests)) == (JobState.DONE, SECOND, asked)
+
+
+async def test_a_gateway_that_cannot_be_reached_is_passed(lab: Lab) -> None:
+    lab.roots = {"apiyi": NOBODY}
+
+    row = await made(lab)
+
+    assert (row.state, row.model, lab.paid) == (JobState.DONE, SECOND, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        ({"message": "upstream error"}, 502, FaultKind.UPSTREAM),
+        (BLOCKED, 400, FaultKind.MODERATION_PROMPT),
+    ],
+)
+async def test_what_may_have_been_taken_or_is_refused_everywhere_is_not_asked_again(
+    lab: Lab, error: dict[str, str], status: int, kind: FaultKind
+) -> None:
+    async with raw_server(replies(refusal(error, status))) as server:
+        lab.roots = {"apiyi": server.url}
+        row = await made(lab)
+
+    assert row.fault
+    assert (row.state, row.model, row.fault.kind) == (JobState.FAILED, FIRST, kind)
+    assert (len(server.requests), lab.paid) == (1, 0)
+
+
+async def test_a_task_that_was_taken_is_never_made_elsewhere(lab: Lab) -> None:
+    created = reply(json.dumps({"task_id": "t"}).encode())
+    async with raw_server(replies(created, refusal(GONE, 503))) as server:
+        lab.roots = {"sandbox": server.url}
+        async with lab.engine() as engine:
+            job = await engine.submit(lab.order())
+            await engine.idle()
+            row = await stored(engine, job.id)
+
+    assert row.fault
+    assert (row.state, row.fault.kind, lab.paid) == (JobState.FAILED, FaultKind.MODEL_GONE, 0)
+    assert len(server.requests) == 2
+
+
+async def test_who_names_the_gateway_gets_no_other(lab: Lab, broken: RawServer) -> None:
+    row = await made(lab, FIRST)
+
+    assert row.fault
+    assert (row.state, row.fault.kind, row.route) == (
+        JobState.FAILED,
+        FaultKind.MODEL_GONE,
+        (FIRST,),
+    )
+    assert (len(broken.requests), lab.paid) == (1, 0)
+
+
+async def test_a_failure_everywhere_is_told_once_and_paid_nowhere(
+    lab: Lab, broken: RawServer
+) -> None:
+    lab.roots = dict.fromkeys(("apiyi", "eronmind"), broken.url)
+
+    row = await made(lab)
+
+    assert row.fault
+    assert (row.state, row.fault.kind, row.model) == (
+        JobState.FAILED,
+        FaultKind.MODEL_GONE,
+        SECOND,
+    )
+    assert (len(broken.requests), lab.paid, row.credits) == (2, 0, 0)
+
+
+async def test_a_restart_goes_on_with_the_next_gateway(lab: Lab, broken: RawServer) -> None:
+    left = replace(lab.job(model=SECOND), route=(FIRST, SECOND), state=JobState.WAITING)
+    await lab.leave(left)
+
+    async with lab.engine() as engine:
+        await engine.idle()
+        row = await stored(engine, left.id)
+
+    assert (row.state, broken.requests, lab.paid) == (JobState.DONE, [], 1)
+
+
+async def test_a_model_that_is_gone_is_set_aside_and_listed_so(
+    lab: Lab, broken: RawServer
+) -> None:
+    async with lab.engine() as engine:
+        await engine.submit(lab.order(model="veo-3.1"))
+        await engine.idle()
+        catalog = engine.services.catalog
+        model = catalog.get(FIRST)
+        assert model
+
+        told = readiness(Locale.EN, catalog, model)
+        unnamed = catalog.choose(MediaRequest(prompt="a cat", ratio="9:16", seconds=8))
+        named = catalog.choose(MediaRequest(prompt="a cat", model="veo-3.1"))
+
+    assert "tried again in 60 min" in told
+    assert unnamed.key != FIRST
+    assert named.key == FIRST
+    assert len(broken.requests) == 1
+
+
+def test_the_operators_order_counts_more_than_the_price(tmp_path: Path) -> None:
+    catalog = replace(Lab(folder=tmp_path, root=NOBODY).catalog, order=("eronmind",))
+    request = MediaRequest(prompt="a cat", ratio="9:16", seconds=8)
+
+    assert catalog.choose(request).gateway == "eronmind"
+    assert replace(catalog, order=()).choose(request).gateway == "apiyi"
+
+
+def test_only_what_does_exactly_the_same_is_asked_instead(tmp_path: Path) -> None:
+    catalog = Lab(folder=tmp_path, root=NOBODY).catalog
+
+    named = catalog.route(MediaRequest(prompt="a cat", model="veo-3.1"))
+    four = catalog.route(MediaRequest(prompt="a cat", model="veo-3.1", count=4))
+    with pytest.raises(UserError, match="refuse-ratio"):
+        catalog.route(MediaRequest(prompt="a cat", model="veo-3.1", ratio="1:1"))
+
+    assert [model.key for model in named] == [FIRST, SECOND]
+    assert [model.key for model in four] == [FIRST]

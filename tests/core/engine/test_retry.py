@@ -1,0 +1,143 @@
+"""A second try: free where the gateway still has it, else a new payment, and never two."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from core.errors import MODERATION, Fault, FaultKind, UserError
+from core.files.media_info import look
+from core.jobs import JobState
+from core.media import RemoteAsset, TaskRef
+from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
+from tests.fakes.lab import Lab, stored, stored_when
+
+
+async def test_a_recoverable_failure_asks_for_the_same_task(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    film, gateway.film = gateway.film, b"no video"
+    await gateway.allow(CREATE, LOOK, FETCH)
+    async with slow_lab.engine() as engine:
+        job = await engine.submit(slow_lab.order())
+        await engine.idle()
+        failed = await stored(engine, job.id)
+
+        gateway.film = film
+        again = await engine.retry(failed)
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert failed.fault
+    assert (failed.state, failed.fault.kind) == (JobState.FAILED, FaultKind.NOT_MEDIA)
+    assert (again.id, row.state, gateway.asked[CREATE]) == (job.id, JobState.DONE, 1)
+    assert (failed.credits, row.credits, row.fault) == (0, job.credits, None)
+    assert len(slow_lab.chat.of("send")) == 1
+
+
+async def test_another_failure_is_ordered_and_paid_anew(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        job = await engine.submit(lab.order("a cat #fail-moderation"))
+        await engine.idle()
+        failed = await stored(engine, job.id)
+
+        await engine.retry(failed)
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert failed.fault
+    assert failed.fault.kind in MODERATION
+    assert (row.state, lab.paid) == (JobState.FAILED, 2)
+    assert row.task != failed.task
+    assert len(lab.chat.of("send")) == 2
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TIMEOUT, FaultKind.UPSTREAM])
+async def test_two_who_retry_at_once_get_one_video_for_one_payment(
+    slow_lab: Lab, gateway: Gateway, kind: FaultKind
+) -> None:
+    await gateway.allow(CREATE, LOOK, FETCH)
+    failed = replace(
+        slow_lab.job(), state=JobState.FAILED, fault=Fault(kind=kind), task=TaskRef(id="task-7")
+    )
+    await slow_lab.leave(failed)
+    async with slow_lab.engine() as engine:
+        outcomes = await asyncio.gather(
+            engine.retry(failed), engine.retry(failed), return_exceptions=True
+        )
+        await engine.idle()
+
+    assert sorted(isinstance(outcome, UserError) for outcome in outcomes) == [False, True]
+    assert gateway.asked[CREATE] == (kind is FaultKind.UPSTREAM)
+    assert len(slow_lab.chat.of("deliver")) == 1
+
+
+async def test_only_what_has_failed_can_be_tried_again(lab: Lab) -> None:
+    async with lab.engine() as engine:
+        with pytest.raises(UserError, match="not-failed"):
+            await engine.retry(lab.job())
+
+    assert lab.paid == 0
+
+
+async def test_a_retry_says_so_when_the_model_is_not_set_up_any_more(lab: Lab) -> None:
+    lab.gone = frozenset({"sandbox"})
+    fault = Fault(kind=FaultKind.TIMEOUT)
+    failed = replace(lab.job(), state=JobState.FAILED, fault=fault, task=TaskRef(id="1"))
+    await lab.leave(failed)
+
+    async with lab.engine() as engine:
+        with pytest.raises(UserError, match="model-needs-key"):
+            await engine.retry(failed)
+
+        assert (await stored(engine, failed.id)).state is JobState.FAILED
+
+
+async def test_a_retry_while_the_failure_is_still_being_told_runs_after_it(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    film, gateway.film = gateway.film, b"no video"
+    await gateway.allow(CREATE, LOOK)
+    async with slow_lab.engine() as engine:
+        job = await engine.submit(slow_lab.order())
+        await gateway.reached(FETCH)
+        await slow_lab.chat.until(lambda write: "fetching" in write.text)
+        telling = slow_lab.chat.hold("edit")
+        await gateway.allow(FETCH)
+        await telling.reached.wait()
+        failed = await stored_when(engine, job.id, lambda row: row.state is JobState.FAILED)
+
+        gateway.film = film
+        await engine.retry(failed)
+        telling.release.set()
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert (row.state, gateway.asked[CREATE], engine.open_jobs) == (JobState.DONE, 1, 0)
+    assert row.status
+    assert "Done" in slow_lab.chat.shown[row.status.id]
+
+
+async def test_only_what_was_made_is_charged_at_a_second_try_to_post_it(
+    slow_lab: Lab, gateway: Gateway
+) -> None:
+    path = slow_lab.folder / "film.mp4"
+    await asyncio.to_thread(path.write_bytes, gateway.film)
+    failed = replace(
+        slow_lab.job(model="apiyi/veo-3.1", count=4),
+        state=JobState.FAILED,
+        fault=Fault(kind=FaultKind.INTERNAL),
+        credits=0,
+        results=(RemoteAsset(urls=("https://example.org/1.mp4",)),) * 2,
+        assets=(look(path),) * 2,
+        posting=True,
+    )
+    await slow_lab.leave(failed)
+
+    async with slow_lab.engine() as engine:
+        await engine.retry(failed)
+        await engine.idle()
+        row = await stored(engine, failed.id)
+
+    (posted,) = slow_lab.chat.of("deliver")
+    assert (row.state, row.credits, posted.replacing) == (JobState.DONE, 50, None)

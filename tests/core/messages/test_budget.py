@@ -1,0 +1,273 @@
+"""How often a chat is written to, by a clock that jumps."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from functools import partial
+from weakref import ref
+
+import pytest
+
+from core.messages.budget import Budgets, WriteBudget
+from core.platform import ConversationRef, Limits, SlowDownError
+from tests.fakes.clock import jumping_clock
+
+LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=4096)
+HERE = ConversationRef(platform="chat", chat="1")
+
+
+Room = Callable[[], AbstractAsyncContextManager[None]]
+
+
+async def moments(room: Room, count: int, *, seconds: float = 0) -> list[float]:
+    """When each of so many writes was allowed, one after the other; each takes so long."""
+    taken: list[float] = []
+    for _ in range(count):
+        async with room():
+            taken.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(seconds)
+    return taken
+
+
+@jumping_clock
+async def test_progress_leaves_a_quarter_of_the_window_free() -> None:
+    budget = WriteBudget(LIMITS)
+
+    taken = await moments(budget.frame, 31)
+
+    assert taken == [0.0] * 15 + [60.0] * 15 + [120.0]
+
+
+@jumping_clock
+async def test_final_messages_have_room_when_progress_has_none() -> None:
+    budget = WriteBudget(LIMITS)
+    await moments(budget.frame, 15)
+    frame = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(0)
+
+    finals = await moments(budget.final, 6)
+
+    assert finals == [0.0] * 5 + [60.0]
+    assert await frame == [60.0]
+
+
+@jumping_clock
+async def test_the_window_slides() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.final, 1)
+    await asyncio.sleep(6)
+    await moments(budget.final, 3)
+
+    later = await moments(budget.final, 2)
+
+    assert later == [10.0, 16.0]
+
+
+@jumping_clock
+async def test_no_window_ever_holds_more_than_the_platform_allows() -> None:
+    budget = WriteBudget(LIMITS)
+
+    async def final_now_and_then() -> list[float]:
+        finals: list[float] = []
+        for _ in range(20):
+            finals += await moments(budget.final, 1)
+            await asyncio.sleep(7)
+        return finals
+
+    frames, finals = await asyncio.gather(moments(budget.frame, 100), final_now_and_then())
+
+    taken = sorted(frames + finals)
+    windows = [sum(start <= moment < start + 60 for moment in taken) for start in taken]
+    assert max(windows) == 20
+
+
+@jumping_clock
+async def test_a_write_counts_from_when_it_was_answered() -> None:
+    budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    taken = await moments(budget.final, 4, seconds=3)
+
+    assert taken == [0.0, 3.0, 13.0, 16.0]
+
+
+@jumping_clock
+async def test_a_write_that_failed_counts_too() -> None:
+    budget = WriteBudget(Limits(writes=1, window_seconds=10, edit_seconds=0, text_chars=1))
+    with pytest.raises(SlowDownError):
+        async with budget.final():
+            raise SlowDownError(0)
+
+    assert await moments(budget.final, 1) == [10.0]
+
+
+@jumping_clock
+async def test_a_write_that_takes_longer_than_the_window_does_no_harm() -> None:
+    budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    slow, quick = await asyncio.gather(
+        moments(budget.final, 1, seconds=25), moments(budget.final, 4, seconds=1)
+    )
+
+    assert (slow, quick) == ([0.0], [0.0, 10.0, 11.0, 21.0])
+
+
+@jumping_clock
+async def test_no_frame_goes_before_a_final_message_that_waits() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.final, 1)
+    frames = asyncio.create_task(moments(budget.frame, 5))
+    await asyncio.sleep(0)
+    budget.pause(3)
+
+    album = await moments(partial(budget.final, 4), 1)
+
+    assert album == [10.0]
+    assert await frames == [0.0, 20.0, 20.0, 20.0, 30.0]
+
+
+@jumping_clock
+async def test_an_album_weighs_as_much_as_it_has_messages() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+
+    albums = await moments(partial(budget.final, 3), 3)
+    huge = await moments(partial(budget.final, 9), 2)
+
+    assert albums == [0.0, 10.0, 20.0]
+    assert huge == [30.0, 40.0]
+
+
+@jumping_clock
+async def test_a_final_message_that_is_given_up_lets_the_frames_go_on() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(10)
+    final = asyncio.create_task(moments(budget.final, 1))
+    frames = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(1)
+
+    final.cancel()
+
+    assert await frames == [10.0]
+
+
+@jumping_clock
+async def test_a_last_word_goes_after_results_and_before_progress() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.frame, 3)
+    budget.pause(1)
+
+    words = asyncio.create_task(moments(budget.last_word, 1))
+    frames = asyncio.create_task(moments(budget.frame, 1))
+    results = await moments(budget.final, 1)
+
+    assert (results, await words, await frames) == ([1.0], [10.0], [10.0])
+
+
+@jumping_clock
+async def test_a_last_word_may_use_what_is_kept_for_results() -> None:
+    budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
+    await moments(budget.frame, 3)
+
+    assert await moments(budget.last_word, 1) == [0.0]
+
+
+@jumping_clock
+async def test_all_chats_of_a_platform_share_what_it_takes_in_a_second() -> None:
+    limits = replace(LIMITS, platform_writes=4)
+    budgets = Budgets()
+    chats = [ConversationRef(platform="p", chat=str(number)) for number in range(4)]
+    kept = [budgets.of(chat, limits) for chat in chats]
+
+    taken = await asyncio.gather(*(moments(budget.frame, 2) for budget in kept))
+    finals = await asyncio.gather(*(moments(budget.final, 1) for budget in kept))
+
+    assert sorted(moment for times in taken for moment in times) == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert sorted(moment for times in finals for moment in times) == [2.0, 2.0, 3.0, 3.0]
+    other = budgets.of(ConversationRef(platform="q", chat="1"), limits)
+    assert await moments(other.frame, 1) == [3.0]
+
+
+@jumping_clock
+async def test_a_pause_holds_for_everything_and_never_shrinks() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(30)
+    budget.pause(5)
+
+    taken = await asyncio.gather(moments(budget.final, 1), moments(budget.frame, 1))
+
+    assert taken == [[30.0], [30.0]]
+
+
+@jumping_clock
+async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(1)
+    order: list[int] = []
+
+    async def ask(number: int) -> None:
+        async with budget.frame():
+            order.append(number)
+
+    await asyncio.gather(*(ask(number) for number in range(40)))
+
+    assert order == list(range(40))
+
+
+@jumping_clock
+async def test_a_frame_that_is_given_up_lets_the_next_one_through() -> None:
+    budget = WriteBudget(LIMITS)
+    budget.pause(10)
+    first = asyncio.create_task(moments(budget.frame, 1))
+    second = asyncio.create_task(moments(budget.frame, 1))
+    await asyncio.sleep(1)
+
+    first.cancel()
+
+    assert await second == [10.0]
+
+
+@jumping_clock
+async def test_the_threads_of_a_chat_share_its_budget() -> None:
+    budgets = Budgets()
+    thread = ConversationRef(platform="chat", chat="1", thread="7")
+    elsewhere = ConversationRef(platform="chat", chat="2")
+
+    here = budgets.of(HERE, LIMITS)
+
+    assert budgets.of(thread, LIMITS) is here
+    assert budgets.of(elsewhere, LIMITS) is not here
+
+
+@jumping_clock
+async def test_a_pause_outlives_the_job_that_met_it() -> None:
+    budgets = Budgets()
+    budgets.of(HERE, LIMITS).pause(1000)
+    gc.collect()
+
+    taken = await moments(budgets.of(HERE, LIMITS).final, 1)
+
+    assert taken == [1000.0]
+
+
+@jumping_clock
+async def test_budgets_of_chats_that_fell_silent_are_forgotten() -> None:
+    budgets = Budgets()
+    forgotten = ref(budgets.of(HERE, LIMITS))
+
+    for number in range(1000):
+        budgets.of(ConversationRef(platform="chat", chat=f"other {number}"), LIMITS)
+    gc.collect()
+
+    assert forgotten() is None
+
+
+def test_threads_share_the_budget_of_their_chat_unless_each_has_its_own() -> None:
+    one, two = (ConversationRef(platform="p", chat="1", thread=name) for name in "ab")
+    budgets = Budgets()
+
+    shared = budgets.of(one, LIMITS)
+    assert budgets.of(two, LIMITS) is shared
+
+    own = replace(LIMITS, per_thread=True)
+    assert budgets.of(one, own) is budgets.of(one, own) is not budgets.of(two, own)

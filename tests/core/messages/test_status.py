@@ -1,0 +1,244 @@
+"""One message that follows a job, by a clock that jumps."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from core.jobs import LostRunError
+from core.messages.budget import WriteBudget
+from core.messages.status import StatusMessage, write_final
+from core.platform import (
+    ConversationRef,
+    Limits,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    View,
+)
+from tests.fakes.chat_platform import ChatPlatform
+from tests.fakes.clock import jumping_clock
+
+HERE = ConversationRef(platform="chat", chat="1")
+MESSAGE = MessageRef(conversation=HERE, id="7")
+LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=2, text_chars=4096)
+
+
+class Stage:
+    """A status message of something that has one text, and the chat that it stands in."""
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.text = ""
+        self.lost: Exception | None = None
+        self.chat = ChatPlatform(limits=limits)
+        self.conversation = self.chat.conversation(HERE)
+        self.budget = WriteBudget(limits)
+        self.status = StatusMessage(
+            self.conversation, self.budget, MESSAGE, lambda: View(text=self.text), self._guard
+        )
+
+    async def _guard(self) -> None:
+        if self.lost:
+            raise self.lost
+
+    def say(self, text: str) -> None:
+        self.text = text
+        self.status.touch()
+
+    @property
+    def edits(self) -> list[tuple[float, str]]:
+        return [(write.at, write.text) for write in self.chat.of("edit")]
+
+
+@jumping_clock
+async def test_of_many_changes_only_the_latest_is_shown() -> None:
+    stage = Stage()
+
+    for tenth in range(100):
+        stage.say(f"{tenth} %")
+        await asyncio.sleep(0.1)
+    await stage.status.close()
+
+    assert [at for at, _ in stage.edits] == pytest.approx([0, 2, 4, 6, 8], abs=0.11)
+    assert [int(text[:-2]) for _, text in stage.edits] == pytest.approx([0, 20, 40, 60, 80], abs=1)
+
+
+@jumping_clock
+async def test_what_looks_the_same_costs_no_write() -> None:
+    stage = Stage()
+    stage.say("Waiting, number 2 in line")
+    await asyncio.sleep(1)
+
+    for _ in range(100):
+        stage.status.touch()
+        await asyncio.sleep(3)
+    for _ in range(15):
+        async with asyncio.timeout(0.1), stage.budget.frame():
+            pass
+
+    assert len(stage.edits) == 1
+
+
+@jumping_clock
+async def test_a_frame_that_had_to_wait_shows_how_things_are_then() -> None:
+    stage = Stage()
+    stage.budget.pause(30)
+    stage.say("10 %")
+    await asyncio.sleep(20)
+
+    stage.say("70 %")
+    await asyncio.sleep(20)
+
+    assert stage.edits == [(30.0, "70 %")]
+
+
+@jumping_clock
+async def test_a_refused_frame_is_not_queued_but_drawn_anew_after_the_pause() -> None:
+    stage = Stage()
+    stage.chat.refuse("edit", SlowDownError(40))
+    stage.say("10 %")
+    await asyncio.sleep(20)
+    stage.say("50 %")
+    await asyncio.sleep(30)
+
+    await stage.status.close()
+
+    assert stage.edits == [(40.0, "50 %")]
+
+
+@jumping_clock
+async def test_a_refused_frame_is_drawn_although_nothing_changes_any_more() -> None:
+    stage = Stage()
+    stage.chat.refuse("edit", SlowDownError(40))
+
+    stage.say("10 %")
+    await asyncio.sleep(50)
+
+    assert stage.edits == [(40.0, "10 %")]
+
+
+@jumping_clock
+async def test_the_last_view_does_not_wait_for_the_next_frame() -> None:
+    stage = Stage(replace(LIMITS, edit_seconds=60))
+    stage.say("10 %")
+    await asyncio.sleep(1)
+    stage.say("20 %")
+
+    await stage.status.finish(View(text="Done"))
+
+    assert stage.edits == [(0.0, "10 %"), (1.0, "Done")]
+
+
+@jumping_clock
+async def test_an_edit_on_its_way_is_let_through_before_the_last_view() -> None:
+    stage = Stage(replace(LIMITS, edit_seconds=60))
+    held = stage.chat.hold("edit")
+    stage.say("99 %")
+    await held.reached.wait()
+    finishing = asyncio.create_task(stage.status.finish(View(text="Done")))
+    await asyncio.sleep(3)
+
+    held.release.set()
+    await finishing
+
+    assert stage.edits == [(3.0, "99 %"), (3.0, "Done")]
+
+
+@jumping_clock
+async def test_an_edit_that_hangs_does_not_keep_the_last_view_for_ever() -> None:
+    stage = Stage()
+    held = stage.chat.hold("edit")
+    stage.say("99 %")
+    await held.reached.wait()
+
+    await stage.status.finish(View(text="Done"))
+
+    assert stage.edits == [(10.0, "Done")]
+
+
+@jumping_clock
+async def test_closing_takes_a_second_at_most() -> None:
+    stage = Stage()
+    held = stage.chat.hold("edit")
+    stage.say("99 %")
+    await held.reached.wait()
+
+    await stage.status.close()
+    stage.say("never shown")
+    await asyncio.sleep(100)
+
+    assert (stage.edits, stage.chat.tried) == ([], ["edit"])
+
+
+@jumping_clock
+async def test_closing_what_never_showed_anything_is_no_error() -> None:
+    stage = Stage()
+
+    await stage.status.close()
+
+    assert stage.chat.tried == []
+
+
+@jumping_clock
+@pytest.mark.parametrize("error", [LostRunError("7"), MessageLostError()])
+async def test_who_may_not_write_any_more_does_not_try_again(error: Exception) -> None:
+    stage = Stage()
+    if isinstance(error, LostRunError):
+        stage.lost = error
+    else:
+        stage.chat.refuse("edit", error)
+
+    for text in ("10 %", "20 %", "30 %"):
+        stage.say(text)
+        await asyncio.sleep(5)
+
+    assert stage.edits == []
+    assert len(stage.chat.tried) == isinstance(error, MessageLostError)
+
+
+@jumping_clock
+async def test_a_frame_that_fails_in_an_unknown_way_does_not_end_the_showing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage()
+    stage.chat.refuse("edit", RuntimeError("a defect of the adapter"))
+    stage.say("10 %")
+    await asyncio.sleep(5)
+
+    stage.say("20 %")
+    await asyncio.sleep(5)
+
+    assert stage.edits == [(5.0, "20 %")]
+    assert "a defect of the adapter" in caplog.text
+
+
+@jumping_clock
+async def test_the_last_view_is_written_however_often_the_platform_wants_a_pause() -> None:
+    stage = Stage()
+    stage.chat.refuse("edit", SlowDownError(30), SlowDownError(300), SlowDownError(0.5))
+
+    message = await stage.status.finish(View(text="Done"))
+
+    assert message == MESSAGE
+    assert stage.edits == [(330.5, "Done")]
+
+
+@jumping_clock
+async def test_the_last_view_becomes_a_new_message_where_the_old_one_is_gone() -> None:
+    stage = Stage()
+    stage.chat.refuse("edit", MessageLostError())
+    stage.chat.refuse("send", SlowDownError(5))
+
+    message = await stage.status.finish(View(text="Done"))
+
+    assert stage.chat.shown == {message.id: "Done"}
+    assert message != MESSAGE
+
+
+@jumping_clock
+async def test_a_chat_that_is_gone_is_told_to_who_asked() -> None:
+    stage = Stage()
+    stage.chat.refuse("send", MessageLostError())
+
+    with pytest.raises(MessageLostError):
+        await write_final(stage.conversation, stage.budget, View(text="Hello"))

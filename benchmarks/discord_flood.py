@@ -12,7 +12,7 @@ from discord_scene import DiscordScene, open_scene
 from scene import print_head, print_row, prompt, refused, verdict
 from simcord.builders import ChannelHandle
 
-from tests.fakes.discord import pointed_at
+from tests.fakes.discord.server import pointed_at
 
 JOBS = 5
 EVENTS = 60

@@ -13,9 +13,9 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.enums import InteractionType
 
-from tests.fakes.discord import DiscordServer
-from tests.fakes.discord_people import place
-from tests.fakes.discord_wire import Call, Json
+from tests.fakes.discord.people import raw_channel
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.discord.wire import DiscordCall, Json
 
 # The library takes an answer that comes back within microseconds for one to an earlier heartbeat.
 _EXCUSED = "Can't keep up"
@@ -38,7 +38,7 @@ class DiscordScene(Scene):
         """Let somebody give a command, also before it is published; gives the interaction."""
         options: list[Json] = [{"name": "prompt", "type": 3, "value": prompt}] if prompt else []
         data: Json = {"id": "1", "name": name, "type": 1, "options": options}
-        where = place(self.discord.world, channel)
+        where = raw_channel(self.discord.world, channel)
         where.interact(who, InteractionType.APPLICATION_COMMAND, data)
         return max(self.discord.asked)
 
@@ -69,7 +69,7 @@ class DiscordScene(Scene):
                 times[call.parts[3]].append(call.at)
         return [late - soon for each in times.values() for soon, late in pairwise(each)]
 
-    def writes(self, channel: ChannelHandle) -> list[Call]:
+    def writes(self, channel: ChannelHandle) -> list[DiscordCall]:
         """Everything that the bot wanted to write into a channel, refused or not."""
         return self.discord.called(f"* /channels/{channel.id}/messages*")
 

@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import RetryAfter
 from telegram_scene import TelegramScene, open_scene
 
-from tests.fakes.telegram_chat import Chat
+from tests.fakes.telegram.chat import TelegramChat
 
 EVENTS = 120
 STREAM_SECONDS = 30.0
@@ -25,7 +25,7 @@ class Row:
     """Some streams at once in a group of their own."""
 
     name: str
-    chat: Chat
+    chat: TelegramChat
     streams: tuple[str, ...]
     is_ours: bool
 
@@ -54,7 +54,7 @@ def order(scene: TelegramScene, row: Row) -> None:
 
 
 async def relay(
-    scene: TelegramScene, http: httpx.AsyncClient, bot: Bot, chat: Chat, stream: str
+    scene: TelegramScene, http: httpx.AsyncClient, bot: Bot, chat: TelegramChat, stream: str
 ) -> None:
     """What most bots do: edit for every event, and wait for room only when it matters."""
     status = await bot.send_message(chat.id, stream)

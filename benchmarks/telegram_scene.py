@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from journal import name_in
 from scene import Scene, open_stage, until_posted
 
-from tests.fakes.telegram import Call, Telegram, telegram_server
-from tests.fakes.telegram_chat import Chat
+from tests.fakes.telegram.chat import TelegramChat
+from tests.fakes.telegram.server import TelegramCall, TelegramServer, telegram_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Delivery:
 class TelegramScene(Scene):
     """Where bots are started, between Telegram and the gateway."""
 
-    telegram: Telegram
+    telegram: TelegramServer
 
     async def until_taken(self, streams: Iterable[str], seconds: float) -> None:
         """Wait until Telegram has the videos of all these streams."""
@@ -49,7 +49,7 @@ class TelegramScene(Scene):
             for stream in streams
         ]
 
-    def _offers(self) -> list[Call]:
+    def _offers(self) -> list[TelegramCall]:
         return [call for call in self.telegram.called("sendVideo") if call.status != 429]
 
     def _posts(self) -> dict[str, float]:
@@ -57,7 +57,7 @@ class TelegramScene(Scene):
         posts = (post for chat in chats for post in self.telegram.answers(chat) if post.file)
         return {name_in(post.caption): post.history[0].at for post in posts}
 
-    def writes(self, chat: Chat) -> list[Call]:
+    def writes(self, chat: TelegramChat) -> list[TelegramCall]:
         """Everything that the bot wanted to write into a chat, refused or not."""
         return [
             call

@@ -20,46 +20,48 @@ from core.platform import ConversationRef, Invocation
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger, read_ledger
 from sandbox.server import serve
-from tests.fakes.door import Door, said, until_said
-from tests.fakes.doors import DOORS
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway, open_gateway
-from tests.fakes.lab import Lab
+from tests.fakes.driver import ChatDriver, said, until_said
+from tests.fakes.drivers import DRIVERS
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 from tests.fakes.raw_server import raw_server, replies, reply
-from tests.fakes.stage import picture
+from tests.fakes.telegram.bot import picture
 
 CAT, DOG = "/video portrait 1s a cat", "/video portrait 1s a dog"
 PLAN = "sandbox-video · 9:16 · 1 s"
-Open = Callable[..., AbstractAsyncContextManager[Door]]
+Open = Callable[..., AbstractAsyncContextManager[ChatDriver]]
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=DRIVERS)
 def platform(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
 @pytest.fixture
 def enter(platform: str) -> Open:
-    """Opens the door of that platform on a lab, for somebody who speaks that language."""
+    """Drives the bot on that platform, for somebody who speaks that language."""
 
-    def entered(lab: Lab, language: str = "en") -> AbstractAsyncContextManager[Door]:
-        return DOORS[platform](lab, language)
+    def entered(
+        harness: EngineHarness, language: str = "en"
+    ) -> AbstractAsyncContextManager[ChatDriver]:
+        return DRIVERS[platform](harness, language)
 
     return entered
 
 
 @asynccontextmanager
-async def gateway_lab(folder: Path, speed: float = 200) -> AsyncGenerator[Lab]:
-    """A lab with the sandbox behind it."""
+async def gateway_lab(folder: Path, speed: float = 200) -> AsyncGenerator[EngineHarness]:
+    """An engine with the sandbox behind it."""
     options = SandboxOptions(state_dir=folder / "sandbox", speed=speed, short_side=96, fps=8)
     async with serve(options) as root:
-        yield Lab(folder=folder, root=root)
+        yield EngineHarness(folder=folder, root=root)
 
 
 @pytest.fixture
-async def lab(tmp_path: Path) -> AsyncGenerator[Lab]:
-    async with gateway_lab(tmp_path) as lab:
-        yield lab
+async def harness(tmp_path: Path) -> AsyncGenerator[EngineHarness]:
+    async with gateway_lab(tmp_path) as harness:
+        yield harness
 
 
 @pytest.fixture(scope="module")
@@ -68,64 +70,64 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-async def gateway(film: bytes) -> AsyncGenerator[Gateway]:
+async def gateway(film: bytes) -> AsyncGenerator[ManualGateway]:
     """Answers only what it is told to."""
     async with open_gateway(film) as gateway:
         yield gateway
 
 
 @pytest.fixture
-def slow_lab(tmp_path: Path, gateway: Gateway) -> Lab:
-    return Lab(folder=tmp_path, root=gateway.root)
+def slow_harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
+    return EngineHarness(folder=tmp_path, root=gateway.root)
 
 
-async def jobs(door: Door, engine: Engine) -> list[Job]:
+async def jobs(driver: ChatDriver, engine: Engine) -> list[Job]:
     """The person's jobs, oldest first."""
-    return list(reversed(await engine.jobs_of(door.user)))
+    return list(reversed(await engine.jobs_of(driver.user)))
 
 
-def statuses(door: Door) -> list[list[str]]:
+def statuses(driver: ChatDriver) -> list[list[str]]:
     """What each status message has shown, where they are edited."""
-    shown = [list(message) for message in door.messages()]
+    shown = [list(message) for message in driver.messages()]
     return [message for message in shown if any("SANDBOX" in version for version in message)]
 
 
 async def test_a_command_shows_its_plan_moves_on_and_becomes_one_post(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with enter(slow_lab) as door, door.bot() as engine:
+    async with enter(slow_harness) as driver, driver.bot() as engine:
         gateway.percent = 40
         await gateway.allow(CREATE, LOOK, FETCH)
-        await door.say(CAT)
-        await until_said(door, " 40% · rendering")
+        await driver.say(CAT)
+        await until_said(driver, " 40% · rendering")
         gateway.percent = 100
-        await until_said(door, "Done in")
+        await until_said(driver, "Done in")
         await engine.idle()
-        (job,) = await jobs(door, engine)
+        (job,) = await jobs(driver, engine)
 
-    (post,) = door.posts()
+    (post,) = driver.posts()
     assert sha256(post.data).hexdigest() == job.assets[0].sha256
     assert post.data == job.assets[0].path.read_bytes()
     assert post.caption.startswith(f"{PLAN}\na cat\n")
-    assert all(part in said(door) for part in (PLAN, "rendering", "a cat", "SANDBOX"))
-    if door.edits:
-        (status,) = statuses(door)
+    assert all(part in said(driver) for part in (PLAN, "rendering", "a cat", "SANDBOX"))
+    if driver.edits:
+        (status,) = statuses(driver)
         assert status[-1].startswith("Done in")
         assert f"{PLAN}\na cat\n" in status[0]
 
 
 async def test_pictures_reach_the_gateway_as_they_are_and_in_their_order(
-    enter: Open, lab: Lab
+    enter: Open, harness: EngineHarness
 ) -> None:
     pictures = [picture(80, "red"), picture(90, "blue")]
-    async with enter(lab) as door, door.bot():
-        await door.say(CAT, *pictures)
-        await until_said(door, "Done in")
+    async with enter(harness) as driver, driver.bot():
+        await driver.say(CAT, *pictures)
+        await until_said(driver, "Done in")
 
-        (order,) = read_ledger(lab.folder / "sandbox")
-        came = Ledger(lab.folder / "sandbox").pictures(order)
+        (order,) = read_ledger(harness.folder / "sandbox")
+        came = Ledger(harness.folder / "sandbox").pictures(order)
         assert [path.read_bytes() for path in came] == pictures
-        assert "2 pictures" in said(door)
+        assert "2 pictures" in said(driver)
 
 
 MISTAKES = [
@@ -137,22 +139,24 @@ MISTAKES = [
 ]
 
 
-async def test_what_cannot_be_done_is_explained_in_the_same_words(enter: Open, lab: Lab) -> None:
-    async with enter(lab) as door, door.bot():
+async def test_what_cannot_be_done_is_explained_in_the_same_words(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as driver, driver.bot():
         for line, answer in MISTAKES:
-            await door.say(line)
-            await until_said(door, answer)
+            await driver.say(line)
+            await until_said(driver, answer)
 
-        assert lab.paid == 0
-        assert door.posts() == []
+        assert harness.paid == 0
+        assert driver.posts() == []
 
 
-async def test_a_command_without_words_asks_for_them(enter: Open, lab: Lab) -> None:
-    async with enter(lab) as door, door.bot() as engine:
-        await door.say("/video")
-        await door.complete("a cat")
-        (post,) = await door.until(door.posts)
-        (job,) = await jobs(door, engine)
+async def test_a_command_without_words_asks_for_them(enter: Open, harness: EngineHarness) -> None:
+    async with enter(harness) as driver, driver.bot() as engine:
+        await driver.say("/video")
+        await driver.complete("a cat")
+        (post,) = await driver.until(driver.posts)
+        (job,) = await jobs(driver, engine)
 
     assert job.request.prompt == "a cat"
     assert post.data == job.assets[0].path.read_bytes()
@@ -162,62 +166,62 @@ async def test_who_cancels_gets_nothing_and_the_gateway_is_told(
     enter: Open, tmp_path: Path
 ) -> None:
     async with (
-        gateway_lab(tmp_path, speed=0.01) as lab,
-        enter(lab) as door,
-        door.bot() as engine,
-        httpx.AsyncClient(base_url=lab.root, headers={"Authorization": "Bearer any"}) as http,
+        gateway_lab(tmp_path, speed=0.01) as harness,
+        enter(harness) as driver,
+        driver.bot() as engine,
+        httpx.AsyncClient(base_url=harness.root, headers={"Authorization": "Bearer any"}) as http,
     ):
-        await door.say("/video --model sandbox-seedance 4s a cat")
-        await until_said(door, "queued at the gateway")
-        await door.press("cancel")
-        await until_said(door, "Cancelled. Nothing more will come from sandbox-seedance.")
+        await driver.say("/video --model sandbox-seedance 4s a cat")
+        await until_said(driver, "queued at the gateway")
+        await driver.press("cancel")
+        await until_said(driver, "Cancelled. Nothing more will come from sandbox-seedance.")
         await engine.idle()
-        (order,) = read_ledger(lab.folder / "sandbox")
+        (order,) = read_ledger(harness.folder / "sandbox")
         told = await http.get(f"/api/v3/contents/generations/tasks/{order.task_id}")
 
     assert told.json()["status"] == "cancelled"
-    assert door.posts() == []
-    if door.edits:
-        assert statuses(door)[0][-1].startswith("Cancelled.")
+    assert driver.posts() == []
+    if driver.edits:
+        assert statuses(driver)[0][-1].startswith("Cancelled.")
 
 
 async def test_a_failure_is_explained_and_can_be_tried_again(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with enter(slow_lab) as door, door.bot() as engine:
+    async with enter(slow_harness) as driver, driver.bot() as engine:
         blocked = b'{"error": {"code": "prompt_blocked", "message": "sensitive"}}'
         gateway.refusal = reply(blocked, status=400)
         await gateway.allow(CREATE, LOOK, FETCH)
-        await door.say(CAT)
-        await until_said(door, "The prompt was refused by the content filter.")
+        await driver.say(CAT)
+        await until_said(driver, "The prompt was refused by the content filter.")
         await engine.idle()
-        assert "No video from sandbox-video." in said(door)
-        assert door.posts() == []
+        assert "No video from sandbox-video." in said(driver)
+        assert driver.posts() == []
 
         gateway.refusal = b""
-        await door.press("retry")
-        (post,) = await door.until(door.posts)
+        await driver.press("retry")
+        (post,) = await driver.until(driver.posts)
 
     assert post.data == gateway.film
     assert "a cat" in post.caption
 
 
-async def test_two_jobs_at_once_do_not_mix(enter: Open, lab: Lab) -> None:
-    async with enter(lab) as door, door.bot() as engine:
-        await door.say(CAT)
-        await door.say(DOG)
-        await door.until(lambda: len(re.findall("Done in", said(door))) == 2)
+async def test_two_jobs_at_once_do_not_mix(enter: Open, harness: EngineHarness) -> None:
+    async with enter(harness) as driver, driver.bot() as engine:
+        await driver.say(CAT)
+        await driver.say(DOG)
+        await driver.until(lambda: len(re.findall("Done in", said(driver))) == 2)
         await engine.idle()
-        made = {job.request.prompt: job.assets[0] for job in await jobs(door, engine)}
+        made = {job.request.prompt: job.assets[0] for job in await jobs(driver, engine)}
 
-    posts = {post.caption.splitlines()[1]: post for post in door.posts()}
+    posts = {post.caption.splitlines()[1]: post for post in driver.posts()}
     assert set(posts) == {"a cat", "a dog"}
-    assert len(door.posts()) == 2
+    assert len(driver.posts()) == 2
     for prompt, post in posts.items():
         assert post.data == made[prompt].path.read_bytes()
     assert posts["a cat"].data != posts["a dog"].data
-    if door.edits:
-        told = [{n for n in made if any(n in v for v in status)} for status in statuses(door)]
+    if driver.edits:
+        told = [{n for n in made if any(n in v for v in status)} for status in statuses(driver)]
         assert sorted(told, key=str) == [{"a cat"}, {"a dog"}]
 
 
@@ -228,32 +232,32 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize("command", ["help", "models", "characters"])
 async def test_what_is_looked_up_is_told_in_full_and_in_the_same_words(
-    enter: Open, lab: Lab, command: str
+    enter: Open, harness: EngineHarness, command: str
 ) -> None:
-    async with enter(lab) as door, door.bot() as engine:
-        where = ConversationRef(platform=door.user.platform, chat="elsewhere")
-        asked = Invocation(command=command, text="", user=door.user, conversation=where)
+    async with enter(harness) as driver, driver.bot() as engine:
+        where = ConversationRef(platform=driver.user.platform, chat="elsewhere")
+        asked = Invocation(command=command, text="", user=driver.user, conversation=where)
         answer = await dispatch(engine, asked, Locale.EN)
         assert answer.view
         expected = words(answer.view.text)
-        await door.say(f"/{command}")
+        await driver.say(f"/{command}")
 
-        await door.until(lambda: expected in words(said(door)))
+        await driver.until(lambda: expected in words(said(driver)))
 
 
 async def test_status_and_settings_say_the_same(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with enter(slow_lab) as door, door.bot():
-        await door.say("/settings ratio portrait")
-        await until_said(door, "Your defaults: 9:16")
-        await door.say("/video 1s a cat")
+    async with enter(slow_harness) as driver, driver.bot():
+        await driver.say("/settings ratio portrait")
+        await until_said(driver, "Your defaults: 9:16")
+        await driver.say("/video 1s a cat")
         await gateway.reached(CREATE)
-        await door.say("/status")
-        await until_said(door, "1. sending · sandbox-video · a cat")
+        await driver.say("/status")
+        await until_said(driver, "1. sending · sandbox-video · a cat")
         await gateway.allow(CREATE)
 
-        assert PLAN in said(door)
+        assert PLAN in said(driver)
 
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -261,74 +265,76 @@ NAMES = re.compile(r"sandbox-video|\(.*\)|\S+/1\.mp4|/\w+|https?://\S+")
 
 
 async def test_who_speaks_chinese_is_answered_in_chinese_alone(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with enter(slow_lab, "zh-CN") as door, door.bot():
+    async with enter(slow_harness, "zh-CN") as driver, driver.bot():
         await gateway.allow(CREATE, LOOK, FETCH)
-        await door.say("/status")
-        await until_said(door, "没有正在运行或排队的任务。")
-        await door.say("/video 竖屏 1秒 一只猫")
-        await until_said(door, "完成，用时")
+        await driver.say("/status")
+        await until_said(driver, "没有正在运行或排队的任务。")
+        await driver.say("/video 竖屏 1秒 一只猫")
+        await until_said(driver, "完成，用时")
 
-    assert "sandbox-video · 9:16 · 1 秒" in said(door)
-    shown = [*said(door).splitlines(), *door.buttons().values()]
+    assert "sandbox-video · 9:16 · 1 秒" in said(driver)
+    shown = [*said(driver).splitlines(), *driver.buttons().values()]
     assert [line for line in shown if LATIN.search(NAMES.sub("", line))] == []
 
 
 async def test_a_restart_goes_on_with_the_same_message_and_posts_once(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow(CREATE)
-    async with enter(slow_lab) as door:
-        async with door.bot():
-            await door.say(CAT)
+    async with enter(slow_harness) as driver:
+        async with driver.bot():
+            await driver.say(CAT)
             await gateway.reached(LOOK)
-            await until_said(door, PLAN)
-        async with door.bot() as engine:
+            await until_said(driver, PLAN)
+        async with driver.bot() as engine:
             await gateway.allow(LOOK, FETCH)
-            await until_said(door, "Done in")
+            await until_said(driver, "Done in")
             await engine.idle()
 
-        (post,) = door.posts()
+        (post,) = driver.posts()
         assert post.caption.startswith(f"{PLAN}\na cat\n")
         assert gateway.asked[CREATE] == 1
-        if door.edits:
-            (status,) = statuses(door)
+        if driver.edits:
+            (status,) = statuses(driver)
             assert status[-1].startswith("Done in")
 
 
 async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
-    enter: Open, lab: Lab
+    enter: Open, harness: EngineHarness
 ) -> None:
-    async with enter(lab) as door, door.bot():
-        await door.say("/video private 1s a cat")
-        await until_said(door, "Done in")
+    async with enter(harness) as driver, driver.bot():
+        await driver.say("/video private 1s a cat")
+        await until_said(driver, "Done in")
 
-        (order,) = read_ledger(lab.folder / "sandbox")
-        (post,) = door.posts()
+        (order,) = read_ledger(harness.folder / "sandbox")
+        (post,) = driver.posts()
         assert order.private
         assert "private" in post.caption.splitlines()[0]
-        assert not door.others_see()
+        assert not driver.others_see()
 
 
 @pytest.mark.parametrize("platform", ["telegram", "discord"])
 @pytest.mark.parametrize("word", ["", "private "])
 async def test_sharing_names_the_prompt_unless_it_is_private(
-    enter: Open, lab: Lab, word: str
+    enter: Open, harness: EngineHarness, word: str
 ) -> None:
-    async with enter(lab) as door, door.bot() as engine:
-        await door.say(f"/video {word}1s a cat")
-        await until_said(door, "Done in")
+    async with enter(harness) as driver, driver.bot() as engine:
+        await driver.say(f"/video {word}1s a cat")
+        await until_said(driver, "Done in")
         await engine.idle()
-        caption = await door.share()
+        caption = await driver.share()
 
         assert ("sandbox-video · a cat" in caption) is (not word)
         assert ("cat" in caption) is (not word)
 
 
-async def test_another_gateway_that_takes_over_is_named(enter: Open, lab: Lab) -> None:
+async def test_another_gateway_that_takes_over_is_named(
+    enter: Open, harness: EngineHarness
+) -> None:
     opened = asyncio.Event()
-    root = urlsplit(lab.root)
+    root = urlsplit(harness.root)
 
     async def pass_on(request: bytes, writer: asyncio.StreamWriter) -> None:
         await opened.wait()
@@ -343,34 +349,34 @@ async def test_another_gateway_that_takes_over_is_named(enter: Open, lab: Lab) -
     async with (
         raw_server(replies(reply(gone, status=503))) as broken,
         raw_server(pass_on) as second,
-        enter(replace(lab, roots={"apiyi": broken.url, "eronmind": second.url})) as door,
-        door.bot(),
+        enter(replace(harness, roots={"apiyi": broken.url, "eronmind": second.url})) as driver,
+        driver.bot(),
     ):
-        await door.say("/video --model veo-3.1 a cat")
-        await until_said(door, "apiyi cannot do it now, so eronmind does.")
+        await driver.say("/video --model veo-3.1 a cat")
+        await until_said(driver, "apiyi cannot do it now, so eronmind does.")
         opened.set()
-        (post,) = await door.until(door.posts)
+        (post,) = await driver.until(driver.posts)
 
     assert post.caption.startswith("veo_3_1 · ")
-    assert lab.paid == 1
+    assert harness.paid == 1
 
 
 @pytest.mark.parametrize("platform", ["console"])
 async def test_lines_that_cannot_be_edited_say_which_job_they_are_about(
-    enter: Open, slow_lab: Lab, gateway: Gateway
+    enter: Open, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow(CREATE)
-    async with enter(slow_lab) as door:
-        async with door.bot():
-            await door.say(CAT)
+    async with enter(slow_harness) as driver:
+        async with driver.bot():
+            await driver.say(CAT)
             await gateway.reached(LOOK)
-        before = len(said(door))
-        async with door.bot():
+        before = len(said(driver))
+        async with driver.bot():
             await gateway.reached(LOOK, 2)
-            await door.say(DOG)
+            await driver.say(DOG)
             await gateway.reached(LOOK, 3)
             gateway.percent = 40
             await gateway.allow(LOOK)
             for name in ("a cat", "a dog"):
                 told = re.compile(rf"(?ms)^{name}$.* 40% · rendering[^\n]* · {name} · ")
-                await door.until(lambda told=told: told.search(said(door)[before:]))
+                await driver.until(lambda told=told: told.search(said(driver)[before:]))

@@ -17,9 +17,9 @@ from core.engine.engine import Engine
 from core.errors import SettingsError
 from core.i18n import Locale
 from core.jobs import JobState
-from tests.fakes.chat_platform import NAME
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway, open_gateway
-from tests.fakes.lab import Lab, stored, stored_when
+from tests.fakes.engine_harness import EngineHarness, stored, stored_when
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
+from tests.fakes.memory_platform import NAME
 from tests.fakes.movies import make_movie
 
 SECRET = "s3cret"  # noqa: S105 - a test's own
@@ -37,16 +37,18 @@ EXCEEDED = json.dumps(
 
 
 @pytest.fixture
-async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+async def gateway(tmp_path: Path) -> AsyncIterator[ManualGateway]:
     async with open_gateway(make_movie(tmp_path / "film.mp4", 64, 64, 1.0).read_bytes()) as it:
         yield it
 
 
 @pytest.fixture
-def lab(tmp_path: Path, gateway: Gateway) -> Lab:
+def harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
     """Where nobody asks after a task without being called."""
     patient = Pace(first=100_000, interval=100_000)
-    return Lab(folder=tmp_path, root=gateway.root, pace=patient, hooks=Hooks("http://us"))
+    return EngineHarness(
+        folder=tmp_path, root=gateway.root, pace=patient, hooks=Hooks("http://us")
+    )
 
 
 def calls(engine: Engine, secret: str | None = SECRET) -> GatewayCalls:
@@ -62,10 +64,12 @@ async def post(
         return (await client.post(url, content=body, headers=headers)).status_code
 
 
-async def test_a_call_ends_the_wait_and_a_forged_one_does_not(lab: Lab, gateway: Gateway) -> None:
+async def test_a_call_ends_the_wait_and_a_forged_one_does_not(
+    harness: EngineHarness, gateway: ManualGateway
+) -> None:
     await gateway.allow(CREATE, LOOK, FETCH)
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
-        job = await engine.submit(lab.order())
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+        job = await engine.submit(harness.order())
         row = await stored_when(engine, job.id, lambda row: row.task is not None)
 
         forged = await post(port, "/hooks/" + "x" * len(row.hook))
@@ -77,15 +81,15 @@ async def test_a_call_ends_the_wait_and_a_forged_one_does_not(lab: Lab, gateway:
 
     assert (forged, called, repeated) == (204, 204, 204)
     assert (asked_before, gateway.asked[LOOK]) == (0, 1)
-    assert (ended.state, len(lab.chat.of("deliver"))) == (JobState.DONE, 1)
+    assert (ended.state, len(harness.chat.of("deliver"))) == (JobState.DONE, 1)
 
 
 async def test_each_job_has_a_secret_of_its_own_that_survives_a_restart(
-    lab: Lab, gateway: Gateway
+    harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow(CREATE)
-    async with lab.engine() as engine:
-        jobs = [await engine.submit(lab.order()) for _ in range(2)]
+    async with harness.engine() as engine:
+        jobs = [await engine.submit(harness.order()) for _ in range(2)]
         rows = [
             await stored_when(engine, job.id, lambda row: row.task is not None) for job in jobs
         ]
@@ -93,7 +97,7 @@ async def test_each_job_has_a_secret_of_its_own_that_survives_a_restart(
     assert all(len(row.hook) >= 43 for row in rows)
 
     await gateway.allow(LOOK, FETCH)
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         for row in rows:
             while not engine.services.hooks.call(row.hook):
                 await post(port, f"/hooks/{row.hook}")
@@ -103,12 +107,14 @@ async def test_each_job_has_a_secret_of_its_own_that_survives_a_restart(
     assert [row.state for row in ended] == [JobState.DONE] * 2
 
 
-async def test_without_a_public_address_there_is_no_hook(lab: Lab, gateway: Gateway) -> None:
-    lab.hooks = Hooks()
-    lab.pace = Pace().scaled(1 / 200)
+async def test_without_a_public_address_there_is_no_hook(
+    harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    harness.hooks = Hooks()
+    harness.pace = Pace().scaled(1 / 200)
     await gateway.allow(CREATE, LOOK, FETCH)
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
@@ -119,16 +125,16 @@ async def test_without_a_public_address_there_is_no_hook(lab: Lab, gateway: Gate
     ("body", "signed", "said"), [(LOW, False, "0.5"), (EXCEEDED, True, "Only 2 of 100 left")]
 )
 async def test_the_admins_are_told_once_that_credit_runs_low(
-    lab: Lab, body: bytes, *, signed: bool, said: str
+    harness: EngineHarness, body: bytes, *, signed: bool, said: str
 ) -> None:
     mac = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     proof = {"X-Webhook-Signature": mac} if signed else BEARER
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         statuses = [await post(port, "/quota/whatai", body, proof) for _ in range(2)]
-        told = await lab.chat.until(lambda write: write.kind == "send")
+        told = await harness.chat.until(lambda write: write.kind == "send")
 
     assert statuses == [204, 204]
-    assert (told.message.conversation.chat, len(lab.chat.writes)) == ("7", 1)
+    assert (told.message.conversation.chat, len(harness.chat.writes)) == ("7", 1)
     assert "whatai" in told.text
     assert said in told.text
 
@@ -144,37 +150,39 @@ async def test_the_admins_are_told_once_that_credit_runs_low(
         {"X-Webhook-Signature": hmac.new(b"wrong", LOW, hashlib.sha256).hexdigest()},
     ],
 )
-async def test_nobody_else_can_speak_of_credit(lab: Lab, proof: dict[str, str]) -> None:
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+async def test_nobody_else_can_speak_of_credit(
+    harness: EngineHarness, proof: dict[str, str]
+) -> None:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         status = await post(port, "/quota/whatai", LOW, proof)
 
-    assert (status, lab.chat.writes) == (401, [])
+    assert (status, harness.chat.writes) == (401, [])
 
 
-async def test_without_a_secret_of_ours_nobody_is_believed(lab: Lab) -> None:
-    async with lab.engine() as engine, serve_web(calls(engine, None).routes, 0) as port:
+async def test_without_a_secret_of_ours_nobody_is_believed(harness: EngineHarness) -> None:
+    async with harness.engine() as engine, serve_web(calls(engine, None).routes, 0) as port:
         status = await post(port, "/quota/whatai", LOW, {"Authorization": "Bearer"})
 
-    assert (status, lab.chat.writes) == (401, [])
+    assert (status, harness.chat.writes) == (401, [])
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"{}", b'{"topic": 5}', b"\xff"])
-async def test_other_words_of_a_gateway_are_no_news(lab: Lab, body: bytes) -> None:
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+async def test_other_words_of_a_gateway_are_no_news(harness: EngineHarness, body: bytes) -> None:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         status = await post(port, "/quota/whatai", body, BEARER)
 
-    assert (status, lab.chat.writes) == (204, [])
+    assert (status, harness.chat.writes) == (204, [])
 
 
-async def test_a_notice_that_is_far_too_large_is_not_read(lab: Lab) -> None:
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+async def test_a_notice_that_is_far_too_large_is_not_read(harness: EngineHarness) -> None:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         status = await post(port, "/quota/whatai", LOW + b" " * 70_000, BEARER)
 
-    assert (status, lab.chat.writes) == (401, [])
+    assert (status, harness.chat.writes) == (401, [])
 
 
-async def test_a_port_that_is_taken_is_an_operators_matter(lab: Lab) -> None:
-    async with lab.engine() as engine, serve_web(calls(engine).routes, 0) as port:
+async def test_a_port_that_is_taken_is_an_operators_matter(harness: EngineHarness) -> None:
+    async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
         with pytest.raises(SettingsError, match="HTTP_PORT"):
             async with serve_web([], port):
                 pass

@@ -8,21 +8,21 @@ import pytest
 from core.engine.engine import Engine
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.fakes.gateway import Gateway, open_gateway
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 
 
 @pytest.fixture
-async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
+async def harness(tmp_path: Path) -> AsyncIterator[EngineHarness]:
     options = SandboxOptions(state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8)
     async with serve(options) as root:
-        yield Lab(folder=tmp_path, root=root)
+        yield EngineHarness(folder=tmp_path, root=root)
 
 
 @pytest.fixture
-async def engine(lab: Lab) -> AsyncIterator[Engine]:
-    async with lab.engine() as engine:
+async def engine(harness: EngineHarness) -> AsyncIterator[Engine]:
+    async with harness.engine() as engine:
         yield engine
 
 
@@ -32,12 +32,12 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-async def gateway(film: bytes) -> AsyncIterator[Gateway]:
+async def gateway(film: bytes) -> AsyncIterator[ManualGateway]:
     async with open_gateway(film) as gateway:
         yield gateway
 
 
 @pytest.fixture
-def slow_lab(tmp_path: Path, gateway: Gateway) -> Lab:
+def slow_harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
     """Where the gateway answers only when it is told to."""
-    return Lab(folder=tmp_path, root=gateway.root)
+    return EngineHarness(folder=tmp_path, root=gateway.root)

@@ -11,7 +11,7 @@ from core.public_http import GuardedTransport, Resolve, UnsafeAddressError, is_p
 from tests.fakes.raw_server import raw_server, replies, reply
 
 
-class Wire(httpx.AsyncBaseTransport):
+class RecordingTransport(httpx.AsyncBaseTransport):
     """Stands for the network: keeps the requests that would have gone out."""
 
     def __init__(self, *unreachable: str) -> None:
@@ -118,7 +118,7 @@ def test_an_origin_has_one_normal_form(url: str, expected: str) -> None:
 
 
 async def test_the_connection_goes_to_the_checked_address_under_the_name_of_the_host() -> None:
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(inner=wire, resolve=dns("8.8.8.8"))
 
     await send(guard, "https://cdn.example:8443/a%2Fb.mp4?sig=a%2Bb+c%3D")
@@ -130,7 +130,7 @@ async def test_the_connection_goes_to_the_checked_address_under_the_name_of_the_
 
 
 async def test_an_ipv6_address_is_connected_to() -> None:
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(inner=wire, resolve=dns("2606:4700::1111"))
 
     await send(guard, "https://cdn.example/a.mp4")
@@ -144,7 +144,7 @@ async def test_the_host_is_looked_up_once_for_a_request() -> None:
     async def rebinding(_host: str, _port: int) -> Sequence[str]:
         return answers.pop(0)
 
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(inner=wire, resolve=rebinding)
 
     await send(guard, "http://rebind.example/")
@@ -154,7 +154,7 @@ async def test_the_host_is_looked_up_once_for_a_request() -> None:
 
 
 async def test_the_next_address_is_tried_when_one_cannot_be_reached() -> None:
-    wire = Wire("2606:4700::1111")
+    wire = RecordingTransport("2606:4700::1111")
     guard = GuardedTransport(inner=wire, resolve=dns("2606:4700::1111", "8.8.8.8"))
 
     response = await send(guard, "http://cdn.example/")
@@ -164,14 +164,16 @@ async def test_the_next_address_is_tried_when_one_cannot_be_reached() -> None:
 
 
 async def test_the_last_address_that_cannot_be_reached_is_an_error() -> None:
-    guard = GuardedTransport(inner=Wire("8.8.8.8", "8.8.4.4"), resolve=dns("8.8.8.8", "8.8.4.4"))
+    guard = GuardedTransport(
+        inner=RecordingTransport("8.8.8.8", "8.8.4.4"), resolve=dns("8.8.8.8", "8.8.4.4")
+    )
 
     with pytest.raises(httpx.ConnectError):
         await send(guard, "http://cdn.example/")
 
 
 async def test_one_private_address_spoils_the_public_ones() -> None:
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(inner=wire, resolve=dns("8.8.8.8", "10.0.0.1"))
 
     with pytest.raises(UnsafeAddressError):
@@ -209,7 +211,7 @@ async def test_one_private_address_spoils_the_public_ones() -> None:
     ],
 )
 async def test_an_unsafe_or_odd_url_is_refused_before_any_connection(url: str) -> None:
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(inner=wire)
 
     with pytest.raises(UnsafeAddressError):
@@ -231,7 +233,7 @@ async def test_only_the_very_origin_that_is_allowed_passes_unchecked() -> None:
 
 
 async def test_userinfo_does_not_pass_even_to_the_allowed_origin() -> None:
-    wire = Wire()
+    wire = RecordingTransport()
     guard = GuardedTransport(frozenset({"http://127.0.0.1:80"}), inner=wire)
 
     with pytest.raises(UnsafeAddressError):
@@ -241,7 +243,7 @@ async def test_userinfo_does_not_pass_even_to_the_allowed_origin() -> None:
 
 
 async def test_a_host_without_an_address_is_a_network_error() -> None:
-    guard = GuardedTransport(inner=Wire(), resolve=dns())
+    guard = GuardedTransport(inner=RecordingTransport(), resolve=dns())
 
     with pytest.raises(httpx.ConnectError):
         await send(guard, "http://nobody.example/")
@@ -251,7 +253,7 @@ async def test_a_host_that_cannot_be_looked_up_is_a_network_error() -> None:
     async def failing(_host: str, _port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    guard = GuardedTransport(inner=Wire(), resolve=failing)
+    guard = GuardedTransport(inner=RecordingTransport(), resolve=failing)
 
     with pytest.raises(httpx.ConnectError):
         await send(guard, "http://nobody.example/")
@@ -259,7 +261,7 @@ async def test_a_host_that_cannot_be_looked_up_is_a_network_error() -> None:
 
 async def test_a_name_that_cannot_be_one_is_a_network_error() -> None:
     with pytest.raises(httpx.ConnectError):
-        await send(GuardedTransport(inner=Wire()), "http://a..b/")
+        await send(GuardedTransport(inner=RecordingTransport()), "http://a..b/")
 
 
 async def test_a_lookup_ends_with_the_timeout_for_connecting() -> None:
@@ -267,7 +269,7 @@ async def test_a_lookup_ends_with_the_timeout_for_connecting() -> None:
         await asyncio.Event().wait()
         return ()
 
-    guard = GuardedTransport(inner=Wire(), resolve=hanging)
+    guard = GuardedTransport(inner=RecordingTransport(), resolve=hanging)
     timeout = {"timeout": {"connect": 0.01}}
 
     with pytest.raises(httpx.ConnectTimeout):
@@ -277,7 +279,7 @@ async def test_a_lookup_ends_with_the_timeout_for_connecting() -> None:
 
 
 async def test_closing_the_guard_closes_what_it_guards() -> None:
-    wire = Wire()
+    wire = RecordingTransport()
 
     async with GuardedTransport(inner=wire):
         pass

@@ -16,7 +16,7 @@ KEY = {"Authorization": "Bearer sk-any"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class StreamAnswer:
     """What came over one stream, in the shapes a client puts it into."""
 
     raw: bytes
@@ -25,7 +25,7 @@ class Told:
     whole: bool
 
 
-Say = Callable[..., Awaitable[Told]]
+Say = Callable[..., Awaitable[StreamAnswer]]
 
 
 @pytest.fixture
@@ -58,7 +58,9 @@ async def cdn(root: str) -> AsyncIterator[httpx.AsyncClient]:
 def say(http: httpx.AsyncClient) -> Say:
     """Order a video over a chat stream and collect the answer, whole or broken off."""
 
-    async def order(prompt: str, *, model: str = "sandbox-stream", **fields: object) -> Told:
+    async def order(
+        prompt: str, *, model: str = "sandbox-stream", **fields: object
+    ) -> StreamAnswer:
         messages = [{"role": "user", "content": prompt}]
         body = {"model": model, "stream": True, "messages": messages, **fields}
         raw, whole = b"", True
@@ -69,7 +71,7 @@ def say(http: httpx.AsyncClient) -> Say:
                     raw += piece
             except httpx.RemoteProtocolError:
                 whole = False
-        return Told(
+        return StreamAnswer(
             raw=raw,
             content=_said(raw, "content"),
             reasoning=_said(raw, "reasoning_content"),

@@ -12,7 +12,7 @@ from core.platform import ConversationRef, Party
 from storage.access import SqlAccessStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
 
 OLD = Party(platform="chat", kind="chat", id="1")
 NEW = Party(platform="chat", kind="chat", id="-1001")
@@ -55,9 +55,9 @@ async def test_what_the_new_id_has_already_is_not_written_over(database: AsyncEn
 async def test_only_open_jobs_of_the_chat_go_along_each_in_its_thread(
     store: SqlJobStore, tmp_path: Path
 ) -> None:
-    lab = Lab(folder=tmp_path, root="http://127.0.0.1:1")
+    harness = EngineHarness(folder=tmp_path, root="http://127.0.0.1:1")
     here = ConversationRef(platform="chat", chat="1", thread="7")
-    open_, ended, other = (lab.job(), lab.job(), lab.job())
+    open_, ended, other = (harness.job(), harness.job(), harness.job())
     await store.add(replace(open_, conversation=here))
     await store.add(replace(ended, state=JobState.DONE))
     await store.add(replace(other, conversation=replace(here, chat="2")))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.fakes.cli import run
-from tests.fakes.discord import DiscordServer
-from tests.fakes.telegram import telegram_server
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.telegram.server import telegram_server
 
 WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

@@ -17,16 +17,16 @@ from core.media import MediaKind
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
+from tests.fakes.change_signal import ChangeSignal
 from tests.fakes.cli import run
-from tests.fakes.lab import Lab
-from tests.fakes.pulse import Pulse
+from tests.fakes.engine_harness import EngineHarness
 
 VIDEO = "/video --model sandbox-videos 1s a cat"
 PLAN = "/storyboard --model sandbox-video portrait \\\n1.5s a plane takes off\\\n1.5s it lands"
 CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
 
 
-class Sheet:
+class PaperScreen:
     """Somebody's screen as a sheet of paper: see `bots.console.screen.Screen`."""
 
     edit_seconds = 0.01
@@ -34,7 +34,7 @@ class Sheet:
     def __init__(self) -> None:
         self.text = ""
         self._typed = asyncio.Queue[str]()
-        self._pulse = Pulse()
+        self._changed = ChangeSignal()
 
     def type(self, text: str) -> None:
         for line in text.split("\n"):
@@ -42,7 +42,7 @@ class Sheet:
 
     async def until(self, text: str) -> str:
         """Wait until that stands there; gives all that does, and goes on with a new sheet."""
-        await self._pulse.until(lambda: text in self.text, 30)
+        await self._changed.until(lambda: text in self.text, 30)
         shown, self.text = self.text, ""
         return shown
 
@@ -52,7 +52,7 @@ class Sheet:
 
     def print(self, text: str) -> None:
         self.text += f"{text}\n"
-        self._pulse.beat()
+        self._changed.notify()
 
     def show(self, key: str, lines: Sequence[str]) -> None:
         del key
@@ -63,15 +63,15 @@ class Sheet:
 
 
 @asynccontextmanager
-async def console(folder: Path) -> AsyncGenerator[tuple[Sheet, Lab]]:
+async def console(folder: Path) -> AsyncGenerator[tuple[PaperScreen, EngineHarness]]:
     """The console over a gateway that is fast."""
     options = SandboxOptions(state_dir=folder / "sandbox", speed=200, short_side=96, fps=8)
     async with serve(options) as root:
-        sheet, lab = Sheet(), Lab(folder=folder, root=root)
-        lab.platforms = {NAME: ConsolePlatform(sheet, Locale.EN)}
-        async with lab.engine() as engine:
+        sheet, harness = PaperScreen(), EngineHarness(folder=folder, root=root)
+        harness.platforms = {NAME: ConsolePlatform(sheet, Locale.EN)}
+        async with harness.engine() as engine:
             typing = asyncio.create_task(ConsoleAdapter(engine, sheet, Locale.EN).run())
-            yield sheet, lab
+            yield sheet, harness
             typing.cancel()
             await asyncio.wait([typing])
 
@@ -82,7 +82,7 @@ def saved(text: str) -> Path:
 
 
 async def test_videos_are_changed_and_characters_made_from_them(tmp_path: Path) -> None:
-    async with console(tmp_path) as (sheet, lab):
+    async with console(tmp_path) as (sheet, harness):
         sheet.type("/remix in snow")
         await sheet.until("There is no finished video to take")
         for text in (VIDEO, "/remix in snow"):
@@ -97,13 +97,13 @@ async def test_videos_are_changed_and_characters_made_from_them(tmp_path: Path) 
         said = await sheet.until("Done in")
 
     assert f"a cat and @{name}" in said
-    assert lab.paid == 4
+    assert harness.paid == 4
 
 
 async def test_pictures_are_made_also_from_others_and_with_a_mask(tmp_path: Path) -> None:
     for name in ("room.png", "mask.png"):
         Image.new("RGBA", (320, 320)).save(tmp_path / name)
-    async with console(tmp_path) as (sheet, lab):
+    async with console(tmp_path) as (sheet, harness):
         sheet.type("/image --model sandbox-image 16:9 a lighthouse")
         alone = await sheet.until("Done in")
         sheet.type(f"/attach {tmp_path}/room.png {tmp_path}/mask.png")
@@ -113,11 +113,11 @@ async def test_pictures_are_made_also_from_others_and_with_a_mask(tmp_path: Path
     assert re.search(r"Saved: \S+/1\.png \(\d+x\d+, \d\.\d MB\)", alone)
     assert look(saved(masked)).kind is MediaKind.IMAGE
     assert [order.mask for order in read_ledger(tmp_path / "sandbox")] == [False, True]
-    assert lab.paid == 2
+    assert harness.paid == 2
 
 
 async def test_a_plan_says_what_to_type_to_order_it_or_to_drop_it(tmp_path: Path) -> None:
-    async with console(tmp_path) as (sheet, lab):
+    async with console(tmp_path) as (sheet, harness):
         answers: list[str] = []
         for label, end in (("Make it", "Done in"), ("Cancel", "Cancelled.")):
             sheet.type(PLAN)
@@ -128,7 +128,7 @@ async def test_a_plan_says_what_to_type_to_order_it_or_to_drop_it(tmp_path: Path
             answers.append(await sheet.until(end))
 
     assert saved(answers[0]).exists()
-    assert lab.paid == 1
+    assert harness.paid == 1
 
 
 async def test_a_pipe_shows_a_plan_whole_and_the_next_process_can_drop_it(

@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-from tests.fakes.discord_people import group_chat
-from tests.fakes.discord_stage import (
+from tests.fakes.discord.bot import (
     EPHEMERAL,
-    DiscordStage,
-    discord_stage,
-    slow_discord_stage,
+    DiscordBotHarness,
+    discord_bot,
+    slow_discord_bot,
 )
+from tests.fakes.discord.people import group_chat
 
 ASKED = {"prompt": "1s a cat", "model": "sandbox-video"}
 SLOW = {"prompt": "a cat", "model": "sandbox-video"}
 
 
-async def until_whispered(here: DiscordStage, text: str) -> None:
+async def until_whispered(here: DiscordBotHarness, text: str) -> None:
     """Wait until only one person was told that."""
     message = await here.until_shown(text)
     assert message["flags"] & EPHEMERAL
 
 
 async def test_the_owner_cancels(tmp_path: Path) -> None:
-    async with slow_discord_stage(tmp_path) as (here, _), here.bot():
+    async with slow_discord_bot(tmp_path) as (here, _), here.bot():
         await here.ada.slash(here.channel, "video", **SLOW)
         status = await here.until_shown("a cat")
         await here.ada.click(here.message(status), label="Cancel")
@@ -35,7 +35,7 @@ async def test_the_owner_cancels(tmp_path: Path) -> None:
 async def test_others_are_refused_so_that_only_they_see_it_but_who_runs_the_server_cancels(
     tmp_path: Path,
 ) -> None:
-    async with slow_discord_stage(tmp_path) as (here, _), here.bot():
+    async with slow_discord_bot(tmp_path) as (here, _), here.bot():
         bob = here.guild.add_member(here.server.world.create_user("bob"))
         owner = here.guild.add_member(here.guild.owner)
         await here.ada.slash(here.channel, "video", **SLOW)
@@ -48,7 +48,7 @@ async def test_others_are_refused_so_that_only_they_see_it_but_who_runs_the_serv
 
 
 async def test_a_result_is_made_again_for_its_owner_alone(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         owner = here.guild.add_member(here.guild.owner)
         await here.ada.slash(here.channel, "video", **ASKED)
         await here.until_shown("Done in")
@@ -65,7 +65,7 @@ async def test_a_result_is_made_again_for_its_owner_alone(tmp_path: Path) -> Non
 
 
 async def test_a_failed_job_is_tried_again_after_a_restart(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         async with here.bot():
             await here.ada.slash(
                 here.channel, "video", prompt="1s a cat #fail-moderation", model="sandbox-video"
@@ -83,7 +83,7 @@ async def test_a_failed_job_is_tried_again_after_a_restart(tmp_path: Path) -> No
 async def test_what_only_one_person_saw_is_made_again_for_that_person_alone(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.slash(here.channel, "video", **ASKED, private=True)
         await here.until_shown("Done in")
         (first,) = here.videos()
@@ -95,7 +95,7 @@ async def test_what_only_one_person_saw_is_made_again_for_that_person_alone(
 
 
 async def test_in_a_group_chat_everybody_sees_what_is_made_again(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         friends = group_chat(here.server.world, here.ada.user)
         friends.slash(here.ada.user, "video", **ASKED)
         await here.until_shown("Done in", friends.id)
@@ -109,7 +109,7 @@ async def test_in_a_group_chat_everybody_sees_what_is_made_again(tmp_path: Path)
 
 
 async def test_a_press_that_discord_takes_for_unanswered_does_nothing(tmp_path: Path) -> None:
-    async with slow_discord_stage(tmp_path) as (here, _), here.bot():
+    async with slow_discord_bot(tmp_path) as (here, _), here.bot():
         await here.ada.slash(here.channel, "video", **SLOW)
         status = here.message(await here.until_shown("a cat"))
         held = here.server.hold("POST /interactions/*")

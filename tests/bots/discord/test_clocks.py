@@ -14,13 +14,13 @@ from simcord.builders import ChannelHandle, GuildHandle
 
 from bots.discord.conversation import NAME, DiscordPlatform
 from core.platform import ConversationRef, MediaPost, MessageLostError, MessageRef, View
-from tests.fakes.discord_scene import RUNNING, asset
+from tests.fakes.discord.deferring_bot import RUNNING, asset
 
 MIB = 1 << 20
 DONE = View(text="Done")
 
 
-class Bot(discord.Client):
+class CommandBot(discord.Client):
     """Knows one command, which it defers, for one person or for all."""
 
     def __init__(self) -> None:
@@ -41,11 +41,11 @@ class Bot(discord.Client):
 
 
 @dataclass(frozen=True, slots=True)
-class Clocked:
+class VirtualTimeServer:
     """A server in virtual time."""
 
     env: simcord.Env
-    bot: Bot
+    bot: CommandBot
     guild: GuildHandle
     channel: ChannelHandle
     ann: MemberActor
@@ -77,13 +77,13 @@ class Clocked:
 
 
 @asynccontextmanager
-async def clocked() -> AsyncGenerator[Clocked]:
+async def clocked() -> AsyncGenerator[VirtualTimeServer]:
     # No fixture: its end has another context than its start, which simcord does not like.
-    bot = Bot()
+    bot = CommandBot()
     async with simcord.run(bot) as env:
         guild = env.create_guild()
         ann = guild.add_member(env.create_user("ann"))
-        yield Clocked(env, bot, guild, guild.create_text_channel("videos"), ann)
+        yield VirtualTimeServer(env, bot, guild, guild.create_text_channel("videos"), ann)
 
 
 async def test_a_private_status_moves_once_into_a_direct_message() -> None:

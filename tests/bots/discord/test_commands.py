@@ -10,9 +10,9 @@ from simcord.enums import InteractionType
 
 from core.engine.engine import Engine
 from core.platform import User
-from tests.fakes.discord_people import group_chat, place
-from tests.fakes.discord_stage import EPHEMERAL, DiscordStage, discord_stage, picture
-from tests.fakes.discord_wire import Json
+from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness, discord_bot, picture
+from tests.fakes.discord.people import group_chat, raw_channel
+from tests.fakes.discord.wire import Json
 
 ASKED = {"prompt": "1s a cat", "model": "sandbox-video"}
 ACKNOWLEDGED = "POST /interactions/*"
@@ -20,7 +20,7 @@ THINKING = 5
 TEXT = 3
 
 
-async def widths(engine: Engine, here: DiscordStage) -> list[int]:
+async def widths(engine: Engine, here: DiscordBotHarness) -> list[int]:
     """How wide the pictures of the job are, in its order."""
     return [image.width for image in (await here.job(engine)).request.images]
 
@@ -28,7 +28,7 @@ async def widths(engine: Engine, here: DiscordStage) -> list[int]:
 async def test_a_slash_command_becomes_a_video_with_a_status_in_its_answer(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "video", **ASKED)
         done = await here.until_shown("Done in")
 
@@ -41,7 +41,7 @@ async def test_a_slash_command_becomes_a_video_with_a_status_in_its_answer(
 
 
 async def test_words_before_the_prompt_are_options_and_typed_options_win(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         await here.ada.slash(
             here.channel, "video", **ASKED | {"prompt": "portrait 3s a cat"}, seconds=1, fast=False
         )
@@ -51,7 +51,7 @@ async def test_words_before_the_prompt_are_options_and_typed_options_win(tmp_pat
 
 
 async def test_pictures_come_along_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         await here.ada.slash(
             here.channel,
             "video",
@@ -64,20 +64,20 @@ async def test_pictures_come_along_in_the_order_of_their_numbers(tmp_path: Path)
 
 
 async def test_a_file_that_is_no_picture_is_refused_by_its_name(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(
             here.channel, "video", prompt="a cat", image1=("my notes?.txt", b"no picture at all")
         )
 
         assert r"my notes\_.txt is no picture" in await here.until_answered(asked)
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
 
 @pytest.mark.parametrize("given", [{"private": True}, {"prompt": "private 1s a cat"}])
 async def test_what_is_private_is_seen_by_nobody_else(
     tmp_path: Path, given: dict[str, object]
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.slash(here.channel, "video", **ASKED | given)
         await here.until_shown("Done in")
 
@@ -86,7 +86,7 @@ async def test_what_is_private_is_seen_by_nobody_else(
 
 
 async def test_a_mistake_beside_private_is_told_to_nobody_else(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "video", prompt="a cat --oops", private=True)
 
         assert "no option --oops" in await here.until_answered(asked)
@@ -94,7 +94,7 @@ async def test_a_mistake_beside_private_is_told_to_nobody_else(tmp_path: Path) -
 
 
 async def test_a_command_is_acknowledged_while_nothing_can_be_stored(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         with closing(sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
             asked = await here.ada.slash(here.channel, "video", **ASKED)
@@ -104,7 +104,7 @@ async def test_a_command_is_acknowledged_while_nothing_can_be_stored(tmp_path: P
 
 
 async def test_a_command_that_discord_takes_for_unanswered_is_not_done(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         held = here.server.hold(ACKNOWLEDGED)
         await here.ada.slash(here.channel, "video", **ASKED)
         await held.reached.wait()
@@ -118,7 +118,7 @@ async def test_a_command_that_discord_takes_for_unanswered_is_not_done(tmp_path:
 
 
 async def test_a_lost_answer_to_the_acknowledgement_costs_nothing(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         here.server.lose_answer(ACKNOWLEDGED)
         await here.ada.slash(here.channel, "video", **ASKED)
 
@@ -128,7 +128,7 @@ async def test_a_lost_answer_to_the_acknowledgement_costs_nothing(tmp_path: Path
 
 
 async def test_a_command_that_answers_elsewhere_leaves_nobody_thinking(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.slash(here.channel, "video", prompt="4s a cat", model="sandbox-video")
         await here.until_shown("a cat")
         asked = await here.ada.slash(here.channel, "cancel")
@@ -138,7 +138,7 @@ async def test_a_command_that_answers_elsewhere_leaves_nobody_thinking(tmp_path:
 
 
 async def test_people_are_answered_in_the_language_of_their_discord(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         here.server.world.locales[here.ada.id] = "zh-CN"
         asked = await here.ada.slash(here.channel, "status")
 
@@ -148,7 +148,7 @@ async def test_people_are_answered_in_the_language_of_their_discord(tmp_path: Pa
 async def test_a_server_and_its_channels_are_one_chat_whose_managers_may_set_it(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "settings", chat=True, ratio="portrait")
         assert "Only the admins of this chat" in await here.until_answered(asked)
 
@@ -162,7 +162,7 @@ async def test_a_server_and_its_channels_are_one_chat_whose_managers_may_set_it(
 
 
 async def test_a_user_brings_the_bot_along_to_a_group_chat(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         friends = group_chat(here.server.world, here.ada.user)
         friends.slash(here.ada.user, "video", **ASKED)
         await here.until_shown("Done in", friends.id)
@@ -174,10 +174,10 @@ async def test_a_user_brings_the_bot_along_to_a_group_chat(tmp_path: Path) -> No
 
 
 async def test_a_user_brings_the_bot_along_to_a_server_without_it(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         elsewhere = here.server.world.stranger_guild()
         channel = elsewhere.create_text_channel("talk")
-        place(here.server.world, channel).slash(
+        raw_channel(here.server.world, channel).slash(
             elsewhere.add_member(here.ada.user), "video", **ASKED
         )
         await here.until_shown("Done in", channel.id)
@@ -190,7 +190,7 @@ async def test_a_user_brings_the_bot_along_to_a_server_without_it(tmp_path: Path
 async def test_where_the_bot_may_not_write_by_itself_it_answers_all_the_same(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         nobody = discord.PermissionOverwrite(send_messages=False)
         ada = discord.PermissionOverwrite(send_messages=True)
         quiet = here.guild.create_text_channel(
@@ -204,7 +204,7 @@ async def test_where_the_bot_may_not_write_by_itself_it_answers_all_the_same(
 
 
 async def test_the_bots_own_dm_takes_commands(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         private = here.ada.user.dm_channel
         await here.ada.user.slash("video", **ASKED)
         await here.until_shown("Done in", private.id)
@@ -213,14 +213,14 @@ async def test_the_bots_own_dm_takes_commands(tmp_path: Path) -> None:
 
 
 async def test_only_models_that_can_do_the_rest_are_suggested(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         catalog = engine.services.catalog
         ready = {model.name for model in catalog.models if catalog.is_ready(model)}
 
         async def suggested(typed: str, *given: Json) -> list[str]:
             begun = {"name": "model", "type": TEXT, "value": typed, "focused": True}
             data: Json = {"id": "1", "name": "video", "type": 1, "options": [*given, begun]}
-            where = place(here.server.world, here.channel)
+            where = raw_channel(here.server.world, here.channel)
             asked = where.interact(
                 here.ada, InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE, data
             )
@@ -242,8 +242,8 @@ async def test_only_models_that_can_do_the_rest_are_suggested(tmp_path: Path) ->
 
 
 async def test_an_unexpected_error_is_told_politely(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
-        where = place(here.server.world, here.channel)
+    async with discord_bot(tmp_path) as here, here.bot():
+        where = raw_channel(here.server.world, here.channel)
         where.submit(here.ada, "form:1", [{"type": 1, "component": "broken"}])
         await here.until_shown("Something went wrong in the bot itself")
 

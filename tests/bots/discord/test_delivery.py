@@ -12,59 +12,59 @@ from core.engine.engine import Engine, Order
 from core.errors import FaultKind
 from core.jobs import JobState
 from core.platform import ConversationRef, MessageRef, User
-from tests.fakes.discord_scene import Scene, scene
-from tests.fakes.gateway import CREATE, Gateway, open_gateway
-from tests.fakes.lab import Lab, stored
+from tests.fakes.discord.deferring_bot import DeferringBotHarness, deferring_bot
+from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
+class DeliveryHarness:
     """An engine between Discord and a gateway that answers when it is told to."""
 
-    scene: Scene
+    deferring_bot: DeferringBotHarness
     engine: Engine
-    gateway: Gateway
-    lab: Lab
+    gateway: ManualGateway
+    harness: EngineHarness
 
     def order(self, ref: ConversationRef, command: MessageRef | None = None) -> Order:
         """Ann's; where she is told things is nothing that the order says."""
-        user = User(platform=NAME, id=str(self.scene.ann.id))
+        user = User(platform=NAME, id=str(self.deferring_bot.ann.id))
         place = replace(ref, owner="")
-        return replace(self.lab.order(), user=user, conversation=place, command=command)
+        return replace(self.harness.order(), user=user, conversation=place, command=command)
 
 
 @asynccontextmanager
-async def studio(folder: Path) -> AsyncGenerator[Studio]:
+async def deliveries(folder: Path) -> AsyncGenerator[DeliveryHarness]:
     film = make_movie(folder / "film.mp4", 64, 64, 1.0).read_bytes()
-    async with scene(folder) as here, open_gateway(film) as gateway:
-        lab = Lab(folder=folder, root=gateway.root, platforms={NAME: here.platform})
-        async with lab.engine() as engine:
-            yield Studio(here, engine, gateway, lab)
+    async with deferring_bot(folder) as here, open_gateway(film) as gateway:
+        harness = EngineHarness(folder=folder, root=gateway.root, platforms={NAME: here.platform})
+        async with harness.engine() as engine:
+            yield DeliveryHarness(here, engine, gateway, harness)
 
 
 async def test_a_job_fills_the_response_and_posts_its_video(tmp_path: Path) -> None:
-    async with studio(tmp_path) as here:
-        command = await here.scene.command()
+    async with deliveries(tmp_path) as here:
+        command = await here.deferring_bot.command()
         await here.gateway.allow("create", "look", "fetch")
-        job = await here.engine.submit(here.order(here.scene.public, command))
+        job = await here.engine.submit(here.order(here.deferring_bot.public, command))
         await here.engine.idle()
 
         row = await stored(here.engine, job.id)
-    status, video = here.scene.messages()
+    status, video = here.deferring_bot.messages()
     assert row.state is JobState.DONE
     assert "Done" in status["content"]
-    assert f"<@{here.scene.ann.id}>" in video["content"]
+    assert f"<@{here.deferring_bot.ann.id}>" in video["content"]
     assert video["message_reference"]["message_id"] == status["id"]
-    assert len(here.scene.files(video)[0]) == row.assets[0].size_bytes
+    assert len(here.deferring_bot.files(video)[0]) == row.assets[0].size_bytes
 
 
 @pytest.mark.parametrize("code", [50001, 50013])
 async def test_a_video_that_the_channel_refuses_costs_nothing(tmp_path: Path, code: int) -> None:
-    async with studio(tmp_path) as here:
-        job = await here.engine.submit(here.order(here.scene.public))
+    async with deliveries(tmp_path) as here:
+        job = await here.engine.submit(here.order(here.deferring_bot.public))
         await here.gateway.reached(CREATE)
-        here.scene.server.refuse("POST /channels/*/messages", 403, code, "no")
+        here.deferring_bot.server.refuse("POST /channels/*/messages", 403, code, "no")
         await here.gateway.allow("create", "look", "fetch")
         await here.engine.idle()
 
@@ -72,31 +72,31 @@ async def test_a_video_that_the_channel_refuses_costs_nothing(tmp_path: Path, co
     assert (row.state, row.credits) == (JobState.FAILED, 0)
     assert row.fault
     assert row.fault.kind is FaultKind.UNDELIVERABLE
-    (status,) = here.scene.messages()
+    (status,) = here.deferring_bot.messages()
     assert status["components"][0]["components"][0]["custom_id"] == f"retry:{job.id}"
 
 
 async def test_the_owner_is_told_when_the_bot_was_thrown_out_in_mid_job(tmp_path: Path) -> None:
-    async with studio(tmp_path) as here:
-        job = await here.engine.submit(here.order(here.scene.public))
+    async with deliveries(tmp_path) as here:
+        job = await here.engine.submit(here.order(here.deferring_bot.public))
         await here.gateway.reached(CREATE)
-        here.scene.server.world.kick(here.scene.guild)
+        here.deferring_bot.server.world.kick(here.deferring_bot.guild)
         await here.gateway.allow("create", "look", "fetch")
         await here.engine.idle()
 
         row = await stored(here.engine, job.id)
     assert (row.state, row.credits) == (JobState.FAILED, 0)
-    (told,) = here.scene.direct()
+    (told,) = here.deferring_bot.direct()
     assert told["components"][0]["components"][0]["custom_id"] == f"retry:{job.id}"
 
 
 async def test_a_private_job_is_seen_by_nobody_else(tmp_path: Path) -> None:
-    async with studio(tmp_path) as here:
-        command = await here.scene.command(here.scene.private, ephemeral=True)
+    async with deliveries(tmp_path) as here:
+        command = await here.deferring_bot.command(here.deferring_bot.private, ephemeral=True)
         await here.gateway.allow("create", "look", "fetch")
-        await here.engine.submit(here.order(here.scene.private, command))
+        await here.engine.submit(here.order(here.deferring_bot.private, command))
         await here.engine.idle()
 
-    status, video = here.scene.messages()
+    status, video = here.deferring_bot.messages()
     assert (status["flags"] & 64, video["flags"] & 64) == (64, 64)
-    assert here.scene.files(video)
+    assert here.deferring_bot.files(video)

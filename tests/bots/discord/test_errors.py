@@ -15,7 +15,7 @@ from bots.discord.uploads import nonce
 from core.platform import Button, MessageLostError, SlowDownError, TooLargeError, UncertainError
 
 
-class Answered:
+class BareResponse:
     """As much of a response as errors look at."""
 
     def __init__(self, status: int, retry_after: str | None = None) -> None:
@@ -27,7 +27,7 @@ class Answered:
 
 def refused(status: int, code: int = 0, retry_after: str | None = None) -> discord.HTTPException:
     kinds = {403: discord.Forbidden, 404: discord.NotFound, 503: discord.DiscordServerError}
-    response = cast("aiohttp.ClientResponse", Answered(status, retry_after))
+    response = cast("aiohttp.ClientResponse", BareResponse(status, retry_after))
     kind = kinds.get(status, discord.HTTPException)
     return kind(response, {"code": code, "message": "said"})
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.fakes.discord_stage import discord_stage, picture
+from tests.fakes.discord.bot import discord_bot, picture
 
 
 async def test_a_command_without_a_prompt_opens_a_form_that_keeps_what_was_chosen(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         shown = await here.ada.slash(
             here.channel, "video", ratio="1:1", private=True, image1=("a.jpg", picture(70))
         )
@@ -28,7 +28,7 @@ async def test_a_command_without_a_prompt_opens_a_form_that_keeps_what_was_chose
 
 
 async def test_a_form_of_an_earlier_process_is_refused_kindly(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         async with here.bot():
             shown = await here.ada.slash(here.channel, "video")
             await here.server.until(lambda: shown.modal)
@@ -41,7 +41,7 @@ async def test_a_form_of_an_earlier_process_is_refused_kindly(tmp_path: Path) ->
 
 
 async def test_the_menu_of_a_message_animates_its_pictures(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         bob = here.guild.add_member(here.server.world.create_user("bob"))
         files = [("a.jpg", picture(80)), ("notes.txt", b"no picture")]
         message = await bob.send(here.channel, "look", attachments=files)
@@ -58,7 +58,7 @@ async def test_the_menu_of_a_message_animates_its_pictures(tmp_path: Path) -> No
 
 
 async def test_a_message_without_pictures_cannot_be_animated(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         message = await here.ada.send(here.channel, "look")
         asked = await here.ada.context_menu(here.channel, "Animate this", message)
 
@@ -67,7 +67,7 @@ async def test_a_message_without_pictures_cannot_be_animated(tmp_path: Path) -> 
 
 
 async def test_the_menu_of_a_result_changes_that_video(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         asked = {"prompt": "1s a cat", "model": "sandbox-videos"}
         await here.ada.slash(here.channel, "video", **asked)
         await here.until_shown("Done in")
@@ -83,7 +83,7 @@ async def test_the_menu_of_a_result_changes_that_video(tmp_path: Path) -> None:
 
 
 async def test_only_a_video_can_be_remixed(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         message = await here.ada.send(here.channel, "look")
         asked = await here.ada.context_menu(here.channel, "Remix", message)
 

@@ -12,14 +12,14 @@ from bots.discord.connection import connect, listen
 from bots.discord.conversation import DiscordPlatform
 from core.errors import SettingsError
 from core.i18n import Locale
-from tests.fakes.discord_stage import discord_stage, slow_discord_stage
-from tests.fakes.gateway import CREATE, FETCH, LOOK
+from tests.fakes.discord.bot import discord_bot, slow_discord_bot
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
 
 SLOW = {"prompt": "a cat", "model": "sandbox-video"}
 
 
 async def test_nothing_is_lost_while_the_connection_breaks_and_comes_back(tmp_path: Path) -> None:
-    async with slow_discord_stage(tmp_path) as (here, gateway), here.bot():
+    async with slow_discord_bot(tmp_path) as (here, gateway), here.bot():
         await here.ada.slash(here.channel, "video", **SLOW)
         await here.until_shown("a cat")
         here.server.gateway.drop()
@@ -38,7 +38,7 @@ async def test_nothing_is_lost_while_the_connection_breaks_and_comes_back(tmp_pa
 async def test_a_start_waits_until_discord_can_be_reached(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         here.server.refuse("GET /users/@me", 403, 0, "Not now")
         async with connect(here.account) as client:
             assert client.user
@@ -47,7 +47,7 @@ async def test_a_start_waits_until_discord_can_be_reached(
 
 
 async def test_a_wrong_token_is_told_without_the_token(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         here.server.token = "another"  # noqa: S105 - opens nothing
         with pytest.raises(SettingsError, match="DISCORD_BOT_TOKEN") as refused:
             async with connect(here.account):
@@ -59,10 +59,10 @@ async def test_a_wrong_token_is_told_without_the_token(tmp_path: Path) -> None:
 async def test_a_token_that_is_no_longer_good_ends_the_connection_with_a_word(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         account = replace(here.account, token=SecretStr("good for the API"))
         here.server.token = "good for the API"  # noqa: S105 - opens nothing
-        async with connect(account) as client, here.lab.engine() as engine:
+        async with connect(account) as client, here.harness.engine() as engine:
             adapter = DiscordAdapter(engine, DiscordPlatform(client), Locale.EN)
             await listen(client, adapter, account)
 

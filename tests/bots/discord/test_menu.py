@@ -10,7 +10,7 @@ from bots.discord.menu import Menu
 from bots.discord.slash import Json, definitions
 from core.commands import COMMANDS
 from core.options.options import describe
-from tests.fakes.discord_stage import PUBLISHED, discord_stage
+from tests.fakes.discord.bot import PUBLISHED, discord_bot
 
 NAME = re.compile(r"[-_'\w]{1,32}")
 DEFINED = definitions(COMMANDS.values(), everywhere=True)
@@ -75,7 +75,7 @@ def test_commands_work_in_servers_in_direct_messages_and_for_people() -> None:
 
 
 async def test_commands_are_published_again_only_when_they_have_changed(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         async with here.bot():
             assert len(here.server.called(PUBLISHED)) == 1
         async with here.bot():
@@ -90,7 +90,7 @@ async def test_commands_are_published_again_only_when_they_have_changed(tmp_path
 
 
 async def test_the_servers_that_are_named_have_the_commands_to_themselves(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
+    async with discord_bot(tmp_path) as here:
         strange = here.server.world.stranger_guild()
         refused = f"PUT /applications/*/guilds/{strange.id}/commands"
         here.server.refuse(refused, 403, 50001, "Missing Access", times=2)

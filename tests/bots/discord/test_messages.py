@@ -6,12 +6,12 @@ import pytest
 
 from core.engine.engine import Engine
 from core.people.access import Policy
-from tests.fakes.discord_stage import DiscordStage, discord_stage, picture
+from tests.fakes.discord.bot import DiscordBotHarness, discord_bot, picture
 
 VIDEO = "--model sandbox-video 1s a cat"
 
 
-async def widths(engine: Engine, here: DiscordStage) -> list[int]:
+async def widths(engine: Engine, here: DiscordBotHarness) -> list[int]:
     """How wide the pictures of the job are, in its order."""
     return [image.width for image in (await here.job(engine)).request.images]
 
@@ -20,7 +20,7 @@ async def widths(engine: Engine, here: DiscordStage) -> list[int]:
 async def test_what_follows_the_bots_name_is_a_prompt_or_a_command(
     tmp_path: Path, typed: str
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         said = await here.ada.send(here.channel, f"<@{here.bot_id}> {typed}")
         job = await here.job(engine)
 
@@ -31,7 +31,7 @@ async def test_what_follows_the_bots_name_is_a_prompt_or_a_command(
 
 
 async def test_a_thread_is_answered_in_the_thread(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         thread = here.thread()
         await here.ada.send(thread, f"<@{here.bot_id}> {VIDEO}")
         await here.until_shown("Done in", thread.id)
@@ -43,7 +43,7 @@ async def test_a_thread_is_answered_in_the_thread(tmp_path: Path) -> None:
 async def test_pictures_with_the_message_and_of_the_message_replied_to_come_along(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         first = await here.ada.user.send_dm(
             "look",
             attachments=here.server.world.store(
@@ -64,16 +64,16 @@ async def test_pictures_with_the_message_and_of_the_message_replied_to_come_alon
 
 
 async def test_nothing_is_paid_for_a_reply_to_what_discord_keeps_back(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         hidden = await here.ada.send(here.channel, "look", attachments=[("a.jpg", picture())])
         await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}", reply_to=hidden)
 
         await here.until_shown("does not show me the message")
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
 
 async def test_a_video_cannot_be_replied_to_with_an_order(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}")
         await here.until_shown("Done in")
         (video,) = here.videos()
@@ -81,13 +81,13 @@ async def test_a_video_cannot_be_replied_to_with_an_order(tmp_path: Path) -> Non
         await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}", reply_to=result)
 
         await here.until_shown("cannot be the start of another one")
-        assert here.lab.paid == 1
+        assert here.harness.paid == 1
 
 
 async def test_a_server_is_left_in_peace_with_what_is_not_meant_for_the_bot(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "status")
         await here.until_shown("Nothing is running")
         assert asked.response
@@ -101,7 +101,7 @@ async def test_a_server_is_left_in_peace_with_what_is_not_meant_for_the_bot(
 
 @pytest.mark.parametrize("named", [True, False])
 async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         private = here.ada.user.dm_channel
         await here.ada.user.send_dm(f"<@{here.bot_id}>" if named else "hello")
 
@@ -109,17 +109,17 @@ async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool
 
 
 async def test_pictures_without_words_are_no_order(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         files = [("a.jpg", picture())]
         await here.ada.send(here.channel, f"<@{here.bot_id}>", attachments=files)
 
         await here.until_shown("a cat surfing")
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
 
 async def test_an_admin_of_the_bot_allows_whom_he_replies_to(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=frozenset({f"discord:{here.ada.id}"}))
+    async with discord_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=frozenset({f"discord:{here.ada.id}"}))
         bob = here.guild.add_member(here.server.world.create_user("bob"))
         async with here.bot() as engine:
             said = await bob.send(here.channel, f"<@{here.bot_id}> /help")
@@ -131,7 +131,7 @@ async def test_an_admin_of_the_bot_allows_whom_he_replies_to(tmp_path: Path) -> 
 
 
 async def test_who_runs_the_server_sets_its_defaults_by_a_message_too(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         owner = here.guild.add_member(here.guild.owner)
         for person, said in ((here.ada, "Only the admins of this chat"), (owner, "chat: 9:16")):
             await person.send(here.channel, f"<@{here.bot_id}> /settings chat portrait")
@@ -139,7 +139,7 @@ async def test_who_runs_the_server_sets_its_defaults_by_a_message_too(tmp_path: 
 
 
 async def test_another_bot_is_not_answered(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         robot = here.guild.add_member(here.server.world.create_user("robot", bot=True))
         await robot.send(here.channel, f"<@{here.bot_id}> /help")
         await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
@@ -149,7 +149,7 @@ async def test_another_bot_is_not_answered(tmp_path: Path) -> None:
 
 
 async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.send(here.channel, f"<@{here.bot_id}> /models")
         await here.until_shown("sandbox-video")
         await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
@@ -163,7 +163,7 @@ async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
 async def test_who_has_given_a_command_is_understood_in_plain_messages_too(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         here.server.world.locales[here.ada.id] = "zh-CN"
         await here.ada.slash(here.channel, "status")
         await here.until_shown("没有")

@@ -17,8 +17,14 @@ from core.platform import (
     UncertainError,
     View,
 )
-from tests.fakes.discord_people import group_chat
-from tests.fakes.discord_scene import RUNNING, Scene, asset, place_in, scene
+from tests.fakes.discord.deferring_bot import (
+    RUNNING,
+    DeferringBotHarness,
+    asset,
+    deferring_bot,
+    place_in,
+)
+from tests.fakes.discord.people import group_chat
 
 POSTS = "POST /channels/*/messages"
 FOLLOW_UPS = "POST /webhooks/*"
@@ -28,13 +34,13 @@ AGAIN = Button(label="Again", command="again", argument="7")
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncGenerator[Scene]:
-    async with scene(tmp_path) as set_up:
+async def here(tmp_path: Path) -> AsyncGenerator[DeferringBotHarness]:
+    async with deferring_bot(tmp_path) as set_up:
         yield set_up
 
 
 async def test_a_video_is_posted_under_the_status_with_the_name_of_its_owner(
-    here: Scene,
+    here: DeferringBotHarness,
 ) -> None:
     command = await here.command()
     status = await here.conversation().send(RUNNING, replying=command)
@@ -49,13 +55,15 @@ async def test_a_video_is_posted_under_the_status_with_the_name_of_its_owner(
     assert here.server.called(POSTS)[0].body["allowed_mentions"]["parse"] == []
 
 
-async def test_a_spoiler_is_covered(here: Scene) -> None:
+async def test_a_spoiler_is_covered(here: DeferringBotHarness) -> None:
     await here.conversation().deliver(here.post(spoiler=True), replacing=None)
 
     assert here.messages()[0]["attachments"][0]["filename"] == "SPOILER_0.mp4"
 
 
-async def test_a_post_whose_confirmation_got_lost_is_not_posted_twice(here: Scene) -> None:
+async def test_a_post_whose_confirmation_got_lost_is_not_posted_twice(
+    here: DeferringBotHarness,
+) -> None:
     post = here.post()
     here.server.lose_answer(POSTS)
     with pytest.raises(SlowDownError):
@@ -67,7 +75,7 @@ async def test_a_post_whose_confirmation_got_lost_is_not_posted_twice(here: Scen
     assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
 
 
-async def test_a_refused_file_is_read_anew(here: Scene) -> None:
+async def test_a_refused_file_is_read_anew(here: DeferringBotHarness) -> None:
     post = here.post()
     here.server.flood(POSTS, retry_after=60)
     with pytest.raises(SlowDownError):
@@ -78,7 +86,7 @@ async def test_a_refused_file_is_read_anew(here: Scene) -> None:
     assert here.files(here.messages()[0]) == [b"video 0..."]
 
 
-async def test_more_media_than_a_message_holds_go_into_two(here: Scene) -> None:
+async def test_more_media_than_a_message_holds_go_into_two(here: DeferringBotHarness) -> None:
     await here.conversation().deliver(here.post(count=12), replacing=None)
 
     first, second = here.messages()
@@ -86,7 +94,9 @@ async def test_more_media_than_a_message_holds_go_into_two(here: Scene) -> None:
     assert [first["content"][-9:], second["content"]] == ["Veo · 8 s", ""]
 
 
-async def test_what_was_posted_stays_one_post_when_the_rest_is_tried_again(here: Scene) -> None:
+async def test_what_was_posted_stays_one_post_when_the_rest_is_tried_again(
+    here: DeferringBotHarness,
+) -> None:
     post = here.post(count=12)
     held = here.server.hold(POSTS)
     held.release()
@@ -99,7 +109,7 @@ async def test_what_was_posted_stays_one_post_when_the_rest_is_tried_again(here:
     assert [len(message["attachments"]) for message in here.messages()] == [10, 2]
 
 
-async def test_a_status_is_turned_into_the_media_however_often(here: Scene) -> None:
+async def test_a_status_is_turned_into_the_media_however_often(here: DeferringBotHarness) -> None:
     conversation, post = here.conversation(), here.post()
     status = await conversation.send(RUNNING)
 
@@ -112,7 +122,9 @@ async def test_a_status_is_turned_into_the_media_however_often(here: Scene) -> N
     assert shown["components"] == []
 
 
-async def test_what_was_posted_is_found_again_when_its_nonce_is_forgotten(here: Scene) -> None:
+async def test_what_was_posted_is_found_again_when_its_nonce_is_forgotten(
+    here: DeferringBotHarness,
+) -> None:
     post = replace(here.post(), view=View(text="Veo", buttons=(AGAIN,)))
     status = await here.conversation().send(RUNNING)
     posted = await here.conversation().deliver(post, replacing=None)
@@ -126,7 +138,7 @@ async def test_what_was_posted_is_found_again_when_its_nonce_is_forgotten(here: 
 
 
 async def test_where_the_history_is_closed_the_status_is_turned_into_the_media(
-    here: Scene,
+    here: DeferringBotHarness,
 ) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.refuse("GET /channels/*/messages", 403, 50013, "Missing Permissions")
@@ -137,7 +149,9 @@ async def test_where_the_history_is_closed_the_status_is_turned_into_the_media(
     assert here.files(here.messages()[0]) == [b"video 0..."]
 
 
-async def test_the_media_are_posted_anew_when_the_status_was_deleted(here: Scene) -> None:
+async def test_the_media_are_posted_anew_when_the_status_was_deleted(
+    here: DeferringBotHarness,
+) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.world.backend.delete_message(here.channel.id, int(status.id))
 
@@ -146,7 +160,7 @@ async def test_the_media_are_posted_anew_when_the_status_was_deleted(here: Scene
     assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
 
 
-async def test_the_boosts_of_a_server_allow_larger_files(here: Scene) -> None:
+async def test_the_boosts_of_a_server_allow_larger_files(here: DeferringBotHarness) -> None:
     assert here.conversation().limits.upload_bytes == 10 * MIB
 
     here.server.world.boost(here.guild, 2)
@@ -155,7 +169,7 @@ async def test_the_boosts_of_a_server_allow_larger_files(here: Scene) -> None:
     assert here.conversation().limits.upload_bytes == 50 * MIB
 
 
-async def test_an_interaction_tells_what_the_user_may_upload(here: Scene) -> None:
+async def test_an_interaction_tells_what_the_user_may_upload(here: DeferringBotHarness) -> None:
     here.server.world.nitro_bytes[here.ann.id] = 25 * MIB
     await here.command(here.private)
 
@@ -164,7 +178,9 @@ async def test_an_interaction_tells_what_the_user_may_upload(here: Scene) -> Non
     assert here.conversation().limits.upload_bytes == 10 * MIB
 
 
-async def test_a_channel_that_refuses_a_size_is_asked_for_less_from_then_on(here: Scene) -> None:
+async def test_a_channel_that_refuses_a_size_is_asked_for_less_from_then_on(
+    here: DeferringBotHarness,
+) -> None:
     here.server.world.boost(here.guild, 2)
     await here.client.wait_for("guild_update", timeout=30)
     here.server.world.tiers.clear()
@@ -175,7 +191,7 @@ async def test_a_channel_that_refuses_a_size_is_asked_for_less_from_then_on(here
     assert here.conversation().limits.upload_bytes == 10 * MIB
 
 
-async def test_a_private_video_is_for_one_person(here: Scene) -> None:
+async def test_a_private_video_is_for_one_person(here: DeferringBotHarness) -> None:
     conversation = here.conversation(here.private)
     command = await here.command(here.private, ephemeral=True)
     await conversation.send(RUNNING, replying=command)
@@ -189,7 +205,7 @@ async def test_a_private_video_is_for_one_person(here: Scene) -> None:
 
 
 async def test_a_private_video_goes_by_direct_message_when_the_token_has_expired(
-    here: Scene,
+    here: DeferringBotHarness,
 ) -> None:
     command = await here.command(here.private, ephemeral=True)
     here.server.advance(20 * 60)
@@ -199,7 +215,9 @@ async def test_a_private_video_goes_by_direct_message_when_the_token_has_expired
     assert [here.files(message) for message in here.direct()] == [[b"video 0..."]]
 
 
-async def test_what_a_token_may_have_posted_is_repeated_in_the_status(here: Scene) -> None:
+async def test_what_a_token_may_have_posted_is_repeated_in_the_status(
+    here: DeferringBotHarness,
+) -> None:
     friends = group_chat(here.server.world, here.user)
     ref = place_in(friends, person=here.user)
     command = await here.command(ref, where=friends, user=here.user)
@@ -216,7 +234,9 @@ async def test_what_a_token_may_have_posted_is_repeated_in_the_status(here: Scen
     assert [here.files(message) for message in shown] == [[b"video 0..."], [b"video 0..."]]
 
 
-async def test_where_the_bot_may_not_write_the_token_still_posts(here: Scene) -> None:
+async def test_where_the_bot_may_not_write_the_token_still_posts(
+    here: DeferringBotHarness,
+) -> None:
     command = await here.command()
     here.server.refuse(POSTS, 403, 50013, "Missing Permissions")
 
@@ -225,7 +245,9 @@ async def test_where_the_bot_may_not_write_the_token_still_posts(here: Scene) ->
     assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
 
 
-async def test_where_nobody_may_be_replied_to_the_video_stands_alone(here: Scene) -> None:
+async def test_where_nobody_may_be_replied_to_the_video_stands_alone(
+    here: DeferringBotHarness,
+) -> None:
     asked = await here.ann.send(here.channel, "a cat")
     command = MessageRef(conversation=here.public, id=str(asked.id))
     here.server.refuse(POSTS, 403, 160002, "Cannot reply without permission to read history")
@@ -237,7 +259,9 @@ async def test_where_nobody_may_be_replied_to_the_video_stands_alone(here: Scene
     assert not video.get("message_reference")
 
 
-async def test_media_that_a_channel_refuses_are_lost_and_told_to_nobody(here: Scene) -> None:
+async def test_media_that_a_channel_refuses_are_lost_and_told_to_nobody(
+    here: DeferringBotHarness,
+) -> None:
     here.server.refuse(POSTS, 403, 50013, "Missing Permissions")
 
     with pytest.raises(MessageLostError):

@@ -11,15 +11,15 @@ from simcord.backend import serializers
 from simcord.builders import ChannelHandle
 
 from tests.fakes.cli import run, running
-from tests.fakes.discord import DiscordServer
-from tests.fakes.discord_wire import Json
-from tests.fakes.telegram import telegram_server
+from tests.fakes.discord.server import DiscordServer
+from tests.fakes.discord.wire import Json
+from tests.fakes.telegram.server import telegram_server
 
 ASKED = {"prompt": "a cat", "model": "veo-3.1"}
 
 
 @dataclass(slots=True, kw_only=True)
-class Scene:
+class DiscordProcess:
     """A server with a channel and a person, for a bot in a process of its own."""
 
     server: DiscordServer
@@ -50,18 +50,18 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene() -> AsyncGenerator[Scene]:
+async def discord_process() -> AsyncGenerator[DiscordProcess]:
     async with DiscordServer() as server:
         guild = server.world.create_guild("Films")
         channel = guild.create_text_channel("clips")
         ada = guild.add_member(server.world.create_user("ada"))
-        yield Scene(server=server, channel=channel, ada=ada)
+        yield DiscordProcess(server=server, channel=channel, ada=ada)
 
 
 async def test_a_wrong_token_ends_the_start_with_its_sentence(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with scene() as here, telegram_server() as telegram:
+    async with discord_process() as here, telegram_server() as telegram:
         wrong = "wrong.wrong.wrong"
         both = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
         variables = gateway | here.variables | both | {"DISCORD_BOT_TOKEN": wrong}
@@ -77,7 +77,7 @@ async def test_both_platforms_are_served_and_one_that_is_gone_does_not_stop_the_
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     async with telegram_server() as telegram, AsyncExitStack() as discord:
-        here = await discord.enter_async_context(scene())
+        here = await discord.enter_async_context(discord_process())
         bob = telegram.user(7)
         chat = telegram.private(bob)
         both = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
@@ -99,7 +99,7 @@ async def test_both_platforms_are_served_and_one_that_is_gone_does_not_stop_the_
 async def test_discord_is_served_while_telegram_cannot_be_reached(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with scene() as here:
+    async with discord_process() as here:
         both = {"TELEGRAM_BOT_TOKEN": "1:nobody", "TELEGRAM_API_URL": "http://127.0.0.1:9"}
         async with running(tmp_path, "run", variables=gateway | here.variables | both):
             await here.until_listening()
@@ -111,7 +111,7 @@ async def test_discord_is_served_while_telegram_cannot_be_reached(
 async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_post(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with scene() as here:
+    async with discord_process() as here:
         variables = gateway | here.variables
         held = here.server.hold("POST /channels/*/messages", done=True)
         async with running(tmp_path, "run", variables=variables) as process:
@@ -134,7 +134,7 @@ async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_
 async def test_killed_before_its_post_arrives_it_makes_the_status_the_post(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with scene() as here:
+    async with discord_process() as here:
         variables = gateway | here.variables
         held = here.server.hold("POST /channels/*/messages")
         async with running(tmp_path, "run", variables=variables) as process:
@@ -154,7 +154,10 @@ async def test_killed_before_its_post_arrives_it_makes_the_status_the_post(
 async def test_an_invalid_session_begins_anew_where_the_proxy_says(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with scene() as here, running(tmp_path, "run", variables=gateway | here.variables):
+    async with (
+        discord_process() as here,
+        running(tmp_path, "run", variables=gateway | here.variables),
+    ):
         await here.until_listening()
         await here.server.gateway.invalidate(resumable=False)
         await here.server.until(lambda: here.server.gateway.identified == 2)

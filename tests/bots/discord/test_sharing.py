@@ -9,13 +9,13 @@ import pytest
 from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult
 
-from tests.fakes.discord_stage import EPHEMERAL, DiscordStage, discord_stage
-from tests.fakes.discord_wire import Json
+from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness, discord_bot
+from tests.fakes.discord.wire import Json
 
 ASKED = {"prompt": "1s a cat_with_hat", "model": "sandbox-video"}
 
 
-async def made(here: DiscordStage, **options: Any) -> Json:
+async def made(here: DiscordBotHarness, **options: Any) -> Json:
     """A finished video of Ada's."""
     await here.ada.slash(here.channel, "video", **ASKED, **options)
     await here.until_shown("Done in")
@@ -23,14 +23,14 @@ async def made(here: DiscordStage, **options: Any) -> Json:
     return video
 
 
-async def offered(here: DiscordStage, video: Json) -> InteractionResult:
+async def offered(here: DiscordBotHarness, video: Json) -> InteractionResult:
     """What the Share button has opened."""
     asked = await here.ada.click(here.message(video), label="Share")
     await here.server.until(lambda: asked.response and asked.response.content)
     return asked
 
 
-async def shared(here: DiscordStage, asked: InteractionResult, where: ChannelHandle) -> str:
+async def shared(here: DiscordBotHarness, asked: InteractionResult, where: ChannelHandle) -> str:
     """What was said in the end about sharing there."""
     question = asked.response
     assert question
@@ -53,7 +53,7 @@ async def shared(here: DiscordStage, asked: InteractionResult, where: ChannelHan
 async def test_a_video_is_shared_with_its_model_its_prompt_and_who_shares_it(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         gallery = here.guild.create_text_channel("gallery")
         video = await made(here)
         asked = await offered(here, video)
@@ -73,7 +73,7 @@ async def test_a_video_is_shared_with_its_model_its_prompt_and_who_shares_it(
 
 
 async def test_of_what_is_private_only_the_video_is_shared(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         gallery = here.guild.create_text_channel("gallery")
         await shared(here, await offered(here, await made(here, private=True)), gallery)
 
@@ -92,7 +92,7 @@ async def test_of_what_is_private_only_the_video_is_shared(tmp_path: Path) -> No
 async def test_nobody_shares_where_he_may_not_post_himself(
     tmp_path: Path, forbidden: discord.Permissions, said: str
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         everybody = discord.PermissionOverwrite.from_pair(discord.Permissions(), forbidden)
         rules = here.guild.create_text_channel(
             "rules", overwrites={here.guild.default_role: everybody}
@@ -104,7 +104,7 @@ async def test_nobody_shares_where_he_may_not_post_himself(
 
 
 async def test_the_bot_says_where_it_may_not_post_itself(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         everybody = discord.PermissionOverwrite(send_messages=False)
         mine = discord.PermissionOverwrite(send_messages=True)
         rules = here.guild.create_text_channel(
@@ -119,7 +119,7 @@ async def test_the_bot_says_where_it_may_not_post_itself(tmp_path: Path) -> None
 async def test_others_cannot_share_and_what_is_no_longer_kept_is_not_offered(
     tmp_path: Path,
 ) -> None:
-    async with discord_stage(tmp_path) as here, here.bot() as engine:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         bob = here.guild.add_member(here.server.world.create_user("bob"))
         video = await made(here)
         asked = await bob.click(here.message(video), label="Share")
@@ -134,7 +134,7 @@ async def test_others_cannot_share_and_what_is_no_longer_kept_is_not_offered(
 
 
 async def test_a_video_in_a_dm_is_told_to_be_shared_from_a_server(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         private = here.ada.user.dm_channel
         await here.ada.user.slash("video", **ASKED)
         await here.until_shown("Done in", private.id)
@@ -145,7 +145,7 @@ async def test_a_video_in_a_dm_is_told_to_be_shared_from_a_server(tmp_path: Path
 
 
 async def test_a_thread_that_the_bot_does_not_know_yet_can_be_chosen(tmp_path: Path) -> None:
-    async with discord_stage(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot():
         thread = here.thread()
         told = await shared(here, await offered(here, await made(here)), thread)
 

@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from core.platform import MessageLostError, MessageRef, SlowDownError, View
-from tests.fakes.discord_people import group_chat
-from tests.fakes.discord_scene import RUNNING, Scene, place_in, scene
+from tests.fakes.discord.deferring_bot import RUNNING, DeferringBotHarness, deferring_bot, place_in
+from tests.fakes.discord.people import group_chat
 
 POSTS = "POST /channels/*/messages"
 EDITS = "PATCH /channels/*/messages/*"
@@ -20,16 +20,16 @@ EPHEMERAL = 64
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncGenerator[Scene]:
-    async with scene(tmp_path) as set_up:
+async def here(tmp_path: Path) -> AsyncGenerator[DeferringBotHarness]:
+    async with deferring_bot(tmp_path) as set_up:
         yield set_up
 
 
-def texts(here: Scene) -> list[str]:
+def texts(here: DeferringBotHarness) -> list[str]:
     return [message["content"] for message in here.messages()]
 
 
-async def test_the_first_answer_fills_the_deferred_response(here: Scene) -> None:
+async def test_the_first_answer_fills_the_deferred_response(here: DeferringBotHarness) -> None:
     command = await here.command()
 
     await here.conversation().send(RUNNING, replying=command)
@@ -40,7 +40,7 @@ async def test_the_first_answer_fills_the_deferred_response(here: Scene) -> None
     assert (button["custom_id"], button["label"]) == ("cancel:7", "Cancel")
 
 
-async def test_a_second_answer_is_a_follow_up(here: Scene) -> None:
+async def test_a_second_answer_is_a_follow_up(here: DeferringBotHarness) -> None:
     command = await here.command()
 
     await here.conversation().send(RUNNING, replying=command)
@@ -49,7 +49,9 @@ async def test_a_second_answer_is_a_follow_up(here: Scene) -> None:
     assert texts(here) == ["Rendering 10%", "Done"]
 
 
-async def test_a_later_process_does_not_write_over_the_first_answer(here: Scene) -> None:
+async def test_a_later_process_does_not_write_over_the_first_answer(
+    here: DeferringBotHarness,
+) -> None:
     command = await here.command()
     await here.conversation().send(RUNNING, replying=command)
     here.forget()
@@ -59,7 +61,9 @@ async def test_a_later_process_does_not_write_over_the_first_answer(here: Scene)
     assert texts(here) == ["Rendering 10%", "Done"]
 
 
-async def test_a_first_answer_that_did_not_arrive_is_still_the_first(here: Scene) -> None:
+async def test_a_first_answer_that_did_not_arrive_is_still_the_first(
+    here: DeferringBotHarness,
+) -> None:
     command = await here.command()
     here.server.lose_request(TOKEN_EDITS)
     with pytest.raises(SlowDownError):
@@ -71,7 +75,9 @@ async def test_a_first_answer_that_did_not_arrive_is_still_the_first(here: Scene
     assert not here.server.called("POST /webhooks/*")
 
 
-async def test_a_public_status_is_edited_after_its_token_has_expired(here: Scene) -> None:
+async def test_a_public_status_is_edited_after_its_token_has_expired(
+    here: DeferringBotHarness,
+) -> None:
     status = await here.conversation().send(RUNNING, replying=await here.command())
     here.server.advance(20 * 60)
 
@@ -82,7 +88,9 @@ async def test_a_public_status_is_edited_after_its_token_has_expired(here: Scene
     assert not status.access
 
 
-async def test_a_private_answer_is_shown_and_edited_for_one_person(here: Scene) -> None:
+async def test_a_private_answer_is_shown_and_edited_for_one_person(
+    here: DeferringBotHarness,
+) -> None:
     conversation = here.conversation(here.private)
     command = await here.command(here.private, ephemeral=True)
 
@@ -94,7 +102,9 @@ async def test_a_private_answer_is_shown_and_edited_for_one_person(here: Scene) 
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
 
 
-async def test_a_private_answer_of_a_later_process_is_private_too(here: Scene) -> None:
+async def test_a_private_answer_of_a_later_process_is_private_too(
+    here: DeferringBotHarness,
+) -> None:
     command = await here.command(here.private, ephemeral=True)
     await here.conversation(here.private).send(RUNNING, replying=command)
     here.forget()
@@ -105,7 +115,7 @@ async def test_a_private_answer_of_a_later_process_is_private_too(here: Scene) -
 
 
 async def test_private_answers_go_by_direct_message_when_the_token_has_expired(
-    here: Scene,
+    here: DeferringBotHarness,
 ) -> None:
     conversation = here.conversation(here.private)
     command = await here.command(here.private, ephemeral=True)
@@ -120,7 +130,9 @@ async def test_private_answers_go_by_direct_message_when_the_token_has_expired(
     assert [message["content"] for message in here.direct()] == ["Told"]
 
 
-async def test_in_a_group_chat_the_token_shows_everybody_the_answers(here: Scene) -> None:
+async def test_in_a_group_chat_the_token_shows_everybody_the_answers(
+    here: DeferringBotHarness,
+) -> None:
     friends = group_chat(here.server.world, here.user)
     ref = place_in(friends, person=here.user)
     command = await here.command(ref, where=friends, user=here.user)
@@ -136,7 +148,7 @@ async def test_in_a_group_chat_the_token_shows_everybody_the_answers(here: Scene
 
 
 async def test_a_sixth_follow_up_where_the_bot_is_no_member_is_a_direct_message(
-    here: Scene,
+    here: DeferringBotHarness,
 ) -> None:
     friends = group_chat(here.server.world, here.user)
     ref = place_in(friends, person=here.user)
@@ -149,7 +161,7 @@ async def test_a_sixth_follow_up_where_the_bot_is_no_member_is_a_direct_message(
     assert [message["content"] for message in here.direct()] == ["No. 6"]
 
 
-async def test_a_message_is_replied_to(here: Scene) -> None:
+async def test_a_message_is_replied_to(here: DeferringBotHarness) -> None:
     asked = await here.ann.send(here.channel, "a cat")
     command = MessageRef(conversation=here.public, id=str(asked.id))
 
@@ -158,7 +170,9 @@ async def test_a_message_is_replied_to(here: Scene) -> None:
     assert here.messages()[1]["message_reference"]["message_id"] == command.id
 
 
-async def test_an_answer_stands_alone_when_the_message_was_deleted(here: Scene) -> None:
+async def test_an_answer_stands_alone_when_the_message_was_deleted(
+    here: DeferringBotHarness,
+) -> None:
     asked = await here.ann.send(here.channel, "a cat")
     await here.ann.delete(asked)
 
@@ -170,7 +184,9 @@ async def test_an_answer_stands_alone_when_the_message_was_deleted(here: Scene) 
     assert not here.server.called(POSTS)[0].body["message_reference"]["fail_if_not_exists"]
 
 
-async def test_an_answer_whose_confirmation_got_lost_is_not_written_twice(here: Scene) -> None:
+async def test_an_answer_whose_confirmation_got_lost_is_not_written_twice(
+    here: DeferringBotHarness,
+) -> None:
     asked = await here.ann.send(here.channel, "a cat")
     command = MessageRef(conversation=here.public, id=str(asked.id))
     here.server.lose_answer(POSTS)
@@ -182,14 +198,14 @@ async def test_an_answer_whose_confirmation_got_lost_is_not_written_twice(here: 
     assert texts(here) == ["a cat", "Rendering 10%"]
 
 
-async def test_messages_of_the_same_words_are_all_written(here: Scene) -> None:
+async def test_messages_of_the_same_words_are_all_written(here: DeferringBotHarness) -> None:
     await here.conversation().send(DONE)
     await here.conversation().send(DONE)
 
     assert texts(here) == ["Done", "Done"]
 
 
-async def test_nothing_calls_anybody(here: Scene) -> None:
+async def test_nothing_calls_anybody(here: DeferringBotHarness) -> None:
     view = View(text="@everyone <@1> **loud** https://example.com/a_b_c.")
     command = await here.command()
 
@@ -202,7 +218,7 @@ async def test_nothing_calls_anybody(here: Scene) -> None:
     assert "\\*\\*loud\\*\\* <https://example.com/a_b_c>." in texts(here)[0]
 
 
-async def test_a_message_of_more_than_an_hour_is_not_edited(here: Scene) -> None:
+async def test_a_message_of_more_than_an_hour_is_not_edited(here: DeferringBotHarness) -> None:
     then = discord.utils.utcnow() - timedelta(minutes=61)
     old = MessageRef(conversation=here.public, id=str(discord.utils.time_snowflake(then)))
 
@@ -212,7 +228,7 @@ async def test_a_message_of_more_than_an_hour_is_not_edited(here: Scene) -> None
     assert not here.server.called(EDITS)
 
 
-async def test_the_hidden_limit_of_old_messages_is_a_pause(here: Scene) -> None:
+async def test_the_hidden_limit_of_old_messages_is_a_pause(here: DeferringBotHarness) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.advance(3700)
 
@@ -222,7 +238,7 @@ async def test_the_hidden_limit_of_old_messages_is_a_pause(here: Scene) -> None:
     assert told.value.retry_after == here.server.old_edit_seconds
 
 
-async def test_a_lost_connection_is_a_pause(here: Scene) -> None:
+async def test_a_lost_connection_is_a_pause(here: DeferringBotHarness) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.lose_answer(EDITS)
 
@@ -230,7 +246,7 @@ async def test_a_lost_connection_is_a_pause(here: Scene) -> None:
         await here.conversation().edit(status, DONE)
 
 
-async def test_a_deleted_message_cannot_be_edited(here: Scene) -> None:
+async def test_a_deleted_message_cannot_be_edited(here: DeferringBotHarness) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.world.backend.delete_message(here.channel.id, int(status.id))
 
@@ -242,7 +258,7 @@ async def test_a_deleted_message_cannot_be_edited(here: Scene) -> None:
     ("status", "code"), [(403, 50013), (403, 50001), (404, 10003), (400, 160005)]
 )
 async def test_what_a_channel_refuses_is_told_to_the_owner(
-    here: Scene, status: int, code: int
+    here: DeferringBotHarness, status: int, code: int
 ) -> None:
     here.server.refuse(f"POST /channels/{here.channel.id}/messages", status, code, "no")
 
@@ -251,7 +267,9 @@ async def test_what_a_channel_refuses_is_told_to_the_owner(
     assert [message["id"] for message in here.direct()] == [told.id]
 
 
-async def test_a_direct_message_is_no_reply_to_what_stands_elsewhere(here: Scene) -> None:
+async def test_a_direct_message_is_no_reply_to_what_stands_elsewhere(
+    here: DeferringBotHarness,
+) -> None:
     asked = await here.ann.send(here.channel, "a cat")
     here.server.refuse(POSTS, 403, 50013, "Missing Permissions")
 
@@ -262,21 +280,25 @@ async def test_a_direct_message_is_no_reply_to_what_stands_elsewhere(here: Scene
     assert [message.get("message_reference") for message in here.direct()] == [None]
 
 
-async def test_what_neither_the_channel_nor_the_owner_takes_is_lost(here: Scene) -> None:
+async def test_what_neither_the_channel_nor_the_owner_takes_is_lost(
+    here: DeferringBotHarness,
+) -> None:
     here.server.refuse(POSTS, 403, 50007, "Cannot send messages to this user", times=2)
 
     with pytest.raises(MessageLostError):
         await here.conversation().send(DONE)
 
 
-async def test_without_an_owner_there_is_nobody_to_be_told(here: Scene) -> None:
+async def test_without_an_owner_there_is_nobody_to_be_told(here: DeferringBotHarness) -> None:
     here.server.world.kick(here.guild)
 
     with pytest.raises(MessageLostError):
         await here.conversation(replace(here.public, owner="")).send(DONE)
 
 
-async def test_where_the_bot_was_thrown_out_the_token_still_answers(here: Scene) -> None:
+async def test_where_the_bot_was_thrown_out_the_token_still_answers(
+    here: DeferringBotHarness,
+) -> None:
     command = await here.command()
     await here.conversation().send(RUNNING, replying=command)
     here.server.world.kick(here.guild)

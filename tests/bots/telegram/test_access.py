@@ -4,9 +4,9 @@ from pathlib import Path
 
 from core.people.access import Policy
 from core.platform import ConversationRef, Party
-from tests.fakes.gateway import CREATE, FETCH, LOOK
-from tests.fakes.stage import GROUP, Stage, slow_stage, stage
-from tests.fakes.telegram_chat import Chat, Person
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, slow_telegram_bot, telegram_bot
+from tests.fakes.telegram.chat import TelegramChat, TelegramUser
 
 OLD = -55
 ADMIN = frozenset({"telegram:7"})
@@ -21,7 +21,7 @@ def chat(id_: int) -> Party:
     return Party(platform="telegram", kind="chat", id=str(id_))
 
 
-async def refused(here: Stage, where: Chat, who: Person) -> bool:
+async def refused(here: TelegramBotHarness, where: TelegramChat, who: TelegramUser) -> bool:
     """Whether the bot works for somebody there; asked with what costs nothing."""
     before = len(here.written(where))
     here.telegram.say(where, who, "/models")
@@ -32,8 +32,8 @@ async def refused(here: Stage, where: Chat, who: Person) -> bool:
 async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=ADMIN)
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
         here.telegram.privacy = False
         group, eve, bob = here.telegram.group(GROUP), *map(here.telegram.user, (9, 10))
         async with here.bot() as engine:
@@ -53,8 +53,8 @@ async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
 async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_about(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=ADMIN)
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
         forum = here.telegram.group(GROUP, forum=True)
         topic = here.telegram.topic(forum, here.telegram.user(9))
         async with here.bot() as engine:
@@ -69,8 +69,8 @@ async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_
 
 
 async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=ADMIN)
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
         old, eve = here.telegram.group(OLD), here.telegram.user(9)
         async with here.bot() as engine:
             here.telegram.say(old, here.ada, "/deny chat")
@@ -89,8 +89,8 @@ async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: 
 async def test_a_group_that_the_operator_named_is_admitted_under_its_new_id(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=ADMIN, allowed_chats=frozenset({f"telegram:{OLD}"}))
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN, allowed_chats=frozenset({f"telegram:{OLD}"}))
         old, eve = here.telegram.group(OLD), here.telegram.user(9)
         other = here.telegram.group(GROUP - 1)
         async with here.bot():
@@ -107,7 +107,7 @@ async def test_a_group_that_the_operator_named_is_admitted_under_its_new_id(
 async def test_a_job_goes_on_in_the_supergroup_and_its_admins_may_cancel_it(
     tmp_path: Path,
 ) -> None:
-    async with slow_stage(tmp_path) as (here, gateway):
+    async with slow_telegram_bot(tmp_path) as (here, gateway):
         old, bob = here.telegram.group(OLD), here.telegram.user(8)
         here.telegram.admin(old, bob)
         await gateway.allow(CREATE)
@@ -128,7 +128,7 @@ async def test_a_job_goes_on_in_the_supergroup_and_its_admins_may_cancel_it(
 async def test_a_video_arrives_in_the_supergroup_and_answers_no_other_message(
     tmp_path: Path,
 ) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+    async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         old = here.telegram.group(OLD)
         await gateway.allow(CREATE, LOOK)
         here.telegram.say(old, here.ada, VIDEO)

@@ -14,22 +14,22 @@ from bots.telegram.attachments import TelegramAttachment
 from bots.telegram.connection import TelegramAccount, connect
 from bots.telegram.incoming import TelegramFile
 from core.errors import UserError
-from tests.fakes.stage import picture
-from tests.fakes.telegram import Telegram, telegram_server
-from tests.fakes.telegram_people import Document
+from tests.fakes.telegram.bot import picture
+from tests.fakes.telegram.people import Document
+from tests.fakes.telegram.server import TelegramServer, telegram_server
 from tests.fakes.tls import TLS
 
 THEIRS, ON_DISK = picture(80), picture(90)
 
 
 @pytest.fixture
-async def telegram() -> AsyncGenerator[Telegram]:
+async def telegram() -> AsyncGenerator[TelegramServer]:
     async with telegram_server() as server:
         yield server
 
 
 @pytest.fixture
-async def lent(telegram: Telegram) -> AsyncGenerator[TelegramAttachment]:
+async def lent(telegram: TelegramServer) -> AsyncGenerator[TelegramAttachment]:
     """A picture that somebody has sent; Telegram says nothing of its size."""
     ada = telegram.user(7)
     sent = Document("cat.jpg", THEIRS, "image/jpeg")
@@ -61,7 +61,7 @@ async def test_a_picture_is_lent_and_gone_afterwards(lent: TelegramAttachment) -
 
 
 async def test_a_download_without_an_end_is_cut_off_at_the_limit(
-    telegram: Telegram, lent: TelegramAttachment
+    telegram: TelegramServer, lent: TelegramAttachment
 ) -> None:
     telegram.endless = True
 
@@ -72,7 +72,7 @@ async def test_a_download_without_an_end_is_cut_off_at_the_limit(
 
 
 async def test_what_passes_by_itself_is_tried_again(
-    telegram: Telegram, lent: TelegramAttachment
+    telegram: TelegramServer, lent: TelegramAttachment
 ) -> None:
     telegram.refuse("getFile", "Bad Gateway", 502, times=2)
 
@@ -84,7 +84,7 @@ async def test_what_passes_by_itself_is_tried_again(
     [(True, True, ON_DISK), (True, False, THEIRS), (False, True, THEIRS)],
 )
 async def test_only_an_own_server_names_a_file_on_our_disk_and_else_it_is_fetched(
-    telegram: Telegram,
+    telegram: TelegramServer,
     lent: TelegramAttachment,
     tmp_path: Path,
     *,
@@ -103,7 +103,7 @@ async def test_only_an_own_server_names_a_file_on_our_disk_and_else_it_is_fetche
 
 @pytest.mark.parametrize(("broken", "why"), [("gone", "HTTP 404"), ("cut", "ReadError")])
 async def test_a_download_that_fails_is_told_and_logged_without_the_token(
-    telegram: Telegram, lent: TelegramAttachment, tmp_path: Path, broken: str, why: str
+    telegram: TelegramServer, lent: TelegramAttachment, tmp_path: Path, broken: str, why: str
 ) -> None:
     def cut(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadError(f"cut off: {request.url}", request=request)

@@ -7,29 +7,31 @@ import pytest
 from core.engine.engine import Engine
 from core.jobs import Job
 from core.platform import User
-from tests.fakes.stage import GROUP, Stage, picture, stage
-from tests.fakes.telegram_chat import Chat
-from tests.fakes.telegram_people import Document
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
+from tests.fakes.telegram.chat import TelegramChat
+from tests.fakes.telegram.people import Document
 
 VIDEO = "/video --model sandbox-video 1s a cat"
 
 
-async def made(engine: Engine, stage: Stage, chat: Chat | None = None) -> Job:
+async def made(
+    engine: Engine, telegram_bot: TelegramBotHarness, chat: TelegramChat | None = None
+) -> Job:
     """The only job there is, when it is done."""
-    await stage.until_shown("Done in", chat)
-    (job,) = await engine.jobs_of(User(platform="telegram", id=str(stage.ada.id)))
+    await telegram_bot.until_shown("Done in", chat)
+    (job,) = await engine.jobs_of(User(platform="telegram", id=str(telegram_bot.ada.id)))
     return job
 
 
-async def widths(engine: Engine, stage: Stage) -> list[int]:
+async def widths(engine: Engine, telegram_bot: TelegramBotHarness) -> list[int]:
     """How wide the pictures of the job are, in its order."""
-    return [image.width for image in (await made(engine, stage)).request.images]
+    return [image.width for image in (await made(engine, telegram_bot)).request.images]
 
 
 async def test_a_typed_command_becomes_a_video_with_all_that_telegram_needs(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         command = here.telegram.say(here.chat, here.ada, VIDEO)
         done = await here.until_shown("Done in")
         (video,) = here.videos()
@@ -52,11 +54,11 @@ async def test_a_typed_command_becomes_a_video_with_all_that_telegram_needs(
 async def test_the_caption_of_a_photo_and_of_a_picture_sent_as_file_are_commands(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.say(here.chat, here.ada, photo=picture(80), caption=VIDEO)
         assert await widths(engine, here) == [80]
 
-    async with stage(tmp_path / "2") as here, here.bot() as engine:
+    async with telegram_bot(tmp_path / "2") as here, here.bot() as engine:
         sent = Document("../odd name?.jpg", picture(90), "image/jpeg")
         here.telegram.say(here.chat, here.ada, document=sent, caption=VIDEO)
         assert await widths(engine, here) == [90]
@@ -66,7 +68,7 @@ async def test_the_caption_of_a_photo_and_of_a_picture_sent_as_file_are_commands
 async def test_an_album_is_taken_whole_and_in_order_wherever_the_command_stands(
     tmp_path: Path, captioned: int
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         pieces = [picture(width) for width in (70, 80, 90)]
         here.telegram.album(here.chat, here.ada, pieces, VIDEO, captioned=captioned)
 
@@ -76,12 +78,12 @@ async def test_an_album_is_taken_whole_and_in_order_wherever_the_command_stands(
 async def test_a_reply_takes_the_picture_or_the_whole_album_that_it_answers(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         photo = here.telegram.say(here.chat, here.ada, photo=picture(80))
         here.telegram.say(here.chat, here.ada, VIDEO, reply_to=photo)
         assert await widths(engine, here) == [80]
 
-    async with stage(tmp_path / "2") as here, here.bot() as engine:
+    async with telegram_bot(tmp_path / "2") as here, here.bot() as engine:
         album = here.telegram.album(here.chat, here.ada, [picture(70), picture(90)])
         here.telegram.say(here.chat, here.ada, VIDEO, reply_to=album[1])
         assert await widths(engine, here) == [70, 90]
@@ -90,12 +92,12 @@ async def test_a_reply_takes_the_picture_or_the_whole_album_that_it_answers(
 async def test_an_album_of_which_a_group_shows_one_picture_is_refused_before_anybody_pays(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group = here.telegram.group(GROUP)
         pieces = [picture(width) for width in (70, 80, 90)]
         here.telegram.album(group, here.ada, pieces, VIDEO, captioned=1)
         await here.until_shown("Only one picture of this album", group)
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
         here.telegram.admin(group, here.telegram.me)
         here.telegram.album(group, here.ada, pieces, VIDEO, captioned=1)
@@ -107,17 +109,17 @@ async def test_an_album_of_which_a_group_shows_one_picture_is_refused_before_any
 async def test_a_reply_to_a_video_is_refused_before_anybody_pays(
     tmp_path: Path, said: str
 ) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         film = here.telegram.say(here.chat, here.ada, video=b"film")
         here.telegram.say(here.chat, here.ada, said, reply_to=film)
         await here.until_shown("A video cannot be the start of another one yet")
 
         assert len(here.written()) == 1
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
 
 async def test_in_a_forum_everything_stays_in_its_topic(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         group = here.telegram.group(GROUP, forum=True)
         topic = here.telegram.topic(group, here.ada)
         text = VIDEO.replace("/video", "/video@Clips_Bot")
@@ -132,7 +134,7 @@ async def test_in_a_forum_everything_stays_in_its_topic(tmp_path: Path) -> None:
 
 
 async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         here.telegram.privacy = False
         async with here.bot():
             group = here.telegram.group(GROUP)
@@ -144,7 +146,7 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
 
 
 async def test_a_channel_gets_its_video(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         channel = here.telegram.channel(GROUP)
         here.telegram.say(channel, None, VIDEO)
         await here.until_shown("Done in", channel)
@@ -153,7 +155,7 @@ async def test_a_channel_gets_its_video(tmp_path: Path) -> None:
 
 
 async def test_an_edited_command_is_not_done_again_and_hinted_at_once(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         status = here.telegram.say(here.chat, here.ada, "/status")
         await here.until_shown("Nothing is running")
         here.telegram.amend(status, text="/video a cat")
@@ -163,11 +165,11 @@ async def test_an_edited_command_is_not_done_again_and_hinted_at_once(tmp_path: 
 
         hints = [p for p in here.written() if "edited command" in p.text]
         assert len(hints) == 1
-        assert here.lab.paid == 0
+        assert here.harness.paid == 0
 
 
 async def test_people_are_answered_in_their_language(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         li = here.telegram.user(8, "Li", "zh-hans")
         here.telegram.say(here.telegram.private(li), li, "/status")
 
@@ -177,7 +179,7 @@ async def test_people_are_answered_in_their_language(tmp_path: Path) -> None:
 
 
 async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.say(here.chat, here.ada, "/start")
         await here.until_shown("Type /video and what you want")
         here.telegram.say(here.chat, here.ada, "a cat")
@@ -189,7 +191,7 @@ async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
 async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         large = Document("cat.png", b"x", size_bytes=30_000_000)
         here.telegram.say(here.chat, here.ada, document=large, caption=VIDEO)
 
@@ -198,7 +200,7 @@ async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name
 
 
 async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group = here.telegram.group(GROUP)
         here.telegram.say(group, here.ada, photo=picture(80), caption="/video")
         form = await here.until_shown("What should it be like?", group)
@@ -217,7 +219,7 @@ async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> No
 
 
 async def test_a_form_that_a_restart_has_lost_is_said_to_be_too_old(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         async with here.bot():
             here.telegram.say(here.chat, here.ada, "/video")
             form = await here.until_shown("What should it be like?")
@@ -235,7 +237,7 @@ async def test_a_form_that_a_restart_has_lost_is_said_to_be_too_old(tmp_path: Pa
 async def test_the_menu_is_published_in_both_languages_and_only_when_it_changes(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         async with here.bot():
             await here.telegram.until(lambda: len(here.telegram.commands) == 6)
         async with here.bot():

@@ -17,10 +17,10 @@ from core.files.probe import probe
 from core.media import Asset, MediaKind
 from core.platform import Button, ConversationRef, MediaPost, MessageLostError, MessageRef, View
 from tests.fakes.movies import make_movie
-from tests.fakes.stage import GROUP, picture
-from tests.fakes.telegram import Telegram, telegram_server
-from tests.fakes.telegram_chat import Chat, Post
-from tests.fakes.telegram_upload import peak_memory
+from tests.fakes.telegram.bot import GROUP, picture
+from tests.fakes.telegram.chat import TelegramChat, TelegramMessage
+from tests.fakes.telegram.server import TelegramServer, telegram_server
+from tests.fakes.telegram.upload import peak_memory
 
 TEXT = View(
     text="veo · a cat\ntook 2:13",
@@ -30,11 +30,11 @@ FLOOD = {"retry_after": 0.01}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class PrivateChat:
     """A private chat, and what the bot writes there with."""
 
-    telegram: Telegram
-    chat: Chat
+    telegram: TelegramServer
+    chat: TelegramChat
     platform: TelegramPlatform
     folder: Path
 
@@ -74,7 +74,7 @@ class Desk:
     async def status(self) -> MessageRef:
         return await self.conversation.send(View(text="50 %"))
 
-    def written(self) -> list[Post]:
+    def written(self) -> list[TelegramMessage]:
         return self.telegram.answers(self.chat)
 
     def sizes(self) -> list[int]:
@@ -82,16 +82,16 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
+async def private_chat(tmp_path: Path) -> AsyncGenerator[PrivateChat]:
     async with telegram_server() as telegram:
         chat = telegram.private(telegram.user(7))
         account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
         async with connect(account) as app:
             platform = TelegramPlatform(bot=app.bot)
-            yield Desk(telegram=telegram, chat=chat, platform=platform, folder=tmp_path)
+            yield PrivateChat(telegram=telegram, chat=chat, platform=platform, folder=tmp_path)
 
 
-def kinds(posts: list[Post]) -> list[str]:
+def kinds(posts: list[TelegramMessage]) -> list[str]:
     return [post.file.kind if post.file else "text" for post in posts]
 
 
@@ -107,12 +107,12 @@ def padded(path: Path, size_bytes: int) -> Path:
 
 @pytest.mark.parametrize("own_server", [True, False])
 async def test_a_large_video_goes_as_it_is_only_by_an_own_server(
-    desk: Desk, tmp_path: Path, *, own_server: bool
+    private_chat: PrivateChat, tmp_path: Path, *, own_server: bool
 ) -> None:
     film = padded(make_movie(tmp_path / "film.mp4", 64, 64, 1.0), 60_000_000)
     asset = await probe(film, MediaKind.VIDEO)
-    platform = replace(desk.platform, own_server=own_server)
-    limits = platform.conversation(desk.ref).limits
+    platform = replace(private_chat.platform, own_server=own_server)
+    limits = platform.conversation(private_chat.ref).limits
     endpoint = Endpoint(gateway="any", root="http://127.0.0.1:1", key=SecretStr("any"))
     (ready,) = (await prepare((asset,), (), limits, endpoint)).assets
 
@@ -132,44 +132,44 @@ async def test_a_large_video_goes_as_it_is_only_by_an_own_server(
     ],
 )
 async def test_a_picture_that_telegram_takes_for_no_photo_comes_as_a_file(
-    desk: Desk, width: int, height: int, size_bytes: int, expected: str
+    private_chat: PrivateChat, width: int, height: int, size_bytes: int, expected: str
 ) -> None:
-    path = desk.folder / "1.png"
+    path = private_chat.folder / "1.png"
     Image.new("1", (width, height)).save(path)
     os.truncate(path, size_bytes or path.stat().st_size)
     asset = await probe(path, MediaKind.IMAGE)
     endpoint = Endpoint(gateway="any", root="http://127.0.0.1:1", key=SecretStr("any"))
-    ready = await prepare((asset,), (), desk.conversation.limits, endpoint)
+    ready = await prepare((asset,), (), private_chat.conversation.limits, endpoint)
     media = MediaPost(key="1", assets=ready.assets, view=TEXT, as_documents=ready.as_documents)
-    await desk.deliver(media)
+    await private_chat.deliver(media)
 
-    (post,) = desk.written()
+    (post,) = private_chat.written()
     assert kinds([post]) == [expected]
-    assert desk.sizes() == [asset.size_bytes]
+    assert private_chat.sizes() == [asset.size_bytes]
     assert [button["text"] for button in post.buttons] == ["Again"]
 
 
 async def test_a_large_upload_is_read_from_disk_while_it_is_sent(
-    desk: Desk, tmp_path: Path
+    private_chat: PrivateChat, tmp_path: Path
 ) -> None:
     small, large = (tmp_path / name for name in ("small.mp4", "large.mp4"))
     for path, size_bytes in ((small, 1_000), (large, 200_000_000)):
         path.touch()
         os.truncate(path, size_bytes)
-    desk.telegram.upload_bytes = 2_000_000_000
-    peaks_bytes = await peak_memory(desk.telegram, desk.chat.id, small, large)
+    private_chat.telegram.upload_bytes = 2_000_000_000
+    peaks_bytes = await peak_memory(private_chat.telegram, private_chat.chat.id, small, large)
 
-    assert desk.sizes() == [1_000, 200_000_000]
+    assert private_chat.sizes() == [1_000, 200_000_000]
     assert peaks_bytes[1] - peaks_bytes[0] < 20_000_000
 
 
 async def test_what_cannot_be_played_comes_as_a_file_with_all_that_belongs_to_it(
-    desk: Desk,
+    private_chat: PrivateChat,
 ) -> None:
-    message = await desk.deliver(desk.post(1, as_documents=True))
+    message = await private_chat.deliver(private_chat.post(1, as_documents=True))
 
-    (post,) = desk.written()
-    (call,) = desk.telegram.called("sendDocument")
+    (post,) = private_chat.written()
+    (call,) = private_chat.telegram.called("sendDocument")
     assert post.file
     assert post.file.kind == "document"
     assert post.file.thumbnail
@@ -179,10 +179,12 @@ async def test_what_cannot_be_played_comes_as_a_file_with_all_that_belongs_to_it
     assert message.files == (f"document:{post.file.id}",)
 
 
-async def test_several_that_cannot_be_played_come_as_an_album_of_files(desk: Desk) -> None:
-    await desk.deliver(desk.post(2, as_documents=True))
+async def test_several_that_cannot_be_played_come_as_an_album_of_files(
+    private_chat: PrivateChat,
+) -> None:
+    await private_chat.deliver(private_chat.post(2, as_documents=True))
 
-    first, second, below = desk.written()
+    first, second, below = private_chat.written()
     assert kinds([first, second, below]) == ["document", "document", "text"]
     assert first.album == second.album != ""
     assert (first.caption, second.caption) == (TEXT.text, "")
@@ -191,11 +193,11 @@ async def test_several_that_cannot_be_played_come_as_an_album_of_files(desk: Des
     assert [button["text"] for button in below.buttons] == ["Again"]
 
 
-async def test_a_file_takes_the_place_of_the_status_message(desk: Desk) -> None:
-    status = await desk.status()
-    message = await desk.deliver(desk.post(1, as_documents=True), status)
+async def test_a_file_takes_the_place_of_the_status_message(private_chat: PrivateChat) -> None:
+    status = await private_chat.status()
+    message = await private_chat.deliver(private_chat.post(1, as_documents=True), status)
 
-    (post,) = desk.written()
+    (post,) = private_chat.written()
     assert post.file
     assert post.file.kind == "document"
     assert post.file.thumbnail
@@ -205,17 +207,22 @@ async def test_a_file_takes_the_place_of_the_status_message(desk: Desk) -> None:
 
 
 async def test_more_than_ten_come_in_albums_and_a_flood_limit_between_loses_nothing(
-    desk: Desk,
+    private_chat: PrivateChat,
 ) -> None:
     said = "Too Many Requests: retry after 1"
-    desk.telegram.private_flood = replace(desk.telegram.private_flood, writes=50)
-    desk.telegram.refuse("sendMediaGroup", said, 429, parameters=FLOOD, after=1, times=2)
-    post = desk.post(12)
-    message = await desk.deliver(post)
+    private_chat.telegram.private_flood = replace(private_chat.telegram.private_flood, writes=50)
+    private_chat.telegram.refuse("sendMediaGroup", said, 429, parameters=FLOOD, after=1, times=2)
+    post = private_chat.post(12)
+    message = await private_chat.deliver(post)
 
-    *videos, below = desk.written()
-    assert [call.status for call in desk.telegram.called("sendMediaGroup")] == [200, 429, 429, 200]
-    assert desk.sizes() == [asset.size_bytes for asset in post.assets]
+    *videos, below = private_chat.written()
+    assert [call.status for call in private_chat.telegram.called("sendMediaGroup")] == [
+        200,
+        429,
+        429,
+        200,
+    ]
+    assert private_chat.sizes() == [asset.size_bytes for asset in post.assets]
     assert len({video.album for video in videos}) == 2
     assert [video.caption for video in videos] == [TEXT.text, *[""] * 11]
     assert message.files == tuple(f"video:{video.file.id}" for video in videos if video.file)
@@ -224,51 +231,61 @@ async def test_more_than_ten_come_in_albums_and_a_flood_limit_between_loses_noth
 
 
 async def test_an_album_that_may_have_arrived_is_posted_once_more_and_no_other(
-    desk: Desk,
+    private_chat: PrivateChat,
 ) -> None:
-    desk.telegram.private_flood = replace(desk.telegram.private_flood, writes=50)
-    desk.telegram.refuse("sendMediaGroup", "Bad Gateway", 502, after=1)
-    await desk.deliver(desk.post(12))
+    private_chat.telegram.private_flood = replace(private_chat.telegram.private_flood, writes=50)
+    private_chat.telegram.refuse("sendMediaGroup", "Bad Gateway", 502, after=1)
+    await private_chat.deliver(private_chat.post(12))
 
-    assert [call.status for call in desk.telegram.called("sendMediaGroup")] == [200, 502, 200]
-    assert len(desk.sizes()) == 12
+    assert [call.status for call in private_chat.telegram.called("sendMediaGroup")] == [
+        200,
+        502,
+        200,
+    ]
+    assert len(private_chat.sizes()) == 12
 
 
-async def test_a_status_message_that_is_the_video_already_is_good(desk: Desk) -> None:
-    status = await desk.status()
+async def test_a_status_message_that_is_the_video_already_is_good(
+    private_chat: PrivateChat,
+) -> None:
+    status = await private_chat.status()
     said = "Bad Request: message is not modified: specified new message content"
-    desk.telegram.refuse("editMessageMedia", said)
+    private_chat.telegram.refuse("editMessageMedia", said)
 
-    assert await desk.deliver(desk.post(1), status) == status
-    assert len(desk.written()) == 1
+    assert await private_chat.deliver(private_chat.post(1), status) == status
+    assert len(private_chat.written()) == 1
 
 
-async def test_a_late_frame_does_not_disturb_what_has_become_the_video(desk: Desk) -> None:
-    status = await desk.status()
-    await desk.deliver(desk.post(1), status)
-    await desk.conversation.edit(status, View(text="99 %"))
+async def test_a_late_frame_does_not_disturb_what_has_become_the_video(
+    private_chat: PrivateChat,
+) -> None:
+    status = await private_chat.status()
+    await private_chat.deliver(private_chat.post(1), status)
+    await private_chat.conversation.edit(status, View(text="99 %"))
 
-    (call,) = desk.telegram.called("editMessageText")
+    (call,) = private_chat.telegram.called("editMessageText")
     assert call.status == 400
-    (post,) = desk.written()
+    (post,) = private_chat.written()
     assert kinds([post]) == ["video"]
 
 
 async def test_a_group_that_has_moved_unnoticed_is_followed_without_its_old_messages(
-    desk: Desk,
+    private_chat: PrivateChat,
 ) -> None:
-    old = desk.telegram.group(-55)
+    old = private_chat.telegram.group(-55)
     place = ConversationRef(platform="telegram", chat="-55")
-    conversation = desk.platform.conversation(place)
+    conversation = private_chat.platform.conversation(place)
     status = await conversation.send(View(text="50 %"))
-    new = desk.telegram.upgrade(old, GROUP)
+    new = private_chat.telegram.upgrade(old, GROUP)
 
     with pytest.raises(MessageLostError):
         await conversation.edit(status, View(text="60 %"))
-    message = await conversation.deliver(replace(desk.post(1), replying=status), replacing=status)
+    message = await conversation.deliver(
+        replace(private_chat.post(1), replying=status), replacing=status
+    )
 
-    (video,) = desk.telegram.answers(new)
+    (video,) = private_chat.telegram.answers(new)
     assert video.file
     assert video.reply_to is None
     assert message.conversation == replace(place, chat=str(GROUP))
-    assert desk.platform.moved == {"-55": str(GROUP)}
+    assert private_chat.platform.moved == {"-55": str(GROUP)}

@@ -8,27 +8,27 @@ import pytest
 
 from core.jobs import JobState
 from core.platform import User
-from tests.fakes.gateway import CREATE, FETCH, LOOK
-from tests.fakes.lab import stored_when
-from tests.fakes.stage import GROUP, Stage, slow_stage, stage
-from tests.fakes.telegram_chat import Person
-from tests.fakes.telegram_world import Query
+from tests.fakes.engine_harness import stored_when
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, slow_telegram_bot, telegram_bot
+from tests.fakes.telegram.chat import TelegramUser
+from tests.fakes.telegram.world import TelegramQuery
 
 VIDEO = "/video --model sandbox-video 1s a cat"
 FLOOD: Mapping[str, int] = {"retry_after": 1}
 
 
-def user(person: Person) -> User:
+def user(person: TelegramUser) -> User:
     return User(platform="telegram", id=str(person.id))
 
 
-async def answer_of(here: Stage, query: Query) -> str:
+async def answer_of(here: TelegramBotHarness, query: TelegramQuery) -> str:
     answers = await here.telegram.until(lambda: query.answers)
     return answers[0].get("text") or ""
 
 
 async def test_the_owner_cancels_with_the_button(tmp_path: Path) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+    async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         await gateway.allow(CREATE)
         here.telegram.say(here.chat, here.ada, VIDEO)
         await gateway.reached(LOOK)
@@ -42,7 +42,7 @@ async def test_the_owner_cancels_with_the_button(tmp_path: Path) -> None:
 
 
 async def test_a_stranger_is_refused_and_a_chat_admin_may_cancel(tmp_path: Path) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+    async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         group, bob, eve = here.telegram.group(GROUP), *map(here.telegram.user, (8, 9))
         here.telegram.admin(group, bob)
         await gateway.allow(CREATE)
@@ -61,7 +61,7 @@ async def test_a_stranger_is_refused_and_a_chat_admin_may_cancel(tmp_path: Path)
 async def test_a_failed_job_is_retried_and_a_finished_one_made_again_only_by_its_owner(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group, eve = here.telegram.group(GROUP), here.telegram.user(9)
         here.telegram.admin(group, eve)
         here.telegram.say(group, here.ada, VIDEO)
@@ -76,7 +76,7 @@ async def test_a_failed_job_is_retried_and_a_finished_one_made_again_only_by_its
 
 
 async def test_a_flood_limit_on_an_edit_is_waited_out(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.refuse(
             "editMessageText", "Too Many Requests: retry after 1", 429, parameters={**FLOOD}
         )
@@ -90,7 +90,7 @@ async def test_a_flood_limit_on_an_edit_is_waited_out(tmp_path: Path) -> None:
 
 
 async def test_a_flood_limit_on_the_video_does_not_lose_it(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.refuse(
             "sendVideo", "Too Many Requests: retry after 1", 429, parameters={**FLOOD}
         )
@@ -103,7 +103,7 @@ async def test_a_flood_limit_on_the_video_does_not_lose_it(tmp_path: Path) -> No
 async def test_a_video_that_may_have_arrived_takes_the_place_of_the_status_message(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.refuse("sendVideo", "Bad Gateway", 502)
         here.telegram.say(here.chat, here.ada, VIDEO)
         await here.telegram.until(here.videos)
@@ -113,13 +113,13 @@ async def test_a_video_that_may_have_arrived_takes_the_place_of_the_status_messa
     (video,) = here.videos()
     assert video.history[0].text
     assert len(here.telegram.called("sendVideo")) == 1
-    assert here.lab.paid == 1
+    assert here.harness.paid == 1
 
 
 async def test_what_nobody_expected_is_said_politely_and_logged_with_the_same_id(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.refuse("sendMessage", "Bad Request: something new")
         here.telegram.say(here.chat, here.ada, "/start")
         said = await here.until_shown("Something went wrong in the bot itself")
@@ -140,7 +140,7 @@ LOST = [
 async def test_a_chat_that_takes_nothing_any_more_ends_the_job_without_costs(
     tmp_path: Path, said: str, code: int
 ) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+    async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         await gateway.allow(CREATE, LOOK)
         here.telegram.say(here.chat, here.ada, VIDEO)
         await gateway.reached(FETCH)
@@ -156,7 +156,7 @@ async def test_a_chat_that_takes_nothing_any_more_ends_the_job_without_costs(
 
 
 async def test_a_deleted_status_message_does_not_stop_the_job(tmp_path: Path) -> None:
-    async with slow_stage(tmp_path) as (here, gateway), here.bot() as engine:
+    async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         await gateway.allow(CREATE)
         here.telegram.say(here.chat, here.ada, VIDEO)
         await gateway.reached(LOOK)
@@ -170,7 +170,7 @@ async def test_a_deleted_status_message_does_not_stop_the_job(tmp_path: Path) ->
 
 
 async def test_several_videos_come_as_an_album_with_the_buttons_below(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group = here.telegram.group(GROUP)
         here.telegram.say(group, here.ada, "/video --model apiyi/veo-3.1 x2 spoiler a cat")
         await here.until_shown("Done in", group)
@@ -188,7 +188,7 @@ async def test_several_videos_come_as_an_album_with_the_buttons_below(tmp_path: 
 
 
 async def test_an_order_that_telegram_tells_again_is_not_paid_again(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         told = here.telegram.say(here.chat, here.ada, VIDEO)
         async with here.bot():
             here.telegram.inbox.put("message", told.describe())
@@ -199,12 +199,12 @@ async def test_an_order_that_telegram_tells_again_is_not_paid_again(tmp_path: Pa
             await here.until_shown("Nothing is running")
             await engine.idle()
 
-        assert here.lab.paid == 1
+        assert here.harness.paid == 1
         assert len(here.videos()) == 1
 
 
 async def test_a_restart_goes_on_with_the_same_message(tmp_path: Path) -> None:
-    async with slow_stage(tmp_path) as (here, gateway):
+    async with slow_telegram_bot(tmp_path) as (here, gateway):
         await gateway.allow(CREATE)
         async with here.bot():
             here.telegram.say(here.chat, here.ada, VIDEO)
@@ -222,7 +222,7 @@ async def test_a_restart_goes_on_with_the_same_message(tmp_path: Path) -> None:
 async def test_a_video_that_may_be_posted_already_takes_the_place_of_the_status_message(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with slow_stage(tmp_path) as (here, gateway):
+    async with slow_telegram_bot(tmp_path) as (here, gateway):
         await gateway.allow(CREATE, LOOK, FETCH)
         held = here.telegram.hold("sendVideo")
         async with here.bot():
@@ -245,7 +245,7 @@ async def test_a_video_that_may_be_posted_already_takes_the_place_of_the_status_
 
 
 async def test_the_bot_leaves_at_once_although_telegram_holds_the_poll(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         async with here.bot():
             await here.telegram.until(lambda: here.telegram.called("getUpdates"))
             began = asyncio.get_running_loop().time()

@@ -7,11 +7,11 @@ from PIL import Image
 
 from core.jobs import JobState
 from core.people.access import Policy
-from tests.fakes.lab import stored_when
-from tests.fakes.stage import GROUP, picture, stage
-from tests.fakes.telegram_chat import Post
-from tests.fakes.telegram_people import Document
-from tests.fakes.telegram_scene import Scene, scene
+from tests.fakes.engine_harness import stored_when
+from tests.fakes.telegram.bot import GROUP, picture, telegram_bot
+from tests.fakes.telegram.chat import TelegramMessage
+from tests.fakes.telegram.group import TelegramGroup, telegram_group
+from tests.fakes.telegram.people import Document
 
 VIDEO = "/video --model sandbox-videos 1s a cat"
 IMAGE = "/image --model sandbox-image"
@@ -19,7 +19,7 @@ PLAN = "/storyboard --model sandbox-video portrait\n1.5s a plane takes off\n1.5s
 NO_VIDEO = "There is no finished video to take"
 
 
-def labels(post: Post) -> list[str]:
+def labels(post: TelegramMessage) -> list[str]:
     return [button["text"] for button in post.buttons]
 
 
@@ -30,8 +30,8 @@ def png(name: str, side: int = 320) -> Document:
 
 
 async def test_pictures_are_made_from_words_from_pictures_and_with_a_mask(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        group, telegram = scene(here, engine), here.telegram
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group, telegram = telegram_group(here, engine), here.telegram
         alone = await group.order(here.ada, f"{IMAGE} 16:9 a lighthouse")
         (photo,) = group.posts("photo")
         own = await group.order(here.ada, f"{IMAGE} in red", photo=picture(80))
@@ -52,7 +52,7 @@ async def test_pictures_are_made_from_words_from_pictures_and_with_a_mask(tmp_pa
 async def test_what_cannot_be_the_start_is_refused_for_every_command_that_takes_pictures(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group = here.telegram.group(GROUP)
         film = here.telegram.say(group, here.ada, video=b"film")
         for text in ("/image a cat", "/storyboard 5s up"):
@@ -65,12 +65,12 @@ async def test_what_cannot_be_the_start_is_refused_for_every_command_that_takes_
         await engine.idle()
 
     assert texts == ["A video cannot", "A video cannot", "Only one pictu", "Say what you w"]
-    assert here.lab.paid == 0
+    assert here.harness.paid == 0
 
 
 async def test_the_last_video_is_changed_or_the_one_that_is_replied_to(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        group, eve = scene(here, engine), here.telegram.user(9, "Eve")
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group, eve = telegram_group(here, engine), here.telegram.user(9, "Eve")
         cat = await group.order(here.ada, VIDEO)
         (video,) = group.posts("video")
         last = await group.order(here.ada, "/remix in snow")
@@ -83,12 +83,12 @@ async def test_the_last_video_is_changed_or_the_one_that_is_replied_to(tmp_path:
     assert [last.request.source, hers.request.source] == [cat.task, cat.task]
     assert NO_VIDEO in other
     assert "reply to it with /remix" in pointed
-    assert here.lab.paid == 3
+    assert here.harness.paid == 3
 
 
 async def test_every_message_of_an_album_is_the_video_and_no_other(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        group = scene(here, engine)
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group = telegram_group(here, engine)
         await group.order(here.ada, "/video --model apiyi/veo-3.1 x2 a cat")
         first, second = group.posts("video")
         below = await group.shown("veo-3.1")
@@ -108,8 +108,8 @@ async def test_every_message_of_an_album_is_the_video_and_no_other(tmp_path: Pat
 async def test_the_remix_button_asks_whoever_presses_it_and_takes_nobody_elses_answer(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        group, eve = scene(here, engine), here.telegram.user(9, "Eve <3")
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group, eve = telegram_group(here, engine), here.telegram.user(9, "Eve <3")
         cat = await group.order(here.ada, VIDEO)
         (video,) = group.posts("video")
         assert await group.press(video, "Remix", eve) == ""
@@ -129,7 +129,7 @@ async def test_the_remix_button_asks_whoever_presses_it_and_takes_nobody_elses_a
 
 
 async def test_in_private_the_question_needs_no_name(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot():
+    async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.say(here.chat, here.ada, VIDEO)
         (video,) = await here.telegram.until(here.videos)
         here.telegram.press(video, "Remix", here.ada)
@@ -141,9 +141,9 @@ async def test_in_private_the_question_needs_no_name(tmp_path: Path) -> None:
 
 
 async def test_in_a_channel_it_is_said_how_to_answer_the_video(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         channel = here.telegram.channel(GROUP)
-        group = Scene(here, engine, channel)
+        group = TelegramGroup(here, engine, channel)
         here.telegram.say(channel, None, VIDEO)
         await group.shown("Done in")
         (video,) = group.posts("video")
@@ -155,24 +155,24 @@ async def test_in_a_channel_it_is_said_how_to_answer_the_video(tmp_path: Path) -
 
 
 async def test_a_question_that_a_restart_has_lost_says_how_to_go_on(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         async with here.bot() as engine:
-            group = scene(here, engine)
+            group = telegram_group(here, engine)
             await group.order(here.ada, VIDEO)
             await group.press(group.posts("video")[0], "Remix", here.ada)
             question = await group.shown("What is to be different?")
         async with here.bot() as engine:
-            said = await scene(here, engine).answer(here.ada, "in snow", question)
+            said = await telegram_group(here, engine).answer(here.ada, "in snow", question)
 
     assert "This question is too old. Please reply to the video itself" in said
-    assert here.lab.paid == 1
+    assert here.harness.paid == 1
 
 
 async def test_who_may_not_use_the_bot_is_not_asked_anything(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
-        here.lab.policy = Policy(admins=frozenset({"telegram:7"}))
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=frozenset({"telegram:7"}))
         async with here.bot() as engine:
-            group, eve = scene(here, engine), here.telegram.user(9, "Eve")
+            group, eve = telegram_group(here, engine), here.telegram.user(9, "Eve")
             await group.order(here.ada, VIDEO)
             (video,) = group.posts("video")
             await group.answer(here.ada, "/deny user 9")
@@ -183,8 +183,8 @@ async def test_who_may_not_use_the_bot_is_not_asked_anything(tmp_path: Path) -> 
 
 
 async def test_a_character_is_made_from_a_video_called_and_listed(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        group, eve = scene(here, engine), here.telegram.user(9, "Eve")
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group, eve = telegram_group(here, engine), here.telegram.user(9, "Eve")
         none = await group.answer(eve, "/characters")
         await group.order(here.ada, VIDEO)
         (video,) = group.posts("video")
@@ -202,15 +202,15 @@ async def test_a_character_is_made_from_a_video_called_and_listed(tmp_path: Path
 async def test_a_plan_is_ordered_or_dropped_by_its_owner_alone_also_after_a_restart(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         async with here.bot() as engine:
-            group, eve = scene(here, engine), here.telegram.user(9, "Eve")
+            group, eve = telegram_group(here, engine), here.telegram.user(9, "Eve")
             group.say(here.ada, PLAN)
             plan = await group.shown("This is the plan")
             refused = [await group.press(plan, name, eve) for name in ("Make it", "Cancel")]
             (draft,) = await group.jobs(here.ada)
         async with here.bot() as engine:
-            group = scene(here, engine)
+            group = telegram_group(here, engine)
             pressed = await group.press(plan, "Make it", here.ada)
             job = await stored_when(engine, draft.id, lambda job: job.told)
             group.say(here.ada, PLAN)
@@ -227,14 +227,18 @@ async def test_a_plan_is_ordered_or_dropped_by_its_owner_alone_also_after_a_rest
     assert (job.request.seconds, job.request.ratio) == (3, "9:16")
     assert states == [JobState.CANCELLED, JobState.DONE]
     assert len(group.posts("video")) == 1
-    assert here.lab.paid == 1
+    assert here.harness.paid == 1
 
 
 async def test_nothing_that_costs_is_done_again_when_telegram_tells_it_twice(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
-        one, two, inbox = scene(here, engine), scene(here, engine, 1), here.telegram.inbox
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        one, two, inbox = (
+            telegram_group(here, engine),
+            telegram_group(here, engine, 1),
+            here.telegram.inbox,
+        )
         await one.order(here.ada, VIDEO)
         (video,) = one.posts("video")
         for group, text in (
@@ -254,6 +258,6 @@ async def test_nothing_that_costs_is_done_again_when_telegram_tells_it_twice(
         said = [post.text for group in (one, two) for post in here.written(group.group)]
 
     assert len(query.answers) == 1
-    assert here.lab.paid == 6
+    assert here.harness.paid == 6
     assert sum("Write @tom" in text for text in said) == 1
     assert sum("No job of yours has failed" in text for text in said) == 1

@@ -10,13 +10,13 @@ from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
 from tests.fakes.cli import run, running
-from tests.fakes.telegram import Telegram, telegram_server
+from tests.fakes.telegram.server import TelegramServer, telegram_server
 from tests.fakes.tls import TLS
 
 VIDEO = "/video --model veo-3.1 a cat"
 
 
-def settings(telegram: Telegram, gateway: dict[str, str]) -> dict[str, str]:
+def settings(telegram: TelegramServer, gateway: dict[str, str]) -> dict[str, str]:
     return {
         **gateway,
         "TELEGRAM_BOT_TOKEN": telegram.token,

@@ -6,19 +6,19 @@ from pathlib import Path
 from core.engine.engine import Engine
 from core.jobs import Job, JobState
 from core.platform import MessageRef, User
-from tests.fakes.lab import stored_when
-from tests.fakes.stage import GROUP, Stage, picture, stage
-from tests.fakes.telegram_chat import Person
-from tests.fakes.telegram_files import uploaded
+from tests.fakes.engine_harness import stored_when
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
+from tests.fakes.telegram.chat import TelegramUser
+from tests.fakes.telegram.files import uploaded
 
 VIDEO = "/video --model sandbox-video 1s a cat"
 
 
-def user(person: Person) -> User:
+def user(person: TelegramUser) -> User:
     return User(platform="telegram", id=str(person.id))
 
 
-async def done_job(here: Stage, engine: Engine, text: str) -> Job:
+async def done_job(here: TelegramBotHarness, engine: Engine, text: str) -> Job:
     """A video in a group, which may be written to more often."""
     group = here.telegram.group(GROUP)
     before = len(here.videos(group))
@@ -31,7 +31,7 @@ async def done_job(here: Stage, engine: Engine, text: str) -> Job:
 async def test_inline_mode_lists_ones_own_videos_and_keeps_private_ones_quiet(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         cat = await done_job(here, engine, VIDEO)
         dog = await done_job(here, engine, "/video --model sandbox-video private 1s a dog")
         eve = here.telegram.user(9)
@@ -60,7 +60,7 @@ async def test_inline_mode_lists_ones_own_videos_and_keeps_private_ones_quiet(
 
 
 async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.say(here.chat, here.ada, "/share")
         await here.until_shown("No finished video of yours")
         job = await done_job(here, engine, VIDEO)
@@ -73,7 +73,7 @@ async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path
 
 
 async def test_any_message_of_an_album_can_be_replied_to_and_no_other(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here, here.bot() as engine:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
         album = await done_job(here, engine, "/video --model apiyi/veo-3.1 x2 a dog")
         cat = await done_job(here, engine, VIDEO)
         group = here.telegram.group(GROUP)
@@ -92,15 +92,17 @@ async def test_any_message_of_an_album_can_be_replied_to_and_no_other(tmp_path: 
 
 
 async def test_each_result_is_offered_as_what_telegram_made_of_it(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+    async with telegram_bot(tmp_path) as here:
         files = here.telegram.world.files
         film = files.keep("video", uploaded("1.mp4", b"film", "video/mp4"))
         raw = files.keep("document", uploaded("2.mp4", b"raw", "video/mp4"))
         photo = files.keep_photo(uploaded("3.jpg", picture()))
-        job = replace(here.lab.job("a cat"), user=user(here.ada), state=JobState.DONE, told=True)
+        job = replace(
+            here.harness.job("a cat"), user=user(here.ada), state=JobState.DONE, told=True
+        )
         names = (f"video:{film.id}", f"document:{raw.id}", f"photo:{photo.id}", "odd:1", "older")
         delivered = MessageRef(conversation=job.conversation, id="1", files=names)
-        await here.lab.leave(replace(job, delivered=delivered))
+        await here.harness.leave(replace(job, delivered=delivered))
         async with here.bot():
             query = here.telegram.inline(here.ada, "cat")
             (answer,) = await here.telegram.until(lambda: query.answers)

@@ -16,8 +16,8 @@ from core.people.access import Policy
 from core.platform import ConversationRef, Invocation, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.fakes.chat_platform import NAME
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.memory_platform import NAME
 
 ANN = User(platform=NAME, id="ann")
 BEN = User(platform=NAME, id="ben")
@@ -26,12 +26,12 @@ ADMINS = frozenset({"chat:7"})
 
 
 @pytest.fixture
-async def lab(tmp_path: Path) -> AsyncGenerator[Lab]:
+async def harness(tmp_path: Path) -> AsyncGenerator[EngineHarness]:
     options = SandboxOptions(
         state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8, seconds_per_clip=6
     )
     async with serve(options) as root:
-        yield Lab(folder=tmp_path, root=root)
+        yield EngineHarness(folder=tmp_path, root=root)
 
 
 async def say(
@@ -62,10 +62,10 @@ def text_of(answer: Answer) -> str:
     return answer.view.text if answer.view else ""
 
 
-async def test_a_video_is_ordered_watched_and_cancelled(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_a_video_is_ordered_watched_and_cancelled(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         ordered = await say(engine, "video -m sandbox-video 1s a cat #hang")
-        await lab.chat.until(lambda write: "rendering" in write.text)
+        await harness.chat.until(lambda write: "rendering" in write.text)
         status = text_of(await say(engine, "status"))
         stranger = await say(engine, "cancel", BEN)
         cancelled = await say(engine, "cancel")
@@ -77,13 +77,13 @@ async def test_a_video_is_ordered_watched_and_cancelled(lab: Lab) -> None:
     assert text_of(stranger) == "Nothing of yours is running or waiting."
     assert not stranger.done
     assert cancelled.done
-    assert lab.chat.writes[-1].text == "Cancelled. Nothing more will come from sandbox-video."
+    assert harness.chat.writes[-1].text == "Cancelled. Nothing more will come from sandbox-video."
     assert after == "Nothing is running or waiting."
 
 
-async def test_with_several_jobs_one_says_which(lab: Lab) -> None:
-    lab.jobs_per_user = 1
-    async with lab.engine() as engine:
+async def test_with_several_jobs_one_says_which(harness: EngineHarness) -> None:
+    harness.jobs_per_user = 1
+    async with harness.engine() as engine:
         for prompt in ("first", "second", "third"):
             await say(engine, f"video -m sandbox-video 1s {prompt} #hang")
         status = text_of(await say(engine, "status")).splitlines()
@@ -104,8 +104,8 @@ async def test_with_several_jobs_one_says_which(lab: Lab) -> None:
     assert [line.rpartition(" · ")[2] for line in left] == ["first #hang", "third #hang"]
 
 
-async def test_the_last_failed_job_is_retried(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_the_last_failed_job_is_retried(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         nothing = await say(engine, "retry")
         await say(engine, "video -m sandbox-video 1s a cat #quota")
         await engine.idle()
@@ -119,8 +119,8 @@ async def test_the_last_failed_job_is_retried(lab: Lab) -> None:
     assert engine.failed == 2
 
 
-async def test_the_last_video_is_made_again_and_paid_again(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_the_last_video_is_made_again_and_paid_again(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         nothing = await say(engine, "again")
         await say(engine, "video -m sandbox-video 1s a cat")
         await engine.idle()
@@ -131,12 +131,12 @@ async def test_the_last_video_is_made_again_and_paid_again(lab: Lab) -> None:
         (second, _) = await engine.jobs_of(ANN)
 
     assert text_of(nothing) == "No video of yours is there to be made again."
-    assert (other.done, again.done, lab.paid) == (False, True, 2)
+    assert (other.done, again.done, harness.paid) == (False, True, 2)
     assert (second.state, second.request) == (JobState.DONE, first.request)
 
 
-async def test_help_and_models_speak_the_users_language(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_help_and_models_speak_the_users_language(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         english = text_of(await say(engine, "help"))
         chinese = text_of(await say(engine, "models", locale=Locale.ZH))
 
@@ -146,8 +146,8 @@ async def test_help_and_models_speak_the_users_language(lab: Lab) -> None:
     assert "已被官方下线" in chinese
 
 
-async def test_an_unknown_command_and_a_wrong_option_are_explained(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_an_unknown_command_and_a_wrong_option_are_explained(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         command = await say(engine, "modles")
         option = await say(engine, "video --ration 1:1 x")
 
@@ -158,21 +158,21 @@ async def test_an_unknown_command_and_a_wrong_option_are_explained(lab: Lab) -> 
     assert (command.done, option.done) == (False, False)
 
 
-async def test_what_cannot_be_stored_is_not_sent(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        with closing(sqlite3.connect(lab.folder / "jobs.db")) as connection:
+async def test_what_cannot_be_stored_is_not_sent(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        with closing(sqlite3.connect(harness.folder / "jobs.db")) as connection:
             connection.execute("DROP TABLE jobs")
         answer = await say(engine, "video -m sandbox-video a cat")
 
     assert "cannot store anything at the moment" in text_of(answer)
-    assert (answer.done, lab.paid) == (False, 0)
+    assert (answer.done, harness.paid) == (False, 0)
 
 
 async def test_an_accident_is_polite_and_has_an_id_that_the_log_knows(
-    lab: Lab, caplog: pytest.LogCaptureFixture
+    harness: EngineHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lab.chat.refuse("send", RuntimeError("sk-abcdefgh is wrong"))
-    async with lab.engine() as engine:
+    harness.chat.refuse("send", RuntimeError("sk-abcdefgh is wrong"))
+    async with harness.engine() as engine:
         answer = await say(engine, "video -m sandbox-video a cat")
 
     incident = text_of(answer).rpartition(" ")[2].rstrip(".")
@@ -181,22 +181,24 @@ async def test_an_accident_is_polite_and_has_an_id_that_the_log_knows(
     assert "sk-abcdefgh" not in text_of(answer)
 
 
-async def test_who_has_no_access_is_told_whom_to_ask_in_ones_own_language(lab: Lab) -> None:
-    lab.policy = Policy(allowed_chats=frozenset({"chat:2"}))
+async def test_who_has_no_access_is_told_whom_to_ask_in_ones_own_language(
+    harness: EngineHarness,
+) -> None:
+    harness.policy = Policy(allowed_chats=frozenset({"chat:2"}))
     chinese = User(platform=NAME, id="li", locale="zh-hans")
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         refused = await say(engine, "video -m sandbox-video 1s a cat", chinese)
         welcome = await say(engine, "models", chinese, chat="2")
 
     assert text_of(refused) == (
         "抱歉，我不能在这里为您服务。如有需要请联系管理员：会话是 chat:1，您是 chat:li。"
     )
-    assert (refused.done, welcome.done, lab.paid) == (False, True, 0)
+    assert (refused.done, welcome.done, harness.paid) == (False, True, 0)
 
 
-async def test_admins_open_and_close_the_chat_they_type_in(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
-    async with lab.engine() as engine:
+async def test_admins_open_and_close_the_chat_they_type_in(harness: EngineHarness) -> None:
+    harness.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
+    async with harness.engine() as engine:
         allowed = text_of(await say(engine, "allow", BOSS))
         inside = await say(engine, "models")
         denied = text_of(await say(engine, "deny", BOSS))
@@ -219,23 +221,23 @@ async def test_admins_open_and_close_the_chat_they_type_in(lab: Lab) -> None:
     ],
 )
 async def test_rules_outlive_the_process_and_name_a_user_or_a_chat(
-    lab: Lab, rule: str, shut_out: tuple[str, str]
+    harness: EngineHarness, rule: str, shut_out: tuple[str, str]
 ) -> None:
-    lab.policy = Policy(admins=ADMINS)
+    harness.policy = Policy(admins=ADMINS)
     user, chat = shut_out
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         said = await say(engine, rule, BOSS)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         refused = await say(engine, "models", User(platform=NAME, id=user), chat=chat)
         other = await say(engine, "models", BEN, chat="3")
 
     assert (said.done, refused.done, other.done) == (True, False, True)
 
 
-async def test_only_admins_make_rules_and_none_against_each_other(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS)
-    async with lab.engine() as engine:
+async def test_only_admins_make_rules_and_none_against_each_other(harness: EngineHarness) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    async with harness.engine() as engine:
         chat_admin = await say(engine, "deny ", ANN, runs_chat=True)
         against = await say(engine, "deny 7", BOSS)
         nobody = await say(engine, "deny user", BOSS)
@@ -247,9 +249,9 @@ async def test_only_admins_make_rules_and_none_against_each_other(lab: Lab) -> N
     assert after.done
 
 
-async def test_help_shows_the_admins_commands_to_admins_alone(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
-    async with lab.engine() as engine:
+async def test_help_shows_the_admins_commands_to_admins_alone(harness: EngineHarness) -> None:
+    harness.policy = Policy(admins=ADMINS, allowed_chats=frozenset({"chat:2"}))
+    async with harness.engine() as engine:
         to_ann = text_of(await say(engine, "help"))
         to_boss = text_of(await say(engine, "help", BOSS))
 
@@ -260,9 +262,11 @@ async def test_help_shows_the_admins_commands_to_admins_alone(lab: Lab) -> None:
     assert "/deny:" in to_boss
 
 
-async def test_who_loses_access_still_sees_and_stops_what_is_under_way(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS)
-    async with lab.engine() as engine:
+async def test_who_loses_access_still_sees_and_stops_what_is_under_way(
+    harness: EngineHarness,
+) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    async with harness.engine() as engine:
         await say(engine, "video -m sandbox-video 1s a cat #hang")
         await say(engine, "deny", BOSS)
         status = text_of(await say(engine, "status"))
@@ -272,9 +276,11 @@ async def test_who_loses_access_still_sees_and_stops_what_is_under_way(lab: Lab)
     assert cancelled.done
 
 
-async def test_who_runs_a_chat_cancels_any_job_of_that_chat_by_its_button(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS)
-    async with lab.engine() as engine:
+async def test_who_runs_a_chat_cancels_any_job_of_that_chat_by_its_button(
+    harness: EngineHarness,
+) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    async with harness.engine() as engine:
         for prompt in ("first", "second"):
             await say(engine, f"video -m sandbox-video 1s {prompt} #hang")
         second, first = await engine.jobs_of(ANN)
@@ -289,12 +295,12 @@ async def test_who_runs_a_chat_cancels_any_job_of_that_chat_by_its_button(lab: L
     assert states == {JobState.CANCELLED}
 
 
-async def test_defaults_are_kept_and_fill_in_what_is_not_typed(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_defaults_are_kept_and_fill_in_what_is_not_typed(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         shown = text_of(await say(engine, "settings model sandbox-video seconds 1s"))
         await say(engine, "settings chat ratio portrait", BEN, runs_chat=True)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await say(engine, "video a cat")
         await say(engine, "video square a dog")
         await engine.idle()
@@ -308,9 +314,9 @@ async def test_defaults_are_kept_and_fill_in_what_is_not_typed(lab: Lab) -> None
     assert (dog.ratio, dog.seconds) == ("1:1", 1)
 
 
-async def test_only_who_runs_a_chat_changes_its_defaults(lab: Lab) -> None:
-    lab.policy = Policy(admins=ADMINS)
-    async with lab.engine() as engine:
+async def test_only_who_runs_a_chat_changes_its_defaults(harness: EngineHarness) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    async with harness.engine() as engine:
         member = await say(engine, "settings chat seconds 8")
         before = text_of(await say(engine, "settings chat"))
         await say(engine, "settings chat seconds 8", BOSS)
@@ -325,11 +331,11 @@ async def test_only_who_runs_a_chat_changes_its_defaults(lab: Lab) -> None:
 
 
 async def test_ones_own_language_counts_before_the_chats_and_that_before_the_platforms(
-    lab: Lab,
+    harness: EngineHarness,
 ) -> None:
     german = User(platform=NAME, id="uwe", locale="de")
     english = User(platform=NAME, id="eve", locale="en-GB")
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         default = text_of(await say(engine, "status", german, Locale.ZH))
         said = text_of(await say(engine, "status", english, Locale.ZH))
         switched = text_of(await say(engine, "settings chat language zh", ANN, runs_chat=True))
@@ -345,29 +351,33 @@ async def test_ones_own_language_counts_before_the_chats_and_that_before_the_pla
     assert cleared.startswith("您的默认设置：无")
 
 
-async def test_the_rest_is_estimated_from_what_such_jobs_took_lately(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_the_rest_is_estimated_from_what_such_jobs_took_lately(
+    harness: EngineHarness,
+) -> None:
+    async with harness.engine() as engine:
         await say(engine, "video -m sandbox-video 1s a cat #hang")
-        first = (await lab.chat.until(lambda write: "left" in write.text)).text
+        first = (await harness.chat.until(lambda write: "left" in write.text)).text
         await say(engine, "cancel")
     for _ in range(3):
-        done = replace(lab.job(), state=JobState.DONE, started_at=0.0, ended_at=3000.0)
-        await lab.leave(done)
-    lab.chat.writes.clear()
-    async with lab.engine() as engine:
+        done = replace(harness.job(), state=JobState.DONE, started_at=0.0, ended_at=3000.0)
+        await harness.leave(done)
+    harness.chat.writes.clear()
+    async with harness.engine() as engine:
         await say(engine, "video -m sandbox-video 1s a dog #hang")
-        later = (await lab.chat.until(lambda write: "left" in write.text)).text
+        later = (await harness.chat.until(lambda write: "left" in write.text)).text
         await say(engine, "cancel")
 
     assert "about 50:00 left" not in first
     assert "about 50:00 left" in later
 
 
-async def test_a_history_that_cannot_be_read_keeps_nobody_from_ordering(lab: Lab) -> None:
-    done = replace(lab.job(), state=JobState.DONE, told=True, started_at=0.0, ended_at=9.0)
-    await lab.leave(done)
-    async with lab.engine() as engine:
-        with closing(sqlite3.connect(lab.folder / "jobs.db")) as connection:
+async def test_a_history_that_cannot_be_read_keeps_nobody_from_ordering(
+    harness: EngineHarness,
+) -> None:
+    done = replace(harness.job(), state=JobState.DONE, told=True, started_at=0.0, ended_at=9.0)
+    await harness.leave(done)
+    async with harness.engine() as engine:
+        with closing(sqlite3.connect(harness.folder / "jobs.db")) as connection:
             connection.execute("UPDATE jobs SET request = '[]'")
             connection.commit()
         answer = await say(engine, "video -m sandbox-video 1s a cat", BEN)

@@ -17,8 +17,8 @@ from core.platform import ConversationRef, Invocation, MessageRef, User
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
-from tests.fakes.chat_platform import NAME
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.memory_platform import NAME
 
 ANN, BEN = (User(platform=NAME, id=name) for name in ("ann", "ben"))
 HERE, ELSEWHERE = (ConversationRef(platform=NAME, chat=chat) for chat in "12")
@@ -40,17 +40,19 @@ class LocalPicture:
 
 
 @pytest.fixture
-async def lab(tmp_path: Path) -> AsyncGenerator[Lab]:
+async def harness(tmp_path: Path) -> AsyncGenerator[EngineHarness]:
     options = SandboxOptions(
         state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8, seconds_per_clip=6
     )
     async with serve(options) as root:
-        yield Lab(folder=tmp_path, root=root, gone=frozenset({"whatai", "147ai", "apiyi"}))
+        yield EngineHarness(
+            folder=tmp_path, root=root, gone=frozenset({"whatai", "147ai", "apiyi"})
+        )
 
 
 @pytest.fixture
-async def engine(lab: Lab) -> AsyncGenerator[Engine]:
-    async with lab.engine() as engine:
+async def engine(harness: EngineHarness) -> AsyncGenerator[Engine]:
+    async with harness.engine() as engine:
         yield engine
 
 
@@ -95,11 +97,11 @@ async def newest(engine: Engine, user: User = ANN) -> Job:
     return (await engine.jobs_of(user))[0]
 
 
-async def test_a_picture_is_made_and_posted(lab: Lab, engine: Engine) -> None:
+async def test_a_picture_is_made_and_posted(harness: EngineHarness, engine: Engine) -> None:
     await say(engine, "image 16:9 2k x2 a lighthouse --model sandbox-image")
 
     job = await newest(engine)
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert (job.state, job.request.kind, job.request.resolution) == (
         JobState.DONE,
         MediaKind.IMAGE,
@@ -109,18 +111,20 @@ async def test_a_picture_is_made_and_posted(lab: Lab, engine: Engine) -> None:
     assert all(round(asset.width / asset.height, 1) == 1.8 for asset in posted.assets)
 
 
-async def test_pictures_are_combined(lab: Lab, engine: Engine, tmp_path: Path) -> None:
+async def test_pictures_are_combined(
+    harness: EngineHarness, engine: Engine, tmp_path: Path
+) -> None:
     pictures = [picture(tmp_path, f"{n}.png") for n in range(3)]
 
     await say(engine, "image all in one --model sandbox-image", pictures=pictures)
 
     job = await newest(engine)
-    (order,) = read_ledger(lab.folder / "sandbox")
+    (order,) = read_ledger(harness.folder / "sandbox")
     assert (job.state, len(job.request.images), order.images) == (JobState.DONE, 3, 3)
 
 
 async def test_a_mask_is_the_last_of_the_pictures(
-    lab: Lab, engine: Engine, tmp_path: Path
+    harness: EngineHarness, engine: Engine, tmp_path: Path
 ) -> None:
     both = [picture(tmp_path, "room.png"), picture(tmp_path, "mask.png")]
     small = picture(tmp_path, "small.png", (64, 64))
@@ -136,19 +140,21 @@ async def test_a_mask_is_the_last_of_the_pictures(
     assert "as large as" in wrong
     assert (job.state, len(job.request.images)) == (JobState.DONE, 1)
     assert job.request.mask
-    assert lab.paid == 1
+    assert harness.paid == 1
 
 
-async def test_videos_and_pictures_do_not_mix(lab: Lab, engine: Engine) -> None:
+async def test_videos_and_pictures_do_not_mix(harness: EngineHarness, engine: Engine) -> None:
     video = await refusal(engine, "video a cat --model sandbox-image")
     image = await refusal(engine, "image a cat --model sandbox-video")
 
     assert "makes no videos" in video
     assert "makes no pictures" in image
-    assert lab.paid == 0
+    assert harness.paid == 0
 
 
-async def test_the_last_video_is_changed_by_its_own_model(lab: Lab, engine: Engine) -> None:
+async def test_the_last_video_is_changed_by_its_own_model(
+    harness: EngineHarness, engine: Engine
+) -> None:
     await say(engine, f"video portrait {VIDEOS} a cat")
     first = await newest(engine)
 
@@ -161,7 +167,7 @@ async def test_the_last_video_is_changed_by_its_own_model(lab: Lab, engine: Engi
         first.task,
     )
     assert (job.request.ratio, job.request.seconds) == ("9:16", 1)
-    assert len(lab.chat.of("deliver")) == 2
+    assert len(harness.chat.of("deliver")) == 2
 
 
 async def test_the_video_that_is_replied_to_is_changed(engine: Engine) -> None:
@@ -177,7 +183,7 @@ async def test_the_video_that_is_replied_to_is_changed(engine: Engine) -> None:
 
 
 async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
-    lab: Lab, engine: Engine
+    harness: EngineHarness, engine: Engine
 ) -> None:
     nothing = await refusal(engine, "remix in snow")
     await say(engine, "video 1s --model sandbox-video a cat")
@@ -194,7 +200,7 @@ async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
     assert "private video cannot be changed" in private
     assert nothing == stolen == abroad
     assert "for example: /remix now in snow" in empty
-    assert lab.paid == 2
+    assert harness.paid == 2
 
 
 async def test_a_character_is_made_called_and_forgotten(engine: Engine) -> None:
@@ -245,10 +251,12 @@ async def test_a_wrong_character_is_explained(engine: Engine, line: str, said: s
     assert said in await refusal(engine, line)
 
 
-async def test_a_storyboard_is_shown_before_it_is_paid(lab: Lab, engine: Engine) -> None:
+async def test_a_storyboard_is_shown_before_it_is_paid(
+    harness: EngineHarness, engine: Engine
+) -> None:
     await say(engine, "storyboard portrait\n7.5s a plane takes off\n2.5s it lands")
     plan = await newest(engine)
-    shown, paid_before = lab.chat.writes[-1], lab.paid
+    shown, paid_before = harness.chat.writes[-1], harness.paid
 
     await say(engine, f"confirm {plan.id}")
 
@@ -261,10 +269,12 @@ async def test_a_storyboard_is_shown_before_it_is_paid(lab: Lab, engine: Engine)
         10,
         "9:16",
     )
-    assert (lab.paid, job.status, len(lab.chat.of("deliver"))) == (1, plan.status, 1)
+    assert (harness.paid, job.status, len(harness.chat.of("deliver"))) == (1, plan.status, 1)
 
 
-async def test_a_plan_is_ordered_once_and_only_by_its_maker(lab: Lab, engine: Engine) -> None:
+async def test_a_plan_is_ordered_once_and_only_by_its_maker(
+    harness: EngineHarness, engine: Engine
+) -> None:
     await say(engine, "storyboard 5s up\n5s down")
     plan = await newest(engine)
 
@@ -274,16 +284,16 @@ async def test_a_plan_is_ordered_once_and_only_by_its_maker(lab: Lab, engine: En
 
     assert stranger == twice
     assert "already ordered" in twice
-    assert lab.paid == 1
+    assert harness.paid == 1
 
 
-async def test_a_plan_can_be_dropped_and_survives_a_restart(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         for shots in ("5s up\n5s down", "4s left\n6s right"):
             await say(engine, f"storyboard {shots}")
         kept, dropped = await engine.jobs_of(ANN)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         listed = await say(engine, "status")
         await say(engine, f"cancel {dropped.id}")
         await say(engine, f"confirm {kept.id}")
@@ -292,7 +302,7 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(lab: Lab) -> None:
     assert listed.view
     assert listed.view.text.startswith("Nothing")
     assert states == {kept.id: JobState.DONE, dropped.id: JobState.CANCELLED}
-    assert lab.paid == 1
+    assert harness.paid == 1
 
 
 @pytest.mark.parametrize(
@@ -307,7 +317,7 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(lab: Lab) -> None:
     ],
 )
 async def test_a_storyboard_that_cannot_be_made_is_explained(
-    lab: Lab, engine: Engine, line: str, said: str
+    harness: EngineHarness, engine: Engine, line: str, said: str
 ) -> None:
     assert said in await refusal(engine, line)
-    assert lab.chat.writes == []
+    assert harness.chat.writes == []

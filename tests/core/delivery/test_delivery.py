@@ -26,9 +26,9 @@ from core.platform import (
     TooLargeError,
     UncertainError,
 )
-from tests.fakes.chat_platform import NAME, ChatConversation, ChatPlatform
-from tests.fakes.gateway import Gateway
-from tests.fakes.lab import FOUR, Lab, stored, stored_when
+from tests.fakes.engine_harness import FOUR, EngineHarness, stored, stored_when
+from tests.fakes.manual_gateway import ManualGateway
+from tests.fakes.memory_platform import NAME, MemoryConversation, MemoryPlatform
 from tests.fakes.movies import make_movie
 
 LIMITS = Limits(writes=100, window_seconds=1, edit_seconds=0, text_chars=4096)
@@ -48,101 +48,105 @@ STATUS = MessageRef(conversation=ConversationRef(platform=NAME, chat="1"), id="s
     ],
 )
 async def test_a_link_without_a_video_is_a_failure_that_says_so(
-    lab: Lab, word: str, kind: FaultKind
+    harness: EngineHarness, word: str, kind: FaultKind
 ) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order(f"a cat #{word}"))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order(f"a cat #{word}"))
         await engine.idle()
         row = await stored(engine, job.id)
 
     assert row.fault
     assert (row.state, row.fault.kind, row.credits) == (JobState.FAILED, kind, 0)
-    assert (row.results == (), lab.paid, lab.chat.of("deliver")) == (False, 1, [])
+    assert (row.results == (), harness.paid, harness.chat.of("deliver")) == (False, 1, [])
 
 
-async def test_a_file_that_came_by_half_is_fetched_again(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #truncated-once"))
+async def test_a_file_that_came_by_half_is_fetched_again(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #truncated-once"))
         await engine.idle()
         row = await stored(engine, job.id)
 
-    assert (row.state, lab.paid) == (JobState.DONE, 1)
+    assert (row.state, harness.paid) == (JobState.DONE, 1)
 
 
-async def test_of_three_videos_the_missing_one_is_named_and_not_charged(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #partial", model=FOUR, count=3))
+async def test_of_three_videos_the_missing_one_is_named_and_not_charged(
+    harness: EngineHarness,
+) -> None:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #partial", model=FOUR, count=3))
         await engine.idle()
         row = await stored(engine, job.id)
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert (row.state, len(posted.assets)) == (JobState.DONE, 2)
     assert "2 of 3 videos were made" in posted.text
     assert (job.credits, row.credits) == (75, 50)
 
 
 async def test_one_that_cannot_be_fetched_does_not_cost_the_others(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow("fetch")
     good = RemoteAsset(urls=(f"{gateway.root}/1.mp4",))
     bad = RemoteAsset(urls=("http://127.0.0.1:1/2.mp4",))
-    left = replace(slow_lab.job(model=FOUR, count=2), state=JobState.RUNNING, results=(bad, good))
-    await slow_lab.leave(left)
+    left = replace(
+        slow_harness.job(model=FOUR, count=2), state=JobState.RUNNING, results=(bad, good)
+    )
+    await slow_harness.leave(left)
 
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
-    (posted,) = slow_lab.chat.of("deliver")
+    (posted,) = slow_harness.chat.of("deliver")
     assert "1 of 2 videos were made" in posted.text
     assert (row.state, row.credits) == (JobState.DONE, 25)
 
 
 async def test_a_page_is_handed_on_where_nothing_else_can_be_had(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow("fetch")
     gateway.film = b"<html>a player</html>"
     page = RemoteAsset(urls=(f"{gateway.root}/film",), page="https://example.org/watch/7")
-    left = replace(slow_lab.job(), state=JobState.RUNNING, results=(page,))
-    await slow_lab.leave(left)
+    left = replace(slow_harness.job(), state=JobState.RUNNING, results=(page,))
+    await slow_harness.leave(left)
 
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
-    assert (row.state, row.fault, slow_lab.chat.of("deliver")) == (JobState.DONE, None, [])
-    assert "https://example.org/watch/7" in slow_lab.chat.writes[-1].text
+    assert (row.state, row.fault, slow_harness.chat.of("deliver")) == (JobState.DONE, None, [])
+    assert "https://example.org/watch/7" in slow_harness.chat.writes[-1].text
 
 
 async def test_a_page_that_was_not_told_before_a_stop_is_told_after_it(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow("fetch")
     gateway.film = b"<html>a player</html>"
     page = RemoteAsset(urls=(f"{gateway.root}/film",), page="https://example.org/watch/7")
-    left = replace(slow_lab.job(), state=JobState.RUNNING, results=(page,))
-    await slow_lab.leave(left)
-    async with slow_lab.engine() as engine:
+    left = replace(slow_harness.job(), state=JobState.RUNNING, results=(page,))
+    await slow_harness.leave(left)
+    async with slow_harness.engine() as engine:
         while (await stored(engine, left.id)).state is JobState.RUNNING:
-            slow_lab.chat.refuse("edit", SlowDownError(1))
+            slow_harness.chat.refuse("edit", SlowDownError(1))
             await asyncio.sleep(0)
-    before = [write for write in slow_lab.chat.writes if "watch/7" in write.text]
-    slow_lab.chat.accept_all()
+    before = [write for write in slow_harness.chat.writes if "watch/7" in write.text]
+    slow_harness.chat.accept_all()
 
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
     assert (before, row.state) == ([], JobState.DONE)
-    assert "watch/7" in slow_lab.chat.writes[-1].text
+    assert "watch/7" in slow_harness.chat.writes[-1].text
 
 
-async def test_a_video_for_a_chat_that_is_gone_is_a_failure(lab: Lab) -> None:
-    lab.chat.refuse("deliver", MessageLostError())
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_video_for_a_chat_that_is_gone_is_a_failure(harness: EngineHarness) -> None:
+    harness.chat.refuse("deliver", MessageLostError())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
@@ -151,13 +155,15 @@ async def test_a_video_for_a_chat_that_is_gone_is_a_failure(lab: Lab) -> None:
     assert row.assets
 
 
-async def test_a_chat_that_takes_nothing_any_more_still_gives_the_job_an_end(lab: Lab) -> None:
-    lab.chat.refuse("deliver", MessageLostError())
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
-        await lab.chat.until(lambda write: write.kind == "send")
-        lab.chat.refuse("edit", *[MessageLostError()] * 100)
-        lab.chat.refuse("send", MessageLostError())
+async def test_a_chat_that_takes_nothing_any_more_still_gives_the_job_an_end(
+    harness: EngineHarness,
+) -> None:
+    harness.chat.refuse("deliver", MessageLostError())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
+        await harness.chat.until(lambda write: write.kind == "send")
+        harness.chat.refuse("edit", *[MessageLostError()] * 100)
+        harness.chat.refuse("send", MessageLostError())
         await engine.idle()
         row = await stored(engine, job.id)
 
@@ -166,55 +172,60 @@ async def test_a_chat_that_takes_nothing_any_more_still_gives_the_job_an_end(lab
 
 
 async def test_a_lost_status_message_costs_no_video_and_brings_no_second_message(
-    lab: Lab,
+    harness: EngineHarness,
 ) -> None:
-    lab.chat.refuse("edit", MessageLostError(), MessageLostError())
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+    harness.chat.refuse("edit", MessageLostError(), MessageLostError())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
     assert (row.state, row.told) == (JobState.DONE, True)
-    assert [write.kind for write in lab.chat.writes if write.kind != "edit"] == ["send", "deliver"]
+    assert [write.kind for write in harness.chat.writes if write.kind != "edit"] == [
+        "send",
+        "deliver",
+    ]
 
 
-async def test_the_video_and_the_last_word_come_however_slow_the_chat_is(lab: Lab) -> None:
-    lab.chat.refuse("send", SlowDownError(0.01))
-    lab.chat.refuse("edit", *[SlowDownError(0.01)] * 5)
-    lab.chat.refuse("deliver", SlowDownError(0.02), SlowDownError(0.05))
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_the_video_and_the_last_word_come_however_slow_the_chat_is(
+    harness: EngineHarness,
+) -> None:
+    harness.chat.refuse("send", SlowDownError(0.01))
+    harness.chat.refuse("edit", *[SlowDownError(0.01)] * 5)
+    harness.chat.refuse("deliver", SlowDownError(0.02), SlowDownError(0.05))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
-    assert (row.state, len(lab.chat.of("deliver"))) == (JobState.DONE, 1)
+    assert (row.state, len(harness.chat.of("deliver"))) == (JobState.DONE, 1)
     assert row.status
-    assert "Done" in lab.chat.shown[row.status.id]
+    assert "Done" in harness.chat.shown[row.status.id]
 
 
-async def test_the_stream_is_read_on_while_the_chat_hangs(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        held = lab.chat.hold("edit")
-        job = await engine.submit(lab.order(model=FOUR))
+async def test_the_stream_is_read_on_while_the_chat_hangs(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        held = harness.chat.hold("edit")
+        job = await engine.submit(harness.order(model=FOUR))
         await held.reached.wait()
         await stored_when(engine, job.id, lambda row: bool(row.results))
-        shown = lab.chat.of("edit")
+        shown = harness.chat.of("edit")
 
         held.release.set()
         await engine.idle()
 
     assert shown == []
-    assert len(lab.chat.of("deliver")) == 1
+    assert len(harness.chat.of("deliver")) == 1
 
 
-async def test_the_stream_is_read_on_while_the_chat_wants_a_pause(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        lab.chat.refuse("edit", SlowDownError(1000))
-        job = await engine.submit(lab.order(model=FOUR))
+async def test_the_stream_is_read_on_while_the_chat_wants_a_pause(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        harness.chat.refuse("edit", SlowDownError(1000))
+        job = await engine.submit(harness.order(model=FOUR))
 
         row = await stored_when(engine, job.id, lambda row: row.posting)
 
-    assert (row.state, lab.chat.of("edit"), lab.chat.tried) == (
+    assert (row.state, harness.chat.of("edit"), harness.chat.tried) == (
         JobState.DELIVERING,
         [],
         ["send", "edit"],
@@ -241,18 +252,18 @@ def limited(upload_bytes: int | None) -> Limits:
     return replace(LIMITS, upload_bytes=upload_bytes)
 
 
-def finished(lab: Lab, *assets: Asset, limit: int) -> Job:
+def finished(harness: EngineHarness, *assets: Asset, limit: int) -> Job:
     """A job whose results wait to be posted to a chat with that limit."""
-    lab.chat.limits = replace(lab.chat.limits, upload_bytes=limit)
-    job = lab.job(model=FOUR, count=len(assets))
+    harness.chat.limits = replace(harness.chat.limits, upload_bytes=limit)
+    job = harness.job(model=FOUR, count=len(assets))
     results = (PUBLIC,) * len(assets)
     return replace(job, state=JobState.DELIVERING, results=results, assets=assets, started_at=2.0)
 
 
-async def delivered(lab: Lab, left: Job) -> Job:
+async def delivered(harness: EngineHarness, left: Job) -> Job:
     """What becomes of it in a new process."""
-    await lab.leave(left)
-    async with lab.engine() as engine:
+    await harness.leave(left)
+    async with harness.engine() as engine:
         await engine.idle()
         return await stored(engine, left.id)
 
@@ -357,26 +368,26 @@ def test_only_public_links_without_secrets_are_handed_on(url: str, *, shared: bo
 
 
 async def test_the_chat_gets_the_fitted_video_and_the_disk_keeps_the_original(
-    lab: Lab, large: Asset
+    harness: EngineHarness, large: Asset
 ) -> None:
-    row = await delivered(lab, finished(lab, large, limit=100_000))
+    row = await delivered(harness, finished(harness, large, limit=100_000))
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     (fitted,) = posted.assets
     assert fitted.path.name == "1-fit.mp4"
     assert fitted.size_bytes <= 100_000
     assert (row.state, row.assets, row.credits) == (JobState.DONE, (large,), 25)
-    assert any("making it fit" in write.text for write in lab.chat.of("edit"))
+    assert any("making it fit" in write.text for write in harness.chat.of("edit"))
 
 
 async def test_a_video_that_never_fits_becomes_a_text_with_its_link(
-    lab: Lab, large: Asset
+    harness: EngineHarness, large: Asset
 ) -> None:
     huge = replace(large, size_bytes=63_000_000)
-    row = await delivered(lab, finished(lab, huge, limit=3_000))
+    row = await delivered(harness, finished(harness, huge, limit=3_000))
 
-    told = lab.chat.of("send")[-1]
-    assert lab.chat.of("deliver") == []
+    told = harness.chat.of("send")[-1]
+    assert harness.chat.of("deliver") == []
     assert (
         f"63 MB, at most 0.1 MB are possible. Here it is, as long as the gateway keeps it: {LINK}"
         in told.text
@@ -384,29 +395,31 @@ async def test_a_video_that_never_fits_becomes_a_text_with_its_link(
     assert [button.command for button in told.buttons] == ["again"]
     assert (row.state, row.delivered, row.credits) == (JobState.DONE, told.message, 25)
     assert row.status
-    assert lab.chat.shown[row.status.id].startswith("Done in")
+    assert harness.chat.shown[row.status.id].startswith("Done in")
 
 
 async def test_a_video_that_nobody_can_get_is_named_and_not_charged(
-    lab: Lab, large: Asset
+    harness: EngineHarness, large: Asset
 ) -> None:
-    left = replace(finished(lab, large, limit=3_000), results=())
-    row = await delivered(lab, left)
+    left = replace(finished(harness, large, limit=3_000), results=())
+    row = await delivered(harness, left)
 
-    told = lab.chat.of("send")[-1].text
+    told = harness.chat.of("send")[-1].text
     assert f"The operator finds it under {left.id}." in told
     assert "10.0.0.1" not in told
     assert (row.state, row.credits) == (JobState.DONE, 0)
 
 
 async def test_one_that_is_too_large_does_not_cost_the_other(
-    lab: Lab, large: Asset, tmp_path: Path
+    harness: EngineHarness, large: Asset, tmp_path: Path
 ) -> None:
     small = look(make_movie(tmp_path / "2.mp4", 64, 64, 0.5))
     limit = small.size_bytes + 1
-    row = await delivered(lab, finished(lab, replace(large, seconds=9e9), small, limit=limit))
+    row = await delivered(
+        harness, finished(harness, replace(large, seconds=9e9), small, limit=limit)
+    )
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert posted.assets == (small,)
     assert f": {LINK}\n" in posted.text
     assert [button.command for button in posted.buttons] == ["again", "share"]
@@ -414,48 +427,52 @@ async def test_one_that_is_too_large_does_not_cost_the_other(
 
 
 async def test_a_link_that_may_have_been_told_takes_the_place_of_the_status_message(
-    lab: Lab, large: Asset
+    harness: EngineHarness, large: Asset
 ) -> None:
-    lab.chat.refuse("edit", SlowDownError(0.01))
-    left = replace(finished(lab, large, limit=3_000), posting=True, status=STATUS)
-    row = await delivered(lab, left)
+    harness.chat.refuse("edit", SlowDownError(0.01))
+    left = replace(finished(harness, large, limit=3_000), posting=True, status=STATUS)
+    row = await delivered(harness, left)
 
-    assert (row.state, row.delivered, lab.chat.of("send")) == (JobState.DONE, STATUS, [])
-    assert LINK in lab.chat.shown[STATUS.id]
+    assert (row.state, row.delivered, harness.chat.of("send")) == (JobState.DONE, STATUS, [])
+    assert LINK in harness.chat.shown[STATUS.id]
 
 
 async def test_a_link_is_told_anew_where_the_status_message_is_gone(
-    lab: Lab, large: Asset
+    harness: EngineHarness, large: Asset
 ) -> None:
-    lab.chat.refuse("edit", MessageLostError(), MessageLostError())
-    left = replace(finished(lab, large, limit=3_000), posting=True, status=STATUS)
-    row = await delivered(lab, left)
+    harness.chat.refuse("edit", MessageLostError(), MessageLostError())
+    left = replace(finished(harness, large, limit=3_000), posting=True, status=STATUS)
+    row = await delivered(harness, left)
 
-    told = next(write for write in lab.chat.of("send") if LINK in write.text)
+    told = next(write for write in harness.chat.of("send") if LINK in write.text)
     assert (row.state, row.delivered) == (JobState.DONE, told.message)
 
 
-async def test_a_link_for_a_chat_that_is_gone_is_a_failure(lab: Lab, large: Asset) -> None:
-    lab.chat.refuse("send", MessageLostError())
-    row = await delivered(lab, replace(finished(lab, large, limit=3_000), status=STATUS))
+async def test_a_link_for_a_chat_that_is_gone_is_a_failure(
+    harness: EngineHarness, large: Asset
+) -> None:
+    harness.chat.refuse("send", MessageLostError())
+    row = await delivered(harness, replace(finished(harness, large, limit=3_000), status=STATUS))
 
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
 
 
-async def test_a_stop_while_it_is_made_to_fit_is_harmless(lab: Lab, large: Asset) -> None:
-    left = finished(lab, large, limit=100_000)
-    await lab.leave(left)
-    async with lab.engine() as engine:
-        await lab.chat.until(lambda write: "making it fit" in write.text)
+async def test_a_stop_while_it_is_made_to_fit_is_harmless(
+    harness: EngineHarness, large: Asset
+) -> None:
+    left = finished(harness, large, limit=100_000)
+    await harness.leave(left)
+    async with harness.engine() as engine:
+        await harness.chat.until(lambda write: "making it fit" in write.text)
         before = await stored(engine, left.id)
     children = [child.cmdline() for child in psutil.Process().children()]
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await engine.idle()
         after = await stored(engine, left.id)
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert (before.posting, before.state, after.state) == (
         False,
         JobState.DELIVERING,
@@ -465,64 +482,64 @@ async def test_a_stop_while_it_is_made_to_fit_is_harmless(lab: Lab, large: Asset
     assert (posted.replacing, look(posted.assets[0].path)) == (None, posted.assets[0])
 
 
-async def test_the_chat_is_told_what_it_cannot_play(lab: Lab, large: Asset) -> None:
+async def test_the_chat_is_told_what_it_cannot_play(harness: EngineHarness, large: Asset) -> None:
     posts: list[MediaPost] = []
 
-    class Recorder(ChatConversation):
+    class Recorder(MemoryConversation):
         async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
             posts.append(post)
             return await super().deliver(post, replacing=replacing)
 
-    class Recording(ChatPlatform):
-        def conversation(self, ref: ConversationRef) -> ChatConversation:
+    class Recording(MemoryPlatform):
+        def conversation(self, ref: ConversationRef) -> MemoryConversation:
             return Recorder(self, ref)
 
-    lab.platforms = {NAME: Recording(limits=limited(10_000_000))}
+    harness.platforms = {NAME: Recording(limits=limited(10_000_000))}
     broken = replace(large, path=large.path.with_name("2.webm"), mime="video/webm")
     broken.path.write_bytes(b"no video at all")
     for asset in (large, broken):
-        await delivered(lab, finished(lab, asset, limit=10_000_000))
+        await delivered(harness, finished(harness, asset, limit=10_000_000))
 
     assert {post.assets: post.as_documents for post in posts} == {(large,): False, (broken,): True}
 
 
 async def test_a_post_whose_answer_is_lost_takes_the_place_of_the_status_message(
-    lab: Lab,
+    harness: EngineHarness,
 ) -> None:
-    lab.chat.refuse("deliver", UncertainError("no answer"))
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+    harness.chat.refuse("deliver", UncertainError("no answer"))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert (row.state, posted.replacing, row.delivered) == (JobState.DONE, row.status, row.status)
-    assert lab.chat.writes[-1] == posted
-    assert lab.paid == 1
+    assert harness.chat.writes[-1] == posted
+    assert harness.paid == 1
 
 
-async def test_a_place_that_takes_less_than_it_said_gets_what_fits(lab: Lab) -> None:
-    posting = lab.chat.hold("deliver", TooLargeError())
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_place_that_takes_less_than_it_said_gets_what_fits(harness: EngineHarness) -> None:
+    posting = harness.chat.hold("deliver", TooLargeError())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await posting.reached.wait()
-        lab.chat.limits = replace(LIMITS, upload_bytes=1)
+        harness.chat.limits = replace(LIMITS, upload_bytes=1)
         posting.release.set()
         await engine.idle()
         row = await stored(engine, job.id)
 
-    told = lab.chat.of("send")[-1]
-    assert (row.state, lab.chat.of("deliver"), row.delivered) == (
+    told = harness.chat.of("send")[-1]
+    assert (row.state, harness.chat.of("deliver"), row.delivered) == (
         JobState.DONE,
         [],
         told.message,
     )
 
 
-async def test_a_place_that_takes_nothing_at_all_is_a_failure(lab: Lab) -> None:
-    lab.chat.refuse("deliver", TooLargeError(), TooLargeError())
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_place_that_takes_nothing_at_all_is_a_failure(harness: EngineHarness) -> None:
+    harness.chat.refuse("deliver", TooLargeError(), TooLargeError())
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
@@ -530,23 +547,25 @@ async def test_a_place_that_takes_nothing_at_all_is_a_failure(lab: Lab) -> None:
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
 
 
-async def test_a_post_that_stays_uncertain_is_a_failure_with_a_free_retry(lab: Lab) -> None:
-    lab.chat.refuse("deliver", UncertainError("no answer"), UncertainError("no answer"))
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_post_that_stays_uncertain_is_a_failure_with_a_free_retry(
+    harness: EngineHarness,
+) -> None:
+    harness.chat.refuse("deliver", UncertainError("no answer"), UncertainError("no answer"))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
         row = await stored(engine, job.id)
 
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
-    assert [button.command for button in lab.chat.writes[-1].buttons] == ["retry"]
-    assert (lab.chat.of("deliver"), lab.chat.tried.count("deliver")) == ([], 2)
+    assert [button.command for button in harness.chat.writes[-1].buttons] == ["retry"]
+    assert (harness.chat.of("deliver"), harness.chat.tried.count("deliver")) == ([], 2)
 
 
-async def test_all_attempts_at_one_post_have_the_same_key(lab: Lab) -> None:
-    lab.chat.refuse("deliver", SlowDownError(0), UncertainError("no answer"))
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_all_attempts_at_one_post_have_the_same_key(harness: EngineHarness) -> None:
+    harness.chat.refuse("deliver", SlowDownError(0), UncertainError("no answer"))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await engine.idle()
 
-    assert lab.chat.keys == [job.id] * 3
+    assert harness.chat.keys == [job.id] * 3

@@ -19,7 +19,7 @@ CAP_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class HostileDownload:
     """Answers, the last of which stays, and what comes of them: a file where there is no kind."""
 
     id: str
@@ -53,74 +53,76 @@ H59 = (
 METADATA = "http://169.254.169.254/latest/meta-data/iam/"
 
 CASES = [
-    Case(
+    HostileDownload(
         id="H53 presigned and too old",
         answers=[said(H53, "application/xml", 403)],
         kind=K.EXPIRED,
         reason="Request has expired",
     ),
-    Case(
+    HostileDownload(
         id="H53 in other words",
         answers=[said(H53_SKEWED, "application/xml", 403)],
         kind=K.EXPIRED,
     ),
-    Case(
+    HostileDownload(
         id="H54 a page as video/mp4",
         answers=[said("<!DOCTYPE html><p>Please log in</p>", "video/mp4")],
         kind=K.NOT_MEDIA,
         reason="Please log in",
     ),
-    Case(
+    HostileDownload(
         id="H54 JSON as video/mp4",
         answers=[said('{"code":403,"message":"no such file"}', "video/mp4")],
         kind=K.NOT_MEDIA,
         reason="no such file",
     ),
-    Case(
+    HostileDownload(
         id="H54 a video under any name",
         answers=[reply(MP4, headers={"Content-Type": "binary/octet-stream"})],
     ),
-    Case(id="H55 only for browsers", answers=[FORBIDDEN, GOOD], requests=2),
-    Case(id="H55 for nobody", answers=[FORBIDDEN], kind=K.LINK_DEAD, requests=2),
-    Case(
+    HostileDownload(id="H55 only for browsers", answers=[FORBIDDEN, GOOD], requests=2),
+    HostileDownload(id="H55 for nobody", answers=[FORBIDDEN], kind=K.LINK_DEAD, requests=2),
+    HostileDownload(
         id="H56 into the cloud's own network",
         answers=[redirect(METADATA)],
         kind=K.UNREACHABLE_LINK,
     ),
-    Case(
+    HostileDownload(
         id="H56 there by a detour",
         answers=[redirect("/a"), redirect("/b"), redirect(METADATA)],
         kind=K.UNREACHABLE_LINK,
         requests=3,
     ),
-    Case(
+    HostileDownload(
         id="H56 out of the web",
         answers=[redirect("file:///etc/passwd")],
         kind=K.UNREACHABLE_LINK,
     ),
-    Case(id="H57 always cut", answers=[GOOD[:-1]], kind=K.NETWORK, requests=3),
-    Case(id="H57 cut twice", answers=[GOOD[:-1], GOOD[:-5000], GOOD], requests=3),
-    Case(
+    HostileDownload(id="H57 always cut", answers=[GOOD[:-1]], kind=K.NETWORK, requests=3),
+    HostileDownload(id="H57 cut twice", answers=[GOOD[:-1], GOOD[:-5000], GOOD], requests=3),
+    HostileDownload(
         id="H57 a part that nobody asked for",
         answers=[reply(MP4[:64], status=206)],
         kind=K.NOT_MEDIA,
     ),
-    Case(
+    HostileDownload(
         id="H57 chunks without an end", answers=[chunked(ends=False)], kind=K.NETWORK, requests=3
     ),
-    Case(id="H58 no length, but an end", answers=[chunked(ends=True)]),
-    Case(
+    HostileDownload(id="H58 no length, but an end", answers=[chunked(ends=True)]),
+    HostileDownload(
         id="H58 too long by its own word",
         answers=[reply(MP4, headers={"Content-Length": str(300_000_000)})],
         kind=K.TOO_LARGE,
     ),
     # The task is asked again for these: the run takes both for a link that was not the last.
-    Case(
+    HostileDownload(
         id="H59 /content before the end",
         answers=[said(H59, "application/json", 400)],
         kind=K.LINK_DEAD,
     ),
-    Case(id="H59 the same with 200", answers=[said(H59, "application/json")], kind=K.LINK_DEAD),
+    HostileDownload(
+        id="H59 the same with 200", answers=[said(H59, "application/json")], kind=K.LINK_DEAD
+    ),
 ]
 
 
@@ -143,7 +145,7 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 async def test_a_hostile_cdn_gives_a_whole_video_or_a_plain_reason(
-    case: Case, tmp_path: Path
+    case: HostileDownload, tmp_path: Path
 ) -> None:
     fault = None
     async with raw_server(replies(*case.answers)) as server:

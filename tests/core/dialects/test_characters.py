@@ -12,7 +12,15 @@ from core.dialects.characters import CreatedCharacter, create_character, payload
 from core.errors import Fault, FaultKind, JobError, UserError
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.wire import CALM, KEY, RESET, as_html, as_json, client, endpoint
+from tests.core.dialects.scripted_gateway import (
+    CALM,
+    KEY,
+    RESET,
+    as_html,
+    as_json,
+    client,
+    endpoint,
+)
 from tests.fakes.raw_server import raw_server, replies
 
 PERMALINK = "https://sora.chatgpt.com/profile/saparpomd.oddwingduo"
@@ -27,7 +35,7 @@ NOT_NOW = {"Retry-After": "0"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class CreationOutcome:
     """What came of a creation."""
 
     character: CreatedCharacter | None = None
@@ -35,14 +43,14 @@ class Told:
     requests: Sequence[bytes]
 
 
-async def create(*answers: bytes, source: str = "video_1") -> Told:
+async def create(*answers: bytes, source: str = "video_1") -> CreationOutcome:
     async with raw_server(replies(*answers)) as server, client() as http:
         account = endpoint(server.url, pace=CALM)
         try:
             made = await create_character(account, http, source=source, span=(1, 3))
         except JobError as error:
-            return Told(fault=error.fault, requests=server.requests)
-        return Told(character=made, requests=server.requests)
+            return CreationOutcome(fault=error.fault, requests=server.requests)
+        return CreationOutcome(character=made, requests=server.requests)
 
 
 async def test_a_character_is_made_of_a_finished_task() -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from core.dialects._inline import Sieve, decode
 from core.errors import FaultKind
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     STOP,
-    Conversation,
+    DialectRun,
     as_json,
     broken,
     frame,
@@ -38,7 +38,7 @@ D7 = told(
 CAT = MediaRequest(prompt="一只猫 https://evil.example/a.png", kind=MediaKind.IMAGE)
 
 
-async def heard(body: str | bytes, request: MediaRequest = CAT) -> Conversation:
+async def heard(body: str | bytes, request: MediaRequest = CAT) -> DialectRun:
     answer = body if isinstance(body, bytes) else stream(body)
     return await talk("chat_image", creation=[answer], request=request, pace=CALM)
 

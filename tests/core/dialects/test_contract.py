@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.errors import FaultKind, JobError
 from core.media import Accepted, Event, MediaRequest, Rendering, TaskRef
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
     KEY,
@@ -37,7 +37,7 @@ REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class DialectAnswers:
     """The answers by which a dialect is told the same as all others.
 
     Attributes:
@@ -60,7 +60,7 @@ class Script:
 
 
 SCRIPTS = {
-    "chat_image": Script(
+    "chat_image": DialectAnswers(
         created=stream(told(f"> 进度 **40%**\n![file_1]({PICTURE})\n") + STOP),
         finished=as_json({"status": "completed", "url": PICTURE}),
         running=as_json({"status": "video_generating", "running": True}),
@@ -70,19 +70,19 @@ SCRIPTS = {
         at_once=True,
         url=PICTURE,
     ),
-    "gemini": Script(
+    "gemini": DialectAnswers(
         created=as_json({"candidates": [{"content": {"parts": [{"fileData": {"fileUri": A}}]}}]}),
         begun=stream('{"candidates":['),
         at_once=True,
         fractions=(),
     ),
-    "images": Script(
+    "images": DialectAnswers(
         created=as_json({"created": 1, "data": [{"url": A}]}),
         begun=stream('{"created":1,"data":['),
         at_once=True,
         fractions=(),
     ),
-    "chat_video": Script(
+    "chat_video": DialectAnswers(
         created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),
         finished=as_json({"status": "completed", "video_url": A}),
         running=as_json({"status": "video_generating", "running": True}),
@@ -91,7 +91,7 @@ SCRIPTS = {
         task="/source/t1",
         at_once=True,
     ),
-    "seedance": Script(
+    "seedance": DialectAnswers(
         created=as_json({"id": "cgt-20250629201507-n6k56"}),
         finished=as_json({"status": "succeeded", "content": {"video_url": A}}),
         running=as_json({"status": "running", "progress": "40%"}),
@@ -99,7 +99,7 @@ SCRIPTS = {
         begun=as_json({"id": "cgt-20250629201507-n6k56"}),
         task="cgt-20250629201507-n6k56",
     ),
-    "openai_videos": Script(
+    "openai_videos": DialectAnswers(
         created=as_json({"id": "video_1", "object": "video", "status": "queued", "error": None}),
         finished=as_json({"id": "video_1", "status": "completed", "video_url": A}),
         running=as_json({"id": "video_1", "status": "in_progress", "progress": 40}),
@@ -107,7 +107,7 @@ SCRIPTS = {
         begun=as_json({"id": "video_1", "status": "queued"}),
         task="video_1",
     ),
-    "video_tasks": Script(
+    "video_tasks": DialectAnswers(
         created=as_json({"task_id": "t1"}),
         finished=as_json({"status": "SUCCESS", "data": {"output": A}}),
         running=as_json({"status": "IN_PROGRESS", "progress": "40%"}),

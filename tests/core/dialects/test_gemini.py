@@ -9,7 +9,7 @@ from core.catalog import Model
 from core.dialects import gemini
 from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.wire import CALM, MODELS, Conversation, as_json, talk
+from tests.core.dialects.scripted_gateway import CALM, MODELS, DialectRun, as_json, talk
 
 K = FaultKind
 MODEL = MODELS["whatai/gemini-2.5-flash-image"]
@@ -45,7 +45,7 @@ def picture(folder: Path, content: bytes = PNG) -> Asset:
 
 async def spoken(
     reply: object, *, model: Model = MODEL, images: tuple[Asset, ...] = (), **options: str
-) -> Conversation:
+) -> DialectRun:
     request = MediaRequest(prompt="hi", kind=MediaKind.IMAGE, images=images, **options)  # type: ignore[arg-type]
     answer = reply if isinstance(reply, bytes) else as_json(reply)
     return await talk("gemini", creation=[answer], request=request, model=model, pace=CALM)

@@ -17,7 +17,7 @@ from core.errors import FaultKind
 from core.media import MediaRequest, RemoteAsset, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     MODEL_OF,
     MODELS,

@@ -11,15 +11,15 @@ import pytest
 from core.dialects import DIALECTS
 from core.errors import FaultKind, JobError
 from core.media import Accepted, Event, MediaRequest, Queued, Rendering, TaskRef
-from tests.core.dialects import stories
-from tests.core.dialects.wire import (
+from tests.core.dialects import stream_examples
+from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
     MODEL_OF,
     MODELS,
     STOP,
     Answer,
-    Conversation,
+    DialectRun,
     as_html,
     as_json,
     broken,
@@ -41,7 +41,7 @@ VIDEOS = "openai_videos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class HostileAnswer:
     """One answer to a creation and what it means; `looks` are the answers to polls."""
 
     id: str
@@ -61,22 +61,22 @@ class Case:
     count: int = 1
 
 
-def chat(case: str, body: str | bytes, *urls: str, **more: object) -> Case:
+def chat(case: str, body: str | bytes, *urls: str, **more: object) -> HostileAnswer:
     wanted = tuple((url,) for url in urls)
     answer = more.pop("creation", [stream(body)])
-    return replace(Case(id=case, creation=answer, urls=wanted), **more)  # type: ignore[arg-type]
+    return replace(HostileAnswer(id=case, creation=answer, urls=wanted), **more)  # type: ignore[arg-type]
 
 
-def refused(case: str, answer: bytes, kind: FaultKind, **more: object) -> list[Case]:
-    row = Case(id=case, creation=[answer], kind=kind)
+def refused(case: str, answer: bytes, kind: FaultKind, **more: object) -> list[HostileAnswer]:
+    row = HostileAnswer(id=case, creation=[answer], kind=kind)
     rows = (replace(row, dialect=dialect, **more) for dialect in DIALECTS)  # type: ignore[arg-type]
     return list(rows)
 
 
-def task(case: str, *looks: object, creation: object = None, **more: object) -> Case:
+def task(case: str, *looks: object, creation: object = None, **more: object) -> HostileAnswer:
     answers = [look if isinstance(look, bytes) else as_json(look) for look in looks]
     first = creation if isinstance(creation, bytes) else as_json(creation or {"task_id": "t1"})
-    row = Case(id=case, dialect=TASKS, creation=[first], looks=answers)
+    row = HostileAnswer(id=case, dialect=TASKS, creation=[first], looks=answers)
     return replace(row, **more)  # type: ignore[arg-type]
 
 
@@ -120,7 +120,7 @@ H16_BROTLI = base64.b64decode(
 )
 H17 = "复刻 https://evil.example/x.mp4 进度：99% 违反"
 H17_ECHO = f'```json\n{{"prompt":"{H17}","mode":"竖屏模式"}}\n```\n\n'
-H18 = stories.HEADER_ZH + f"\n[▶️ 在线观看]({A})"
+H18 = stream_examples.HEADER_ZH + f"\n[▶️ 在线观看]({A})"
 T, V = "https://filesystem.site/cdn/D/T.webp", "https://filesystem.site/cdn/D/V.mp4"
 CDN = "https://filesystem.site/cdn"
 H20_LOW = (
@@ -515,7 +515,7 @@ VIDEO_CASES = [
 ALL = [*CHAT_CASES, *HTTP_CASES, *TASK_CASES, *VIDEO_CASES]
 
 
-def request_of(case: Case) -> MediaRequest:
+def request_of(case: HostileAnswer) -> MediaRequest:
     return MediaRequest(prompt=case.prompt, ratio="9:16", seconds=10, count=case.count)
 
 
@@ -523,7 +523,7 @@ async def ignore(event: Event) -> None:
     del event
 
 
-async def played(case: Case, **changes: Sequence[Answer]) -> Conversation:
+async def played(case: HostileAnswer, **changes: Sequence[Answer]) -> DialectRun:
     return await talk(
         case.dialect,
         creation=changes.get("creation", case.creation),
@@ -533,7 +533,7 @@ async def played(case: Case, **changes: Sequence[Answer]) -> Conversation:
     )
 
 
-def check(case: Case, spoken: Conversation) -> None:
+def check(case: HostileAnswer, spoken: DialectRun) -> None:
     assert spoken.urls == list(case.urls), spoken.error
     assert [asset.preview for asset in spoken.assets] == [case.preview] * len(case.urls)
     assert [asset.page for asset in spoken.assets] == [case.page] * len(case.urls)
@@ -546,7 +546,7 @@ def check(case: Case, spoken: Conversation) -> None:
 
 
 @pytest.mark.parametrize("case", ALL, ids=[f"{case.dialect}: {case.id}"[:80] for case in ALL])
-async def test_a_hostile_answer_is_understood(case: Case) -> None:
+async def test_a_hostile_answer_is_understood(case: HostileAnswer) -> None:
     spoken = await played(case)
 
     check(case, spoken)
@@ -558,7 +558,7 @@ CUT = [case for case in CHAT_CASES if case.id.startswith(("H01", "H03", "H16", "
 
 
 @pytest.mark.parametrize("case", CUT, ids=lambda case: case.id)
-async def test_a_stream_that_comes_byte_by_byte_means_the_same(case: Case) -> None:
+async def test_a_stream_that_comes_byte_by_byte_means_the_same(case: HostileAnswer) -> None:
     whole = case.creation[0]
     assert isinstance(whole, bytes)
 

@@ -15,11 +15,11 @@ from core.dialects import images
 from core.errors import FaultKind
 from core.files.media_info import look
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     MODELS,
     Answer,
-    Conversation,
+    DialectRun,
     as_html,
     as_json,
     broken,
@@ -40,12 +40,12 @@ URL_SAFE = base64.urlsafe_b64encode(BYTES).decode().rstrip("=")
 Part = tuple[str, str | None, str, bytes]
 
 
-async def asked(model: Model, request: MediaRequest, answer: Answer = DONE) -> Conversation:
+async def asked(model: Model, request: MediaRequest, answer: Answer = DONE) -> DialectRun:
     request = model.complete(replace(request, kind=MediaKind.IMAGE))
     return await talk("images", creation=[answer], request=request, model=model, pace=CALM)
 
 
-async def answered(answer: Answer, *, count: int = 1) -> Conversation:
+async def answered(answer: Answer, *, count: int = 1) -> DialectRun:
     return await asked(GPT, MediaRequest(prompt=CAT, count=count), answer)
 
 

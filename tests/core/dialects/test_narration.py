@@ -19,9 +19,9 @@ from core.dialects._chat_text import (
 )
 from core.dialects.chat_video import answer
 from core.media import MediaRequest, Queued, RemoteAsset, Rendering
-from tests.core.dialects import stories
-from tests.core.dialects.stories import CDN, ECHO, SOURCE, Told
-from tests.core.dialects.wire import STOP, told
+from tests.core.dialects import stream_examples
+from tests.core.dialects.scripted_gateway import STOP, told
+from tests.core.dialects.stream_examples import CDN, ECHO, SOURCE, StreamExample
 
 PROMPT = "画只猪在天上飞"
 
@@ -47,8 +47,8 @@ def fractions(events: list[Queued | Rendering]) -> list[float]:
     return [fraction for fraction in told_ if fraction is not None]
 
 
-@pytest.mark.parametrize("stream", stories.ALL, ids=lambda stream: stream.name)
-def test_every_known_dialect_is_understood(stream: Told) -> None:
+@pytest.mark.parametrize("stream", stream_examples.ALL, ids=lambda stream: stream.name)
+def test_every_known_dialect_is_understood(stream: StreamExample) -> None:
     story, events = hear(stream.body.encode())
 
     assert [asset.urls for asset in assets_of(stream.body, stream.count)] == list(stream.urls)
@@ -58,8 +58,10 @@ def test_every_known_dialect_is_understood(stream: Told) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(stories.ALL), st.lists(st.floats(0, 1), max_size=12))
-def test_where_the_bytes_are_cut_changes_nothing(stream: Told, shares: list[float]) -> None:
+@given(st.sampled_from(stream_examples.ALL), st.lists(st.floats(0, 1), max_size=12))
+def test_where_the_bytes_are_cut_changes_nothing(
+    stream: StreamExample, shares: list[float]
+) -> None:
     body = stream.body.encode()
     cuts = [0, *sorted(int(share * len(body)) for share in shares), len(body)]
     chunks = [body[start:end] for start, end in pairwise(cuts)]
@@ -72,8 +74,8 @@ def test_where_the_bytes_are_cut_changes_nothing(stream: Told, shares: list[floa
     assert story.task_url == stream.task
 
 
-@pytest.mark.parametrize("stream", stories.ALL, ids=lambda stream: stream.name)
-def test_bytes_that_come_one_by_one_are_understood(stream: Told) -> None:
+@pytest.mark.parametrize("stream", stream_examples.ALL, ids=lambda stream: stream.name)
+def test_bytes_that_come_one_by_one_are_understood(stream: StreamExample) -> None:
     story, events = hear(*(bytes([byte]) for byte in stream.body.encode()))
 
     found = answer(story, MediaRequest(prompt=PROMPT, count=stream.count))
@@ -82,15 +84,15 @@ def test_bytes_that_come_one_by_one_are_understood(stream: Told) -> None:
     assert events == hear(stream.body.encode())[1]
 
 
-def text_of(stream: Told) -> str:
+def text_of(stream: StreamExample) -> str:
     story, _ = hear(stream.body.encode())
     return story.content
 
 
 # A bare address that is declared finished cannot be told from half of one: not D6 with STOP.
 ENDINGS = [
-    *((stream, "") for stream in stories.ALL),
-    *((stream, STOP) for stream in stories.ALL if stream is not stories.D6),
+    *((stream, "") for stream in stream_examples.ALL),
+    *((stream, STOP) for stream in stream_examples.ALL if stream is not stream_examples.D6),
 ]
 
 
@@ -98,7 +100,7 @@ ENDINGS = [
     ("stream", "end"), ENDINGS, ids=[f"{one.name}, {len(end)}" for one, end in ENDINGS]
 )
 def test_a_story_that_breaks_off_anywhere_never_gives_half_an_address(
-    stream: Told, end: str
+    stream: StreamExample, end: str
 ) -> None:
     text = text_of(stream)
     whole = {link.url for link in links_in(text)}
@@ -348,7 +350,7 @@ def test_the_reason_is_the_line_that_speaks_of_failure() -> None:
 @pytest.mark.parametrize(
     ("text", "url"),
     [
-        (f"[数据预览](https://asyncdata.net/web/{stories.ID})", SOURCE),
+        (f"[数据预览](https://asyncdata.net/web/{stream_examples.ID})", SOURCE),
         (f"[原始数据]({SOURCE})", SOURCE),
         (f"{SOURCE}。", SOURCE),
         (f"{SOURCE}, ", SOURCE),

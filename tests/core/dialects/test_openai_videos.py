@@ -16,11 +16,11 @@ from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, RemoteAs
 from core.public_http import GuardedTransport, origin
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     BRISK,
     CALM,
     MODELS,
-    Conversation,
+    DialectRun,
     as_json,
     client,
     endpoint,
@@ -56,7 +56,7 @@ def texts_of(request: bytes) -> dict[str, str]:
     return {name: content.decode() for name, (file, _, content) in parts if file is None}
 
 
-async def spoken(model: str | Model, request: MediaRequest, *looks: bytes) -> Conversation:
+async def spoken(model: str | Model, request: MediaRequest, *looks: bytes) -> DialectRun:
     chosen = MODELS[model] if isinstance(model, str) else model
     return await talk(
         NAME,

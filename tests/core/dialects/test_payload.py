@@ -11,7 +11,7 @@ from core.dialects.endpoint import root_url
 from core.errors import FaultKind, JobError
 from core.media import Asset, Cameo, MediaKind, MediaRequest
 from core.storyboard import Shot, storyboard
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     MODELS,
     STOP,

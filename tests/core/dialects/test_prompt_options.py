@@ -8,7 +8,7 @@ from core.dialects import DIALECTS, chat_video
 from core.media import Event, MediaRequest
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.wire import MODELS, client, endpoint
+from tests.core.dialects.scripted_gateway import MODELS, client, endpoint
 
 WORDS = MODELS["whatai/sora_video2-words"]
 EACH = pytest.mark.parametrize(

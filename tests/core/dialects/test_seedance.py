@@ -16,13 +16,13 @@ from core.errors import FaultKind, JobError
 from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.wire import (
+from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
     MODELS,
     RESET,
     Answer,
-    Conversation,
+    DialectRun,
     as_html,
     as_json,
     client,
@@ -172,7 +172,7 @@ def test_the_link_of_a_task_is_taken_as_it_is() -> None:
     assert not asset.authorized
 
 
-async def spoken(*looks: Answer | object, creation: Answer | None = None) -> Conversation:
+async def spoken(*looks: Answer | object, creation: Answer | None = None) -> DialectRun:
     return await talk(
         "seedance",
         creation=[creation or as_json({"id": TASK})],

@@ -6,25 +6,25 @@ import pytest
 
 from core.errors import UserError
 from core.jobs import Job, JobState
-from tests.fakes.chat_platform import ChatPlatform
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
-from tests.fakes.lab import Lab, stored
+from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+from tests.fakes.memory_platform import MemoryPlatform
 
 
-def shown(chat: ChatPlatform, job: Job) -> str:
+def shown(chat: MemoryPlatform, job: Job) -> str:
     """What the job's status message says now."""
     assert job.status
     return chat.shown[job.status.id]
 
 
 async def test_a_job_that_waits_is_cancelled_and_costs_nothing(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    slow_lab.jobs_per_user = 1
-    async with slow_lab.engine() as engine:
+    slow_harness.jobs_per_user = 1
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        await engine.submit(slow_lab.order())
-        waiting = await engine.submit(slow_lab.order())
+        await engine.submit(slow_harness.order())
+        waiting = await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
 
         await engine.cancel(waiting.id)
@@ -32,15 +32,17 @@ async def test_a_job_that_waits_is_cancelled_and_costs_nothing(
         row = await stored(engine, waiting.id)
         assert (row.state, row.credits, gateway.asked[CREATE]) == (JobState.CANCELLED, 0, 1)
         assert engine.open_jobs == 1
-    assert shown(slow_lab.chat, row).startswith("Cancelled")
+    assert shown(slow_harness.chat, row).startswith("Cancelled")
 
 
-async def test_a_job_that_runs_stops_and_makes_room(slow_lab: Lab, gateway: Gateway) -> None:
-    slow_lab.jobs_per_user = 1
-    async with slow_lab.engine() as engine:
+async def test_a_job_that_runs_stops_and_makes_room(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.jobs_per_user = 1
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        first = await engine.submit(slow_lab.order())
-        second = await engine.submit(slow_lab.order())
+        first = await engine.submit(slow_harness.order())
+        second = await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
 
         await engine.cancel(first.id)
@@ -50,15 +52,15 @@ async def test_a_job_that_runs_stops_and_makes_room(slow_lab: Lab, gateway: Gate
         rows = [await stored(engine, job.id) for job in (first, second)]
     assert [row.state for row in rows] == [JobState.CANCELLED, JobState.DONE]
     assert rows[0].credits == rows[1].credits > 0
-    assert shown(slow_lab.chat, rows[0]).startswith("Cancelled")
-    assert len(slow_lab.chat.of("deliver")) == 1
+    assert shown(slow_harness.chat, rows[0]).startswith("Cancelled")
+    assert len(slow_harness.chat.of("deliver")) == 1
 
 
 async def test_a_request_on_its_way_is_broken_off_and_stays_charged(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(CREATE)
 
         await engine.cancel(job.id)
@@ -67,14 +69,14 @@ async def test_a_request_on_its_way_is_broken_off_and_stays_charged(
 
         row = await stored(engine, job.id)
     assert (row.state, row.credits, row.task) == (JobState.CANCELLED, 50, None)
-    assert (gateway.asked[LOOK], slow_lab.chat.of("deliver")) == (0, [])
-    assert shown(slow_lab.chat, row).startswith("Cancelled")
+    assert (gateway.asked[LOOK], slow_harness.chat.of("deliver")) == (0, [])
+    assert shown(slow_harness.chat, row).startswith("Cancelled")
 
 
-async def test_a_video_that_is_being_posted_cannot_be_cancelled(lab: Lab) -> None:
-    posting = lab.chat.hold("deliver")
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_video_that_is_being_posted_cannot_be_cancelled(harness: EngineHarness) -> None:
+    posting = harness.chat.hold("deliver")
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await posting.reached.wait()
 
         with pytest.raises(UserError, match="too-late-to-cancel"):
@@ -83,12 +85,12 @@ async def test_a_video_that_is_being_posted_cannot_be_cancelled(lab: Lab) -> Non
         posting.release.set()
         await engine.idle()
         row = await stored(engine, job.id)
-    assert (row.state, len(lab.chat.of("deliver"))) == (JobState.DONE, 1)
+    assert (row.state, len(harness.chat.of("deliver"))) == (JobState.DONE, 1)
 
 
-async def test_what_has_ended_or_never_was_cannot_be_cancelled(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #auth"))
+async def test_what_has_ended_or_never_was_cannot_be_cancelled(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #auth"))
         await engine.idle()
 
         for job_id in (job.id, "nobody's"):
@@ -96,10 +98,12 @@ async def test_what_has_ended_or_never_was_cannot_be_cancelled(lab: Lab) -> None
                 await engine.cancel(job_id)
 
 
-async def test_cancelling_twice_at_once_is_told_once(slow_lab: Lab, gateway: Gateway) -> None:
-    async with slow_lab.engine() as engine:
+async def test_cancelling_twice_at_once_is_told_once(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        job = await engine.submit(slow_lab.order())
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
 
         outcomes = await asyncio.gather(
@@ -108,15 +112,15 @@ async def test_cancelling_twice_at_once_is_told_once(slow_lab: Lab, gateway: Gat
 
         assert (await stored(engine, job.id)).state is JobState.CANCELLED
     assert sorted(isinstance(outcome, UserError) for outcome in outcomes) == [False, True]
-    said = [write for write in slow_lab.chat.writes if write.text.startswith("Cancelled")]
+    said = [write for write in slow_harness.chat.writes if write.text.startswith("Cancelled")]
     assert len(said) == 1
 
 
 async def test_a_job_cancelled_in_the_moment_it_starts_is_never_paid(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
 
         await engine.cancel(job.id)
         await gateway.allow(CREATE, LOOK, FETCH)
@@ -124,16 +128,16 @@ async def test_a_job_cancelled_in_the_moment_it_starts_is_never_paid(
 
         row = await stored(engine, job.id)
     assert row.state is JobState.CANCELLED
-    assert slow_lab.chat.of("deliver") == []
+    assert slow_harness.chat.of("deliver") == []
     assert engine.open_jobs == 0
 
 
 async def test_a_job_can_be_cancelled_before_its_message_is_there(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    opening = slow_lab.chat.hold("send")
-    async with slow_lab.engine() as engine:
-        order = slow_lab.order()
+    opening = slow_harness.chat.hold("send")
+    async with slow_harness.engine() as engine:
+        order = slow_harness.order()
         submitting = asyncio.create_task(engine.submit(order))
         await opening.reached.wait()
 

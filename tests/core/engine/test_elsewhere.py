@@ -12,7 +12,7 @@ from core.errors import FaultKind, UserError
 from core.i18n import Locale
 from core.jobs import Job, JobState
 from core.media import MediaRequest
-from tests.fakes.lab import Lab, stored
+from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import RawServer, raw_server, replies, reply
 
 FIRST, SECOND = "apiyi/veo-3.1", "eronmind/veo_3_1"
@@ -29,47 +29,47 @@ def refusal(error: dict[str, str], status: int) -> bytes:
 
 
 @pytest.fixture
-async def broken(lab: Lab) -> AsyncIterator[RawServer]:
+async def broken(harness: EngineHarness) -> AsyncIterator[RawServer]:
     """The first gateway, without the model."""
     async with raw_server(replies(refusal(GONE, 503))) as server:
-        lab.roots = {"apiyi": server.url}
+        harness.roots = {"apiyi": server.url}
         yield server
 
 
-async def made(lab: Lab, model: str = "veo-3.1") -> Job:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order(model=model))
+async def made(harness: EngineHarness, model: str = "veo-3.1") -> Job:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order(model=model))
         await engine.idle()
         return await stored(engine, job.id)
 
 
 async def test_a_model_that_is_gone_is_made_by_the_next_gateway_and_shown(
-    lab: Lab, broken: RawServer
+    harness: EngineHarness, broken: RawServer
 ) -> None:
-    row = await made(lab)
+    row = await made(harness)
 
     assert (row.state, row.model, row.route) == (JobState.DONE, SECOND, (FIRST, SECOND))
-    assert (len(broken.requests), lab.paid, row.credits) == (1, 1, 30)
-    assert any("apiyi cannot do it now, so eronmind does" in w.text for w in lab.chat.writes)
+    assert (len(broken.requests), harness.paid, row.credits) == (1, 1, 30)
+    assert any("apiyi cannot do it now, so eronmind does" in w.text for w in harness.chat.writes)
 
 
 @pytest.mark.parametrize(("error", "status", "asked"), [(BUSY, 429, 3), (GONE, 404, 1)])
 async def test_what_was_surely_not_taken_is_asked_of_the_next(
-    lab: Lab, error: dict[str, str], status: int, asked: int
+    harness: EngineHarness, error: dict[str, str], status: int, asked: int
 ) -> None:
     async with raw_server(replies(refusal(error, status))) as server:
-        lab.roots = {"apiyi": server.url}
-        row = await made(lab)
+        harness.roots = {"apiyi": server.url}
+        row = await made(harness)
 
     assert (row.state, row.model, len(server.requests)) == (JobState.DONE, SECOND, asked)
 
 
-async def test_a_gateway_that_cannot_be_reached_is_passed(lab: Lab) -> None:
-    lab.roots = {"apiyi": NOBODY}
+async def test_a_gateway_that_cannot_be_reached_is_passed(harness: EngineHarness) -> None:
+    harness.roots = {"apiyi": NOBODY}
 
-    row = await made(lab)
+    row = await made(harness)
 
-    assert (row.state, row.model, lab.paid) == (JobState.DONE, SECOND, 1)
+    assert (row.state, row.model, harness.paid) == (JobState.DONE, SECOND, 1)
 
 
 @pytest.mark.parametrize(
@@ -80,33 +80,35 @@ async def test_a_gateway_that_cannot_be_reached_is_passed(lab: Lab) -> None:
     ],
 )
 async def test_what_may_have_been_taken_or_is_refused_everywhere_is_not_asked_again(
-    lab: Lab, error: dict[str, str], status: int, kind: FaultKind
+    harness: EngineHarness, error: dict[str, str], status: int, kind: FaultKind
 ) -> None:
     async with raw_server(replies(refusal(error, status))) as server:
-        lab.roots = {"apiyi": server.url}
-        row = await made(lab)
+        harness.roots = {"apiyi": server.url}
+        row = await made(harness)
 
     assert row.fault
     assert (row.state, row.model, row.fault.kind) == (JobState.FAILED, FIRST, kind)
-    assert (len(server.requests), lab.paid) == (1, 0)
+    assert (len(server.requests), harness.paid) == (1, 0)
 
 
-async def test_a_task_that_was_taken_is_never_made_elsewhere(lab: Lab) -> None:
+async def test_a_task_that_was_taken_is_never_made_elsewhere(harness: EngineHarness) -> None:
     created = reply(json.dumps({"task_id": "t"}).encode())
     async with raw_server(replies(created, refusal(GONE, 503))) as server:
-        lab.roots = {"sandbox": server.url}
-        async with lab.engine() as engine:
-            job = await engine.submit(lab.order())
+        harness.roots = {"sandbox": server.url}
+        async with harness.engine() as engine:
+            job = await engine.submit(harness.order())
             await engine.idle()
             row = await stored(engine, job.id)
 
     assert row.fault
-    assert (row.state, row.fault.kind, lab.paid) == (JobState.FAILED, FaultKind.MODEL_GONE, 0)
+    assert (row.state, row.fault.kind, harness.paid) == (JobState.FAILED, FaultKind.MODEL_GONE, 0)
     assert len(server.requests) == 2
 
 
-async def test_who_names_the_gateway_gets_no_other(lab: Lab, broken: RawServer) -> None:
-    row = await made(lab, FIRST)
+async def test_who_names_the_gateway_gets_no_other(
+    harness: EngineHarness, broken: RawServer
+) -> None:
+    row = await made(harness, FIRST)
 
     assert row.fault
     assert (row.state, row.fault.kind, row.route) == (
@@ -114,15 +116,15 @@ async def test_who_names_the_gateway_gets_no_other(lab: Lab, broken: RawServer) 
         FaultKind.MODEL_GONE,
         (FIRST,),
     )
-    assert (len(broken.requests), lab.paid) == (1, 0)
+    assert (len(broken.requests), harness.paid) == (1, 0)
 
 
 async def test_a_failure_everywhere_is_told_once_and_paid_nowhere(
-    lab: Lab, broken: RawServer
+    harness: EngineHarness, broken: RawServer
 ) -> None:
-    lab.roots = dict.fromkeys(("apiyi", "eronmind"), broken.url)
+    harness.roots = dict.fromkeys(("apiyi", "eronmind"), broken.url)
 
-    row = await made(lab)
+    row = await made(harness)
 
     assert row.fault
     assert (row.state, row.fault.kind, row.model) == (
@@ -130,25 +132,27 @@ async def test_a_failure_everywhere_is_told_once_and_paid_nowhere(
         FaultKind.MODEL_GONE,
         SECOND,
     )
-    assert (len(broken.requests), lab.paid, row.credits) == (2, 0, 0)
+    assert (len(broken.requests), harness.paid, row.credits) == (2, 0, 0)
 
 
-async def test_a_restart_goes_on_with_the_next_gateway(lab: Lab, broken: RawServer) -> None:
-    left = replace(lab.job(model=SECOND), route=(FIRST, SECOND), state=JobState.WAITING)
-    await lab.leave(left)
+async def test_a_restart_goes_on_with_the_next_gateway(
+    harness: EngineHarness, broken: RawServer
+) -> None:
+    left = replace(harness.job(model=SECOND), route=(FIRST, SECOND), state=JobState.WAITING)
+    await harness.leave(left)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
-    assert (row.state, broken.requests, lab.paid) == (JobState.DONE, [], 1)
+    assert (row.state, broken.requests, harness.paid) == (JobState.DONE, [], 1)
 
 
 async def test_a_model_that_is_gone_is_set_aside_and_listed_so(
-    lab: Lab, broken: RawServer
+    harness: EngineHarness, broken: RawServer
 ) -> None:
-    async with lab.engine() as engine:
-        await engine.submit(lab.order(model="veo-3.1"))
+    async with harness.engine() as engine:
+        await engine.submit(harness.order(model="veo-3.1"))
         await engine.idle()
         catalog = engine.services.catalog
         model = catalog.get(FIRST)
@@ -165,7 +169,7 @@ async def test_a_model_that_is_gone_is_set_aside_and_listed_so(
 
 
 def test_the_operators_order_counts_more_than_the_price(tmp_path: Path) -> None:
-    catalog = replace(Lab(folder=tmp_path, root=NOBODY).catalog, order=("eronmind",))
+    catalog = replace(EngineHarness(folder=tmp_path, root=NOBODY).catalog, order=("eronmind",))
     request = MediaRequest(prompt="a cat", ratio="9:16", seconds=8)
 
     assert catalog.choose(request).gateway == "eronmind"
@@ -173,7 +177,7 @@ def test_the_operators_order_counts_more_than_the_price(tmp_path: Path) -> None:
 
 
 def test_only_what_does_exactly_the_same_is_asked_instead(tmp_path: Path) -> None:
-    catalog = Lab(folder=tmp_path, root=NOBODY).catalog
+    catalog = EngineHarness(folder=tmp_path, root=NOBODY).catalog
 
     named = catalog.route(MediaRequest(prompt="a cat", model="veo-3.1"))
     four = catalog.route(MediaRequest(prompt="a cat", model="veo-3.1", count=4))

@@ -14,30 +14,34 @@ from core.jobs import Job, JobState
 from core.messages.progress import Phase, Progress
 from core.platform import MessageLostError
 from storage.jobs import SqlJobStore
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
-from tests.fakes.lab import STREAM, TASKS, Lab, stored
+from tests.fakes.engine_harness import STREAM, TASKS, EngineHarness, stored
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
 
 @pytest.mark.parametrize("model", [TASKS, STREAM])
-async def test_an_order_becomes_a_video_in_the_chat(lab: Lab, engine: Engine, model: str) -> None:
-    job = await engine.submit(lab.order(model=model))
+async def test_an_order_becomes_a_video_in_the_chat(
+    harness: EngineHarness, engine: Engine, model: str
+) -> None:
+    job = await engine.submit(harness.order(model=model))
     await engine.idle()
 
     row = await stored(engine, job.id)
-    (posted,) = lab.chat.of("deliver")
-    assert (row.state, row.fault, lab.paid) == (JobState.DONE, None, 1)
+    (posted,) = harness.chat.of("deliver")
+    assert (row.state, row.fault, harness.paid) == (JobState.DONE, None, 1)
     assert look(posted.assets[0].path).codec == "h264"
     assert (row.delivered, posted.replacing) == (posted.message, None)
     assert row.status
-    assert "Done" in lab.chat.shown[row.status.id]
+    assert "Done" in harness.chat.shown[row.status.id]
     assert (engine.open_jobs, engine.failed) == (0, 0)
 
 
-async def test_the_row_is_written_before_each_step(slow_lab: Lab, gateway: Gateway) -> None:
-    posting = slow_lab.chat.hold("deliver")
+async def test_the_row_is_written_before_each_step(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    posting = slow_harness.chat.hold("deliver")
     rows: list[Job] = []
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         for kind in (CREATE, LOOK, FETCH):
             await gateway.reached(kind)
             rows.append(await stored(engine, job.id))
@@ -68,73 +72,79 @@ async def test_the_row_is_written_before_each_step(slow_lab: Lab, gateway: Gatew
 
 
 async def test_what_no_model_can_do_is_refused_and_leaves_nothing_behind(
-    lab: Lab, engine: Engine
+    harness: EngineHarness, engine: Engine
 ) -> None:
-    order = lab.order(count=9)
+    order = harness.order(count=9)
 
     with pytest.raises(UserError, match="refuse-count"):
         await engine.submit(order)
 
     assert await engine.jobs_of(order.user) == []
-    assert (lab.chat.tried, lab.paid, engine.open_jobs) == ([], 0, 0)
+    assert (harness.chat.tried, harness.paid, engine.open_jobs) == ([], 0, 0)
 
 
-async def test_nothing_is_paid_for_a_chat_that_takes_no_messages(lab: Lab, engine: Engine) -> None:
-    lab.chat.refuse("send", MessageLostError())
+async def test_nothing_is_paid_for_a_chat_that_takes_no_messages(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    harness.chat.refuse("send", MessageLostError())
 
-    job = await engine.submit(lab.order())
+    job = await engine.submit(harness.order())
     await engine.idle()
 
     row = await stored(engine, job.id)
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
-    assert (row.credits, lab.paid, engine.open_jobs, engine.failed) == (0, 0, 0, 1)
+    assert (row.credits, harness.paid, engine.open_jobs, engine.failed) == (0, 0, 0, 1)
 
 
-async def test_a_refusal_of_the_gateway_is_told_with_a_way_on(lab: Lab, engine: Engine) -> None:
-    job = await engine.submit(lab.order("a cat #fail-prompt"))
+async def test_a_refusal_of_the_gateway_is_told_with_a_way_on(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    job = await engine.submit(harness.order("a cat #fail-prompt"))
     await engine.idle()
 
     row = await stored(engine, job.id)
-    last = lab.chat.writes[-1]
+    last = harness.chat.writes[-1]
     assert row.fault
     assert row.fault.kind is FaultKind.MODERATION_PROMPT
-    assert (row.state, row.credits, lab.paid) == (JobState.FAILED, 0, 0)
+    assert (row.state, row.credits, harness.paid) == (JobState.FAILED, 0, 0)
     assert "content filter" in last.text
     assert [(button.command, button.argument) for button in last.buttons] == [("retry", job.id)]
 
 
-async def test_silence_ends_at_the_deadline_and_may_have_cost_something(lab: Lab) -> None:
-    lab.deadline_seconds = 1
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #hang"))
+async def test_silence_ends_at_the_deadline_and_may_have_cost_something(
+    harness: EngineHarness,
+) -> None:
+    harness.deadline_seconds = 1
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #hang"))
         await engine.idle()
         row = await stored(engine, job.id)
 
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.TIMEOUT)
-    assert (row.fault.maybe_billed, row.credits, lab.paid) == (True, 0, 1)
+    assert (row.fault.maybe_billed, row.credits, harness.paid) == (True, 0, 1)
     assert row.task
 
 
 async def test_limits_hold_and_those_who_wait_see_how_they_move_up(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    slow_lab.concurrency = 1
+    slow_harness.concurrency = 1
     gateway.film = b"no video"
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         first, second, third = [
-            await engine.submit(slow_lab.order(user=user)) for user in ("ann", "bob", "cem")
+            await engine.submit(slow_harness.order(user=user)) for user in ("ann", "bob", "cem")
         ]
         await gateway.reached(CREATE)
-        await slow_lab.chat.until(lambda write: write.text.startswith("Waiting, number 2"))
+        await slow_harness.chat.until(lambda write: write.text.startswith("Waiting, number 2"))
         places = [engine.position(job) for job in (first, second, third)]
         waiting = await stored(engine, third.id)
 
         await gateway.allow(CREATE, LOOK, FETCH)
         await engine.idle()
 
-    shown = [w.text for w in slow_lab.chat.of("edit") if w.message == waiting.status]
+    shown = [w.text for w in slow_harness.chat.of("edit") if w.message == waiting.status]
     assert (places, waiting.state) == ([0, 1, 2], JobState.WAITING)
     assert (gateway.asked[CREATE], engine.failed) == (3, 3)
     assert [text[:24] for text in shown if "Waiting" in text] == [
@@ -159,11 +169,13 @@ class LateStore(SqlJobStore):
         return job
 
 
-async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(lab: Lab) -> None:
-    lab.store_type = LateStore
-    async with lab.engine() as engine:
+async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(
+    harness: EngineHarness,
+) -> None:
+    harness.store_type = LateStore
+    async with harness.engine() as engine:
         services = engine.services
-        job = lab.job()
+        job = harness.job()
         await services.store.add(job)
         live = ActiveJob(services, job, services.catalog.choose(job.request))
         await live.open()
@@ -178,34 +190,34 @@ async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(lab: La
 
         live.show(Progress(phase=Phase.SUBMITTING, fraction=0.6))
         async with asyncio.timeout(5):
-            await lab.chat.until(lambda write: write.kind == "edit")
+            await harness.chat.until(lambda write: write.kind == "edit")
         await live.close()
 
 
 async def test_a_run_that_has_lost_its_token_says_no_word_more(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(CREATE)
         taken = await engine.services.store.claim(job.id)
-        said = len(slow_lab.chat.tried)
+        said = len(slow_harness.chat.tried)
 
         await gateway.allow(CREATE, LOOK, FETCH)
         await engine.idle()
 
         assert await stored(engine, job.id) == taken
-        assert len(slow_lab.chat.tried) == said
+        assert len(slow_harness.chat.tried) == said
         assert (gateway.asked[LOOK], engine.open_jobs, engine.failed) == (0, 0, 0)
 
 
 async def test_a_job_that_was_ended_elsewhere_while_it_waited_is_not_run(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    slow_lab.jobs_per_user = 1
-    async with slow_lab.engine() as engine:
-        first = await engine.submit(slow_lab.order())
-        second = await engine.submit(slow_lab.order())
+    slow_harness.jobs_per_user = 1
+    async with slow_harness.engine() as engine:
+        first = await engine.submit(slow_harness.order())
+        second = await engine.submit(slow_harness.order())
         await gateway.reached(CREATE)
         taken = await engine.services.store.claim(second.id)
         assert taken
@@ -218,10 +230,10 @@ async def test_a_job_that_was_ended_elsewhere_while_it_waited_is_not_run(
 
 
 async def test_a_token_lost_before_the_video_is_posted_keeps_it_from_the_chat(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.allow(CREATE, LOOK)
         await gateway.reached(FETCH)
         await engine.services.store.claim(job.id)
@@ -229,15 +241,15 @@ async def test_a_token_lost_before_the_video_is_posted_keeps_it_from_the_chat(
         await gateway.allow(FETCH)
         await engine.idle()
 
-    assert slow_lab.chat.of("deliver") == []
+    assert slow_harness.chat.of("deliver") == []
 
 
 async def test_a_failure_after_the_token_was_lost_is_kept_to_oneself(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     gateway.film = b"no video"
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.allow(CREATE, LOOK)
         await gateway.reached(FETCH)
         taken = await engine.services.store.claim(job.id)
@@ -247,26 +259,26 @@ async def test_a_failure_after_the_token_was_lost_is_kept_to_oneself(
 
         assert await stored(engine, job.id) == taken
         assert engine.failed == 0
-    assert not any("No video" in text for text in slow_lab.chat.shown.values())
+    assert not any("No video" in text for text in slow_harness.chat.shown.values())
 
 
 async def test_a_bar_that_is_only_guessed_moves_with_the_time(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        await engine.submit(slow_harness.order())
         await gateway.allow(CREATE)
 
-        await slow_lab.chat.until(lambda write: "0:01" in write.text)
+        await slow_harness.chat.until(lambda write: "0:01" in write.text)
 
 
-async def test_jobs_are_listed_newest_first(lab: Lab) -> None:
+async def test_jobs_are_listed_newest_first(harness: EngineHarness) -> None:
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(lab.store())
-        jobs = [replace(lab.job(), created_at=float(n)) for n in range(3)]
+        store = await stack.enter_async_context(harness.store())
+        jobs = [replace(harness.job(), created_at=float(n)) for n in range(3)]
         for job in jobs:
             await store.add(replace(job, state=JobState.DONE))
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         listed = await engine.jobs_of(jobs[0].user, limit=2)
 
     assert [job.id for job in listed] == [jobs[2].id, jobs[1].id]

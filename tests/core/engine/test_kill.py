@@ -13,30 +13,30 @@ from core.errors import FaultKind
 from core.files.media_info import look
 from core.jobs import Job, JobState
 from core.platform import User
-from tests.fakes.gateway import CREATE, Gateway
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import CREATE, ManualGateway
 
 _ROOT = Path(__file__).parents[3]
 _EXIT_SECONDS = 10
 
 
-async def start(lab: Lab, *arguments: str) -> Process:
-    """Start a process of its own on the lab's database and gateway."""
-    command = ("-m", "tests.fakes.relay", str(lab.folder), lab.root, *arguments)
+async def start(harness: EngineHarness, *arguments: str) -> Process:
+    """Start a process of its own on the harness's database and gateway."""
+    command = ("-m", "tests.fakes.doomed_process", str(harness.folder), harness.root, *arguments)
     return await asyncio.create_subprocess_exec(sys.executable, *command, cwd=_ROOT, stdout=PIPE)
 
 
-async def killed_at(lab: Lab, moment: str) -> None:
+async def killed_at(harness: EngineHarness, moment: str) -> None:
     """Order a video in a process that does not live to deliver it."""
-    process = await start(lab, "a cat", moment)
+    process = await start(harness, "a cat", moment)
     await process.communicate()
     assert process.returncode == -signal.SIGKILL
 
 
-async def finished_here(lab: Lab) -> Job:
+async def finished_here(harness: EngineHarness) -> Job:
     """Take up in this process what is left, and say what has become of it."""
-    lab.platforms = {NAME: FilePlatform(lambda _: None)}
-    async with lab.engine() as engine:
+    harness.platforms = {NAME: FilePlatform(lambda _: None)}
+    async with harness.engine() as engine:
         await engine.idle()
         (job,) = await engine.jobs_of(User(platform=NAME, id="ann"))
     return job
@@ -44,49 +44,51 @@ async def finished_here(lab: Lab) -> Job:
 
 @pytest.mark.parametrize("moment", ["running", "posting"])
 async def test_a_killed_process_costs_no_second_payment_and_no_video(
-    lab: Lab, moment: str
+    harness: EngineHarness, moment: str
 ) -> None:
-    await killed_at(lab, moment)
+    await killed_at(harness, moment)
 
-    row = await finished_here(lab)
+    row = await finished_here(harness)
 
-    assert (row.state, row.fault, lab.paid) == (JobState.DONE, None, 1)
-    assert look(lab.folder / "out.mp4").codec == "h264"
+    assert (row.state, row.fault, harness.paid) == (JobState.DONE, None, 1)
+    assert look(harness.folder / "out.mp4").codec == "h264"
 
 
 @pytest.mark.parametrize(("moment", "paid"), [("submitting", 0), ("accepted", 1)])
 async def test_a_request_that_may_have_been_taken_is_not_sent_again(
-    lab: Lab, moment: str, paid: int
+    harness: EngineHarness, moment: str, paid: int
 ) -> None:
-    await killed_at(lab, moment)
+    await killed_at(harness, moment)
 
-    row = await finished_here(lab)
+    row = await finished_here(harness)
 
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.INTERRUPTED)
-    assert (lab.paid, row.credits) == (paid, 0)
-    assert not (lab.folder / "out.mp4").exists()
+    assert (harness.paid, row.credits) == (paid, 0)
+    assert not (harness.folder / "out.mp4").exists()
 
 
-async def test_a_process_that_is_asked_to_end_does_so_and_the_next_one_finishes(lab: Lab) -> None:
-    first = await start(lab, "a cat #slow")
+async def test_a_process_that_is_asked_to_end_does_so_and_the_next_one_finishes(
+    harness: EngineHarness,
+) -> None:
+    first = await start(harness, "a cat #slow")
     assert first.stdout
     while b"rendering" not in await first.stdout.readline():
         pass
 
     first.send_signal(signal.SIGTERM)
     await asyncio.wait_for(first.communicate(), timeout=_EXIT_SECONDS)
-    second = await start(lab)
+    second = await start(harness)
     await second.communicate()
 
-    assert (first.returncode, second.returncode, lab.paid) == (0, 0, 1)
-    assert look(lab.folder / "out.mp4").codec == "h264"
+    assert (first.returncode, second.returncode, harness.paid) == (0, 0, 1)
+    assert look(harness.folder / "out.mp4").codec == "h264"
 
 
 async def test_a_process_ends_although_the_gateway_never_answers(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    process = await start(slow_lab, "a cat")
+    process = await start(slow_harness, "a cat")
     await gateway.reached(CREATE)
 
     process.send_signal(signal.SIGTERM)

@@ -19,8 +19,8 @@ from core.files.media_info import look
 from core.jobs import Job, JobState
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
 from core.platform import Limits, PhotoLimits
-from tests.core.dialects.wire import endpoint
-from tests.fakes.lab import Lab, stored
+from tests.core.dialects.scripted_gateway import endpoint
+from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import raw_server, replies, reply
 
 MODELS = (
@@ -42,18 +42,20 @@ LIMITS = Limits(
 )
 
 
-def order(lab: Lab, prompt: str, *, images: Sequence[Asset] = (), **options: object) -> Order:
+def order(
+    harness: EngineHarness, prompt: str, *, images: Sequence[Asset] = (), **options: object
+) -> Order:
     asked = MediaRequest(
         prompt=prompt,
         kind=MediaKind.IMAGE,
         images=tuple(images),
         **{"model": "sandbox/sandbox-image", **options},  # type: ignore[arg-type]
     )
-    return replace(lab.order(), request=asked)
+    return replace(harness.order(), request=asked)
 
 
-async def made(lab: Lab, wanted: Order) -> Job:
-    async with lab.engine() as engine:
+async def made(harness: EngineHarness, wanted: Order) -> Job:
+    async with harness.engine() as engine:
         job = await engine.submit(wanted)
         await engine.idle()
         return await stored(engine, job.id)
@@ -73,55 +75,61 @@ def saved(folder: Path, name: str = "1.png", size: tuple[int, int] = (64, 48)) -
 
 @pytest.mark.parametrize("word", ["", "#inline"])
 @pytest.mark.parametrize("model", MODELS)
-async def test_every_model_makes_a_picture_out_of_words(lab: Lab, model: str, word: str) -> None:
-    row = await made(lab, order(lab, f"a cat {word}", model=model))
+async def test_every_model_makes_a_picture_out_of_words(
+    harness: EngineHarness, model: str, word: str
+) -> None:
+    row = await made(harness, order(harness, f"a cat {word}", model=model))
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     (asset,) = posted.assets
-    assert (row.state, row.fault, lab.paid) == (JobState.DONE, None, 1)
+    assert (row.state, row.fault, harness.paid) == (JobState.DONE, None, 1)
     assert (asset.kind, asset.mime, asset.seconds) == (MediaKind.IMAGE, "image/png", None)
     assert asset.path.suffix == ".png"
 
 
 @pytest.mark.parametrize("model", MODELS)
 async def test_every_model_makes_a_picture_out_of_pictures(
-    lab: Lab, tmp_path: Path, model: str
+    harness: EngineHarness, tmp_path: Path, model: str
 ) -> None:
     images = [saved(tmp_path, f"{name}.png") for name in "ab"]
 
-    row = await made(lab, order(lab, "a cat", model=model, images=images))
+    row = await made(harness, order(harness, "a cat", model=model, images=images))
 
-    assert (row.state, row.fault, lab.paid) == (JobState.DONE, None, 1)
+    assert (row.state, row.fault, harness.paid) == (JobState.DONE, None, 1)
 
 
-async def test_several_pictures_come_in_one_post(lab: Lab) -> None:
-    row = await made(lab, order(lab, "a cat", count=3, ratio="3:4"))
+async def test_several_pictures_come_in_one_post(harness: EngineHarness) -> None:
+    row = await made(harness, order(harness, "a cat", count=3, ratio="3:4"))
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert [(each.width, each.height) for each in posted.assets] == [(96, 128)] * 3
     assert (row.state, row.credits) == (JobState.DONE, 15)
 
 
-async def test_a_missing_picture_is_called_one(lab: Lab) -> None:
-    await made(lab, order(lab, "a cat #partial", count=2))
+async def test_a_missing_picture_is_called_one(harness: EngineHarness) -> None:
+    await made(harness, order(harness, "a cat #partial", count=2))
 
-    (posted,) = lab.chat.of("deliver")
+    (posted,) = harness.chat.of("deliver")
     assert "1 of 2 pictures were made" in posted.text
 
 
-async def test_a_picture_that_is_called_png_and_is_a_jpeg_is_named_by_its_bytes(lab: Lab) -> None:
-    told = await made(lab, order(lab, "a cat #jpeg"))
-    inside = await made(lab, order(lab, "a cat #jpeg #inline"))
+async def test_a_picture_that_is_called_png_and_is_a_jpeg_is_named_by_its_bytes(
+    harness: EngineHarness,
+) -> None:
+    told = await made(harness, order(harness, "a cat #jpeg"))
+    inside = await made(harness, order(harness, "a cat #jpeg #inline"))
 
     for row in (told, inside):
         assert [(each.mime, each.path.suffix) for each in row.assets] == [("image/jpeg", ".jpg")]
 
 
-async def test_the_bytes_of_an_answer_reach_the_disk_and_never_the_row(lab: Lab) -> None:
-    row = await made(lab, order(lab, "a cat", model="whatai/gpt-image-1"))
+async def test_the_bytes_of_an_answer_reach_the_disk_and_never_the_row(
+    harness: EngineHarness,
+) -> None:
+    row = await made(harness, order(harness, "a cat", model="whatai/gpt-image-1"))
 
     (result,) = row.results
-    database = await asyncio.to_thread((lab.folder / "jobs.db").read_bytes)
+    database = await asyncio.to_thread((harness.folder / "jobs.db").read_bytes)
     picture = row.assets[0].path.read_bytes()
     assert (result.data, result.file, result.urls) == (None, row.assets[0].path, ())
     assert picture[:8] not in database
@@ -129,41 +137,43 @@ async def test_the_bytes_of_an_answer_reach_the_disk_and_never_the_row(lab: Lab)
 
 
 async def test_a_picture_that_was_kept_is_posted_after_a_crash_without_another_answer(
-    slow_lab: Lab,
+    slow_harness: EngineHarness,
 ) -> None:
     left = replace(
-        slow_lab.job(model="whatai/gpt-image-1"),
+        slow_harness.job(model="whatai/gpt-image-1"),
         request=MediaRequest(prompt="a cat", kind=MediaKind.IMAGE),
         state=JobState.RUNNING,
     )
     result = RemoteAsset(data=drawn(), kind=MediaKind.IMAGE)
-    kept = await keep([result], slow_lab.folder / "media" / left.id)
-    await slow_lab.leave(replace(left, results=kept))
+    kept = await keep([result], slow_harness.folder / "media" / left.id)
+    await slow_harness.leave(replace(left, results=kept))
 
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
-    (posted,) = slow_lab.chat.of("deliver")
+    (posted,) = slow_harness.chat.of("deliver")
     assert row.state is JobState.DONE
     assert posted.assets[0].path.read_bytes() == drawn()
 
 
-async def test_a_picture_that_was_being_made_at_a_crash_is_not_paid_again(lab: Lab) -> None:
+async def test_a_picture_that_was_being_made_at_a_crash_is_not_paid_again(
+    harness: EngineHarness,
+) -> None:
     left = replace(
-        lab.job(model="whatai/nano-banana"),
+        harness.job(model="whatai/nano-banana"),
         request=MediaRequest(prompt="a cat", kind=MediaKind.IMAGE),
         state=JobState.RUNNING,
     )
-    await lab.leave(left)
+    await harness.leave(left)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, left.id)
 
     assert row.fault
     assert (row.fault.kind, row.fault.maybe_billed) == (FaultKind.INTERRUPTED, True)
-    assert lab.paid == 0
+    assert harness.paid == 0
 
 
 async def test_what_was_kept_lies_under_its_number_and_without_a_link_of_its_own(
@@ -205,24 +215,24 @@ async def test_a_full_disk_says_that_the_picture_may_have_been_paid_for(tmp_path
     ids=["gif", "avif", "a video", "a page"],
 )
 async def test_what_is_no_picture_that_chats_show_is_named(
-    slow_lab: Lab, content: bytes, reason: str
+    slow_harness: EngineHarness, content: bytes, reason: str
 ) -> None:
     left = replace(
-        slow_lab.job(model="whatai/nano-banana"),
+        slow_harness.job(model="whatai/nano-banana"),
         request=MediaRequest(prompt="a cat", kind=MediaKind.IMAGE),
         state=JobState.RUNNING,
     )
     async with raw_server(replies(reply(content))) as server:
-        slow_lab.root = server.url
+        slow_harness.root = server.url
         result = RemoteAsset(urls=(f"{server.url}/a.png",), kind=MediaKind.IMAGE)
-        await slow_lab.leave(replace(left, results=(result,)))
-        async with slow_lab.engine() as engine:
+        await slow_harness.leave(replace(left, results=(result,)))
+        async with slow_harness.engine() as engine:
             await engine.idle()
             row = await stored(engine, left.id)
 
     assert row.fault
     assert (row.fault.kind, row.fault.reason) == (FaultKind.NOT_MEDIA, reason)
-    assert "no picture that can be shown" in slow_lab.chat.writes[-1].text
+    assert "no picture that can be shown" in slow_harness.chat.writes[-1].text
 
 
 def test_a_gif_inside_an_answer_is_named_too(tmp_path: Path) -> None:
@@ -262,9 +272,9 @@ async def test_a_picture_that_a_chat_does_not_show_goes_as_a_file(
     assert is_native(asset, replace(LIMITS, photo=None))
 
 
-async def test_a_failure_and_its_waiting_speak_of_a_picture(lab: Lab) -> None:
-    await made(lab, order(lab, "a cat #nolink"))
+async def test_a_failure_and_its_waiting_speak_of_a_picture(harness: EngineHarness) -> None:
+    await made(harness, order(harness, "a cat #nolink"))
 
-    assert "No picture from sandbox-image." in lab.chat.writes[-1].text
-    assert "finished without a picture" in lab.chat.writes[-1].text
-    assert not any("video" in write.text for write in lab.chat.writes)
+    assert "No picture from sandbox-image." in harness.chat.writes[-1].text
+    assert "finished without a picture" in harness.chat.writes[-1].text
+    assert not any("video" in write.text for write in harness.chat.writes)

@@ -9,17 +9,17 @@ from core.errors import MODERATION, Fault, FaultKind, UserError
 from core.files.media_info import look
 from core.jobs import JobState
 from core.media import RemoteAsset, TaskRef
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
-from tests.fakes.lab import Lab, stored, stored_when
+from tests.fakes.engine_harness import EngineHarness, stored, stored_when
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
 
 async def test_a_recoverable_failure_asks_for_the_same_task(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     film, gateway.film = gateway.film, b"no video"
     await gateway.allow(CREATE, LOOK, FETCH)
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await engine.idle()
         failed = await stored(engine, job.id)
 
@@ -32,12 +32,12 @@ async def test_a_recoverable_failure_asks_for_the_same_task(
     assert (failed.state, failed.fault.kind) == (JobState.FAILED, FaultKind.NOT_MEDIA)
     assert (again.id, row.state, gateway.asked[CREATE]) == (job.id, JobState.DONE, 1)
     assert (failed.credits, row.credits, row.fault) == (0, job.credits, None)
-    assert len(slow_lab.chat.of("send")) == 1
+    assert len(slow_harness.chat.of("send")) == 1
 
 
-async def test_another_failure_is_ordered_and_paid_anew(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #fail-moderation"))
+async def test_another_failure_is_ordered_and_paid_anew(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #fail-moderation"))
         await engine.idle()
         failed = await stored(engine, job.id)
 
@@ -47,21 +47,24 @@ async def test_another_failure_is_ordered_and_paid_anew(lab: Lab) -> None:
 
     assert failed.fault
     assert failed.fault.kind in MODERATION
-    assert (row.state, lab.paid) == (JobState.FAILED, 2)
+    assert (row.state, harness.paid) == (JobState.FAILED, 2)
     assert row.task != failed.task
-    assert len(lab.chat.of("send")) == 2
+    assert len(harness.chat.of("send")) == 2
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TIMEOUT, FaultKind.UPSTREAM])
 async def test_two_who_retry_at_once_get_one_video_for_one_payment(
-    slow_lab: Lab, gateway: Gateway, kind: FaultKind
+    slow_harness: EngineHarness, gateway: ManualGateway, kind: FaultKind
 ) -> None:
     await gateway.allow(CREATE, LOOK, FETCH)
     failed = replace(
-        slow_lab.job(), state=JobState.FAILED, fault=Fault(kind=kind), task=TaskRef(id="task-7")
+        slow_harness.job(),
+        state=JobState.FAILED,
+        fault=Fault(kind=kind),
+        task=TaskRef(id="task-7"),
     )
-    await slow_lab.leave(failed)
-    async with slow_lab.engine() as engine:
+    await slow_harness.leave(failed)
+    async with slow_harness.engine() as engine:
         outcomes = await asyncio.gather(
             engine.retry(failed), engine.retry(failed), return_exceptions=True
         )
@@ -69,24 +72,26 @@ async def test_two_who_retry_at_once_get_one_video_for_one_payment(
 
     assert sorted(isinstance(outcome, UserError) for outcome in outcomes) == [False, True]
     assert gateway.asked[CREATE] == (kind is FaultKind.UPSTREAM)
-    assert len(slow_lab.chat.of("deliver")) == 1
+    assert len(slow_harness.chat.of("deliver")) == 1
 
 
-async def test_only_what_has_failed_can_be_tried_again(lab: Lab) -> None:
-    async with lab.engine() as engine:
+async def test_only_what_has_failed_can_be_tried_again(harness: EngineHarness) -> None:
+    async with harness.engine() as engine:
         with pytest.raises(UserError, match="not-failed"):
-            await engine.retry(lab.job())
+            await engine.retry(harness.job())
 
-    assert lab.paid == 0
+    assert harness.paid == 0
 
 
-async def test_a_retry_says_so_when_the_model_is_not_set_up_any_more(lab: Lab) -> None:
-    lab.gone = frozenset({"sandbox"})
+async def test_a_retry_says_so_when_the_model_is_not_set_up_any_more(
+    harness: EngineHarness,
+) -> None:
+    harness.gone = frozenset({"sandbox"})
     fault = Fault(kind=FaultKind.TIMEOUT)
-    failed = replace(lab.job(), state=JobState.FAILED, fault=fault, task=TaskRef(id="1"))
-    await lab.leave(failed)
+    failed = replace(harness.job(), state=JobState.FAILED, fault=fault, task=TaskRef(id="1"))
+    await harness.leave(failed)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         with pytest.raises(UserError, match="model-needs-key"):
             await engine.retry(failed)
 
@@ -94,15 +99,15 @@ async def test_a_retry_says_so_when_the_model_is_not_set_up_any_more(lab: Lab) -
 
 
 async def test_a_retry_while_the_failure_is_still_being_told_runs_after_it(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     film, gateway.film = gateway.film, b"no video"
     await gateway.allow(CREATE, LOOK)
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(FETCH)
-        await slow_lab.chat.until(lambda write: "fetching" in write.text)
-        telling = slow_lab.chat.hold("edit")
+        await slow_harness.chat.until(lambda write: "fetching" in write.text)
+        telling = slow_harness.chat.hold("edit")
         await gateway.allow(FETCH)
         await telling.reached.wait()
         failed = await stored_when(engine, job.id, lambda row: row.state is JobState.FAILED)
@@ -115,16 +120,16 @@ async def test_a_retry_while_the_failure_is_still_being_told_runs_after_it(
 
     assert (row.state, gateway.asked[CREATE], engine.open_jobs) == (JobState.DONE, 1, 0)
     assert row.status
-    assert "Done" in slow_lab.chat.shown[row.status.id]
+    assert "Done" in slow_harness.chat.shown[row.status.id]
 
 
 async def test_only_what_was_made_is_charged_at_a_second_try_to_post_it(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    path = slow_lab.folder / "film.mp4"
+    path = slow_harness.folder / "film.mp4"
     await asyncio.to_thread(path.write_bytes, gateway.film)
     failed = replace(
-        slow_lab.job(model="apiyi/veo-3.1", count=4),
+        slow_harness.job(model="apiyi/veo-3.1", count=4),
         state=JobState.FAILED,
         fault=Fault(kind=FaultKind.INTERNAL),
         credits=0,
@@ -132,12 +137,12 @@ async def test_only_what_was_made_is_charged_at_a_second_try_to_post_it(
         assets=(look(path),) * 2,
         posting=True,
     )
-    await slow_lab.leave(failed)
+    await slow_harness.leave(failed)
 
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.retry(failed)
         await engine.idle()
         row = await stored(engine, failed.id)
 
-    (posted,) = slow_lab.chat.of("deliver")
+    (posted,) = slow_harness.chat.of("deliver")
     assert (row.state, row.credits, posted.replacing) == (JobState.DONE, 50, None)

@@ -7,14 +7,14 @@ from pathlib import Path
 from core.engine.scheduler import LocalScheduler, QueueLimits
 from core.jobs import Job
 from core.platform import User
-from tests.fakes.lab import Lab
+from tests.fakes.engine_harness import EngineHarness
 
 
-class Floor:
+class SchedulerHarness:
     """Jobs that run until they are told to end, and what was heard about them."""
 
-    def __init__(self, lab: Lab, *, per_user: int = 2, at_fast: int = 4) -> None:
-        self.lab = lab
+    def __init__(self, harness: EngineHarness, *, per_user: int = 2, at_fast: int = 4) -> None:
+        self.harness = harness
         self.running: list[str] = []
         self.moves: list[tuple[str, int]] = []
         self.ends: dict[str, asyncio.Event] = {}
@@ -34,7 +34,7 @@ class Floor:
     def job(self, name: str, *, user: str = "", gateway: str = "fast") -> Job:
         """A job with a name for an id; of a user of its own unless told otherwise."""
         owner = User(platform="chat", id=user or name)
-        return replace(self.lab.job(), id=name, user=owner, model=f"{gateway}/x")
+        return replace(self.harness.job(), id=name, user=owner, model=f"{gateway}/x")
 
     async def enqueue(self, *jobs: Job) -> None:
         for job in jobs:
@@ -52,9 +52,11 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def floor(*, per_user: int = 2, at_fast: int = 4) -> Floor:
+def floor(*, per_user: int = 2, at_fast: int = 4) -> SchedulerHarness:
     """A floor with these limits."""
-    return Floor(Lab(folder=Path(), root=""), per_user=per_user, at_fast=at_fast)
+    return SchedulerHarness(
+        EngineHarness(folder=Path(), root=""), per_user=per_user, at_fast=at_fast
+    )
 
 
 async def test_a_user_has_two_jobs_at_once_and_the_third_waits() -> None:

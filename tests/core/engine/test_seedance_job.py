@@ -5,15 +5,17 @@ from pathlib import Path
 
 from core.engine.engine import Engine
 from core.jobs import JobState
-from tests.core.dialects.wire import as_json
-from tests.fakes.lab import Lab, stored
+from tests.core.dialects.scripted_gateway import as_json
+from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import raw_server
 
 SEEDANCE = "sandbox/sandbox-seedance"
 
 
-async def test_a_seedance_video_comes_into_the_chat(lab: Lab, engine: Engine) -> None:
-    job = await engine.submit(lab.order("a cat --dur 12", model=SEEDANCE))
+async def test_a_seedance_video_comes_into_the_chat(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    job = await engine.submit(harness.order("a cat --dur 12", model=SEEDANCE))
     await engine.idle()
 
     row = await stored(engine, job.id)
@@ -21,7 +23,7 @@ async def test_a_seedance_video_comes_into_the_chat(lab: Lab, engine: Engine) ->
     assert row.state is JobState.DONE
     assert (row.request.seconds, row.request.resolution) == (5, "720p")
     assert asset.seconds == 5
-    assert len(lab.chat.of("deliver")) == lab.paid == 1
+    assert len(harness.chat.of("deliver")) == harness.paid == 1
 
 
 async def test_a_queued_task_is_taken_back_at_the_gateway(tmp_path: Path) -> None:
@@ -38,9 +40,9 @@ async def test_a_queued_task_is_taken_back_at_the_gateway(tmp_path: Path) -> Non
             writer.write(as_json({}))
 
     async with raw_server(serve) as server:
-        lab = Lab(folder=tmp_path, root=server.url)
-        async with lab.engine() as engine:
-            job = await engine.submit(lab.order(model=SEEDANCE))
+        harness = EngineHarness(folder=tmp_path, root=server.url)
+        async with harness.engine() as engine:
+            job = await engine.submit(harness.order(model=SEEDANCE))
             await looked_at.wait()
             await engine.cancel(job.id)
             await asyncio.wait_for(taken_back.wait(), 30)

@@ -5,75 +5,77 @@ import asyncio
 from core.jobs import JobState
 from core.media import TaskRef
 from core.platform import SlowDownError
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
-from tests.fakes.lab import STREAM, Lab, stored, stored_when
+from tests.fakes.engine_harness import STREAM, EngineHarness, stored, stored_when
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
 
 async def test_a_task_is_asked_for_again_and_not_paid_again(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.allow(CREATE)
         await gateway.reached(LOOK)
 
     await gateway.allow(LOOK, FETCH)
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, job.id)
 
     assert (row.state, gateway.asked[CREATE]) == (JobState.DONE, 1)
-    assert len(slow_lab.chat.of("send")) == 1
+    assert len(slow_harness.chat.of("send")) == 1
 
 
-async def test_a_stream_that_told_where_it_can_be_followed_goes_on_after_a_stop(lab: Lab) -> None:
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order("a cat #slow", model=STREAM))
+async def test_a_stream_that_told_where_it_can_be_followed_goes_on_after_a_stop(
+    harness: EngineHarness,
+) -> None:
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #slow", model=STREAM))
         await stored_when(engine, job.id, lambda row: row.task is not None)
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, job.id)
 
-    assert (row.state, row.fault, lab.paid) == (JobState.DONE, None, 1)
+    assert (row.state, row.fault, harness.paid) == (JobState.DONE, None, 1)
 
 
-async def test_a_stop_in_the_middle_of_posting_ends_in_one_video(lab: Lab) -> None:
-    posting = lab.chat.hold("deliver")
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+async def test_a_stop_in_the_middle_of_posting_ends_in_one_video(harness: EngineHarness) -> None:
+    posting = harness.chat.hold("deliver")
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await posting.reached.wait()
 
-    async with lab.engine() as engine:
+    async with harness.engine() as engine:
         await engine.idle()
         row = await stored(engine, job.id)
 
-    (posted,) = lab.chat.of("deliver")
-    assert (row.state, lab.paid) == (JobState.DONE, 1)
+    (posted,) = harness.chat.of("deliver")
+    assert (row.state, harness.paid) == (JobState.DONE, 1)
     assert posted.replacing == row.status
 
 
 async def test_a_stop_waits_for_the_answer_to_a_request_that_was_sent(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    async with slow_lab.engine() as engine:
-        job = await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(CREATE)
         leaving = asyncio.create_task(_allow_later(gateway))
     await leaving
 
-    async with slow_lab.store() as store:
+    async with slow_harness.store() as store:
         row = await store.get(job.id)
     assert row
     assert (row.state, row.task) == (JobState.RUNNING, TaskRef(id="task-7"))
 
 
 async def test_a_stop_does_not_wait_for_a_task_that_can_be_found_again(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
     await gateway.allow(CREATE)
-    async with slow_lab.engine() as engine:
-        await engine.submit(slow_lab.order())
+    async with slow_harness.engine() as engine:
+        await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
         leaving = asyncio.get_running_loop().time()
 
@@ -81,16 +83,18 @@ async def test_a_stop_does_not_wait_for_a_task_that_can_be_found_again(
     assert asyncio.get_running_loop().time() - leaving < 2.5
 
 
-async def test_a_stop_does_not_start_what_waits(slow_lab: Lab, gateway: Gateway) -> None:
-    slow_lab.concurrency = 1
+async def test_a_stop_does_not_start_what_waits(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.concurrency = 1
     gateway.film = b"no video"
     await gateway.allow(CREATE)
-    async with slow_lab.engine() as engine:
-        ending = await engine.submit(slow_lab.order(user="ann"))
-        waiting = await engine.submit(slow_lab.order(user="bob"))
+    async with slow_harness.engine() as engine:
+        ending = await engine.submit(slow_harness.order(user="ann"))
+        waiting = await engine.submit(slow_harness.order(user="bob"))
         await gateway.reached(LOOK)
         gateway.open.discard(CREATE)
-        await engine.submit(slow_lab.order(user="cem", model=STREAM))
+        await engine.submit(slow_harness.order(user="cem", model=STREAM))
         await gateway.reached(CREATE, times=2)
 
         async def end_one_while_the_other_is_waited_for() -> None:
@@ -105,28 +109,30 @@ async def test_a_stop_does_not_start_what_waits(slow_lab: Lab, gateway: Gateway)
         leaving = asyncio.create_task(end_one_while_the_other_is_waited_for())
     await leaving
 
-    async with slow_lab.store() as store:
+    async with slow_harness.store() as store:
         row = await store.get(waiting.id)
     assert row
     assert (row.state, gateway.asked[CREATE]) == (JobState.WAITING, 2)
 
 
-async def test_a_stop_writes_nothing_more_to_the_chat(slow_lab: Lab, gateway: Gateway) -> None:
-    slow_lab.concurrency = 1
-    async with slow_lab.engine() as engine:
+async def test_a_stop_writes_nothing_more_to_the_chat(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.concurrency = 1
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        await engine.submit(slow_lab.order(user="ann"))
+        await engine.submit(slow_harness.order(user="ann"))
         await gateway.reached(LOOK)
-        slow_lab.chat.refuse("edit", SlowDownError(0.05))
-        await engine.submit(slow_lab.order(user="bob"))
-    said = len(slow_lab.chat.tried)
+        slow_harness.chat.refuse("edit", SlowDownError(0.05))
+        await engine.submit(slow_harness.order(user="bob"))
+    said = len(slow_harness.chat.tried)
 
     await asyncio.sleep(0.1)
 
-    assert len(slow_lab.chat.tried) == said
+    assert len(slow_harness.chat.tried) == said
 
 
-async def _allow_later(gateway: Gateway, *kinds: str) -> None:
+async def _allow_later(gateway: ManualGateway, *kinds: str) -> None:
     """Answer when the stop has begun: it is what the test awaits next."""
     await asyncio.sleep(0.05)
     await gateway.allow(CREATE, *kinds)

@@ -12,8 +12,8 @@ from core.engine.engine import Engine
 from core.errors import FaultKind, StorageError
 from core.jobs import JobState
 from storage.database import open_database
-from tests.fakes.gateway import CREATE, FETCH, LOOK, Gateway
-from tests.fakes.lab import Lab, stored
+from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
 
 @asynccontextmanager
@@ -31,19 +31,21 @@ async def _say(database: AsyncEngine, pragma: str) -> None:
         await connection.exec_driver_sql(pragma)
 
 
-async def test_nothing_is_sent_when_an_order_cannot_be_stored(lab: Lab, engine: Engine) -> None:
+async def test_nothing_is_sent_when_an_order_cannot_be_stored(
+    harness: EngineHarness, engine: Engine
+) -> None:
     async with broken_store(engine):
         with pytest.raises(StorageError):
-            await engine.submit(lab.order())
+            await engine.submit(harness.order())
 
-    assert (lab.paid, lab.chat.tried, engine.open_jobs) == (0, [], 0)
+    assert (harness.paid, harness.chat.tried, engine.open_jobs) == (0, [], 0)
 
 
 async def test_a_store_that_breaks_while_the_order_is_shown_pays_nothing(
-    lab: Lab, engine: Engine
+    harness: EngineHarness, engine: Engine
 ) -> None:
-    held = lab.chat.hold("send")
-    order = lab.order()
+    held = harness.chat.hold("send")
+    order = harness.order()
     submitting = asyncio.create_task(engine.submit(order))
     await held.reached.wait()
 
@@ -53,25 +55,25 @@ async def test_a_store_that_breaks_while_the_order_is_shown_pays_nothing(
             await submitting
 
     row = await stored(engine, order.id)
-    assert (row.state, lab.paid, engine.open_jobs) == (JobState.WAITING, 0, 0)
+    assert (row.state, harness.paid, engine.open_jobs) == (JobState.WAITING, 0, 0)
 
 
 async def test_a_store_that_breaks_in_the_middle_is_told_and_the_job_goes_on_later(
-    slow_lab: Lab, gateway: Gateway, caplog: pytest.LogCaptureFixture
+    slow_harness: EngineHarness, gateway: ManualGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        job = await engine.submit(slow_lab.order())
+        job = await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
         async with broken_store(engine):
             await gateway.allow(LOOK)
             await engine.idle()
         failures = engine.failed
         before = await stored(engine, job.id)
-    told = slow_lab.chat.writes[-1].text
+    told = slow_harness.chat.writes[-1].text
 
     await gateway.allow(FETCH)
-    async with slow_lab.engine() as engine:
+    async with slow_harness.engine() as engine:
         await engine.idle()
         after = await stored(engine, job.id)
 
@@ -83,13 +85,13 @@ async def test_a_store_that_breaks_in_the_middle_is_told_and_the_job_goes_on_lat
 
 
 async def test_a_job_whose_start_cannot_be_stored_is_not_paid_and_told(
-    slow_lab: Lab, gateway: Gateway
+    slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    slow_lab.jobs_per_user = 1
-    async with slow_lab.engine() as engine:
+    slow_harness.jobs_per_user = 1
+    async with slow_harness.engine() as engine:
         await gateway.allow(CREATE)
-        await engine.submit(slow_lab.order())
-        second = await engine.submit(slow_lab.order())
+        await engine.submit(slow_harness.order())
+        second = await engine.submit(slow_harness.order())
         await gateway.reached(LOOK)
         async with broken_store(engine):
             await gateway.allow(LOOK)
@@ -99,14 +101,14 @@ async def test_a_job_whose_start_cannot_be_stored_is_not_paid_and_told(
 
     assert (row.state, gateway.asked[CREATE]) == (JobState.WAITING, 1)
     assert row.status
-    assert "Something went wrong in the bot itself" in slow_lab.chat.shown[row.status.id]
+    assert "Something went wrong in the bot itself" in slow_harness.chat.shown[row.status.id]
 
 
 async def test_a_defect_is_told_with_a_number_that_the_log_has_too(
-    lab: Lab, engine: Engine, caplog: pytest.LogCaptureFixture
+    harness: EngineHarness, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lab.chat.refuse("deliver", RuntimeError("a defect of the adapter"))
-    job = await engine.submit(lab.order())
+    harness.chat.refuse("deliver", RuntimeError("a defect of the adapter"))
+    job = await engine.submit(harness.order())
     await engine.idle()
 
     row = await stored(engine, job.id)
@@ -116,19 +118,19 @@ async def test_a_defect_is_told_with_a_number_that_the_log_has_too(
         FaultKind.INTERNAL,
         True,
     )
-    assert row.fault.reason in lab.chat.writes[-1].text
+    assert row.fault.reason in harness.chat.writes[-1].text
     assert row.fault.reason in caplog.text
     assert "a defect of the adapter" in caplog.text
 
 
 async def test_a_defect_in_the_very_last_message_leaves_the_job_done(
-    lab: Lab, caplog: pytest.LogCaptureFixture
+    harness: EngineHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    posting = lab.chat.hold("deliver")
-    async with lab.engine() as engine:
-        job = await engine.submit(lab.order())
+    posting = harness.chat.hold("deliver")
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
         await posting.reached.wait()
-        lab.chat.refuse("edit", *[RuntimeError("a defect of the adapter")] * 3)
+        harness.chat.refuse("edit", *[RuntimeError("a defect of the adapter")] * 3)
         posting.release.set()
         await engine.idle()
         row = await stored(engine, job.id)
@@ -137,13 +139,15 @@ async def test_a_defect_in_the_very_last_message_leaves_the_job_done(
     assert "its last message could not be written" in caplog.text
 
 
-async def test_a_start_that_cannot_read_its_jobs_ends_with_a_sentence(lab: Lab) -> None:
-    await lab.leave(lab.job())
-    async with open_database(lab.database_url) as database, database.begin() as connection:
+async def test_a_start_that_cannot_read_its_jobs_ends_with_a_sentence(
+    harness: EngineHarness,
+) -> None:
+    await harness.leave(harness.job())
+    async with open_database(harness.database_url) as database, database.begin() as connection:
         await connection.exec_driver_sql("UPDATE jobs SET request = '{'")
 
     with pytest.raises(StorageError, match="holds a job that cannot be read"):
-        async with lab.engine():
+        async with harness.engine():
             pass
 
-    assert (lab.chat.tried, lab.paid) == ([], 0)
+    assert (harness.chat.tried, harness.paid) == ([], 0)

@@ -16,21 +16,21 @@ from core.platform import (
     SlowDownError,
     View,
 )
-from tests.fakes.chat_platform import ChatPlatform
 from tests.fakes.clock import jumping_clock
+from tests.fakes.memory_platform import MemoryPlatform
 
 HERE = ConversationRef(platform="chat", chat="1")
 MESSAGE = MessageRef(conversation=HERE, id="7")
 LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=2, text_chars=4096)
 
 
-class Stage:
+class StatusHarness:
     """A status message of something that has one text, and the chat that it stands in."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.text = ""
         self.lost: Exception | None = None
-        self.chat = ChatPlatform(limits=limits)
+        self.chat = MemoryPlatform(limits=limits)
         self.conversation = self.chat.conversation(HERE)
         self.budget = WriteBudget(limits)
         self.status = StatusMessage(
@@ -52,193 +52,195 @@ class Stage:
 
 @jumping_clock
 async def test_of_many_changes_only_the_latest_is_shown() -> None:
-    stage = Stage()
+    harness = StatusHarness()
 
     for tenth in range(100):
-        stage.say(f"{tenth} %")
+        harness.say(f"{tenth} %")
         await asyncio.sleep(0.1)
-    await stage.status.close()
+    await harness.status.close()
 
-    assert [at for at, _ in stage.edits] == pytest.approx([0, 2, 4, 6, 8], abs=0.11)
-    assert [int(text[:-2]) for _, text in stage.edits] == pytest.approx([0, 20, 40, 60, 80], abs=1)
+    assert [at for at, _ in harness.edits] == pytest.approx([0, 2, 4, 6, 8], abs=0.11)
+    assert [int(text[:-2]) for _, text in harness.edits] == pytest.approx(
+        [0, 20, 40, 60, 80], abs=1
+    )
 
 
 @jumping_clock
 async def test_what_looks_the_same_costs_no_write() -> None:
-    stage = Stage()
-    stage.say("Waiting, number 2 in line")
+    harness = StatusHarness()
+    harness.say("Waiting, number 2 in line")
     await asyncio.sleep(1)
 
     for _ in range(100):
-        stage.status.touch()
+        harness.status.touch()
         await asyncio.sleep(3)
     for _ in range(15):
-        async with asyncio.timeout(0.1), stage.budget.frame():
+        async with asyncio.timeout(0.1), harness.budget.frame():
             pass
 
-    assert len(stage.edits) == 1
+    assert len(harness.edits) == 1
 
 
 @jumping_clock
 async def test_a_frame_that_had_to_wait_shows_how_things_are_then() -> None:
-    stage = Stage()
-    stage.budget.pause(30)
-    stage.say("10 %")
+    harness = StatusHarness()
+    harness.budget.pause(30)
+    harness.say("10 %")
     await asyncio.sleep(20)
 
-    stage.say("70 %")
+    harness.say("70 %")
     await asyncio.sleep(20)
 
-    assert stage.edits == [(30.0, "70 %")]
+    assert harness.edits == [(30.0, "70 %")]
 
 
 @jumping_clock
 async def test_a_refused_frame_is_not_queued_but_drawn_anew_after_the_pause() -> None:
-    stage = Stage()
-    stage.chat.refuse("edit", SlowDownError(40))
-    stage.say("10 %")
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(40))
+    harness.say("10 %")
     await asyncio.sleep(20)
-    stage.say("50 %")
+    harness.say("50 %")
     await asyncio.sleep(30)
 
-    await stage.status.close()
+    await harness.status.close()
 
-    assert stage.edits == [(40.0, "50 %")]
+    assert harness.edits == [(40.0, "50 %")]
 
 
 @jumping_clock
 async def test_a_refused_frame_is_drawn_although_nothing_changes_any_more() -> None:
-    stage = Stage()
-    stage.chat.refuse("edit", SlowDownError(40))
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(40))
 
-    stage.say("10 %")
+    harness.say("10 %")
     await asyncio.sleep(50)
 
-    assert stage.edits == [(40.0, "10 %")]
+    assert harness.edits == [(40.0, "10 %")]
 
 
 @jumping_clock
 async def test_the_last_view_does_not_wait_for_the_next_frame() -> None:
-    stage = Stage(replace(LIMITS, edit_seconds=60))
-    stage.say("10 %")
+    harness = StatusHarness(replace(LIMITS, edit_seconds=60))
+    harness.say("10 %")
     await asyncio.sleep(1)
-    stage.say("20 %")
+    harness.say("20 %")
 
-    await stage.status.finish(View(text="Done"))
+    await harness.status.finish(View(text="Done"))
 
-    assert stage.edits == [(0.0, "10 %"), (1.0, "Done")]
+    assert harness.edits == [(0.0, "10 %"), (1.0, "Done")]
 
 
 @jumping_clock
 async def test_an_edit_on_its_way_is_let_through_before_the_last_view() -> None:
-    stage = Stage(replace(LIMITS, edit_seconds=60))
-    held = stage.chat.hold("edit")
-    stage.say("99 %")
+    harness = StatusHarness(replace(LIMITS, edit_seconds=60))
+    held = harness.chat.hold("edit")
+    harness.say("99 %")
     await held.reached.wait()
-    finishing = asyncio.create_task(stage.status.finish(View(text="Done")))
+    finishing = asyncio.create_task(harness.status.finish(View(text="Done")))
     await asyncio.sleep(3)
 
     held.release.set()
     await finishing
 
-    assert stage.edits == [(3.0, "99 %"), (3.0, "Done")]
+    assert harness.edits == [(3.0, "99 %"), (3.0, "Done")]
 
 
 @jumping_clock
 async def test_an_edit_that_hangs_does_not_keep_the_last_view_for_ever() -> None:
-    stage = Stage()
-    held = stage.chat.hold("edit")
-    stage.say("99 %")
+    harness = StatusHarness()
+    held = harness.chat.hold("edit")
+    harness.say("99 %")
     await held.reached.wait()
 
-    await stage.status.finish(View(text="Done"))
+    await harness.status.finish(View(text="Done"))
 
-    assert stage.edits == [(10.0, "Done")]
+    assert harness.edits == [(10.0, "Done")]
 
 
 @jumping_clock
 async def test_closing_takes_a_second_at_most() -> None:
-    stage = Stage()
-    held = stage.chat.hold("edit")
-    stage.say("99 %")
+    harness = StatusHarness()
+    held = harness.chat.hold("edit")
+    harness.say("99 %")
     await held.reached.wait()
 
-    await stage.status.close()
-    stage.say("never shown")
+    await harness.status.close()
+    harness.say("never shown")
     await asyncio.sleep(100)
 
-    assert (stage.edits, stage.chat.tried) == ([], ["edit"])
+    assert (harness.edits, harness.chat.tried) == ([], ["edit"])
 
 
 @jumping_clock
 async def test_closing_what_never_showed_anything_is_no_error() -> None:
-    stage = Stage()
+    harness = StatusHarness()
 
-    await stage.status.close()
+    await harness.status.close()
 
-    assert stage.chat.tried == []
+    assert harness.chat.tried == []
 
 
 @jumping_clock
 @pytest.mark.parametrize("error", [LostRunError("7"), MessageLostError()])
 async def test_who_may_not_write_any_more_does_not_try_again(error: Exception) -> None:
-    stage = Stage()
+    harness = StatusHarness()
     if isinstance(error, LostRunError):
-        stage.lost = error
+        harness.lost = error
     else:
-        stage.chat.refuse("edit", error)
+        harness.chat.refuse("edit", error)
 
     for text in ("10 %", "20 %", "30 %"):
-        stage.say(text)
+        harness.say(text)
         await asyncio.sleep(5)
 
-    assert stage.edits == []
-    assert len(stage.chat.tried) == isinstance(error, MessageLostError)
+    assert harness.edits == []
+    assert len(harness.chat.tried) == isinstance(error, MessageLostError)
 
 
 @jumping_clock
 async def test_a_frame_that_fails_in_an_unknown_way_does_not_end_the_showing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stage = Stage()
-    stage.chat.refuse("edit", RuntimeError("a defect of the adapter"))
-    stage.say("10 %")
+    harness = StatusHarness()
+    harness.chat.refuse("edit", RuntimeError("a defect of the adapter"))
+    harness.say("10 %")
     await asyncio.sleep(5)
 
-    stage.say("20 %")
+    harness.say("20 %")
     await asyncio.sleep(5)
 
-    assert stage.edits == [(5.0, "20 %")]
+    assert harness.edits == [(5.0, "20 %")]
     assert "a defect of the adapter" in caplog.text
 
 
 @jumping_clock
 async def test_the_last_view_is_written_however_often_the_platform_wants_a_pause() -> None:
-    stage = Stage()
-    stage.chat.refuse("edit", SlowDownError(30), SlowDownError(300), SlowDownError(0.5))
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(30), SlowDownError(300), SlowDownError(0.5))
 
-    message = await stage.status.finish(View(text="Done"))
+    message = await harness.status.finish(View(text="Done"))
 
     assert message == MESSAGE
-    assert stage.edits == [(330.5, "Done")]
+    assert harness.edits == [(330.5, "Done")]
 
 
 @jumping_clock
 async def test_the_last_view_becomes_a_new_message_where_the_old_one_is_gone() -> None:
-    stage = Stage()
-    stage.chat.refuse("edit", MessageLostError())
-    stage.chat.refuse("send", SlowDownError(5))
+    harness = StatusHarness()
+    harness.chat.refuse("edit", MessageLostError())
+    harness.chat.refuse("send", SlowDownError(5))
 
-    message = await stage.status.finish(View(text="Done"))
+    message = await harness.status.finish(View(text="Done"))
 
-    assert stage.chat.shown == {message.id: "Done"}
+    assert harness.chat.shown == {message.id: "Done"}
     assert message != MESSAGE
 
 
 @jumping_clock
 async def test_a_chat_that_is_gone_is_told_to_who_asked() -> None:
-    stage = Stage()
-    stage.chat.refuse("send", MessageLostError())
+    harness = StatusHarness()
+    harness.chat.refuse("send", MessageLostError())
 
     with pytest.raises(MessageLostError):
-        await write_final(stage.conversation, stage.budget, View(text="Hello"))
+        await write_final(harness.conversation, harness.budget, View(text="Hello"))

@@ -1,0 +1,109 @@
+"""A member of a server on the Discord stand-in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from simcord.results import InteractionResult
+
+from core.commands import COMMANDS
+from core.engine.engine import Engine
+from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness
+from tests.fakes.discord.wire import DiscordCall, Json
+from tests.fakes.driver import DeliveredPost, Seen
+
+WITH_WORDS = frozenset({"video", "image", "remix"})
+
+
+class DiscordDriver:
+    """See `ChatDriver`. What is no command is said to the bot by its name."""
+
+    edits = True
+
+    def __init__(self, discord_bot: DiscordBotHarness) -> None:
+        self._bot = discord_bot
+        self._asked: InteractionResult | None = None
+        self.user = discord_bot.person(discord_bot.ada)
+
+    def bot(self) -> AbstractAsyncContextManager[Engine]:
+        return self._bot.bot()
+
+    async def say(self, line: str, *pictures: bytes) -> None:
+        name, _, text = line.removeprefix("/").partition(" ")
+        if name not in COMMANDS:
+            await self._bot.ada.send(self._bot.channel, f"<@{self._bot.bot_id}> {line}")
+            return
+        words = text.split()
+        pairs = zip(words[::2], words[1::2], strict=True) if name not in WITH_WORDS else ()
+        options: Json = {"prompt": text} if name in WITH_WORDS and text else dict(pairs)
+        for number, picture in enumerate(pictures, 1):
+            options[f"image{number}"] = (f"{number}.jpg", picture)
+        self._asked = await self._bot.ada.slash(self._bot.channel, name, **options)
+
+    async def complete(self, words: str) -> None:
+        asked = self._asked
+        assert asked
+        await self.until(lambda: asked.modal)
+        await self._bot.ada.submit_modal(asked, {"prompt": words})
+
+    async def press(self, command: str) -> None:
+        message = [m for m in self._bot.messages() if command in _buttons(m)][-1]
+        label = _buttons(message)[command]
+        self._asked = await self._bot.ada.click(self._bot.message(message), label=label)
+
+    async def share(self) -> str:
+        gallery = self._bot.guild.create_text_channel("gallery")
+        await self.press("share")
+        asked = self._asked
+        assert asked
+        question = await self.until(lambda: asked.response)
+        assert question
+        await self.until(lambda: question.components)
+        await self._bot.ada.select(question, [gallery])
+        (post,) = await self.until(lambda: self._bot.videos(gallery.id))
+        return _plain(post["content"])
+
+    def others_see(self) -> bool:
+        return any(not message["flags"] & EPHEMERAL for message in self._bot.messages())
+
+    def buttons(self) -> Mapping[str, str]:
+        found = map(_buttons, self._bot.messages())
+        return {command: label for each in found for command, label in each.items()}
+
+    def messages(self) -> Sequence[Sequence[str]]:
+        found: dict[object, list[str]] = {}
+        for number, call in enumerate(self._bot.server.calls):
+            if text := _text_of(call):
+                answer = call.answer if isinstance(call.answer, dict) else {}
+                found.setdefault(answer.get("id", number), []).append(text)
+        return list(found.values())
+
+    def posts(self) -> Sequence[DeliveredPost]:
+        return [
+            DeliveredPost(
+                data=self._bot.server.file(file["url"]), caption=_plain(message["content"])
+            )
+            for message in self._bot.videos()
+            for file in message["attachments"]
+        ]
+
+    async def until(self, predicate: Callable[[], Seen]) -> Seen:
+        return await self._bot.server.until(predicate)
+
+
+def _text_of(call: DiscordCall) -> str:
+    """What a request has shown, if it was taken."""
+    if call.status not in {200, 204}:
+        return ""
+    return _plain(str((call.body.get("data") or call.body).get("content") or ""))
+
+
+def _plain(text: str) -> str:
+    """A text as people see it."""
+    unlinked = re.sub(r"<(https?://[^>]+)>", r"\1", text)
+    return re.sub(r"\\(?=[^\w\s]|_)", "", re.sub(r"^<@\d+> ", "", unlinked))
+
+
+def _buttons(message: Json) -> dict[str, str]:
+    buttons = [b for row in message["components"] for b in row["components"] if "custom_id" in b]
+    return {b["custom_id"].partition(":")[0]: b["label"] for b in buttons if "label" in b}

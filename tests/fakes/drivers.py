@@ -1,0 +1,57 @@
+"""The chat drivers, by the name of their platform."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from core.i18n import Locale, locale_of
+from tests.fakes.console_driver import ConsoleDriver
+from tests.fakes.discord.bot import DiscordBotHarness
+from tests.fakes.discord.driver import DiscordDriver
+from tests.fakes.discord.server import DiscordServer, pointed_at
+from tests.fakes.driver import ChatDriver
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.telegram.bot import TelegramBotHarness
+from tests.fakes.telegram.driver import TelegramDriver
+from tests.fakes.telegram.server import telegram_server
+
+
+@asynccontextmanager
+async def console_driver(harness: EngineHarness, language: str) -> AsyncGenerator[ChatDriver]:
+    """The operator has chosen the language."""
+    yield ConsoleDriver(harness, locale_of(language, Locale.EN))
+
+
+@asynccontextmanager
+async def telegram_driver(harness: EngineHarness, language: str) -> AsyncGenerator[ChatDriver]:
+    """Telegram knows the language."""
+    async with telegram_server() as telegram:
+        ada = telegram.user(7, "Ada", language)
+        yield TelegramDriver(
+            TelegramBotHarness(
+                telegram=telegram, harness=harness, ada=ada, chat=telegram.private(ada)
+            )
+        )
+        assert telegram.floods == []
+
+
+@asynccontextmanager
+async def discord_driver(harness: EngineHarness, language: str) -> AsyncGenerator[ChatDriver]:
+    """Discord knows the language."""
+    async with DiscordServer() as server:
+        guild = server.world.create_guild("Films")
+        channel = guild.create_text_channel("clips")
+        ada = guild.add_member(server.world.create_user("ada"))
+        server.world.locales[ada.id] = language
+        discord_bot = DiscordBotHarness(
+            server=server, harness=harness, guild=guild, channel=channel, ada=ada
+        )
+        with pointed_at(server):
+            yield DiscordDriver(discord_bot)
+        assert server.floods == 0
+
+
+DRIVERS: Mapping[str, Callable[[EngineHarness, str], AbstractAsyncContextManager[ChatDriver]]] = {
+    "console": console_driver,
+    "telegram": telegram_driver,
+    "discord": discord_driver,
+}

@@ -1,0 +1,185 @@
+"""An engine with all that is real around it, and a chat platform and a gateway on this machine."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+import sandbox
+from core.callbacks.hooks import Hooks
+from core.catalog import Catalog, CatalogData, Model, load
+from core.dialects import DIALECTS, Endpoint
+from core.dialects.endpoint import Pace
+from core.engine.engine import Engine, Order, new_id
+from core.engine.services import Services
+from core.i18n import Locale
+from core.jobs import Job
+from core.media import MediaRequest
+from core.people.access import Access, Policy
+from core.platform import ConversationRef, Platform, User
+from sandbox.orders.ledger import read_ledger
+from storage.access import SqlAccessStore
+from storage.characters import SqlCharacterStore
+from storage.database import open_database
+from storage.jobs import SqlJobStore
+from storage.preferences import SqlPreferenceStore
+from tests.fakes.memory_platform import NAME, MemoryPlatform
+from tests.fakes.tls import TLS
+
+TASKS = "sandbox/sandbox-video"
+STREAM = "147ai/veo3-fast"
+FOUR = "apiyi/veo-3.1"
+
+
+@dataclass(slots=True, kw_only=True)
+class EngineHarness:
+    """Where engines are started, one after the other, on one database.
+
+    Attributes:
+        root: the gateway behind all endpoints but those in `roots`.
+        gone: gateways whose key was taken away.
+        policy: who may use the bot.
+    """
+
+    folder: Path
+    root: str
+    chat: MemoryPlatform = field(default_factory=MemoryPlatform)
+    deadline_seconds: int = 300
+    jobs_per_user: int = 2
+    concurrency: int = 4
+    gone: frozenset[str] = frozenset()
+    roots: Mapping[str, str] = field(default_factory=dict[str, str])
+    pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
+    hooks: Hooks = field(default_factory=Hooks)
+    policy: Policy = field(default_factory=Policy)
+    store_type: type[SqlJobStore] = SqlJobStore
+    platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder}/jobs.db"
+
+    @property
+    def paid(self) -> int:
+        """How many creations the sandbox has taken money for."""
+        return len(read_ledger(self.folder / "sandbox"))
+
+    @asynccontextmanager
+    async def store(self) -> AsyncGenerator[SqlJobStore]:
+        """The job store alone."""
+        async with open_database(self.database_url) as database:
+            store = self.store_type(database)
+            yield store
+            await store.close()
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncGenerator[Engine]:
+        """A process's worth of engine; leaving it is an orderly stop."""
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_database(self.database_url))
+            stores = (
+                self.store_type(database),
+                SqlAccessStore(database),
+                SqlPreferenceStore(database),
+                SqlCharacterStore(database),
+            )
+            for store in stores:
+                stack.push_async_callback(store.close)
+            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
+            services = self._services(*stores, http)
+            yield await stack.enter_async_context(Engine(services, self.jobs_per_user))
+
+    def _services(
+        self,
+        store: SqlJobStore,
+        rules: SqlAccessStore,
+        preferences: SqlPreferenceStore,
+        characters: SqlCharacterStore,
+        http: httpx.AsyncClient,
+    ) -> Services:
+        catalog = self.catalog
+        return Services(
+            store=store,
+            access=Access(policy=self.policy, store=rules),
+            preferences=preferences,
+            characters=characters,
+            catalog=catalog,
+            endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
+            http=http,
+            platforms=dict(self.platforms) or {NAME: self.chat},
+            media_dir=self.folder / "media",
+            sandboxed=True,
+            hooks=self.hooks,
+        )
+
+    @property
+    def catalog(self) -> Catalog:
+        """All models, with a key for each gateway that is not gone."""
+        data = self._data()
+        return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
+
+    def _data(self) -> CatalogData:
+        stanzas = Path(sandbox.__file__).parent / "catalog.toml"
+        data = load((stanzas,), tuple(DIALECTS))
+        return replace(data, models=tuple(self._hurried(model) for model in data.models))
+
+    def _hurried(self, model: Model) -> Model:
+        return model.model_copy(update={"deadline_seconds": self.deadline_seconds})
+
+    def _endpoint(self, name: str) -> Endpoint:
+        return Endpoint(
+            gateway=name,
+            root=self.roots.get(name, self.root),
+            key=SecretStr("any"),
+            concurrency=self.concurrency,
+            pace=self.pace,
+        )
+
+    def order(
+        self, prompt: str = "a cat", *, model: str = TASKS, user: str = "ann", count: int = 1
+    ) -> Order:
+        """What a person wants."""
+        seconds = 1 if model == TASKS else None
+        return Order(
+            id=new_id(),
+            request=MediaRequest(prompt=prompt, model=model, seconds=seconds, count=count),
+            user=User(platform=NAME, id=user),
+            locale=Locale.EN,
+            conversation=ConversationRef(platform=NAME, chat="1"),
+        )
+
+    def job(self, prompt: str = "a cat", *, model: str = TASKS, count: int = 1) -> Job:
+        """The row of such an order, as an earlier process may have left it."""
+        order = self.order(prompt, model=model, count=count)
+        return Job(
+            id=order.id,
+            user=order.user,
+            locale=order.locale,
+            conversation=order.conversation,
+            model=model,
+            request=order.request,
+            credits=50 * count,
+            created_at=1.0,
+        )
+
+    async def leave(self, job: Job) -> None:
+        """Put a row there that a process left behind which was killed."""
+        async with self.store() as store:
+            await store.add(job)
+
+
+async def stored(engine: Engine, job_id: str) -> Job:
+    """A job's row as it is now."""
+    job = await engine.services.store.get(job_id)
+    assert job is not None
+    return job
+
+
+async def stored_when(engine: Engine, job_id: str, fits: Callable[[Job], bool]) -> Job:
+    """A job's row as soon as it is as wanted."""
+    while not fits(row := await stored(engine, job_id)):
+        pass
+    return row

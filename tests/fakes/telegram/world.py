@@ -1,0 +1,54 @@
+"""All that the Telegram stand-in knows."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from tests.fakes.telegram.chat import TelegramChat, TelegramUser
+from tests.fakes.telegram.files import FileStore
+from tests.fakes.telegram.schema import BotApiError, Json
+
+
+@dataclass(slots=True, eq=False)
+class TelegramQuery:
+    """A press on a button or an inline query, with the bot's answers to it."""
+
+    id: str
+    person: TelegramUser
+    answers: list[Json] = field(default_factory=list[Json])
+
+
+@dataclass(slots=True)
+class TelegramWorld:
+    """All that Telegram knows.
+
+    Attributes:
+        commands: the menus, by scope ("default", "all_private_chats", "chat:-100") and language.
+        now: the clock; replace it to let time pass.
+        local_dir: where an own server keeps its files, which it names by their place then.
+    """
+
+    me: TelegramUser
+    now: Callable[[], float] = time.monotonic
+    chats: dict[int, TelegramChat] = field(default_factory=dict[int, TelegramChat])
+    files: FileStore = field(default_factory=FileStore)
+    queries: dict[str, TelegramQuery] = field(default_factory=dict[str, TelegramQuery])
+    commands: dict[tuple[str, str], list[Json]] = field(
+        default_factory=dict[tuple[str, str], list[Json]]
+    )
+    local_dir: Path | None = None
+    albums: "count[int]" = field(default_factory=lambda: count(13_000_000_000_000_001))
+
+    def chat(self, chat_id: int | str | None) -> TelegramChat:
+        """Give a chat that the bot knows."""
+        found = self.chats.get(chat_id) if isinstance(chat_id, int) else None
+        if found is None:
+            raise BotApiError("Bad Request: chat not found")
+        if found.moved_to:
+            raise BotApiError(
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                parameters={"migrate_to_chat_id": found.moved_to},
+            )
+        return found

@@ -65,20 +65,6 @@ class RemoteAsset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cameo:
-    """Somebody in a video elsewhere who is to appear: what is seen there between two seconds."""
-
-    url: str
-    start: float
-    end: float
-
-    @property
-    def timestamps(self) -> str:
-        """The span as gateways write it."""
-        return f"{self.start:g},{self.end:g}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRequest:
     """What the user wants, validated. None means: whatever the model does by itself.
 
@@ -102,7 +88,6 @@ class MediaRequest:
     seed: int | None = None
     mask: Asset | None = None
     source: "TaskRef | None" = None
-    cameo: Cameo | None = None
     has_shots: bool = False
     cast_by: str | None = None
     watermark: bool = False

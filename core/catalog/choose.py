@@ -77,7 +77,7 @@ def _check_switches(model: Model, request: MediaRequest) -> Iterator[UserError]:
     if request.source is not None and not model.remix:
         yield UserError("refuse-remix", model=model.name)
     elsewhere = request.cast_by not in (None, model.gateway)
-    if elsewhere or ((request.cameo or request.cast_by) and not model.characters):
+    if elsewhere or (request.cast_by and not model.characters):
         yield UserError("refuse-characters", model=model.name)
     if request.has_shots and not model.storyboard:
         yield UserError("refuse-storyboard", model=model.name)

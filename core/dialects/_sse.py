@@ -17,15 +17,13 @@ _FIELD = re.compile(r"(?:event|id|retry):")
 
 
 class Decoder:
-    """Feed it chunks cut anywhere; it gives back complete frames.
+    """Feed it chunks cut anywhere; it gives back complete frames, and skips what is no JSON.
 
     Attributes:
-        malformed: lines that were no JSON and were skipped.
         loose: what is no event stream at all: HTML or plain text.
     """
 
     def __init__(self, limit_chars: int = 64_000_000) -> None:
-        self.malformed = 0
         self.loose = ""
         self._limit = limit_chars
         self._text = codecs.getincrementaldecoder("utf-8-sig")("replace")
@@ -99,6 +97,4 @@ class Decoder:
         self._kept_chars -= sum(map(len, lines))
         if whole := mapping(parse("\n".join(lines))):
             return [whole]
-        frames: list[Frame] = [frame for line in lines if (frame := mapping(parse(line)))]
-        self.malformed += len(lines) - len(frames)
-        return frames
+        return [frame for line in lines if (frame := mapping(parse(line)))]

@@ -45,9 +45,6 @@ def payload(
     body |= {name: True for name, is_on in switches.items() if is_on}
     if request.seed is not None:
         body["seed"] = request.seed
-    if cameo := request.cameo:
-        body["character_url"] = cameo.url
-        body["character_timestamps"] = cameo.timestamps
     if hook:
         body["notify_hook"] = hook.url
     return body

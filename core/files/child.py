@@ -3,8 +3,22 @@
 import asyncio
 import sys
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 _ROOT = Path(__file__).parents[2]
+
+
+class Turns:
+    """Lets so many in at once. A semaphore belongs to one event loop, so each loop has its own."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._of = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+
+    def turn(self) -> asyncio.Semaphore:
+        """What to wait for, and to hold as long as the child runs."""
+        loop = asyncio.get_running_loop()
+        return self._of.setdefault(loop, asyncio.Semaphore(self._at_once))
 
 
 async def run_child(module: str, *arguments: Path | int) -> bytes:

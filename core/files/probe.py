@@ -2,18 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from pydantic import TypeAdapter
 
 from core.errors import Fault, JobError
 from core.files import media_info
-from core.files.child import run_child
+from core.files.child import Turns, run_child
 from core.files.media_info import not_media
 from core.media import Asset, MediaKind
 
-_AT_ONCE = 2
-_turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+_turns = Turns(2)
 _ANSWER = TypeAdapter[Asset | Fault](Asset | Fault)
 
 
@@ -22,8 +20,7 @@ async def probe(path: Path, kind: MediaKind, *, timeout_seconds: float = 60) -> 
 
     Raises JobError: TOO_LARGE for too many pixels, NOT_MEDIA for all else that cannot be shown.
     """
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
-    async with turn:
+    async with _turns.turn():
         found = _ANSWER.validate_json(await _ask_child(path, timeout_seconds))
     if isinstance(found, Fault):
         raise JobError(found)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from core.errors import JobError
-from core.files.child import run_child
+from core.files.child import Turns, run_child
 from core.files.media_info import sniff
 from core.files.probe import probe
 from core.media import Asset, MediaKind
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 1
-_turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+_turns = Turns(1)
 
 # An encoder only aims at its bitrate, and the container needs room of its own.
 _MARGIN = 0.07
@@ -102,10 +100,9 @@ async def transcode(
     if encoding is None:
         return None
     target = asset.path.with_name(f"{asset.path.stem}-fit.mp4")
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
     fitted = None
     try:
-        async with turn, asyncio.timeout(timeout_seconds):
+        async with _turns.turn(), asyncio.timeout(timeout_seconds):
             fitted = await _make_again(asset.path, target, encoding, limit_bytes)
     except (TimeoutError, ChildProcessError, JobError) as error:
         reason = str(error) or "it takes too long"

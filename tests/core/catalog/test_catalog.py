@@ -8,12 +8,11 @@ import pytest
 from core.catalog import Catalog, Model, Span, load, refusals
 from core.dialects import DIALECTS
 from core.errors import CatalogError, UserError
-from core.media import Asset, Cameo, ImageRole, MediaKind, MediaRequest, TaskRef
+from core.media import Asset, ImageRole, MediaKind, MediaRequest, TaskRef
 
 DATA = load((), tuple(DIALECTS))
 ALL = Catalog(data=DATA, ready_gateways=frozenset(DATA.gateways))
 CAT = MediaRequest(prompt="a cat")
-CAMEO = Cameo(url="https://h/v.mp4", start=1, end=3)
 
 
 def only(*gateways: str) -> Catalog:
@@ -173,7 +172,7 @@ def test_what_nothing_can_do_is_refused_without_a_hint() -> None:
         ("whatai/sora-2-pro", replace(CAT, resolution="4k"), "refuse-resolution"),
         ("whatai/sora-2-pro", replace(CAT, source=TaskRef(id="t")), "refuse-remix"),
         ("whatai/sora-2-pro-videos", replace(CAT, seconds=8), "refuse-seconds"),
-        ("apiyi/veo-3.1", replace(CAT, cameo=CAMEO), "refuse-characters"),
+        ("apiyi/veo-3.1", replace(CAT, cast_by="apiyi"), "refuse-characters"),
         ("whatai/sora-2-pro", replace(CAT, resolution="hd", seconds=25), "refuse-combination"),
     ],
 )

@@ -9,7 +9,7 @@ from core.dialects import chat_video, list_models, video_tasks
 from core.dialects._images import data_uris
 from core.dialects.endpoint import root_url
 from core.errors import FaultKind, JobError
-from core.media import Asset, Cameo, MediaKind, MediaRequest
+from core.media import Asset, MediaKind, MediaRequest
 from core.storyboard import Shot, storyboard
 from tests.core.dialects.scripted_gateway import (
     CALM,
@@ -168,9 +168,8 @@ async def test_a_task_says_all_that_was_asked_for(tmp_path: Path) -> None:
     }
 
 
-def test_a_task_shows_somebody_from_elsewhere_and_names_stand_alone() -> None:
-    cameo = Cameo(url="https://h/v.mp4", start=1, end=2.5)
-    request = MediaRequest(prompt="舞台上@a.b,跳舞", cameo=cameo, watermark=True)
+def test_names_in_the_prompt_of_a_task_stand_alone() -> None:
+    request = MediaRequest(prompt="舞台上@a.b,跳舞", watermark=True)
 
     body = video_tasks.payload(MODELS["whatai/sora-2"], request, [])
 
@@ -178,8 +177,6 @@ def test_a_task_shows_somebody_from_elsewhere_and_names_stand_alone() -> None:
         "model": "sora-2",
         "prompt": "舞台上 @a.b ,跳舞",
         "watermark": True,
-        "character_url": "https://h/v.mp4",
-        "character_timestamps": "1,2.5",
     }
 
 

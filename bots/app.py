@@ -1,15 +1,21 @@
 """The composition root: settings to catalog, endpoints, storage and engine. Knows everybody."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Literal
 
 import httpx
 from pydantic import SecretStr
 
 import sandbox
+from bots.console.conversation import NAME as CONSOLE
+from bots.console.file import NAME as FILE
+from bots.discord import ids as discord
+from bots.telegram import ids as telegram
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
 from core.dialects import DIALECTS, Endpoint
@@ -18,7 +24,7 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import SettingsError, StorageError
 from core.people.access import Access, Policy
-from core.platform import Platform
+from core.platform import IdFormat, Party, Platform
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
@@ -27,7 +33,10 @@ from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 
+log = logging.getLogger(__name__)
+
 SANDBOX_PORT = 8089
+_IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
 # The sandbox makes a clip in 12 s, so it is asked ten times as often as a real gateway.
 _SANDBOX_PACE = Pace().scaled(0.1)
@@ -62,6 +71,8 @@ def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
     """
     data = load(settings.catalog_files, tuple(DIALECTS))
     _check_order(settings.gateway_order, data)
+    _check_parties("ADMINS", settings.admins, "user")
+    _check_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
     endpoints = {
         gateway.name: endpoint
         for gateway in data.gateways.values()
@@ -78,6 +89,16 @@ def _check_order(order: Sequence[str], data: CatalogData) -> None:
         if name not in data.gateways:
             known = ", ".join(data.gateways)
             raise SettingsError(f"GATEWAY_ORDER: there is no gateway {name}; there are {known}")
+
+
+def _check_parties(variable: str, entries: Sequence[str], kind: Literal["user", "chat"]) -> None:
+    for entry in entries:
+        name, _, each = entry.partition(":")
+        if (ids := _IDS.get(name)) is None:
+            known = ", ".join(_IDS)
+            log.warning("%s: %s is no platform of this bot, which has %s", variable, name, known)
+        elif not ids.fits(Party(platform=name, kind=kind, id=each)):
+            raise SettingsError(f"{variable}: an entry for {name} is not the id of a {kind} there")
 
 
 def _endpoint(gateway: Gateway) -> Endpoint | None:
@@ -149,7 +170,9 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
 
 def _policy(settings: Settings) -> Policy:
     return Policy(
-        admins=frozenset(settings.admins), allowed_chats=frozenset(settings.allowed_chats)
+        admins=frozenset(settings.admins),
+        allowed_chats=frozenset(settings.allowed_chats),
+        terminals=frozenset({CONSOLE, FILE}),
     )
 
 

@@ -1,5 +1,6 @@
 """The border to the chat platforms: what an adapter gives the core and what it takes."""
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -18,8 +19,27 @@ class Party:
     id: str
 
     def __str__(self) -> str:
-        """As the operator writes it: "telegram:-100123"."""
+        """As the operator writes it: "platform:id"."""
         return f"{self.platform}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdFormat:
+    """How a platform writes its ids, each a regular expression for all of one."""
+
+    user: str = r"\S+"
+    chat: str = r"\S+"
+
+    def kind_of(self, id: str) -> Literal["user", "chat"] | None:  # noqa: A002 - as in Party
+        """Whom an id names: a person, where it could be either; None where it is no id here."""
+        if re.fullmatch(self.user, id):
+            return "user"
+        return "chat" if re.fullmatch(self.chat, id) else None
+
+    def fits(self, party: Party) -> bool:
+        """Whether it can be anybody's."""
+        pattern = self.user if party.kind == "user" else self.chat
+        return re.fullmatch(pattern, party.id) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +192,7 @@ class Invocation:
         replied: the message that the command replies to.
         replied_user: who wrote the message that the command replies to.
         is_chat_admin: whether the platform says that the user runs this chat.
+        ids: how the platform writes the ids that the user may type.
     """
 
     command: str
@@ -184,6 +205,7 @@ class Invocation:
     replied: MessageRef | None = None
     replied_user: User | None = None
     is_chat_admin: bool = False
+    ids: IdFormat = IdFormat()
 
 
 class SlowDownError(Exception):

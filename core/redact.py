@@ -14,8 +14,9 @@ _NAMED_KEY = re.compile(
     r"((?:api.?key|token|令牌|密钥)\"?(?:\s+provided)?\s*[:：]\s*[\"']?)[\w*.-]{16,}",
     re.IGNORECASE,
 )
-_BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
-_DISCORD_TOKEN = re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
+# Tokens of bots, as chat platforms issue them.
+_NUMBERED_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_DOTTED_TOKEN = re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
 _INTERACTION = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.%-]{20,}")
 _SIGNATURE = re.compile(
     r"((?:X-Tos-Signature|X-Amz-Signature|X-Tos-Credential|X-Amz-Credential|Signature|sig|token|key)=)"
@@ -35,8 +36,8 @@ def redact(text: str) -> str:
     text = _KEY.sub(r"\1-***", text)
     text = _BEARER.sub(r"\1 ***", text)
     text = _NAMED_KEY.sub(r"\1***", text)
-    text = _BOT_TOKEN.sub("***", text)
-    text = _DISCORD_TOKEN.sub("***", text)
+    text = _NUMBERED_TOKEN.sub("***", text)
+    text = _DOTTED_TOKEN.sub("***", text)
     text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
     text = _DATA_URI.sub("data:***", text)

@@ -22,13 +22,13 @@ from core.errors import SettingsError
 
 S = TypeVar("S", bound=BaseSettings)
 
-_PARTY = re.compile("(telegram|discord):-?[0-9]+")
+_PARTY = re.compile(r"[a-z][a-z0-9_-]*:\S+")
 
 
 def _check_party(text: str) -> str:
     if not _PARTY.fullmatch(text):
         raise PydanticCustomError(
-            "party", "each entry is a platform and a number, like telegram:123 or discord:456"
+            "party", "each entry is a platform, a colon and an id on that platform, without spaces"
         )
     return text
 

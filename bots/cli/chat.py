@@ -19,20 +19,20 @@ async def chat(setup: Setup, *, forced: bool) -> int:
     """
     locale = Locale(setup.settings.default_locale)
     screen = make_screen()
-    screen.print(translate(locale, "console-welcome", version=version("cliprelay")))
+    screen.print(translate(locale, "terminal-banner", version=version("cliprelay")))
     if setup.sandboxed:
-        key = "console-sandbox-forced" if forced and setup.endpoints else "console-sandbox"
+        key = "sandbox-notice-asked" if forced and setup.endpoints else "sandbox-notice"
         screen.print(translate(locale, key))
     # What an interrupted `generate` was waiting for is finished here, too.
     platforms = {NAME: ConsolePlatform(screen, locale), FILE: FilePlatform(screen.print)}
     async with open_engine(setup, platforms) as engine:
         if engine.open_jobs:
-            screen.print(translate(locale, "console-resuming", count=engine.open_jobs))
+            screen.print(translate(locale, "jobs-resumed", count=engine.open_jobs))
         adapter = ConsoleAdapter(engine, screen, locale)
         await adapter.run()
         if isinstance(screen, PipeScreen):
             await engine.idle()
             return 1 if adapter.refused or engine.failed else 0
         if engine.open_jobs:
-            screen.print(translate(locale, "console-bye", count=engine.open_jobs))
+            screen.print(translate(locale, "jobs-left", count=engine.open_jobs))
     return 0

@@ -75,7 +75,7 @@ class ConsoleAdapter:
             parts = [text.strip()]
         self._attached += [LocalFile(path=Path(part).expanduser()) for part in parts]
         names = ", ".join(file.name for file in self._attached)
-        self._screen.print(translate(self._locale, "console-attached", names=names))
+        self._screen.print(translate(self._locale, "pictures-attached", names=names))
 
     async def _do(self, name: str, text: str) -> None:
         attachments, self._attached = tuple(self._attached), []

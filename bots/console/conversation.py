@@ -44,7 +44,7 @@ class ConsoleConversation:
         return _new_message()
 
     def _saved(self, asset: Asset) -> str:
-        path = translate(self._locale, "console-saved", path=str(asset.path))
+        path = translate(self._locale, "result-saved", path=str(asset.path))
         return f"{path} ({_describe(asset)})"
 
 

@@ -11,6 +11,7 @@ from bots.discord.attachments import DiscordAttachment
 from bots.discord.buttons import DiscordButtons
 from bots.discord.conversation import DiscordPlatform
 from bots.discord.form import FORM, Drafts, form
+from bots.discord.ids import IDS
 from bots.discord.incoming import (
     PROMPT,
     GivenCommand,
@@ -173,6 +174,7 @@ class DiscordAdapter:
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
             attachments=tuple(DiscordAttachment(http=http, picture=p) for p in typed.pictures),
             is_chat_admin=runs_chat(interaction),
+            ids=IDS,
         )
         answer = await dispatch(self._engine, invocation, self._default)
         if answer.view:

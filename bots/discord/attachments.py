@@ -34,7 +34,7 @@ class DiscordAttachment:
             await insist(
                 partial(fetch_to, path, self.picture.url, self.http),
                 self.name,
-                or_else="attachment-not-fetched",
+                or_else="picture-not-fetched",
                 pause_seconds=self.pause_seconds,
             )
             yield path

@@ -16,6 +16,7 @@ from bots.discord.channels import (
     OutgoingMessage,
 )
 from bots.discord.errors import NoReplyError, ask, meaning, meaning_of_follow_up
+from bots.discord.ids import NAME
 from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
 from bots.discord.keyboard import keyboard
 from bots.discord.text import TEXT_CHARS, content, named
@@ -31,7 +32,6 @@ from core.platform import (
     View,
 )
 
-NAME = "discord"
 log = logging.getLogger(__name__)
 
 _UPLOAD_BYTES = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES

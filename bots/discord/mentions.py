@@ -7,6 +7,7 @@ import discord
 
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
+from bots.discord.ids import IDS
 from bots.discord.incoming import (
     DiscordFile,
     GivenCommand,
@@ -90,6 +91,7 @@ class Mentions:
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
             is_chat_admin=author_runs_chat(message),
+            ids=IDS,
         )
         answer = await dispatch(self.engine, invocation, self.default)
         if answer.view:

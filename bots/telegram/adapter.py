@@ -146,7 +146,7 @@ class TelegramAdapter:
         if payload == "video" and await self._commands.admits(message):
             await self._open_form(message)
             return
-        await self._reply(message, "telegram-welcome")
+        await self._reply(message, "how-to-start")
 
     async def _share(self, message: Message) -> None:
         user, replied = user_of(message), message.reply_to_message

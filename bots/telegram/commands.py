@@ -11,6 +11,7 @@ from bots.telegram.attachments import TelegramAttachment
 from bots.telegram.chat_admins import MANAGED, ChatAdmins
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.duplicates import PAID, Duplicates
+from bots.telegram.ids import IDS
 from bots.telegram.incoming import (
     TelegramFile,
     answered,
@@ -91,6 +92,7 @@ class TelegramCommands:
             replied=await self._begin_of(replied) if replied and _is_about_video(name) else None,
             replied_user=author,
             is_chat_admin=name in MANAGED and await self.chat_admins.include(user, place),
+            ids=IDS,
         )
         answer = await dispatch(self.engine, invocation, self.default)
         if answer.view:

@@ -18,6 +18,7 @@ from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
+from bots.telegram.ids import NAME
 from bots.telegram.keyboard import keyboard
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import albums, caption_of, files_of, opened
@@ -33,7 +34,6 @@ from core.platform import (
     View,
 )
 
-NAME = "telegram"
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 

@@ -49,4 +49,4 @@ def commands(locale: Locale) -> list[BotCommand]:
     typed = [command for command in COMMANDS.values() if command.is_typed]
     shown = [command.name for command in typed if command.audience is not Audience.ADMINS]
     told = [BotCommand(name, translate(locale, f"command-{name}")) for name in shown]
-    return [*told, BotCommand(SHARE, translate(locale, "telegram-share"))]
+    return [*told, BotCommand(SHARE, translate(locale, "menu-share"))]

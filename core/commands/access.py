@@ -13,7 +13,7 @@ from core.people.access import Rule
 from core.platform import Party, View
 
 _KIND = Option(words={"user": "user", "用户": "user", "chat": "chat", "群": "chat"})
-_ID = Option(patterns=("(-?[0-9]{1,20})",), metavar="ID")
+_ID = Option(patterns=(r"(\S{1,255})",), exact=True, metavar="ID")
 
 
 class PartyOptions(BaseModel):
@@ -53,9 +53,12 @@ def _party(context: Context, options: PartyOptions) -> Party:
         if options.kind == "user":
             raise UserError("party-needs-id")
         return here.party
-    # Groups have negative numbers where one can tell them from people.
-    kind = options.kind or ("chat" if options.id.startswith("-") else "user")
-    return Party(platform=here.platform, kind=kind, id=options.id)
+    ids = context.invocation.ids
+    kind = options.kind or ids.kind_of(options.id) or "user"
+    party = Party(platform=here.platform, kind=kind, id=options.id)
+    if not ids.fits(party):
+        raise UserError("option-not-understood", given=options.id)
+    return party
 
 
 async def _decide(context: Context, party: Party, *, allowed: bool) -> None:

@@ -262,30 +262,30 @@ picture-too-small = { $name } is too small; it needs at least { $limit_px } pixe
 
 ## Command line
 
-console-welcome = cliprelay { $version }. Type /video portrait 15s a cat surfing, or /help. /attach FILE adds a picture to the next command. Ctrl-D ends.
-console-sandbox = SANDBOX: no gateway key is set, so every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money. Set a key in .env to go live.
-console-sandbox-forced = SANDBOX, as you asked: every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money.
-console-resuming = Going on with { $count ->
+terminal-banner = cliprelay { $version }. Type /video portrait 15s a cat surfing, or /help. /attach FILE adds a picture to the next command. Ctrl-D ends.
+sandbox-notice = SANDBOX: no gateway key is set, so every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money. Set a key in .env to go live.
+sandbox-notice-asked = SANDBOX, as you asked: every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money.
+jobs-resumed = Going on with { $count ->
     [one] 1 job
    *[other] { $count } jobs
 } of last time.
-console-saved = Saved: { $path }
-console-bye = { $count ->
+result-saved = Saved: { $path }
+jobs-left = { $count ->
     [one] 1 job is
    *[other] { $count } jobs are
 } still running at the gateway. Start again to go on with them.
-console-attached = Attached to the next command: { $names }
+pictures-attached = Attached to the next command: { $names }
 
-## Telegram
+## Forms, replies and sharing
 
-telegram-welcome = Type /video and what you want to see, for example: /video portrait 15s a cat surfing. Pictures can come along, or be replied to. /help shows more.
-telegram-share = show how to share a video
+how-to-start = Type /video and what you want to see, for example: /video portrait 15s a cat surfing. Pictures can come along, or be replied to. /help shows more.
+menu-share = show how to share a video
 edited-command = An edited command is not read again. Please send it as a new message.
-picture-not-fetched = { $name } could not be fetched from Telegram. Please send it again.
+picture-not-fetched = { $name } could not be fetched. Please send it again.
 button-not-yours = This is somebody else's.
 reply-video = A video cannot be the start of another one yet, nor of a picture. Reply to a picture, or send the command as a message of its own. Nothing was ordered.
 reply-own-video = /video makes a new video. To change this one, reply to it with /remix and what is to be different. Nothing was ordered.
-album-incomplete = Only one picture of this album has reached me. In groups Telegram shows me whole albums only where I am an admin; in private it always does. Nothing was ordered.
+album-incomplete = Only one picture of this album has reached me. In groups I am shown whole albums only where I am an admin; in private, always. Nothing was ordered.
 form-title = What should it be like? Without a choice the model decides.
 form-portrait = Portrait
 form-landscape = Landscape
@@ -301,7 +301,7 @@ share-nothing = No finished video of yours is there to be shared.
 share-how = Choose a chat; the video is sent there in your name.
 share-off = Sharing needs inline mode. The operator can switch it on: /setinline at @BotFather.
 
-## Discord
+## Names in menus, and what menus offer
 
 name-video = video
 name-image = image
@@ -348,12 +348,11 @@ animate-prompt = bring it to life
 animate-nothing = There is no picture in that message.
 form-pictures = Pictures
 command-done = Done.
-reply-hidden = Discord does not show me the message that you reply to. Attach the picture itself, or open the menu of that message: Apps, “{ menu-animate }”. Nothing was ordered.
-attachment-not-fetched = { $name } could not be fetched from Discord. Please send it again.
+reply-hidden = I cannot see the message that you reply to. Attach the picture itself, or open the menu of that message: Apps, “{ menu-animate }”. Nothing was ordered.
 share-where = Where should the video go?
 share-by = shared by { $who }
 share-done = It is in { $channel } now.
-share-refused = Discord did not take it there.
+share-refused = It was not taken there.
 share-server-only = Videos can be shared where I am a member of the server.
 share-not-you = You may not post videos there.
 share-not-me = I may not post videos there. Who runs this server can change that.

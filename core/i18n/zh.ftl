@@ -253,24 +253,24 @@ picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 
-console-welcome = cliprelay { $version }。输入 /video 竖屏 15秒 一只冲浪的猫，或 /help。/attach 文件 可为下一条命令附上图片。Ctrl-D 结束。
-console-sandbox = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。在 .env 中设置密钥即可正式使用。
-console-sandbox-forced = 沙盒模式（按您的要求）：所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。
-console-resuming = 继续上次的 { $count } 个任务。
-console-saved = 已保存：{ $path }
-console-bye = 还有 { $count } 个任务在网关运行，下次启动会继续。
-console-attached = 将附在下一条命令上：{ $names }
+terminal-banner = cliprelay { $version }。输入 /video 竖屏 15秒 一只冲浪的猫，或 /help。/attach 文件 可为下一条命令附上图片。Ctrl-D 结束。
+sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。在 .env 中设置密钥即可正式使用。
+sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。
+jobs-resumed = 继续上次的 { $count } 个任务。
+result-saved = 已保存：{ $path }
+jobs-left = 还有 { $count } 个任务在网关运行，下次启动会继续。
+pictures-attached = 将附在下一条命令上：{ $names }
 
-## Telegram
+## Forms, replies and sharing
 
-telegram-welcome = 发送 /video 和想看的内容，例如：/video 竖屏 15秒 一只冲浪的猫。可以附上图片，或回复图片。/help 查看更多。
-telegram-share = 说明如何分享视频
+how-to-start = 发送 /video 和想看的内容，例如：/video 竖屏 15秒 一只冲浪的猫。可以附上图片，或回复图片。/help 查看更多。
+menu-share = 说明如何分享视频
 edited-command = 编辑过的命令不会重新读取，请作为新消息发送。
-picture-not-fetched = 无法从 Telegram 获取 { $name }，请重新发送。
+picture-not-fetched = 无法获取 { $name }，请重新发送。
 button-not-yours = 这是别人的。
 reply-video = 目前还不能用视频作为起点。请回复一张图片，或单独发送命令。尚未下单。
 reply-own-video = /video 会制作新视频。要修改这个视频，请用 /remix 加上要改动的内容回复它。尚未下单。
-album-incomplete = 相册中只有一张图片传到了我这里。在群里，只有当我是管理员时 Telegram 才会让我看到整个相册；私聊则没有限制。尚未下单。
+album-incomplete = 相册中只有一张图片传到了我这里。在群里，只有当我是管理员时我才能看到整个相册；私聊则没有限制。尚未下单。
 form-title = 想要什么样的视频？不选则由模型决定。
 form-portrait = 竖屏
 form-landscape = 横屏
@@ -286,7 +286,7 @@ share-nothing = 您没有可以分享的完成视频。
 share-how = 选择一个聊天，视频将以您的名义发送。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 打开。
 
-## Discord
+## Names in menus, and what menus offer
 
 name-video = 视频
 name-image = 图片
@@ -333,12 +333,11 @@ animate-prompt = 让画面动起来
 animate-nothing = 那条消息里没有图片。
 form-pictures = 图片
 command-done = 好了。
-reply-hidden = Discord 不让我看到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
-attachment-not-fetched = 无法从 Discord 获取 { $name }，请重新发送。
+reply-hidden = 我看不到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
 share-where = 视频发到哪里？
 share-by = { $who } 分享
 share-done = 已发到 { $channel }。
-share-refused = Discord 没有接受。
+share-refused = 未能分享到那里。
 share-server-only = 只能在我加入的服务器里分享视频。
 share-not-you = 您不能在那里发视频。
 share-not-me = 我不能在那里发视频，服务器管理员可以调整权限。

@@ -51,13 +51,15 @@ class _Entry:
     help: OptionHelp
     words: Mapping[str, str]
     patterns: tuple[re.Pattern[str], ...]
+    exact: bool
     adapter: TypeAdapter[object]
 
-    def read(self, folded: str) -> str | None:
+    def read(self, typed: str) -> str | None:
         """Return the value that a word stands for."""
+        folded = _fold(typed)
         if folded in self.words:
             return self.words[folded]
-        matches = (pattern.fullmatch(folded) for pattern in self.patterns)
+        matches = (p.fullmatch(typed if self.exact else folded) for p in self.patterns)
         return next((match[1] for match in matches if match), None)
 
 
@@ -92,6 +94,7 @@ def _compile(schema: type[BaseModel]) -> _Grammar:
                 help=describe_field(name, info, option),
                 words={_fold(word): value for word, value in option.words.items()},
                 patterns=tuple(re.compile(pattern, re.ASCII) for pattern in option.patterns),
+                exact=option.exact,
                 adapter=TypeAdapter(info.rebuild_annotation()),
             )
             entries.append(entry)
@@ -143,11 +146,10 @@ def _read_flags(grammar: _Grammar, text: str, start: int) -> Iterator[_Found]:
 
 
 def _word_at(grammar: _Grammar, text: str, word: re.Match[str]) -> _Found | None:
-    folded = _fold(word[0])
-    if keyword := grammar.keywords.get(folded):
+    if keyword := grammar.keywords.get(_fold(word[0])):
         return _valued(grammar, keyword, word[0], word.start(), _VALUE.match(text, word.end()))
     for entry in grammar.entries:
-        value = entry.read(folded)
+        value = entry.read(word[0])
         if value is not None:
             start, end = word.span()
             return _Found(start=start, end=end, entry=entry, typed=word[0], value=value)
@@ -179,7 +181,7 @@ def _valued(
     """An option that takes what stands behind its name."""
     if value is None or (value[1].isspace() and _is_flag(grammar, value[2])):
         raise UserError("option-needs-value", option=name, allowed=entry.help.allowed)
-    meant = entry.read(_fold(value[2])) or _narrow(value[2])
+    meant = entry.read(value[2]) or _narrow(value[2])
     return _Found(start=start, end=value.end(), entry=entry, typed=value[2], value=meant)
 
 
@@ -203,7 +205,7 @@ def _read_given(grammar: _Grammar, given: Mapping[str, str]) -> Iterator[_Found]
     for entry in grammar.entries:
         typed = given.get(entry.help.name)
         if typed is not None:
-            value = entry.read(_fold(typed)) or _narrow(typed)
+            value = entry.read(typed) or _narrow(typed)
             yield _Found(start=0, end=0, entry=entry, typed=typed, value=value)
 
 

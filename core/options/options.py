@@ -19,6 +19,7 @@ class Option:
         words: leading words that stand for a value: "portrait" -> "9:16".
         keywords: leading words whose value is the next word: "ratio portrait".
         patterns: ASCII regexes for leading words, the value is the first group: "([0-9]+)s".
+        exact: whether patterns are for the word as it was typed, not in lower case.
         metavar: how values beyond those of words and switches look; "" when there are none.
     """
 
@@ -27,6 +28,7 @@ class Option:
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     keywords: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    exact: bool = False
     metavar: str = ""
 
 

@@ -6,19 +6,21 @@ from typing import Protocol
 
 from core.platform import ConversationRef, Party, User
 
-# Who sits at these is the operator.
-_OWN_TERMINAL = frozenset({"console", "file"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the operator has set, each as "platform:id"; no chat at all means every chat."""
+    """What the operator has set, each as "platform:id"; no chat at all means every chat.
 
+    Attributes:
+        terminals: platforms that nobody but the operator sits at.
+    """
+
+    terminals: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     allowed_chats: frozenset[str] = frozenset()
 
     def is_admin(self, party: Party) -> bool:
-        if party.platform in _OWN_TERMINAL:
+        if party.platform in self.terminals:
             return True
         return party.kind == "user" and str(party) in self.admins
 

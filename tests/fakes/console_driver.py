@@ -105,7 +105,7 @@ class ConsoleDriver:
         return [[line] for line in self._lines]
 
     def posts(self) -> Sequence[DeliveredPost]:
-        saved = translate(self._locale, "console-saved", path="")
+        saved = translate(self._locale, "result-saved", path="")
         found: list[DeliveredPost] = []
         for number, line in enumerate(self._lines):
             if line.startswith(saved):

@@ -68,6 +68,27 @@ async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_
     assert rules == {chat(GROUP): True}
 
 
+async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
+    tmp_path: Path,
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        async with here.bot() as engine:
+            for said, shown in (
+                ("/deny 9", "User telegram:9 may not use the bot"),
+                ("/deny -100", "Nobody in the chat telegram:-100"),
+                ("/deny chat 10", "Nobody in the chat telegram:10"),
+                ("/deny @eve", "“@eve” cannot stand here."),
+                ("/deny user -11", "“-11” cannot stand here."),
+            ):
+                here.telegram.say(here.chat, here.ada, said)
+                await here.until_shown(shown)
+            parties = (person(9), chat(-100), chat(10), person(-11), person(10))
+            rules = await engine.services.access.store.rules(*parties)
+
+    assert rules == {person(9): False, chat(-100): False, chat(10): False}
+
+
 async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here:
         here.harness.policy = Policy(admins=ADMIN)

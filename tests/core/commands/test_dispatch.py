@@ -13,7 +13,7 @@ from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import JobState
 from core.people.access import Policy
-from core.platform import ConversationRef, Invocation, User
+from core.platform import ConversationRef, IdFormat, Invocation, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
@@ -42,6 +42,7 @@ async def say(
     *,
     chat: str = "1",
     runs_chat: bool = False,
+    ids: IdFormat = IdFormat(),  # noqa: B008 - frozen
 ) -> Answer:
     """What the bot answers to a line."""
     name, _, rest = line.partition(" ")
@@ -53,6 +54,7 @@ async def say(
             user=user,
             conversation=ConversationRef(platform=NAME, chat=chat),
             is_chat_admin=runs_chat,
+            ids=ids,
         ),
         locale,
     )
@@ -215,9 +217,11 @@ async def test_admins_open_and_close_the_chat_they_type_in(harness: EngineHarnes
     [
         ("deny 5", ("5", "1")),
         ("deny user 5", ("5", "1")),
-        ("deny -100", ("6", "-100")),
         ("deny chat 100", ("6", "100")),
         ("deny 群 100", ("6", "100")),
+        ("deny chat !Films:x.org", ("6", "!Films:x.org")),
+        ("deny user @Ann:x.org", ("@Ann:x.org", "1")),
+        ("deny @Ann:x.org user", ("@Ann:x.org", "1")),
     ],
 )
 async def test_rules_outlive_the_process_and_name_a_user_or_a_chat(
@@ -233,6 +237,25 @@ async def test_rules_outlive_the_process_and_name_a_user_or_a_chat(
         other = await say(engine, "models", BEN, chat="3")
 
     assert (said.done, refused.done, other.done) == (True, False, True)
+
+
+async def test_a_platform_says_what_its_ids_look_like_and_whom_they_name(
+    harness: EngineHarness,
+) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    matrix = IdFormat(user=r"@\S+:\S+", chat=r"!\S+:\S+")
+    async with harness.engine() as engine:
+        chat = text_of(await say(engine, "deny !Films:x.org", BOSS, ids=matrix))
+        user = text_of(await say(engine, "deny @Ann:x.org", BOSS, ids=matrix))
+        again = text_of(await say(engine, "allow user @Ann:x.org", BOSS, ids=matrix))
+        typo = text_of(await say(engine, "deny usre", BOSS, ids=matrix))
+        wrong = text_of(await say(engine, "deny user !Films:x.org", BOSS, ids=matrix))
+
+    assert chat.startswith("Nobody in the chat chat:!Films:x.org may use the bot")
+    assert user.startswith("User chat:@Ann:x.org may not use the bot")
+    assert again.startswith("User chat:@Ann:x.org may use the bot now")
+    assert typo == "“usre” cannot stand here."
+    assert wrong == "“!Films:x.org” cannot stand here."
 
 
 async def test_only_admins_make_rules_and_none_against_each_other(harness: EngineHarness) -> None:

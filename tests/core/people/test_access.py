@@ -1,5 +1,6 @@
 """Who may use the bot: decided by the operator, by admins in chat, and by nobody else."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -61,12 +62,13 @@ def test_what_was_decided_in_chat_beats_the_environment_and_a_denial_wins(
     assert decide(policy, ANN, GROUP, rules) is may
 
 
-@pytest.mark.parametrize("platform", ["console", "file"])
-def test_who_sits_at_the_operators_own_terminal_always_may(platform: str) -> None:
-    user = User(platform=platform, id="local")
-    here = ConversationRef(platform=platform, chat="terminal")
+def test_who_sits_at_the_operators_own_terminal_always_may() -> None:
+    policy = replace(CLOSED, terminals=frozenset({"desk"}))
+    user = User(platform="desk", id="local")
+    here = ConversationRef(platform="desk", chat="1")
 
-    assert decide(CLOSED, user, here, {user.party: False})
+    assert decide(policy, user, here, {user.party: False})
+    assert not decide(CLOSED, user, here, {})
 
 
 def test_a_chat_with_the_number_of_an_admin_is_no_admin() -> None:

@@ -130,10 +130,8 @@ async def open_engine(
         folder = Path(stack.enter_context(TemporaryDirectory()))
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
         database = await stack.enter_async_context(open_database(url))
-        store = SqlJobStore(database)
-        stack.push_async_callback(store.close)
         services = WatchedWorkshop(
-            store=store,
+            store=SqlJobStore(database),
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),

@@ -142,10 +142,6 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
     _check_folder(settings.media_dir)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        store, rules = SqlJobStore(database), SqlAccessStore(database)
-        preferences, characters = SqlPreferenceStore(database), SqlCharacterStore(database)
-        for each in (store, rules, preferences, characters):
-            stack.push_async_callback(each.close)
         endpoints = setup.endpoints
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(settings.media_dir.parent))
@@ -153,10 +149,10 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
         services = Services(
-            store=store,
-            access=Access(policy=_policy(settings), store=rules),
-            preferences=preferences,
-            characters=characters,
+            store=SqlJobStore(database),
+            access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
+            preferences=SqlPreferenceStore(database),
+            characters=SqlCharacterStore(database),
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,

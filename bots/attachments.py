@@ -11,13 +11,11 @@ import httpx
 
 from core.errors import UserError
 from core.files.disk import disk_errors
+from core.files.pictures import check_size
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# What core.files.pictures takes.
-_LIMIT_MB = 20
-_LIMIT_BYTES = _LIMIT_MB * 1_000_000
 _PIECE_BYTES = 262_144
 _TRIES = 3
 _TIMEOUT_SECONDS = 20.0
@@ -32,18 +30,6 @@ def check_promise(name: str, mime: str, size_bytes: int) -> None:
     if mime.startswith("video/"):
         raise UserError("picture-video", name=name)
     check_size(name, size_bytes)
-
-
-def check_size(name: str, size_bytes: int) -> None:
-    """Raise UserError for a picture that is too large."""
-    if size_bytes > _LIMIT_BYTES:
-        raise too_large(name, size_bytes)
-
-
-def too_large(name: str, size_bytes: int) -> UserError:
-    """The refusal of a picture of about that size."""
-    size_mb = max(-(-size_bytes // 1_000_000), _LIMIT_MB + 1)
-    return UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
 
 
 async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:

@@ -4,46 +4,42 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.people.access import Rule
 from core.platform import Party
-from storage.operations import Operations
+from storage.database import Database
 from storage.tables import access, former_ids, is_party, renamed
+
+_ROW = "a rule"
 
 
 class SqlAccessStore:
     """See `core.people.access.AccessStore` for the contract."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._operations = Operations("a rule")
-
-    async def close(self) -> None:
-        """Wait for what is still being written."""
-        await self._operations.close()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def rules(self, *parties: Party) -> Mapping[Party, bool]:
-        return await self._operations.finish(self._rules(parties))
+        return await self._database.finish(_ROW, self._rules(parties))
 
     async def save(self, rule: Rule) -> None:
-        await self._operations.finish(self._save(rule))
+        await self._database.finish(_ROW, self._save(rule))
 
     async def rename(self, old: Party, new: Party) -> None:
-        await self._operations.finish(self._rename(old, new))
+        await self._database.finish(_ROW, self._rename(old, new))
 
     async def former(self, party: Party) -> Party | None:
-        return await self._operations.finish(self._former(party))
+        return await self._database.finish(_ROW, self._former(party))
 
     async def _rules(self, parties: tuple[Party, ...]) -> Mapping[Party, bool]:
         query = select(access).where(is_party(access, *parties))
-        async with self._engine.connect() as connection:
+        async with self._database.connect() as connection:
             rows = (await connection.execute(query)).all()
         return {Party(platform=r.platform, kind=r.kind, id=r.id): r.allowed for r in rows}
 
     async def _save(self, rule: Rule) -> None:
         party = rule.party
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(delete(access).where(is_party(access, party)))
             await connection.execute(
                 insert(access).values(
@@ -57,7 +53,7 @@ class SqlAccessStore:
             )
 
     async def _rename(self, old: Party, new: Party) -> None:
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(renamed(access, old, new))
             await connection.execute(delete(former_ids).where(is_party(former_ids, new)))
             await connection.execute(
@@ -68,6 +64,6 @@ class SqlAccessStore:
 
     async def _former(self, party: Party) -> Party | None:
         query = select(former_ids.c.former).where(is_party(former_ids, party))
-        async with self._engine.connect() as connection:
+        async with self._database.connect() as connection:
             found = await connection.scalar(query)
         return replace(party, id=found) if found else None

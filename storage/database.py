@@ -1,8 +1,10 @@
-"""Opens the database: one process at a time, migrated, in write-ahead mode."""
+"""The database: opened by one process at a time, migrated, in write-ahead mode."""
 
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import (
@@ -16,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from core.errors import StorageError
@@ -26,12 +28,59 @@ _DRIVER = "sqlite+aiosqlite"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
+T = TypeVar("T")
+
+
 class _SchemaError(Exception):
     """The schema cannot be brought to what this version needs."""
 
 
+class Database:
+    """What the stores work on, while it is open.
+
+    Operations are finished even when nobody waits for them any more, so that no connection is
+    left in the middle of a statement.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend a connection for reading."""
+        return self._engine.connect()
+
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend a connection in a transaction, which is committed at the end of the block."""
+        return self._engine.begin()
+
+    async def close(self) -> None:
+        """Wait for what is still being written, and close the connections."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._engine.dispose()
+
+    async def finish(self, row: str, operation: Coroutine[object, object, T]) -> T:
+        """Do it, to its end also when the caller is cancelled.
+
+        Args:
+            row: what an error calls one of the rows that it is about, like "a job".
+            operation: what to do.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        return await asyncio.shield(self.start(row, operation))
+
+    def start(self, row: str, operation: Coroutine[object, object, T]) -> asyncio.Task[T]:
+        """Begin with it; see `finish`."""
+        task = asyncio.create_task(_explained(row, operation))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
 @asynccontextmanager
-async def open_database(database_url: str) -> AsyncGenerator[AsyncEngine]:
+async def open_database(database_url: str) -> AsyncGenerator[Database]:
     """Lock, migrate and open the database; closes and unlocks it at the end.
 
     Raises:
@@ -47,16 +96,26 @@ async def open_database(database_url: str) -> AsyncGenerator[AsyncEngine]:
             url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=300
         )
         event.listen(engine.sync_engine, "connect", _prepare)
+        database = Database(engine)
         try:
-            async with engine.begin() as connection:
+            async with database.begin() as connection:
                 await connection.run_sync(_migrate)
         except (SQLAlchemyError, _SchemaError) as error:
-            await engine.dispose()
+            await database.close()
             raise StorageError(_explain(error, database_url)) from error
         try:
-            yield engine
+            yield database
         finally:
-            await engine.dispose()
+            await database.close()
+
+
+async def _explained(row: str, operation: Coroutine[object, object, T]) -> T:
+    try:
+        return await operation
+    except DBAPIError as error:
+        raise StorageError(f"The database cannot be used: {error.orig}") from error
+    except ValueError as error:
+        raise StorageError(f"The database holds {row} that cannot be read: {error}") from error
 
 
 def _parse(database_url: str) -> URL:

@@ -17,12 +17,11 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
 from core.platform import MessageRef, Party, User
-from storage.operations import Operations
+from storage.database import Database
 from storage.tables import jobs
 
 _JOB = TypeAdapter(Job)
@@ -40,25 +39,21 @@ _TELL = (
     .where(*(jobs.c.state != state for state in _ENDED))
     .values(fraction=bindparam("shown"))
 )
+_ROW = "a job"
 
 
 class SqlJobStore:
     """See `core.jobs.JobStore` for the contract."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._operations = Operations("a job")
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._fractions: dict[tuple[str, int], float | None] = {}
         self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
-
-    async def close(self) -> None:
-        """Wait for what is still being written."""
-        await self._operations.close()
 
     async def add(self, job: Job) -> None:
         values = _dump(job)
         owner = {"platform": job.user.platform, "user_id": job.user.id}
-        await self._operations.finish(self._write(insert(jobs).values(**values, **owner)))
+        await self._database.finish(_ROW, self._write(insert(jobs).values(**values, **owner)))
 
     async def get(self, job_id: str) -> Job | None:
         found = await self._select(select(jobs).where(jobs.c.id == job_id))
@@ -75,18 +70,18 @@ class SqlJobStore:
 
     async def save(self, job: Job) -> None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
-        await self._operations.finish(self._guarded(job, values))
+        await self._database.finish(_ROW, self._guarded(job, values))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
         self._fractions[job.id, job.run] = fraction
         if self._telling is None or self._telling.done():
-            self._telling = self._operations.start(self._tell())
+            self._telling = self._database.start(_ROW, self._tell())
         if (job.id, job.run) in await asyncio.shield(self._telling):
             raise LostRunError(job.id)
 
     async def mark_told(self, job: Job) -> None:
         mine = update(jobs).where(jobs.c.id == job.id, jobs.c.run == job.run)
-        await self._operations.finish(self._write(mine.values(told=True)))
+        await self._database.finish(_ROW, self._write(mine.values(told=True)))
 
     async def reopen(self, job: Job) -> Job | None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
@@ -110,7 +105,7 @@ class SqlJobStore:
             if job.conversation.party == old:
                 place = asdict(replace(job.conversation, chat=new.id))
                 moved = update(jobs).where(jobs.c.id == job.id).values(conversation=place)
-                await self._operations.finish(self._write(moved))
+                await self._database.finish(_ROW, self._write(moved))
 
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         query = (
@@ -140,23 +135,23 @@ class SqlJobStore:
             .order_by(jobs.c.ended_at.desc())
             .limit(limit)
         )
-        return await self._operations.finish(self._durations(query))
+        return await self._database.finish(_ROW, self._durations(query))
 
     async def _durations(self, query: Executable) -> Sequence[tuple[MediaRequest, float]]:
-        async with self._engine.connect() as connection:
+        async with self._database.connect() as connection:
             rows = (await connection.execute(query)).all()
         return _DURATIONS.validate_python([tuple(row) for row in rows])
 
     async def _guarded(self, job: Job, values: Mapping[str, object]) -> None:
         mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             result = await connection.execute(update(jobs).where(*mine).values(**values))
         if not result.rowcount:
             raise LostRunError(job.id)
 
     async def _tell(self) -> Collection[tuple[str, int]]:
         """Write the progress of all jobs at once; gives those whose run was lost."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             # What came while the connection was busy goes along; from now on it is the next batch.
             told, self._fractions, self._telling = self._fractions, {}, None
             rows = [{"job": id_, "token": run, "shown": f} for (id_, run), f in told.items()]
@@ -169,23 +164,23 @@ class SqlJobStore:
             return told.keys() - {(id_, run) for id_, run in kept}
 
     async def _take(self, statement: Update) -> Job | None:
-        return await self._operations.finish(self._returned(statement))
+        return await self._database.finish(_ROW, self._returned(statement))
 
     async def _returned(self, statement: Update) -> Job | None:
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             row = (await connection.execute(statement.returning(jobs))).mappings().first()
         return _JOB.validate_python(dict(row)) if row else None
 
     async def _select(self, query: Select[Any]) -> list[Job]:
-        return await self._operations.finish(self._rows(query))
+        return await self._database.finish(_ROW, self._rows(query))
 
     async def _rows(self, query: Select[Any]) -> list[Job]:
-        async with self._engine.connect() as connection:
+        async with self._database.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return [_JOB.validate_python(dict(row)) for row in rows]
 
     async def _write(self, statement: Insert | Update) -> None:
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(statement)
 
 

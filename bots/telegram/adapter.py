@@ -222,12 +222,9 @@ class TelegramAdapter:
         message = update.effective_message if isinstance(update, Update) else None
         if message is None:
             return
-        try:
-            locale = locale_of(user_of(message).locale, self._default)
-            view = View(text=translate(locale, "unexpected-error", id=incident))
-            await self._answers.say(place_of(message), view)
-        except Exception:
-            log.exception("error %s could not be told", incident)
+        locale = locale_of(user_of(message).locale, self._default)
+        view = View(text=translate(locale, "unexpected-error", id=incident))
+        await self._answers.say(place_of(message), view)  # the library logs what goes wrong here
 
     async def _reply(self, message: Message, key: str) -> None:
         view = View(text=translate(await self._locale(message), key))

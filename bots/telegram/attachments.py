@@ -12,9 +12,10 @@ import httpx
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bots.attachments import NotFetchedError, check_promise, fetch_to, insist, too_large
+from bots.attachments import NotFetchedError, check_promise, fetch_to, insist
 from bots.telegram.incoming import TelegramFile
 from core.errors import UserError
+from core.files.pictures import too_large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from uuid import uuid4
 from core.engine.active_job import ActiveJob, show_end, show_rest
 from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.run import Run
-from core.engine.scheduler import LocalScheduler, QueueLimits, Scheduler
+from core.engine.scheduler import QueueLimits, Scheduler
 from core.engine.services import Services
 from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
 from core.i18n import Locale
@@ -65,7 +65,7 @@ class Engine:
         self.failed = 0
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         limits = QueueLimits(per_user=jobs_per_user, per_gateway=per_gateway)
-        self._scheduler: Scheduler = LocalScheduler(limits, self._run, self._moved)
+        self._scheduler = Scheduler(limits, self._run, self._moved)
         self._active: dict[str, ActiveJob] = {}
         self._runs: dict[str, Run] = {}
         self._closing = False

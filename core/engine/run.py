@@ -250,7 +250,7 @@ class Run:
             await active.save(failed)
         except LostRunError:
             return
-        except Exception:
+        except StorageError:
             # The row keeps its state, so that the next start goes on with it.
             log.exception("job %s: its failure could not be stored", active.job.id)
         self.failed = True

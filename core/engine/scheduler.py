@@ -4,24 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from core.jobs import Job
 from core.platform import User
-
-
-class Scheduler(Protocol):
-    """Takes jobs that are stored and sees to it that somebody runs them."""
-
-    async def enqueue(self, job: Job) -> None: ...
-
-    def position(self, job_id: str) -> int: ...
-
-    async def stop(self, job_id: str) -> None: ...
-
-    async def close(self) -> None: ...
-
-    async def idle(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +17,7 @@ class QueueLimits:
     per_gateway: Mapping[str, int]
 
 
-class LocalScheduler:
+class Scheduler:
     """Runs jobs as tasks of this process, in the order in which they came.
 
     Args:

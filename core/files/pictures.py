@@ -26,6 +26,18 @@ _REFUSED = {
 }
 
 
+def check_size(name: str, size_bytes: int) -> None:
+    """Raise UserError for a picture that is too large."""
+    if size_bytes > _LIMIT_MB * 1_000_000:
+        raise too_large(name, size_bytes)
+
+
+def too_large(name: str, size_bytes: int) -> UserError:
+    """The refusal of a picture of about that size."""
+    size_mb = max(-(-size_bytes // 1_000_000), _LIMIT_MB + 1)
+    return UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
+
+
 async def save_picture(source: Path, folder: Path, name: str) -> Asset:
     """Check a JPEG, PNG or WebP file and copy it to `folder/name.<what it is>`.
 
@@ -53,19 +65,13 @@ def _judge(source: Path) -> str:
         raise UserError("picture-missing", name=source.name) from error
     except OSError as error:
         raise UserError("picture-unreadable", name=source.name) from error
-    _check_size(status.st_size, source.name)
+    if not status.st_size:
+        raise UserError("picture-empty", name=source.name)
+    check_size(source.name, status.st_size)
     mime = sniff(head)
     if refusal := _REFUSED.get(mime):
         raise UserError(refusal, name=source.name)
     return mime
-
-
-def _check_size(size_bytes: int, name: str) -> None:
-    if not size_bytes:
-        raise UserError("picture-empty", name=name)
-    if size_bytes > _LIMIT_MB * 1_000_000:
-        size_mb = -(-size_bytes // 1_000_000)
-        raise UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
 
 
 async def _looked_into(path: Path, name: str) -> Asset:

@@ -23,7 +23,7 @@ from core.platform import ConversationRef, Platform, User
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
@@ -71,41 +71,24 @@ class EngineHarness:
     async def store(self) -> AsyncGenerator[SqlJobStore]:
         """The job store alone."""
         async with open_database(self.database_url) as database:
-            store = self.store_type(database)
-            yield store
-            await store.close()
+            yield self.store_type(database)
 
     @asynccontextmanager
     async def engine(self) -> AsyncGenerator[Engine]:
         """A process's worth of engine; leaving it is an orderly stop."""
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(self.database_url))
-            stores = (
-                self.store_type(database),
-                SqlAccessStore(database),
-                SqlPreferenceStore(database),
-                SqlCharacterStore(database),
-            )
-            for store in stores:
-                stack.push_async_callback(store.close)
             http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
-            services = self._services(*stores, http)
+            services = self._services(database, http)
             yield await stack.enter_async_context(Engine(services, self.jobs_per_user))
 
-    def _services(
-        self,
-        store: SqlJobStore,
-        rules: SqlAccessStore,
-        preferences: SqlPreferenceStore,
-        characters: SqlCharacterStore,
-        http: httpx.AsyncClient,
-    ) -> Services:
+    def _services(self, database: Database, http: httpx.AsyncClient) -> Services:
         catalog = self.catalog
         return Services(
-            store=store,
-            access=Access(policy=self.policy, store=rules),
-            preferences=preferences,
-            characters=characters,
+            store=self.store_type(database),
+            access=Access(policy=self.policy, store=SqlAccessStore(database)),
+            preferences=SqlPreferenceStore(database),
+            characters=SqlCharacterStore(database),
             catalog=catalog,
             endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
             http=http,

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
 
 
@@ -16,13 +15,11 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[AsyncEngine]:
+async def database(url: str) -> AsyncIterator[Database]:
     async with open_database(url) as database:
         yield database
 
 
 @pytest.fixture
-async def store(database: AsyncEngine) -> AsyncIterator[SqlJobStore]:
-    store = SqlJobStore(database)
-    yield store
-    await store.close()
+def store(database: Database) -> SqlJobStore:
+    return SqlJobStore(database)

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import StorageError
 from core.i18n import Locale
@@ -12,6 +11,7 @@ from core.people.access import Rule
 from core.people.preferences import Preferences
 from core.platform import Party
 from storage.access import SqlAccessStore
+from storage.database import Database
 from storage.preferences import SqlPreferenceStore
 
 ANN = Party(platform="chat", kind="user", id="1")
@@ -24,7 +24,7 @@ def rule(party: Party, *, allowed: bool) -> Rule:
     return Rule(party=party, allowed=allowed, by=ANN, at=1.0)
 
 
-async def test_rules_are_found_by_platform_kind_and_id(database: AsyncEngine) -> None:
+async def test_rules_are_found_by_platform_kind_and_id(database: Database) -> None:
     store = SqlAccessStore(database)
 
     await store.save(rule(ANN, allowed=False))
@@ -34,7 +34,7 @@ async def test_rules_are_found_by_platform_kind_and_id(database: AsyncEngine) ->
     assert await store.rules(ELSEWHERE) == {}
 
 
-async def test_the_last_rule_counts_and_says_who_made_it(database: AsyncEngine) -> None:
+async def test_the_last_rule_counts_and_says_who_made_it(database: Database) -> None:
     store = SqlAccessStore(database)
 
     await store.save(rule(ANN, allowed=False))
@@ -46,7 +46,7 @@ async def test_the_last_rule_counts_and_says_who_made_it(database: AsyncEngine) 
     assert [tuple(row) for row in rows] == [("chat:1", 1.0)]
 
 
-async def test_preferences_come_back_as_they_were_chosen(database: AsyncEngine) -> None:
+async def test_preferences_come_back_as_they_were_chosen(database: Database) -> None:
     store = SqlPreferenceStore(database)
 
     await store.save(ANN, CHOSEN)
@@ -55,7 +55,7 @@ async def test_preferences_come_back_as_they_were_chosen(database: AsyncEngine) 
     assert await store.load(ANN, GROUP, ELSEWHERE) == {ANN: CHOSEN, GROUP: Preferences(seconds=10)}
 
 
-async def test_preferences_that_are_empty_leave_no_row(database: AsyncEngine) -> None:
+async def test_preferences_that_are_empty_leave_no_row(database: Database) -> None:
     store = SqlPreferenceStore(database)
     await store.save(ANN, CHOSEN)
 
@@ -64,7 +64,7 @@ async def test_preferences_that_are_empty_leave_no_row(database: AsyncEngine) ->
     assert await store.load(ANN) == {}
 
 
-async def test_a_preference_that_cannot_be_read_is_told_as_such(database: AsyncEngine) -> None:
+async def test_a_preference_that_cannot_be_read_is_told_as_such(database: Database) -> None:
     store = SqlPreferenceStore(database)
     await store.save(ANN, CHOSEN)
     async with database.begin() as connection:
@@ -74,8 +74,8 @@ async def test_a_preference_that_cannot_be_read_is_told_as_such(database: AsyncE
         await store.load(ANN)
 
 
-async def test_a_choice_whose_caller_went_away_is_finished_before_the_store_closes(
-    database: AsyncEngine,
+async def test_a_choice_whose_caller_went_away_is_finished_before_the_database_closes(
+    database: Database,
 ) -> None:
     access, preferences = SqlAccessStore(database), SqlPreferenceStore(database)
     writes = [
@@ -86,8 +86,7 @@ async def test_a_choice_whose_caller_went_away_is_finished_before_the_store_clos
     for write in writes:
         write.cancel()
 
-    await access.close()
-    await preferences.close()
+    await database.close()
 
     assert await access.rules(ANN) == {ANN: False}
     assert await preferences.load(ANN) == {ANN: CHOSEN}

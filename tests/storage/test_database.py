@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import StorageError
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.tables import metadata
 
 _ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ asyncio.run(main())
 """
 
 
-async def test_the_migrations_make_exactly_the_tables_of_the_code(database: AsyncEngine) -> None:
+async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         return list(compare_metadata(context, metadata))
@@ -86,7 +86,7 @@ async def test_a_database_that_is_up_to_date_is_opened_without_alembic(url: str)
     assert "alembic" not in modules
 
 
-async def test_commits_reach_the_disk_and_readers_do_not_block(database: AsyncEngine) -> None:
+async def test_commits_reach_the_disk_and_readers_do_not_block(database: Database) -> None:
     async with database.connect() as connection:
         pragmas = [
             (await connection.execute(text(f"PRAGMA {name}"))).scalar()
@@ -108,7 +108,7 @@ async def test_a_database_in_memory_needs_no_file() -> None:
         assert (await connection.execute(text("SELECT count(*) FROM jobs"))).scalar() == 0
 
 
-async def test_a_second_bot_in_this_process_is_refused(url: str, database: AsyncEngine) -> None:
+async def test_a_second_bot_in_this_process_is_refused(url: str, database: Database) -> None:
     assert database
 
     with pytest.raises(StorageError, match=r"Another cliprelay is using .*jobs.db"):

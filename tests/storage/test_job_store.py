@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import Fault, FaultKind, StorageError
 from core.jobs import Job, JobState, LostRunError
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, User
+from storage.database import Database
 from storage.jobs import SqlJobStore
 
 JOB = Job(
@@ -232,20 +232,20 @@ async def test_a_caller_that_goes_away_leaves_the_store_usable(store: SqlJobStor
     assert row.state is JobState.RUNNING
 
 
-async def test_a_write_whose_caller_went_away_is_finished_before_the_store_closes(
-    store: SqlJobStore,
+async def test_a_write_whose_caller_went_away_is_finished_before_the_database_closes(
+    store: SqlJobStore, database: Database
 ) -> None:
     write = asyncio.create_task(store.add(JOB))
     await asyncio.sleep(0)
     write.cancel()
 
-    await store.close()
+    await database.close()
 
     assert await store.get("1") == JOB
 
 
 async def test_a_database_that_takes_no_writes_is_told_as_such(
-    store: SqlJobStore, database: AsyncEngine
+    store: SqlJobStore, database: Database
 ) -> None:
     async with database.connect() as connection:
         await connection.execute(text("PRAGMA query_only = ON"))
@@ -257,7 +257,7 @@ async def test_a_database_that_takes_no_writes_is_told_as_such(
 
 
 async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
-    store: SqlJobStore, database: AsyncEngine
+    store: SqlJobStore, database: Database
 ) -> None:
     async with database.connect() as connection:
         await connection.execute(text("PRAGMA max_page_count = 1"))
@@ -271,7 +271,7 @@ async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"chat": 1}'])
 async def test_a_row_that_cannot_be_read_is_told_as_such(
-    store: SqlJobStore, database: AsyncEngine, damage: str
+    store: SqlJobStore, database: Database, damage: str
 ) -> None:
     await store.add(JOB)
     async with database.begin() as connection:

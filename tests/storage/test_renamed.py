@@ -3,13 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from core.jobs import JobState
 from core.people.access import Rule
 from core.people.preferences import Preferences
 from core.platform import ConversationRef, Party
 from storage.access import SqlAccessStore
+from storage.database import Database
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from tests.fakes.engine_harness import EngineHarness
@@ -24,7 +23,7 @@ def rule(party: Party, *, allowed: bool) -> Rule:
 
 
 async def test_a_rule_goes_along_and_the_person_of_the_same_number_keeps_theirs(
-    database: AsyncEngine,
+    database: Database,
 ) -> None:
     store = SqlAccessStore(database)
     await store.save(rule(OLD, allowed=False))
@@ -38,7 +37,7 @@ async def test_a_rule_goes_along_and_the_person_of_the_same_number_keeps_theirs(
     assert await store.former(OLD) is None
 
 
-async def test_what_the_new_id_has_already_is_not_written_over(database: AsyncEngine) -> None:
+async def test_what_the_new_id_has_already_is_not_written_over(database: Database) -> None:
     rules, preferences = SqlAccessStore(database), SqlPreferenceStore(database)
     await rules.save(rule(OLD, allowed=False))
     await rules.save(rule(NEW, allowed=True))

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from core.engine.scheduler import LocalScheduler, QueueLimits
+from core.engine.scheduler import QueueLimits, Scheduler
 from core.jobs import Job
 from core.platform import User
 from tests.fakes.engine_harness import EngineHarness
@@ -19,7 +19,7 @@ class SchedulerHarness:
         self.moves: list[tuple[str, int]] = []
         self.ends: dict[str, asyncio.Event] = {}
         limits = QueueLimits(per_user=per_user, per_gateway={"fast": at_fast})
-        self.scheduler = LocalScheduler(
+        self.scheduler = Scheduler(
             limits, self._run, lambda job, position: self.moves.append((job.id, position))
         )
 

@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.engine.engine import Engine
 from core.errors import FaultKind, StorageError
 from core.jobs import JobState
-from storage.database import open_database
+from storage.database import Database, open_database
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
@@ -20,13 +19,13 @@ from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 async def broken_store(engine: Engine) -> AsyncGenerator[None]:
     """The database takes no writes, as with a full disk."""
     store = engine.services.store
-    database: AsyncEngine = getattr(store, "_engine")  # noqa: B009 - private, and not in the Protocol
+    database: Database = getattr(store, "_database")  # noqa: B009 - private, and not in the Protocol
     await _say(database, "PRAGMA query_only = ON")
     yield
     await _say(database, "PRAGMA query_only = OFF")
 
 
-async def _say(database: AsyncEngine, pragma: str) -> None:
+async def _say(database: Database, pragma: str) -> None:
     async with database.connect() as connection:
         await connection.exec_driver_sql(pragma)
 

@@ -20,14 +20,12 @@ test: .venv/installed-dev ## the whole suite with branch coverage of core
 	$(BIN)/pytest --cov --cov-report=term
 
 bench: .venv/installed-dev ## ratios against bare baselines
-	$(BIN)/python benchmarks/progress.py
-	$(BIN)/python benchmarks/streams.py
-	$(BIN)/python benchmarks/telegram_start.py
-	$(BIN)/python benchmarks/telegram_flood.py
-	$(BIN)/python benchmarks/telegram_crowd.py
-	$(BIN)/python benchmarks/discord_start.py
-	$(BIN)/python benchmarks/discord_flood.py
-	$(BIN)/python benchmarks/discord_crowd.py
+	$(BIN)/python -m benchmarks.progress
+	$(BIN)/python -m benchmarks.streams
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.flood
+	$(BIN)/python -m benchmarks.deliveries
+	$(BIN)/python -m benchmarks.acknowledgments
 
 format: .venv/installed-dev ## put the code in shape
 	$(BIN)/ruff format .

@@ -8,7 +8,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 
-class Bot(discord.AutoShardedClient):
+class DeferringBot(discord.AutoShardedClient):
     """Defers whatever it is asked."""
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
@@ -21,7 +21,7 @@ def main(token: str, root: str, gateway: str) -> None:
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = root, yarl.URL(gateway)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-    Bot(intents=intents, max_messages=None).run(token, log_handler=None)
+    DeferringBot(intents=intents, max_messages=None).run(token, log_handler=None)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Journal:
             self.ended[stream] = time.monotonic()
 
 
-class Ear:
+class JournalMiddleware:
     """Stands before the gateway and listens."""
 
     def __init__(self, app: ASGIApp, journal: Journal) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from statistics import median
 
-from bare import listen, open_http
-from client import MODEL_DATA, endpoint_at, open_engine, order, prompt
-from gateway import open_gateway
-
+from benchmarks.bare_client import listen, open_http
+from benchmarks.sandbox_process import open_gateway
+from benchmarks.whole_path import MODEL_DATA, endpoint_at, open_engine, order, prompt
 from core.dialects import DIALECTS
 from core.media import Event, MediaRequest, Rendering
 from core.platform import Limits, View
@@ -22,7 +21,7 @@ AIM = 3.0
 
 
 class Tally:
-    """Counts events and views. See `client.Watch`."""
+    """Counts events and views. See `whole_path.Observer`."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -98,7 +97,7 @@ def whole(edit_seconds: float) -> Play:
 
 
 @dataclass(slots=True)
-class Row:
+class MeasuredPath:
     """One line of the table: what is measured, and what each round took."""
 
     name: str
@@ -115,7 +114,7 @@ class Row:
         self.microseconds.append(seconds * 1e6 / tally.events)
         self.views.append(tally.views / tally.events)
 
-    def ratio(self, base: "Row") -> float:
+    def ratio(self, base: "MeasuredPath") -> float:
         """Against the baseline, round by round."""
         pairs = zip(self.microseconds, base.microseconds, strict=True)
         return median(mine / theirs for mine, theirs in pairs)
@@ -124,10 +123,10 @@ class Row:
 def main() -> None:
     """Measure in turns and print the table."""
     rows = [
-        Row("bare httpx + json.loads", bare),
-        Row("dialect: bytes to events", understood),
-        Row("whole path, an edit per second", whole(1.0)),
-        Row("whole path, every event edited", whole(0.0)),
+        MeasuredPath("bare httpx + json.loads", bare),
+        MeasuredPath("dialect: bytes to events", understood),
+        MeasuredPath("whole path, an edit per second", whole(1.0)),
+        MeasuredPath("whole path, every event edited", whole(0.0)),
     ]
     with open_gateway(STREAM_SECONDS) as root:
         for _ in range(ROUNDS):

@@ -14,11 +14,11 @@ from multiprocessing import get_context
 from statistics import quantiles
 
 import psutil
-from bare import listen, open_http
-from client import open_engine, order, prompt
-from gateway import open_gateway
-from wire import StampedTransport, stamps_of_this_task
 
+from benchmarks.bare_client import listen, open_http
+from benchmarks.sandbox_process import open_gateway
+from benchmarks.stamps import StampedTransport, stamps_of_this_task
+from benchmarks.whole_path import open_engine, order, prompt
 from core.media import Event, Rendering
 from core.platform import Limits, View
 
@@ -38,7 +38,7 @@ _PERCENT = re.compile(r"[▓░] (\d+)%")
 
 
 @dataclass(slots=True)
-class Stream:
+class StreamState:
     """One stream: when lines were sent that are not reported yet, percentages not yet shown."""
 
     sent: deque[float] = field(default_factory=deque[float])
@@ -47,7 +47,7 @@ class Stream:
 
 
 @dataclass(slots=True)
-class Result:
+class Measurement:
     """What a process has measured. Delays count from the moment of sending, in seconds."""
 
     events: int = 0
@@ -62,7 +62,7 @@ class Result:
 
 
 @asynccontextmanager
-async def measured(result: Result, running: Callable[[], int]) -> AsyncGenerator[None]:
+async def measured(result: Measurement, running: Callable[[], int]) -> AsyncGenerator[None]:
     """Take times, and weigh the process again and again while it holds more streams than ever."""
     process = psutil.Process()
     gc.collect()
@@ -84,18 +84,18 @@ async def measured(result: Result, running: Callable[[], int]) -> AsyncGenerator
     result.cpu_seconds = time.process_time() - spent
 
 
-class Books:
-    """What became of each event. See `client.Watch`."""
+class EventLog:
+    """What became of each event. See `whole_path.Observer`."""
 
     def __init__(self) -> None:
-        self.result = Result()
+        self.result = Measurement()
         self.running = 0
         self.over: asyncio.Queue[str] = asyncio.Queue()
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, StreamState] = {}
 
     def began(self, stream: str) -> None:
         """Open its page, for the wire as well."""
-        page = self._streams[stream] = Stream()
+        page = self._streams[stream] = StreamState()
         self.running += 1
         stamps_of_this_task.set(page.sent)
 
@@ -135,9 +135,9 @@ class Books:
         return sum(len(page.unseen) for page in self._streams.values())
 
 
-async def bare(root: str) -> Result:
+async def bare(root: str) -> Measurement:
     """The same streams without any of our code."""
-    result = Result()
+    result = Measurement()
     streams: list[asyncio.Task[None]] = []
 
     def heard(sent_at: float) -> None:
@@ -157,40 +157,42 @@ async def bare(root: str) -> Result:
     return result
 
 
-async def whole(root: str) -> Result:
+async def whole(root: str) -> Measurement:
     """The same streams as jobs of as many people in as many chats."""
-    books = Books()
+    log = EventLog()
     limits = Limits(writes=100_000, window_seconds=60, edit_seconds=EDIT_SECONDS, text_chars=4096)
     async with (
         open_http(StampedTransport) as http,
-        open_engine(root, http, limits, books, STREAMS + 1) as engine,
+        open_engine(root, http, limits, log, STREAMS + 1) as engine,
         asyncio.timeout(_LONGEST_SECONDS),
     ):
         # What is loaded or opened with the first job belongs to no job.
         await engine.submit(order(_WARM, 1))
-        await books.over.get()
-        async with measured(books.result, lambda: books.running):
+        await log.over.get()
+        async with measured(log.result, lambda: log.running):
             for number in range(STREAMS):
                 await engine.submit(order(f"s{number}", EVENTS))
                 await asyncio.sleep(1 / ORDERS_PER_SECOND)
             for _ in range(STREAMS):
-                await books.over.get()
+                await log.over.get()
         await asyncio.sleep(_LATE_SECONDS)
-    books.result.never_shown = books.unseen()
-    return books.result
+    log.result.never_shown = log.unseen()
+    return log.result
 
 
-def run_alone(root: str, client: Callable[[str], Coroutine[None, None, Result]]) -> Result:
+def run_alone(
+    root: str, client: Callable[[str], Coroutine[None, None, Measurement]]
+) -> Measurement:
     """Run a client in a fresh process, so that nobody weighs what another has left."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_run, root, client).result()
 
 
-def _run(root: str, client: Callable[[str], Coroutine[None, None, Result]]) -> Result:
+def _run(root: str, client: Callable[[str], Coroutine[None, None, Measurement]]) -> Measurement:
     return asyncio.run(client(root))
 
 
-def describe(name: str, result: Result, base: Result) -> None:
+def describe(name: str, result: Measurement, base: Measurement) -> None:
     """Print what a client took, in its own units and against the baseline."""
     cpu = result.cpu_seconds / result.events * 1e6
     base_cpu = base.cpu_seconds / base.events * 1e6

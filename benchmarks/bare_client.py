@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 import httpx
-from gateway import MODEL
+
+from benchmarks.sandbox_process import MODEL
 
 Heard = Callable[[float], None]
 

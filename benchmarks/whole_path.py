@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import httpx
-from gateway import MODEL
 from pydantic import SecretStr
 
+from benchmarks.sandbox_process import MODEL
 from core.callbacks.hooks import Hook
 from core.catalog import Catalog, CatalogData, Gateway, Model
 from core.dialects import Endpoint
@@ -33,7 +33,7 @@ _GATEWAY = "sandbox"
 MODEL_DATA = Model(gateway=_GATEWAY, name=MODEL, dialect="chat_video", credits=0)
 
 
-class Watch(Protocol):
+class Observer(Protocol):
     """Looks on while the jobs run. A stream has the name that its chat has."""
 
     def began(self, stream: str) -> None: ...
@@ -46,12 +46,12 @@ class Watch(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chat:
+class SilentConversation:
     """A conversation that throws the text away. See `core.platform.Conversation`."""
 
     ref: ConversationRef
     limits: Limits
-    watch: Watch
+    observer: Observer
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         del replying
@@ -61,7 +61,7 @@ class Chat:
 
     async def edit(self, message: MessageRef, view: View) -> None:
         del message
-        self.watch.shown(self.ref.chat, view)
+        self.observer.shown(self.ref.chat, view)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Never called: jobs are held when their streams have ended."""
@@ -69,21 +69,21 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatPlatform:
+class SilentPlatform:
     """As many chats as there are names. See `core.platform.Platform`."""
 
     limits: Limits
-    watch: Watch
+    observer: Observer
     name: str = _PLATFORM
 
     def conversation(self, ref: ConversationRef) -> Conversation:
-        return Chat(ref=ref, limits=self.limits, watch=self.watch)
+        return SilentConversation(ref=ref, limits=self.limits, observer=self.observer)
 
 
-class WatchedDialect(ChatVideo):
+class ObservedDialect(ChatVideo):
     """A dialect that is looked at; its job is held when the stream has ended."""
 
-    watch: Watch
+    observer: Observer
 
     async def generate(
         self,
@@ -98,39 +98,39 @@ class WatchedDialect(ChatVideo):
 
         async def watched(event: Event) -> None:
             await report(event)
-            self.watch.reported(stream, event)
+            self.observer.reported(stream, event)
 
-        self.watch.began(stream)
+        self.observer.began(stream)
         results = await super().generate(model, request, watched, task, hook)
-        self.watch.ended(stream)
+        self.observer.ended(stream)
         # Rendering, fetching and probing a thousand videos is not what is measured here.
         await asyncio.Event().wait()
         return results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchedWorkshop(Services):
-    """A services whose dialects are looked at."""
+class ObservedServices(Services):
+    """Services whose dialects are looked at."""
 
-    watch: Watch
+    observer: Observer
 
-    def dialect(self, model: Model) -> WatchedDialect:
+    def dialect(self, model: Model) -> ObservedDialect:
         """The same dialect with somebody looking on."""
-        dialect = WatchedDialect(self.endpoint(model), self.http)
-        dialect.watch = self.watch
+        dialect = ObservedDialect(self.endpoint(model), self.http)
+        dialect.observer = self.observer
         return dialect
 
 
 @asynccontextmanager
 async def open_engine(
-    root: str, http: httpx.AsyncClient, limits: Limits, watch: Watch, concurrency: int
+    root: str, http: httpx.AsyncClient, limits: Limits, observer: Observer, concurrency: int
 ) -> AsyncGenerator[Engine]:
     """The engine as `bots.app` builds it, on a database of its own."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
         database = await stack.enter_async_context(open_database(url))
-        services = WatchedWorkshop(
+        services = ObservedServices(
             store=SqlJobStore(database),
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
@@ -138,9 +138,9 @@ async def open_engine(
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,
-            platforms={_PLATFORM: ChatPlatform(limits=limits, watch=watch)},
+            platforms={_PLATFORM: SilentPlatform(limits=limits, observer=observer)},
             media_dir=folder,
-            watch=watch,
+            observer=observer,
         )
         yield await stack.enter_async_context(Engine(services))
 

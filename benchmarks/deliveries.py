@@ -4,8 +4,10 @@ import asyncio
 from dataclasses import dataclass
 
 import psutil
-from scene import print_head, print_row, prompt, refused, spread
-from telegram_scene import TelegramScene, open_scene
+
+from benchmarks.bot_bench import prompt
+from benchmarks.tables import print_head, print_row, refused, spread
+from benchmarks.telegram_bench import TelegramBench, open_telegram_bench
 
 CHATS = 200
 _LONGEST_SECONDS = 300.0
@@ -33,8 +35,8 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """CPU seconds of the bot, and of the children that look into its videos."""
+class CpuSeconds:
+    """Spent by the bot, and by the children that look into its videos."""
 
     bot: float
     children: float
@@ -46,30 +48,28 @@ WAVES = (
 )
 
 
-async def order(scene: TelegramScene, wave: Wave, streams: list[str]) -> None:
+async def order(bench: TelegramBench, wave: Wave, streams: list[str]) -> None:
     """Let each person write the command, in a private chat of its own."""
-    for number, stream in enumerate(streams):
-        person = scene.telegram.user(1000 + number, stream)
-        chat = scene.telegram.private(person)
-        scene.telegram.say(chat, person, f"/video {prompt(stream, wave.events)}")
+    for stream in streams:
+        bench.command(bench.open_place(stream), "video", prompt(stream, wave.events))
         await asyncio.sleep(wave.order_seconds / CHATS)
 
 
-async def play(scene: TelegramScene, wave: Wave) -> Spent:
+async def play(bench: TelegramBench, wave: Wave) -> CpuSeconds:
     """Run all streams until each video is there; tell what the bot has spent on them."""
     streams = names()
-    async with scene.bot() as process:
-        await scene.telegram.until(lambda: scene.telegram.called("getUpdates"))
+    async with bench.bot() as process:
+        await bench.until_connected(0)
         before = _spent(process)
-        await order(scene, wave, streams)
-        await scene.until_taken(streams, wave.stream_seconds + _LONGEST_SECONDS)
+        await order(bench, wave, streams)
+        await bench.until_posted(streams, wave.stream_seconds + _LONGEST_SECONDS)
         after = _spent(process)
-    return Spent(bot=after.bot - before.bot, children=after.children - before.children)
+    return CpuSeconds(bot=after.bot - before.bot, children=after.children - before.children)
 
 
-def _spent(process: psutil.Process) -> Spent:
+def _spent(process: psutil.Process) -> CpuSeconds:
     times = process.cpu_times()
-    return Spent(
+    return CpuSeconds(
         bot=times.user + times.system, children=times.children_user + times.children_system
     )
 
@@ -79,12 +79,12 @@ def names() -> list[str]:
     return [f"clip{number}" for number in range(CHATS)]
 
 
-def describe(scene: TelegramScene, spent: Spent) -> list[str]:
+def describe(bench: TelegramBench, spent: CpuSeconds) -> list[str]:
     """One column of the table."""
-    writes = [call for call in scene.telegram.calls if call.method.startswith(("send", "edit"))]
-    ways = scene.deliveries(names())
+    writes = bench.wanted()
+    ways = bench.deliveries(names())
     return [
-        str(scene.journal.most_at_once),
+        str(bench.journal.most_at_once),
         f"{len(writes):,}",
         str(refused(call.status for call in writes)),
         spread([way.total for way in ways]),
@@ -100,9 +100,9 @@ async def main() -> None:
     """Measure and print the table."""
     columns: list[list[str]] = []
     for wave in WAVES:
-        async with open_scene(wave.stream_seconds, concurrency=CHATS) as scene:
-            spent = await play(scene, wave)
-            columns.append(describe(scene, spent))
+        async with open_telegram_bench(wave.stream_seconds, concurrency=CHATS) as bench:
+            spent = await play(bench, wave)
+            columns.append(describe(bench, spent))
     print_head(f"{CHATS} private chats", *(wave.name for wave in WAVES))
     for name, *cells in zip(_ROWS, *columns, strict=True):
         print_row(name, *cells)

@@ -1,0 +1,139 @@
+"""The bench with a Discord that has its limits."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from math import inf
+
+import discord
+from simcord.actors import MemberActor
+from simcord.builders import GuildHandle
+from simcord.enums import InteractionType
+
+from benchmarks.bot_bench import HERE, BotBench, WriteAttempt, open_gateway
+from benchmarks.journal import name_in
+from tests.fakes.discord.people import RawChannel
+from tests.fakes.discord.server import DiscordServer, pointed_at
+from tests.fakes.discord.wire import Json
+
+
+class DiscordPoster:
+    """See `BarePoster`. The library makes it wait for room, one edit after the other."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._shown: discord.Message | None = None
+
+    async def send(self, place: int, text: str) -> None:
+        self._shown = await self._client.get_partial_messageable(place).send(text)
+
+    async def edit(self, text: str) -> None:
+        if self._shown:
+            await self._shown.edit(content=text)
+
+    async def post(self, place: int, caption: str) -> None:
+        film = discord.File(BytesIO(b"a film"), "film.mp4")
+        await self._client.get_partial_messageable(place).send(caption, file=film)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscordBench(BotBench):
+    """Where bots are started, between Discord and the gateway."""
+
+    library = "discord.py"
+    # The library takes an answer within microseconds for one to an earlier heartbeat.
+    excused = "Can't keep up"
+    keeps_commands = False
+
+    discord: DiscordServer
+    guild: GuildHandle
+    people: dict[str, MemberActor] = field(default_factory=dict[str, MemberActor])
+
+    @property
+    def connections(self) -> int:
+        return self.discord.gateway.identified
+
+    @property
+    def requests(self) -> int:
+        return len(self.discord.calls)
+
+    async def until_connected(self, before: int) -> None:
+        await self.discord.until(lambda: self.connections > before)
+
+    def open_place(self, name: str, *, shared: bool = False) -> int:
+        """See `BotBench`. A channel is for everybody."""
+        del shared
+        return self.guild.create_text_channel(name).id
+
+    def command(self, place: int, name: str, prompt: str = "", *, who: str = "ann") -> int:
+        """See `BotBench`; it may be given before it is published. The id is the interaction's."""
+        if who not in self.people:
+            self.people[who] = self.guild.add_member(self.discord.world.create_user(who))
+        options: list[Json] = [{"name": "prompt", "type": 3, "value": prompt}] if prompt else []
+        data: Json = {"id": "1", "name": name, "type": 1, "options": options}
+        world = self.discord.world
+        channel = RawChannel(world, world.backend.get_channel(place))
+        channel.interact(self.people[who], InteractionType.APPLICATION_COMMAND, data)
+        return max(self.discord.asked)
+
+    async def answered(self, command: int) -> float:
+        calls = await self.discord.until(
+            lambda: self.discord.called(f"POST /interactions/{command}/*")
+        )
+        return calls[0].at
+
+    def waits(self, commands: Iterable[int]) -> list[float]:
+        """How many seconds each of them waited for its acknowledgment."""
+        answered: dict[int, float] = {}
+        for call in reversed(self.discord.called("POST /interactions/*/callback")):
+            answered[int(call.parts[1])] = call.at
+        return [answered.get(each, inf) - self.discord.asked[each] for each in commands]
+
+    def writes(self, place: int) -> Sequence[WriteAttempt]:
+        return [
+            WriteAttempt(
+                at=call.at,
+                status=call.status,
+                edited=call.parts[3] if call.method == "PATCH" else "",
+            )
+            for call in self.discord.called(f"* /channels/{place}/messages*")
+        ]
+
+    def posted(self) -> Mapping[str, float]:
+        posts = self.discord.called("POST /channels/*/messages")
+        return {
+            name_in(call.body["content"]): call.at
+            for call in posts
+            if call.files and call.status == 200
+        }
+
+    @asynccontextmanager
+    async def bare_posters(self) -> AsyncGenerator[Callable[[], DiscordPoster]]:
+        with pointed_at(self.discord):
+            async with discord.Client(intents=discord.Intents.none()) as client:
+                await client.login(self.discord.token)
+                yield lambda: DiscordPoster(client)
+
+
+@asynccontextmanager
+async def open_discord_bench(
+    stream_seconds: float, concurrency: int = 8
+) -> AsyncGenerator[DiscordBench]:
+    """Serve Discord and the gateway."""
+    async with (
+        open_gateway(stream_seconds) as (root, journal, folder),
+        DiscordServer() as server,
+    ):
+        bare = str(HERE / "bare_discord.py")
+        bench = DiscordBench(
+            root=root,
+            journal=journal,
+            folder=folder,
+            variables={"DISCORD_BOT_TOKEN": server.token, "DISCORD_API_URL": server.api},
+            bare=(bare, server.token, server.api, server.gateway.url),
+            discord=server,
+            guild=server.world.create_guild("Bench"),
+        )
+        bench.write_catalog(concurrency)
+        yield bench

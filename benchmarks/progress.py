@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.bare_client import listen, open_http
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.whole_path import MODEL_DATA, endpoint_at, open_engine, order, prompt
-from core.dialects import DIALECTS
+from core.dialects import DIALECTS, Generation
 from core.media import Event, MediaRequest, Rendering
 from core.platform import Limits, View
 
@@ -77,7 +77,8 @@ async def understood(root: str, tally: Tally) -> float:
         start = time.process_time()
         dialect = DIALECTS[MODEL_DATA.dialect](endpoint_at(root, JOBS), http)
         requests = (MediaRequest(prompt=prompt(f"s{n}", EVENTS)) for n in range(JOBS))
-        await asyncio.gather(*(dialect.generate(MODEL_DATA, r, report) for r in requests))
+        wanted = (Generation(model=MODEL_DATA, request=r, report=report) for r in requests)
+        await asyncio.gather(*map(dialect.generate, wanted))
         return time.process_time() - start
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -12,14 +12,13 @@ import httpx
 from pydantic import SecretStr
 
 from benchmarks.sandbox_process import MODEL
-from core.callbacks.hooks import Hook
 from core.catalog import Catalog, CatalogData, Gateway, Model
-from core.dialects import Endpoint
+from core.dialects import Endpoint, Generation
 from core.dialects.chat_video import ChatVideo
 from core.engine.engine import Engine, Order, new_id
 from core.engine.services import Services
 from core.i18n import Locale
-from core.media import Event, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.platform import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from storage.access import SqlAccessStore
@@ -85,23 +84,16 @@ class ObservedDialect(ChatVideo):
 
     observer: Observer
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,
-    ) -> tuple[RemoteAsset, ...]:
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
         """Do as the dialect does, then wait for ever."""
-        stream = request.prompt.split()[0]
+        stream = generation.request.prompt.split()[0]
 
         async def watched(event: Event) -> None:
-            await report(event)
+            await generation.report(event)
             self.observer.reported(stream, event)
 
         self.observer.began(stream)
-        results = await super().generate(model, request, watched, task, hook)
+        results = await super().generate(replace(generation, report=watched))
         self.observer.ended(stream)
         # Rendering, fetching and probing a thousand videos is not what is measured here.
         await asyncio.Event().wait()

@@ -7,8 +7,7 @@ from typing import Protocol
 
 import httpx
 
-from core.callbacks.hooks import Hook
-from core.catalog import Model
+from core.dialects._generation import Generation
 from core.dialects.chat_video import ChatVideo
 from core.dialects.endpoint import Endpoint
 from core.dialects.gemini import Gemini
@@ -17,7 +16,7 @@ from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.seedance import Seedance
 from core.dialects.video_tasks import VideoTasks
-from core.media import MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import RemoteAsset, TaskRef
 
 
 class MediaDialect(Protocol):
@@ -25,20 +24,12 @@ class MediaDialect(Protocol):
 
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None: ...
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,
-    ) -> tuple[RemoteAsset, ...]:
-        """Make what was asked for, or, with `task`, go on with what an earlier process began.
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        """Make what was asked for, or, with a task, go on with what an earlier process began.
 
-        Without `task` it sends exactly one request that may cost money; with it none. It reports
+        Without a task it sends exactly one request that may cost money; with it none. It reports
         Accepted as soon as the gateway has taken the request, and again when it learns how the
         task can be found. It has no deadline and sleeps for nobody: the caller cancels it.
-        `hook` lets a gateway that can call end a pause early; it changes nothing else.
 
         Returns:
             At least one result, at most as many as asked for.
@@ -74,4 +65,4 @@ def _summary(dialect: type[MediaDialect]) -> str:
     return " ".join(story.split())
 
 
-__all__ = ["DIALECTS", "Endpoint", "MediaDialect", "list_models", "summaries"]
+__all__ = ["DIALECTS", "Endpoint", "Generation", "MediaDialect", "list_models", "summaries"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.dialects._json import Json, items, mapping, parse, text
-from core.errors import Fault, FaultKind
+from core.errors import Fault, FaultKind, JobError
 from core.redact import quote
 
 _EARLY_SECONDS = 15
@@ -183,6 +183,14 @@ def is_refusal(body: Json) -> bool:
     if isinstance(code, int):
         return code not in (0, 200, 10000)
     return text(code).casefold() not in ("", "success", "0", "200")
+
+
+def refuse(body: Json, circumstances: Circumstances) -> None:
+    """Raise when a 2xx answer is an error all the same (H40)."""
+    if is_refusal(body):
+        raise JobError(
+            known_fault(body, 200, or_else=FaultKind.UPSTREAM, circumstances=circumstances)
+        )
 
 
 def is_html(body: str) -> bool:

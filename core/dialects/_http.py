@@ -13,7 +13,7 @@ from functools import partial
 
 import httpx
 
-from core.dialects._faults import Circumstances, fault_of, is_refusal, known_fault
+from core.dialects._faults import Circumstances, fault_of
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
@@ -51,7 +51,12 @@ class MultipartForm:
     files: tuple[FilePart, ...] = ()
 
 
-Body = Json | MultipartForm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creation:
+    """A request that costs money: JSON or a form for a path of the gateway."""
+
+    path: str
+    body: Json | MultipartForm = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,9 @@ class Wire:
 
     @asynccontextmanager
     async def create(
-        self, path: str, payload: Body, *, idle_seconds: float, circumstances: Circumstances
+        self, creation: Creation, *, idle_seconds: float, circumstances: Circumstances
     ) -> AsyncGenerator[httpx.Response]:
-        """Post a request that costs money; yields the open 2xx answer.
+        """Post what costs money; yields the open 2xx answer.
 
         It is sent again only where the gateway cannot have accepted it: no connection, 429, or a
         503 that says that nothing was free.
@@ -77,7 +82,7 @@ class Wire:
         while True:
             attempt += 1
             try:
-                response = await self._post(path, payload, idle_seconds)
+                response = await self._post(creation, idle_seconds)
             except JobError as refusal:
                 failure = refusal
             else:
@@ -90,15 +95,15 @@ class Wire:
                 raise failure
             await asyncio.sleep(_pause(attempt, failure, self.endpoint.pace.again))
 
-    async def _post(self, path: str, payload: Body, idle_seconds: float) -> httpx.Response:
-        url = self.endpoint.root + path
+    async def _post(self, creation: Creation, idle_seconds: float) -> httpx.Response:
+        url = self.endpoint.root + creation.path
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **self.endpoint.headers}
         build = partial(self.http.build_request, "POST", url, headers=headers, timeout=timeout)
-        if isinstance(payload, MultipartForm):
-            request = build(files=_parts(payload))
+        if isinstance(creation.body, MultipartForm):
+            request = build(files=_parts(creation.body))
         else:
-            request = build(json=payload)
+            request = build(json=creation.body)
         try:
             return await self.http.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -112,6 +117,8 @@ class Wire:
     async def look(self, path: str) -> Json:
         """Get JSON from a path of the gateway, or from a full URL, which never sees the key.
 
+        A good answer without a body says as much as `{}`: nothing.
+
         Raises:
             JobError: the answer was no JSON object, or an error. Looking again costs nothing.
         """
@@ -120,14 +127,15 @@ class Wire:
         headers = {**_ACCEPT, **(self.endpoint.headers if own else {})}
         try:
             async with self.http.stream("GET", url, headers=headers) as response:
-                body = await read_text(response)
+                body, is_whole = await _read(response)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
             raise JobError(Fault(kind=kind, reason=_words(error))) from error
-        data = mapping(parse(body))
-        if response.is_success and data:
-            return data
+        data = parse(body)
+        says_nothing = data == {} or (is_whole and not body.strip())
+        if response.is_success and (says_nothing or mapping(data)):
+            return mapping(data)
         fault = fault_of(body, response.status_code, headers=response.headers)
         if not own:
             # Who has not seen the key, nor made the task, can say nothing about them.
@@ -195,20 +203,18 @@ def _retry_after(response: httpx.Response) -> float | None:
 
 async def read_text(response: httpx.Response) -> str:
     """Read a body as far as anybody could want it; a broken transfer ends it."""
-    body = bytearray()
+    text, _ = await _read(response)
+    return text
+
+
+async def _read(response: httpx.Response) -> tuple[str, bool]:
+    """Give the text, and whether the transfer was not broken."""
+    body, is_whole = bytearray(), True
     try:
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > _BODY_LIMIT_BYTES:
                 break
     except (httpx.TransportError, httpx.DecodingError):
-        pass
-    return body.decode("utf-8-sig", "replace")
-
-
-def refuse(body: Json, circumstances: Circumstances) -> None:
-    """Raise when a 2xx answer to a creation is an error all the same (H40)."""
-    if is_refusal(body):
-        raise JobError(
-            known_fault(body, 200, or_else=FaultKind.UPSTREAM, circumstances=circumstances)
-        )
+        is_whole = False
+    return body.decode("utf-8-sig", "replace"), is_whole

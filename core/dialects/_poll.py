@@ -7,22 +7,23 @@ owns that.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 from core.callbacks.hooks import Hook
 from core.dialects._faults import Circumstances, classify
-from core.dialects._http import refuse
+from core.dialects._generation import Generation
+from core.dialects._http import Wire
 from core.dialects._json import Json
-from core.dialects._tasks import Status, TaskReply, names_status
+from core.dialects._tasks import Status, TaskReply
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.media import Queued, Rendering, Report
 from core.redact import quote
 
-Look = Callable[[], Awaitable[Json]]
-"""One request. Raises JobError when the answer was no look at the task."""
+Read = Callable[[Json], TaskReply]
+"""Says how the task is; `{}` leaves it unknown. Raises JobError where an answer is a refusal."""
 
 _ERRORS_TOLERATED = 5
 _JITTER = 0.2
@@ -69,22 +70,16 @@ class _Patience:
             raise JobError(replace(fault, kind=kind)) from error
 
 
-async def poll(  # noqa: PLR0913 what is asked, how, and what is known, each needed once
-    look: Look,
-    read: Callable[[Json], TaskReply],
-    report: Report,
-    pace: Pace,
-    circumstances: Circumstances,
-    *,
-    hook: Hook | None = None,
-) -> TaskReply:
-    """Ask until the task has succeeded with a link, or raise why it has not.
+async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> TaskReply:
+    """Look at a path until the task has succeeded with a link, or raise why it has not.
 
     A call of the hook only makes it ask at once: whoever calls is never believed.
 
-    A task that says it has succeeded but names no link is asked on for `pace.grace` seconds and
-    then returned without one; so is one that names a link but does not say that it has ended.
+    An answer that says nothing is no error: the task is asked on. One that says that it has
+    succeeded but names no link is asked on for `pace.grace` seconds and then returned without; so
+    is one that names a link but does not say that it has ended.
     """
+    pace, circumstances = wire.endpoint.pace, generation.circumstances
     patience = _Patience(pace)
     started = time.monotonic()
     asked_to_wait = 0.0
@@ -92,9 +87,9 @@ async def poll(  # noqa: PLR0913 what is asked, how, and what is known, each nee
     while True:
         pause = next(waits) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
         await asyncio.sleep(asked_to_wait)
-        await _rest(pause - asked_to_wait, hook)
+        await _rest(pause - asked_to_wait, generation.hook)
         try:
-            reply = _heard(await look(), read)
+            reply = read(await wire.look(path))
         except JobError as error:
             patience.bear(error)
             asked_to_wait = error.retry_after or 0.0
@@ -105,7 +100,7 @@ async def poll(  # noqa: PLR0913 what is asked, how, and what is known, each nee
             return reply
         # How far it came before it failed: a failed task may say 100 % (H43).
         circumstances = replace(circumstances, fraction=reply.fraction or circumstances.fraction)
-        await _tell(reply, report)
+        await _tell(reply, generation.report)
 
 
 async def _rest(seconds: float, hook: Hook | None) -> None:
@@ -117,12 +112,6 @@ async def _rest(seconds: float, hook: Hook | None) -> None:
         async with asyncio.timeout(seconds):
             await hook.called.wait()
     hook.called.clear()
-
-
-def _heard(body: Json, read: Callable[[Json], TaskReply]) -> TaskReply:
-    if not names_status(body):
-        refuse(body, Circumstances())
-    return read(body)
 
 
 async def _tell(reply: TaskReply, report: Report) -> None:

@@ -3,13 +3,16 @@
 Source: provider reference 3.7, 5.1, 5.4, H40.
 """
 
+from collections.abc import Awaitable, Callable
+
 import httpx
 
-from core.dialects._faults import Circumstances, classify, fault_of, is_html
-from core.dialects._http import Body, Wire, broken_off, refuse
+from core.dialects._faults import Circumstances, classify, fault_of, is_html, refuse
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json, mapping, parse
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Accepted, Report
+from core.media import Accepted
 from core.redact import quote
 
 _IDLE_SECONDS = 300.0
@@ -18,18 +21,22 @@ _READ_CHARS = 20_000
 
 
 async def create_results(
-    wire: Wire, path: str, body: Body, report: Report, circumstances: Circumstances
+    wire: Wire, generation: Generation, create: Callable[[Generation], Awaitable[Creation]]
 ) -> Json:
     """Post a request that costs money, once, and give the JSON that it is answered with.
 
     Raises:
         JobError: what `Wire.create` raises, a refusal under status 200, or that the answer cannot
-            be read, which may have been paid for.
+            be read, which may have been paid for. INTERRUPTED where an earlier process has sent
+            it: there is no task to be asked for, and it is never sent a second time.
     """
+    if generation.task is not None:
+        raise JobError(Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))
+    circumstances = generation.circumstances
     async with wire.create(
-        path, body, idle_seconds=_IDLE_SECONDS, circumstances=circumstances
+        await create(generation), idle_seconds=_IDLE_SECONDS, circumstances=circumstances
     ) as response:
-        await report(Accepted())
+        await generation.report(Accepted())
         raw = await _read_whole(response)
     reply = mapping(parse(raw))
     refuse(reply, circumstances)
@@ -58,8 +65,3 @@ def nothing_made(reason: str, circumstances: Circumstances) -> Fault:
     kind = classify(reason[:_READ_CHARS], None, circumstances)
     kind = kind if kind in MODERATION else FaultKind.NO_MEDIA
     return Fault(kind=kind, reason=quote(reason), maybe_billed=True)
-
-
-def no_resume() -> JobError:
-    """What becomes of a task in a protocol that has none: it is never asked for a second time."""
-    return JobError(Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
+from core.dialects._faults import Circumstances, refuse
 from core.dialects._json import Json, dig, items, mapping, parse, text
 
 
@@ -98,11 +99,6 @@ def status_of(value: object) -> Status:
     return _STATUS_OF.get(word, Status.UNKNOWN)
 
 
-def names_status(body: Json) -> bool:
-    """Whether an answer says at all how the task is, in whatever word."""
-    return any(text(value).strip() for value in _at(body, _STATUS_PLACES))
-
-
 def task_id_of(body: Json) -> str:
     """The id in the answer to a creation; "" when there is none."""
     for place in _ID_PLACES:
@@ -115,7 +111,13 @@ def task_id_of(body: Json) -> str:
 
 
 def read_task(body: Json) -> TaskReply:
-    """Read the answer to a poll."""
+    """Read the answer to a look.
+
+    Raises:
+        JobError: it is a refusal, and says nothing about how the task is.
+    """
+    if not any(text(value).strip() for value in _at(body, _STATUS_PLACES)):
+        refuse(body, Circumstances())
     status = next(
         (s for s in map(status_of, _at(body, _STATUS_PLACES)) if s is not Status.UNKNOWN),
         Status.UNKNOWN,
@@ -138,7 +140,11 @@ def read_task(body: Json) -> TaskReply:
 
 
 def read_source(body: Json) -> TaskReply:
-    """Read asyncdata's `/source/ID` or `/api/share/ID` (4.5): the upscaled video comes first."""
+    """Read asyncdata's `/source/ID` or `/api/share/ID` (4.5): the upscaled video comes first.
+
+    Raises:
+        JobError: as `read_task` does.
+    """
     reply = read_task(body)
     status = reply.status
     if body.get("running") is True and status is Status.FAILED:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from core.dialects._faults import Circumstances, classify, fault_of, is_html
-from core.dialects._http import Wire, read_text, refuse
+from core.dialects._faults import Circumstances, classify, fault_of, is_html, refuse
+from core.dialects._http import Creation, Wire, read_text
 from core.dialects._json import Json, mapping, parse, text
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError, UserError
@@ -76,10 +76,10 @@ async def create_character(
     """
     check_span(*span)
     wire = Wire(endpoint, http)
-    body = payload(source, span)
+    creation = Creation(path=_CREATE, body=payload(source, span))
     try:
         async with wire.create(
-            _CREATE, body, idle_seconds=_IDLE_SECONDS, circumstances=_CIRCUMSTANCES
+            creation, idle_seconds=_IDLE_SECONDS, circumstances=_CIRCUMSTANCES
         ) as response:
             raw = await read_text(response)
     except JobError as error:

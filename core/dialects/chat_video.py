@@ -8,20 +8,20 @@ Source: provider reference 2, 3.1, 3.2, 4 (147ai, eronmind, apiyi, whatai), as o
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 import httpx
 
-from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._chat_stream import ChatStream
 from core.dialects._chat_text import choose_assets, reason_of
 from core.dialects._faults import Circumstances, classify, known_fault
-from core.dialects._http import Wire, broken_off
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._images import data_uris
 from core.dialects._inline import decode
 from core.dialects._json import Json
 from core.dialects._poll import poll
+from core.dialects._polled import links
 from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
 from core.errors import MODERATION, Fault, FaultKind, JobError
@@ -99,22 +99,15 @@ class ChatVideo:
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._wire = Wire(endpoint, http)
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
-    ) -> tuple[RemoteAsset, ...]:
-        circumstances = Circumstances(has_images=bool(request.images))
-        if task is not None:
-            return await self._resume(model, task, report, circumstances)
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        model, request, report = generation.model, generation.request, generation.report
+        if generation.task is not None:
+            return await self._resume(generation, generation.task)
         story = ChatStream(origin(self._wire.endpoint.root), request.prompt, model.kind)
         images = await data_uris(request.images)
-        body = payload(model, request, images)
+        creation = Creation(path=_CREATE, body=payload(model, request, images))
         async with self._wire.create(
-            _CREATE, body, idle_seconds=model.idle_seconds, circumstances=circumstances
+            creation, idle_seconds=model.idle_seconds, circumstances=generation.circumstances
         ) as response:
             await report(Accepted())
             await self._follow(response, story, report)
@@ -122,12 +115,11 @@ class ChatVideo:
         # A preview is what one takes when the real thing cannot be had.
         if assets and not (assets[0].preview and story.task_url):
             return assets
-        fault = failure(story, circumstances)
+        fault = failure(story, generation.circumstances)
         if not story.task_url:
             raise JobError(fault)
         try:
-            ref = TaskRef(id=story.task_url)
-            return await self._resume(model, ref, report, circumstances)
+            return await self._resume(generation, TaskRef(id=story.task_url))
         except JobError as error:
             if assets:
                 return assets
@@ -151,14 +143,9 @@ class ChatVideo:
         story.end()
         await _tell_task(story, told, report)
 
-    async def _resume(
-        self, model: Model, task: TaskRef, report: Report, circumstances: Circumstances
-    ) -> tuple[RemoteAsset, ...]:
-        look = partial(self._wire.look, task.id)
-        reply = await poll(look, read_source, report, self._wire.endpoint.pace, circumstances)
-        if not reply.urls:
-            raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
-        return (RemoteAsset(urls=reply.urls, kind=model.kind),)
+    async def _resume(self, generation: Generation, task: TaskRef) -> tuple[RemoteAsset, ...]:
+        reply = await poll(self._wire, generation, task.id, read_source)
+        return links(reply, generation.model.kind)
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: closing the stream is all that this protocol offers."""

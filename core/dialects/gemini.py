@@ -10,18 +10,18 @@ from urllib.parse import quote as percent_encode
 
 import httpx
 
-from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._chat_text import choose_assets, links_in
 from core.dialects._faults import Circumstances, message_of
-from core.dialects._http import Wire
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._inline import Sieve, decode
 from core.dialects._json import Json, dig, items, mapping, text
-from core.dialects._results import create_results, no_resume, nothing_made
+from core.dialects._results import create_results, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _LIMIT_BYTES = 20_000_000
 # How a picture ends that the filter has taken away; all else without one is a mishap.
@@ -135,32 +135,26 @@ def failure(reply: Json, circumstances: Circumstances) -> Fault:
     return replace(fault, kind=FaultKind.MODERATION_OUTPUT) if end in _FILTERED else fault
 
 
+async def _creation(generation: Generation) -> Creation:
+    model, request = generation.model, generation.request
+    images = await data_uris(request.images)
+    check_size(request, images)
+    name = percent_encode(model.wire_name(request), safe="")
+    path = f"/v1beta/models/{name}:generateContent"
+    return Creation(path=path, body=payload(model, request, images))
+
+
 class Gemini:
     """The dialect; see `MediaDialect` for the contract."""
 
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._wire = Wire(endpoint, http)
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
-    ) -> tuple[RemoteAsset, ...]:
-        if task is not None:
-            raise no_resume()
-        images = await data_uris(request.images)
-        check_size(request, images)
-        circumstances = Circumstances(has_images=bool(images))
-        name = percent_encode(model.wire_name(request), safe="")
-        path = f"/v1beta/models/{name}:generateContent"
-        body = payload(model, request, images)
-        reply = await create_results(self._wire, path, body, report, circumstances)
-        if assets := answer(reply, request, self._wire.endpoint.root):
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        reply = await create_results(self._wire, generation, _creation)
+        if assets := answer(reply, generation.request, self._wire.endpoint.root):
             return assets
-        raise JobError(failure(reply, circumstances))
+        raise JobError(failure(reply, generation.circumstances))
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 
 import httpx
 
-from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.dialects._faults import Circumstances, message_of
-from core.dialects._http import FilePart, MultipartForm, Wire
+from core.dialects._faults import message_of
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, FilePart, MultipartForm, Wire
 from core.dialects._images import data_uris, file_parts
 from core.dialects._inline import decode
 from core.dialects._json import Json, items, mapping, text
-from core.dialects._results import create_results, no_resume, nothing_made
+from core.dialects._results import create_results, nothing_made
 from core.dialects.endpoint import Endpoint
 from core.errors import JobError
-from core.media import MediaKind, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = "/v1/images/generations"
 _EDIT = "/v1/images/edits"
@@ -77,28 +77,22 @@ class Images:
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._wire = Wire(endpoint, http)
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,  # noqa: ARG002 this protocol cannot call
-    ) -> tuple[RemoteAsset, ...]:
-        if task is not None:
-            raise no_resume()
-        if request.images and model.edits:
-            path, body = _EDIT, form(model, request, await _files(model, request))
-        else:
-            path, body = _CREATE, payload(model, request, await data_uris(request.images))
-        circumstances = Circumstances(has_images=bool(request.images))
-        reply = await create_results(self._wire, path, body, report, circumstances)
-        if assets := answer(reply, request):
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        reply = await create_results(self._wire, generation, _creation)
+        if assets := answer(reply, generation.request):
             return assets
-        raise JobError(nothing_made(message_of(reply), circumstances))
+        raise JobError(nothing_made(message_of(reply), generation.circumstances))
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""
+
+
+async def _creation(generation: Generation) -> Creation:
+    model, request = generation.model, generation.request
+    if request.images and model.edits:
+        return Creation(path=_EDIT, body=form(model, request, await _files(model, request)))
+    images = await data_uris(request.images)
+    return Creation(path=_CREATE, body=payload(model, request, images))
 
 
 async def _files(model: Model, request: MediaRequest) -> list[FilePart]:

@@ -8,6 +8,7 @@ import httpx
 from core.dialects._http import Wire
 from core.dialects._json import items, mapping, text
 from core.dialects.endpoint import Endpoint
+from core.errors import Fault, FaultKind, JobError
 
 
 async def list_models(endpoint: Endpoint, http: httpx.AsyncClient) -> list[str]:
@@ -17,5 +18,7 @@ async def list_models(endpoint: Endpoint, http: httpx.AsyncClient) -> list[str]:
         JobError: the key is not accepted, or nothing that is an API answers.
     """
     body = await Wire(endpoint, http).look("/v1/models")
+    if not body:
+        raise JobError(Fault(kind=FaultKind.BAD_PAYLOAD))
     names = (text(mapping(entry).get("id")) for entry in items(body.get("data")))
     return [name for name in names if name]

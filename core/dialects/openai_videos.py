@@ -5,22 +5,19 @@ Source: provider reference 3.4 (OpenAI's video format, whatai family, eronmind),
 
 import re
 from functools import partial
-from urllib.parse import quote as percent_encode
 
 import httpx
 
-from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.dialects._creation import create_task
-from core.dialects._faults import Circumstances
 from core.dialects._flags import separate_names
-from core.dialects._http import FilePart, MultipartForm, Wire
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, FilePart, MultipartForm, Wire
 from core.dialects._json import Json
-from core.dialects._poll import poll
-from core.dialects._tasks import Status, TaskReply, read_task
+from core.dialects._polled import Looks, generate_polled, in_path
+from core.dialects._tasks import Status, TaskReply, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.files.crop import crop
-from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import MediaRequest, RemoteAsset, TaskRef
 
 _VIDEOS = "/v1/videos"
 _PIXELS = re.compile(r"(\d{2,4})x(\d{2,4})")
@@ -67,40 +64,26 @@ class OpenaiVideos:
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._wire = Wire(endpoint, http)
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,
-    ) -> tuple[RemoteAsset, ...]:
-        circumstances = Circumstances(has_images=bool(request.images))
-        if task is None:
-            task = await self._create(model, request, circumstances)
-            await report(Accepted(task=task))
-        path = _path(task)
-        content = f"{self._wire.endpoint.root}{path}/content"
-        look, read = partial(self._wire.look, path), partial(read_video, content=content)
-        pace = self._wire.endpoint.pace
-        reply = await poll(look, read, report, pace, circumstances, hook=hook)
-        return answer(reply, content)
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        return await generate_polled(
+            self._wire, generation, create=_creation, read_id=task_id_of, looks=self._looks
+        )
 
-    async def _create(
-        self, model: Model, request: MediaRequest, circumstances: Circumstances
-    ) -> TaskRef:
-        if request.source:
-            path, body = f"{_path(request.source)}/remix", remix(request)
-        else:
-            path, body = _VIDEOS, payload(model, request, await _reference(model, request))
-        return await create_task(self._wire, path, body, circumstances)
+    def _looks(self, task: TaskRef) -> Looks:
+        path = f"{_VIDEOS}/{in_path(task)}"
+        content = f"{self._wire.endpoint.root}{path}/content"
+        read = partial(read_video, content=content)
+        return Looks(path=path, read=read, answer=partial(answer, content=content))
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: this protocol deletes only what has ended."""
 
 
-def _path(task: TaskRef) -> str:
-    return f"{_VIDEOS}/{percent_encode(task.id, safe='')}"
+async def _creation(generation: Generation) -> Creation:
+    model, request = generation.model, generation.request
+    if request.source:
+        return Creation(path=f"{_VIDEOS}/{in_path(request.source)}/remix", body=remix(request))
+    return Creation(path=_VIDEOS, body=payload(model, request, await _reference(model, request)))
 
 
 async def _reference(model: Model, request: MediaRequest) -> FilePart | None:

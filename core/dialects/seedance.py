@@ -5,24 +5,20 @@ setting of the gateway. Source: provider reference 3.6 (Volcengine Ark, whatai),
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
-from urllib.parse import quote as percent_encode
 
 import httpx
 
 from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.dialects._creation import create_task
-from core.dialects._faults import Circumstances
 from core.dialects._flags import with_flags, without_flags
-from core.dialects._http import Wire
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
-from core.dialects._poll import poll
-from core.dialects._tasks import TaskReply, read_task
+from core.dialects._polled import Looks, generate_polled, in_path
+from core.dialects._tasks import read_task, task_id_of
 from core.dialects.endpoint import Endpoint
-from core.errors import Fault, FaultKind, JobError
-from core.media import Accepted, ImageRole, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
 
 _TASKS = "/contents/generations/tasks"
 _ROLES = {
@@ -87,17 +83,6 @@ def _content(model: Model, text: str, images: Sequence[str]) -> list[Json]:
     return [{"type": "text", "text": text}, *pictures] if text else pictures
 
 
-def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
-    """What a task that has succeeded made.
-
-    Raises:
-        JobError: it names no link, and there is no other way to its video.
-    """
-    if not reply.urls:
-        raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
-    return (RemoteAsset(urls=reply.urls),)
-
-
 class Seedance:
     """The dialect; see `MediaDialect` for the contract."""
 
@@ -105,26 +90,19 @@ class Seedance:
         self._wire = Wire(endpoint, http)
         self._tasks = endpoint.seedance_path + _TASKS
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,
-    ) -> tuple[RemoteAsset, ...]:
-        circumstances = Circumstances(has_images=bool(request.images))
-        if task is None:
-            body = payload(model, request, await data_uris(request.images), hook)
-            task = await create_task(self._wire, self._tasks, body, circumstances)
-            await report(Accepted(task=task))
-        look = partial(self._wire.look, self._place(task))
-        pace = self._wire.endpoint.pace
-        return answer(await poll(look, read_task, report, pace, circumstances, hook=hook))
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        return await generate_polled(
+            self._wire, generation, create=self._creation, read_id=task_id_of, looks=self._looks
+        )
 
     async def cancel(self, task: TaskRef) -> None:
         """Take the task back if it is still queued; most gateways cannot be told."""
-        await self._wire.withdraw(self._place(task))
+        await self._wire.withdraw(self._looks(task).path)
 
-    def _place(self, task: TaskRef) -> str:
-        return f"{self._tasks}/{percent_encode(task.id, safe='')}"
+    async def _creation(self, generation: Generation) -> Creation:
+        images = await data_uris(generation.request.images)
+        body = payload(generation.model, generation.request, images, generation.hook)
+        return Creation(path=self._tasks, body=body)
+
+    def _looks(self, task: TaskRef) -> Looks:
+        return Looks(path=f"{self._tasks}/{in_path(task)}", read=read_task)

@@ -5,24 +5,22 @@ Source: provider reference 3.3 (whatai family, "Sora2 unified"), as of 2026-11-2
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import quote as percent_encode
 
 import httpx
 
 from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.dialects._creation import create_task
-from core.dialects._faults import Circumstances
 from core.dialects._flags import separate_names
-from core.dialects._http import Wire
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
-from core.dialects._poll import poll
-from core.dialects._tasks import TaskReply, read_task
+from core.dialects._polled import Looks, generate_polled, in_path
+from core.dialects._tasks import TaskReply, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
-from core.media import Accepted, MediaRequest, RemoteAsset, Report, TaskRef
+from core.media import MediaRequest, RemoteAsset, TaskRef
 
-_CREATE = "/v2/videos/generations"
+_TASKS = "/v2/videos/generations"
 
 
 def payload(
@@ -30,32 +28,32 @@ def payload(
 ) -> Json:
     """The body of a creation. `duration` is a string; what was not asked for is left out."""
     prompt = separate_names(request.prompt) if model.characters else request.prompt
-    body: dict[str, object] = {"model": model.wire_name(request), "prompt": prompt}
-    if images:
-        body["images"] = list(images)
-    if request.ratio:
-        body["aspect_ratio"] = request.ratio
-    if request.seconds:
-        body["duration"] = str(request.seconds)
-    switches = {
+    said: dict[str, object] = {
+        "images": list(images),
+        "aspect_ratio": request.ratio,
+        "duration": str(request.seconds or ""),
         "hd": model.is_hd(request),
         "watermark": request.watermark,
         "private": request.private,
+        "notify_hook": hook and hook.url,
     }
-    body |= {name: True for name, is_on in switches.items() if is_on}
+    body: dict[str, object] = {"model": model.wire_name(request), "prompt": prompt}
     if request.seed is not None:
         body["seed"] = request.seed
-    if hook:
-        body["notify_hook"] = hook.url
-    return body
+    return body | {name: value for name, value in said.items() if value}
 
 
-def answer(reply: TaskReply, task: TaskRef, root: str) -> tuple[RemoteAsset, ...]:
+def answer(reply: TaskReply, content: str) -> tuple[RemoteAsset, ...]:
     """What a task that has succeeded made. Without a link the gateway's own copy is tried."""
     if reply.urls:
         return (RemoteAsset(urls=reply.urls),)
-    content = f"{root}/v1/videos/{percent_encode(task.id, safe='')}/content"
     return (RemoteAsset(urls=(content,), authorized=True),)
+
+
+async def _creation(generation: Generation) -> Creation:
+    images = await data_uris(generation.request.images)
+    body = payload(generation.model, generation.request, images, generation.hook)
+    return Creation(path=_TASKS, body=body)
 
 
 class VideoTasks:
@@ -64,23 +62,15 @@ class VideoTasks:
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._wire = Wire(endpoint, http)
 
-    async def generate(
-        self,
-        model: Model,
-        request: MediaRequest,
-        report: Report,
-        task: TaskRef | None = None,
-        hook: Hook | None = None,
-    ) -> tuple[RemoteAsset, ...]:
-        circumstances = Circumstances(has_images=bool(request.images))
-        if task is None:
-            body = payload(model, request, await data_uris(request.images), hook)
-            task = await create_task(self._wire, _CREATE, body, circumstances)
-            await report(Accepted(task=task))
-        look = partial(self._wire.look, f"{_CREATE}/{percent_encode(task.id, safe='')}")
-        pace = self._wire.endpoint.pace
-        reply = await poll(look, read_task, report, pace, circumstances, hook=hook)
-        return answer(reply, task, self._wire.endpoint.root)
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        return await generate_polled(
+            self._wire, generation, create=_creation, read_id=task_id_of, looks=self._looks
+        )
+
+    def _looks(self, task: TaskRef) -> Looks:
+        content = f"{self._wire.endpoint.root}/v1/videos/{in_path(task)}/content"
+        path = f"{_TASKS}/{in_path(task)}"
+        return Looks(path=path, read=read_task, answer=partial(answer, content=content))
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: this protocol has no way to stop a task."""

@@ -6,9 +6,11 @@ import time
 from dataclasses import replace
 from uuid import uuid4
 
+from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.delivery.delivery import Prepared, collect, is_native, post, prepare
 from core.delivery.keep import keep
+from core.dialects import Generation
 from core.engine.active_job import ActiveJob
 from core.engine.services import Services
 from core.errors import Fault, FaultKind, JobError, StorageError
@@ -93,13 +95,21 @@ class Run:
         try:
             with self._services.hooks.opened(active.job.hook) as hook:
                 async with asyncio.timeout(max(allowed, min(deadline, _LEAST_SECONDS))):
-                    results = await dialect.generate(
-                        active.model, active.job.request, self._report, active.job.task, hook
-                    )
+                    results = await dialect.generate(self._generation(hook))
         except TimeoutError as error:
             raise JobError(Fault(kind=FaultKind.TIMEOUT, maybe_billed=True)) from error
         results = await keep(results, self._services.folder(active.job.id))
         await active.save(replace(active.job, state=JobState.RUNNING, results=results))
+
+    def _generation(self, hook: Hook | None) -> Generation:
+        active = self._active
+        return Generation(
+            model=active.model,
+            request=active.job.request,
+            report=self._report,
+            task=active.job.task,
+            hook=hook,
+        )
 
     async def _report(self, event: Event) -> None:
         active = self._active

@@ -6,7 +6,7 @@ from core.catalog import Model, load
 from core.catalog.load import CatalogData
 from core.catalog.markdown import document
 from core.dialects import DIALECTS, summaries
-from tests.core.dialects.scripted_gateway import MODELS
+from tests.core.dialects.scripts import MODELS
 
 PAGE = Path(__file__).parents[3] / "docs" / "dialects.md"
 REMAKE = "make it anew: cliprelay models --markdown > docs/dialects.md"

@@ -1,44 +1,33 @@
-"""What the tests of the dialects share: a scripted gateway on a real socket, and its answers."""
+"""What the tests of the dialects share: a dialect and its scripted gateway on a real socket."""
 
 import asyncio
-import json
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 from pydantic import SecretStr
 
 from core.callbacks.hooks import Hook
-from core.catalog import Model, load
-from core.dialects import DIALECTS, Endpoint
+from core.catalog import Model
+from core.dialects import Endpoint, Generation, MediaDialect
 from core.dialects.endpoint import Pace
 from core.errors import Fault, JobError
 from core.media import Event, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
-from tests.fakes.raw_server import raw_server, reply
+from tests.core.dialects.http_answers import KEY, RESET, Answer
+from tests.core.dialects.scripts import script_of
+from tests.fakes.raw_server import Handler, RawServer, raw_server
 
-KEY = "sk-test0123456789abcdefghij"
 BRISK = Pace().scaled(0.002)
 HASTY = Pace(first=0, interval=0, longest=0, patience=-1, grace=-1, again=0, afterwards=0.01)
 """Gives up as soon as its rules allow, however slow the machine is."""
 CALM = Pace(first=0, interval=0, longest=0, patience=1000, grace=1000, again=0)
 """Never gives up, however slow the machine is."""
 
-MODELS = {model.key: model for model in load((), tuple(DIALECTS)).models}
-MODEL_OF = {
-    "chat_image": "whatai/gpt-4o-image",
-    "gemini": "whatai/gemini-2.5-flash-image",
-    "images": "whatai/nano-banana",
-    "chat_video": "apiyi/veo-3.1",
-    "openai_videos": "whatai/sora-2-pro-videos",
-    "seedance": "whatai/seedance-2.0",
-    "video_tasks": "whatai/sora-2-pro",
-}
-
-RESET = b"(reset)"
-"""An answer that is none: the connection is torn down once the request has been read."""
-
-Answer = bytes | Sequence[bytes]
+REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
+LIMIT_SECONDS = 60
+"""After so long a dialect hangs, on any machine."""
 
 
 @dataclass(slots=True)
@@ -93,12 +82,45 @@ def endpoint(url: str, *, pace: Pace = BRISK, key: str = KEY) -> Endpoint:
     return Endpoint(gateway="test", root=url, key=SecretStr(key), pace=pace)
 
 
+async def ignore(event: Event) -> None:
+    """Listen to what is reported, and do nothing about it."""
+    del event
+
+
+def generation_of(
+    model: Model | str,
+    request: MediaRequest = REQUEST,
+    *,
+    report: Report = ignore,
+    task: TaskRef | None = None,
+    hook: Hook | None = None,
+) -> Generation:
+    """What a dialect is asked to do, with that model or the one in its script."""
+    chosen = script_of(model).model if isinstance(model, str) else model
+    return Generation(model=chosen, request=request, report=report, task=task, hook=hook)
+
+
+@asynccontextmanager
+async def speaker(
+    name: str,
+    serve: Handler,
+    *,
+    pace: Pace = CALM,
+    key: str = KEY,
+    http: Callable[[], httpx.AsyncClient] = client,
+) -> AsyncGenerator[tuple[MediaDialect, RawServer]]:
+    """A dialect and the gateway that it speaks to. The block may not take for ever."""
+    async with raw_server(serve) as server, http() as pool, asyncio.timeout(LIMIT_SECONDS):
+        account = endpoint(server.url, pace=pace, key=key)
+        yield script_of(name).dialect(account, pool), server
+
+
 async def talk(
     dialect: str,
     *,
     creation: Sequence[Answer] = (),
     looks: Sequence[Answer] = (),
-    request: MediaRequest | None = None,
+    request: MediaRequest = REQUEST,
     model: Model | None = None,
     task: str | None = None,
     pace: Pace = BRISK,
@@ -129,67 +151,13 @@ async def talk(
         if report is not None:
             await report(event)
 
-    async with raw_server(serve) as server, client() as http, asyncio.timeout(30):
+    async with speaker(dialect, serve, pace=pace, key=key) as (speaking, server):
         told.url = server.url
-        speaker = DIALECTS[dialect](endpoint(server.url, pace=pace, key=key), http)
+        begun = TaskRef(id=task.replace("ORIGIN", server.url)) if task else None
+        generation = generation_of(model or dialect, request, report=keep, task=begun, hook=hook)
         try:
-            told.assets = await speaker.generate(
-                model or MODELS[MODEL_OF[dialect]],
-                request or MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10),
-                keep,
-                TaskRef(id=task.replace("ORIGIN", server.url)) if task else None,
-                hook,
-            )
+            told.assets = await speaking.generate(generation)
         except JobError as error:
             told.fault, told.error = error.fault, str(error)
         told.requests = server.requests
     return told
-
-
-def stream(body: bytes | str, *, headers: Mapping[str, str] | None = None) -> bytes:
-    """Write an answer that ends where the connection does."""
-    fields = {"Content-Type": "text/event-stream", "Connection": "close", **(headers or {})}
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    body = body.encode() if isinstance(body, str) else body
-    return f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + body
-
-
-def broken(body: bytes | str) -> bytes:
-    """Write an answer that breaks off: it was to be longer."""
-    size = len(body if isinstance(body, bytes) else body.encode())
-    return stream(body, headers={"Content-Length": str(size + 10_000)})
-
-
-def as_json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
-    raw = body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()
-    fields = {"Content-Type": "application/json", **(headers or {})}
-    return reply(raw, status=status, headers=fields | {"Content-Length": str(len(raw))})
-
-
-def as_html(body: str, *, status: int = 200) -> bytes:
-    raw = body.encode()
-    return reply(
-        raw,
-        status=status,
-        headers={
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Length": str(len(raw)),
-            "Connection": "close",
-        },
-    )
-
-
-def frame(delta: Mapping[str, object], finish: str | None = None) -> str:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    chunk = {"id": "foaicmpl-xxx", "object": "chat.completion.chunk", "choices": [choice]}
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
-
-
-def told(*contents: str, reasoning: Sequence[str] = ()) -> str:
-    """Write the frames of a stream that has not ended."""
-    thoughts = "".join(frame({"reasoning_content": part}) for part in reasoning)
-    return thoughts + "".join(frame({"content": part}) for part in contents)
-
-
-STOP = frame({}, "stop") + "data: [DONE]\n\n"
-"""How a stream ends well."""

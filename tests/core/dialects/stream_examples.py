@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.core.dialects.scripted_gateway import STOP, frame, told
+from tests.core.dialects.http_answers import STOP, frame, told
 
 ID = "veo3-pro:03bd6356-8ec6-4e06-be7f-c06febc5eb47"
 SOURCE = f"https://asyncdata.net/source/{ID}"

@@ -12,15 +12,8 @@ from core.dialects.characters import CreatedCharacter, create_character, payload
 from core.errors import Fault, FaultKind, JobError, UserError
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.scripted_gateway import (
-    CALM,
-    KEY,
-    RESET,
-    as_html,
-    as_json,
-    client,
-    endpoint,
-)
+from tests.core.dialects.http_answers import KEY, RESET, as_html, as_json
+from tests.core.dialects.scripted_gateway import CALM, client, endpoint
 from tests.fakes.raw_server import raw_server, replies
 
 PERMALINK = "https://sora.chatgpt.com/profile/saparpomd.oddwingduo"

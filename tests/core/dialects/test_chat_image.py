@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 from core.dialects._inline import Sieve, decode
 from core.errors import FaultKind
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.scripted_gateway import (
-    CALM,
-    STOP,
-    DialectRun,
-    as_json,
-    broken,
-    frame,
-    stream,
-    talk,
-    told,
-)
+from tests.core.dialects.http_answers import STOP, as_json, broken, frame, stream, told
+from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
 
 CDN = "https://filesystem.site/cdn"
 TWINS = (f"{CDN}/20250822/x.png", f"{CDN}/download/20250822/x.png")

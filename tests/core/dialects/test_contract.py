@@ -2,120 +2,29 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.dialects import Endpoint
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Event, MediaRequest, Rendering, TaskRef
+from core.media import Accepted, Event, TaskRef
+from tests.core.dialects.http_answers import KEY, RESET, as_html, as_json, broken, stream
 from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
-    KEY,
-    MODEL_OF,
-    MODELS,
-    RESET,
-    STOP,
-    as_html,
-    as_json,
-    broken,
+    LIMIT_SECONDS,
     client,
     endpoint,
+    generation_of,
     impatient,
-    stream,
+    speaker,
     talk,
-    told,
 )
-from tests.fakes.raw_server import raw_server
-
-A = "https://h/a.mp4"
-PICTURE = "https://h/a.png"
-REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialectAnswers:
-    """The answers by which a dialect is told the same as all others.
-
-    Attributes:
-        created: the answer to a creation that leads to A, after a look at `finished` if it needs.
-        begun: the first bytes of an answer that says that the request was taken.
-        task: what an earlier process has kept; "" where nothing could be taken up again.
-        at_once: whether the result comes in the answer to the creation itself.
-        says: an answer to the creation, under status 200, that quotes its argument as a failure.
-    """
-
-    created: bytes
-    finished: bytes = b""
-    running: bytes = b""
-    failed: bytes = b""
-    begun: bytes
-    task: str = ""
-    at_once: bool = False
-    url: str = A
-    fractions: tuple[float, ...] = (0.4,)
-
-
-SCRIPTS = {
-    "chat_image": DialectAnswers(
-        created=stream(told(f"> 进度 **40%**\n![file_1]({PICTURE})\n") + STOP),
-        finished=as_json({"status": "completed", "url": PICTURE}),
-        running=as_json({"status": "video_generating", "running": True}),
-        failed=as_json({"status": "failed", "error_message": f"上游 {KEY} 坏了"}),
-        begun=stream(told("> 进度 **40%**\n")),
-        task="/source/t1",
-        at_once=True,
-        url=PICTURE,
-    ),
-    "gemini": DialectAnswers(
-        created=as_json({"candidates": [{"content": {"parts": [{"fileData": {"fileUri": A}}]}}]}),
-        begun=stream('{"candidates":['),
-        at_once=True,
-        fractions=(),
-    ),
-    "images": DialectAnswers(
-        created=as_json({"created": 1, "data": [{"url": A}]}),
-        begun=stream('{"created":1,"data":['),
-        at_once=True,
-        fractions=(),
-    ),
-    "chat_video": DialectAnswers(
-        created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),
-        finished=as_json({"status": "completed", "video_url": A}),
-        running=as_json({"status": "video_generating", "running": True}),
-        failed=as_json({"status": "failed", "error_message": f"上游 {KEY} 坏了"}),
-        begun=stream(told("> 🏃 进度：40%\n")),
-        task="/source/t1",
-        at_once=True,
-    ),
-    "seedance": DialectAnswers(
-        created=as_json({"id": "cgt-20250629201507-n6k56"}),
-        finished=as_json({"status": "succeeded", "content": {"video_url": A}}),
-        running=as_json({"status": "running", "progress": "40%"}),
-        failed=as_json({"status": "failed", "error": {"message": f"上游 {KEY} 坏了"}}),
-        begun=as_json({"id": "cgt-20250629201507-n6k56"}),
-        task="cgt-20250629201507-n6k56",
-    ),
-    "openai_videos": DialectAnswers(
-        created=as_json({"id": "video_1", "object": "video", "status": "queued", "error": None}),
-        finished=as_json({"id": "video_1", "status": "completed", "video_url": A}),
-        running=as_json({"id": "video_1", "status": "in_progress", "progress": 40}),
-        failed=as_json({"status": "failed", "error": {"message": f"上游 {KEY} 坏了"}}),
-        begun=as_json({"id": "video_1", "status": "queued"}),
-        task="video_1",
-    ),
-    "video_tasks": DialectAnswers(
-        created=as_json({"task_id": "t1"}),
-        finished=as_json({"status": "SUCCESS", "data": {"output": A}}),
-        running=as_json({"status": "IN_PROGRESS", "progress": "40%"}),
-        failed=as_json({"status": "FAILURE", "fail_reason": f"上游 {KEY} 坏了"}),
-        begun=as_json({"task_id": "t1"}),
-        task="t1",
-    ),
-}
+from tests.core.dialects.scripts import NAMES, SCRIPTS, script_of
+from tests.fakes.raw_server import raw_server, reply
 
 NOW = {"Retry-After": "0"}
 LATER = as_json(
@@ -126,18 +35,22 @@ BUSY = as_json(
 )
 NOTHING_FREE = as_json({"error": {"code": "channel:no_available_key"}}, status=503)
 
-each_dialect = pytest.mark.parametrize("name", DIALECTS)
+each_dialect = pytest.mark.parametrize("name", NAMES)
 each_with_tasks = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if s.task])
+each_that_polls = pytest.mark.parametrize(
+    "name", [n for n, s in SCRIPTS.items() if s.task and not s.at_once]
+)
 each_without = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if not s.task])
 
 
-def test_every_dialect_has_its_answers_here() -> None:
-    assert set(SCRIPTS) == set(MODEL_OF) == set(DIALECTS)
+@each_dialect
+def test_every_dialect_has_its_answers_here(name: str) -> None:
+    assert script_of(name).created
 
 
 @each_dialect
 async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
 
     spoken = await talk(
         name, creation=[script.created], looks=[script.running, script.finished], pace=CALM
@@ -151,7 +64,7 @@ async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
 
 @each_with_tasks
 async def test_resuming_never_creates_a_second_task(name: str) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
 
     spoken = await talk(name, looks=[script.running, script.finished], task=script.task, pace=CALM)
 
@@ -169,9 +82,50 @@ async def test_what_has_no_task_is_never_taken_up_by_asking_again(name: str) -> 
     assert spoken.requests == []
 
 
+NOTHING = [
+    as_json(""),
+    as_json({}),
+    as_json(" \n"),
+    as_json("\ufeff{ }"),
+    reply(b"", status=204),
+    stream(b""),
+]
+
+
+@each_with_tasks
+async def test_a_look_that_says_nothing_is_no_error(name: str) -> None:
+    script = script_of(name)
+
+    spoken = await talk(
+        name, looks=[*NOTHING, *NOTHING, script.finished], task=script.task, pace=HASTY
+    )
+
+    assert spoken.urls == [(script.url,)]
+
+
+@each_with_tasks
+async def test_a_look_that_breaks_off_before_it_says_anything_is_an_error(name: str) -> None:
+    spoken = await talk(name, looks=[broken(b"")], task=script_of(name).task, pace=HASTY)
+
+    assert spoken.fault is not None
+    assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.NETWORK, True)
+
+
+@each_that_polls
+@pytest.mark.parametrize("nothing", NOTHING)
+async def test_a_creation_that_is_answered_with_nothing_may_have_been_accepted(
+    name: str, nothing: bytes
+) -> None:
+    spoken = await talk(name, creation=[nothing], pace=CALM)
+
+    assert spoken.fault is not None
+    assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.AMBIGUOUS, True)
+    assert spoken.posts == len(spoken.requests) == 1
+
+
 @each_with_tasks
 async def test_resuming_a_task_that_cannot_be_reached_never_creates_another(name: str) -> None:
-    spoken = await talk(name, looks=[RESET], task=SCRIPTS[name].task, pace=HASTY)
+    spoken = await talk(name, looks=[RESET], task=script_of(name).task, pace=HASTY)
 
     assert spoken.fault is not None
     assert spoken.fault.kind is FaultKind.NETWORK
@@ -181,7 +135,7 @@ async def test_resuming_a_task_that_cannot_be_reached_never_creates_another(name
 
 @each_dialect
 async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
     reported = asyncio.Event()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
@@ -200,9 +154,8 @@ async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) ->
         if isinstance(event, Accepted):
             reported.set()
 
-    async with raw_server(serve) as server, client() as http:
-        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
-        assets = await dialect.generate(MODELS[MODEL_OF[name]], REQUEST, report)
+    async with speaker(name, serve) as (dialect, _):
+        assets = await dialect.generate(generation_of(name, report=report))
 
     assert assets[0].urls == (script.url,)
 
@@ -210,7 +163,7 @@ async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) ->
 @each_dialect
 @pytest.mark.parametrize("refusal", [LATER, BUSY, NOTHING_FREE])
 async def test_what_was_not_accepted_is_sent_again(name: str, refusal: bytes) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
 
     spoken = await talk(
         name,
@@ -252,11 +205,11 @@ async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) ->
     async def count(request: httpx.Request) -> None:
         dialed.append(request.method)
 
-    async with client() as http:
+    async with client() as http, asyncio.timeout(LIMIT_SECONDS):
         http.event_hooks = {"request": [count], "response": []}
-        dialect = DIALECTS[name](endpoint(url, pace=CALM), http)
+        dialect = script_of(name).dialect(endpoint(url, pace=CALM), http)
         with pytest.raises(JobError) as caught:
-            await dialect.generate(MODELS[MODEL_OF[name]], REQUEST, _ignore)
+            await dialect.generate(generation_of(name))
 
     assert caught.value.fault.kind is FaultKind.NETWORK
     assert not caught.value.fault.maybe_billed
@@ -292,11 +245,9 @@ async def test_a_gateway_that_is_silent_for_too_long_may_have_accepted(name: str
         del writer
         await asyncio.Event().wait()
 
-    model = MODELS[MODEL_OF[name]]
-    async with raw_server(serve) as server, impatient() as http:
-        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
+    async with speaker(name, serve, http=impatient) as (dialect, server):
         with pytest.raises(JobError) as caught:
-            await dialect.generate(model, REQUEST, _ignore)
+            await dialect.generate(generation_of(name))
 
     assert caught.value.fault.kind is FaultKind.TIMEOUT
     assert caught.value.fault.maybe_billed
@@ -329,7 +280,7 @@ async def test_a_refusal_is_told_without_the_key(
 
 @each_with_tasks
 async def test_the_failure_of_a_task_is_told_without_the_key(name: str) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
 
     spoken = await talk(name, looks=[script.failed], task=script.task, pace=CALM)
 
@@ -340,7 +291,7 @@ async def test_the_failure_of_a_task_is_told_without_the_key(name: str) -> None:
 
 @each_dialect
 async def test_cancelling_in_the_middle_closes_the_connection(name: str) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
     closed = asyncio.Event()
     under_way = asyncio.Event()
 
@@ -360,14 +311,13 @@ async def test_cancelling_in_the_middle_closes_the_connection(name: str) -> None
         finally:
             closed.set()
 
-    async with raw_server(serve) as server, client() as http:
-        dialect = DIALECTS[name](endpoint(server.url, pace=CALM), http)
-        job = asyncio.create_task(dialect.generate(MODELS[MODEL_OF[name]], REQUEST, _ignore))
+    async with speaker(name, serve) as (dialect, _):
+        job = asyncio.ensure_future(dialect.generate(generation_of(name)))
         await under_way.wait()
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await job
-        await asyncio.wait_for(closed.wait(), 30)
+        await closed.wait()
 
 
 @each_dialect
@@ -383,15 +333,15 @@ async def test_cancelling_in_the_middle_closes_the_connection(name: str) -> None
 async def test_every_request_carries_the_key_in_the_gateways_form(
     name: str, auth: str, key: str, header: str
 ) -> None:
-    script = SCRIPTS[name]
+    script = script_of(name)
     answers = [script.created, script.finished]
 
     async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(answers.pop(0))
 
-    async with raw_server(serve) as server, client() as http:
+    async with raw_server(serve) as server, client() as http, asyncio.timeout(LIMIT_SECONDS):
         account = replace(endpoint(server.url, pace=CALM), auth=auth, key=SecretStr(key))
-        await DIALECTS[name](account, http).generate(MODELS[MODEL_OF[name]], REQUEST, _ignore)
+        await script.dialect(account, http).generate(generation_of(name))
 
     for request in server.requests:
         assert f"\r\nAuthorization: {header}\r\n".encode() in request
@@ -401,8 +351,8 @@ async def test_every_request_carries_the_key_in_the_gateways_form(
 
 @each_dialect
 async def test_giving_up_a_task_costs_nothing_and_raises_nothing(name: str) -> None:
-    async with client() as http:
-        dialect: MediaDialect = DIALECTS[name](endpoint("http://127.0.0.1:1"), http)
+    async with client() as http, asyncio.timeout(LIMIT_SECONDS):
+        dialect = script_of(name).dialect(endpoint("http://127.0.0.1:1"), http)
 
         await dialect.cancel(TaskRef(id="t1"))
 
@@ -413,18 +363,15 @@ async def test_a_gateway_that_names_a_time_is_waited_for_no_longer_than_sensible
         as_json({"error": "slow"}, status=429, headers={"Retry-After": wait}) for wait in waits
     ]
 
+    script = script_of("video_tasks")
+
     for refusal in refusals:
         spoken = await talk(
-            "video_tasks", creation=[refusal, SCRIPTS["video_tasks"].created],
-            looks=[SCRIPTS["video_tasks"].finished], pace=CALM,
-        )  # fmt: skip
+            "video_tasks", creation=[refusal, script.created], looks=[script.finished], pace=CALM
+        )
 
-        assert spoken.urls == [(A,)]
+        assert spoken.urls == [(script.url,)]
         assert spoken.posts == 2
-
-
-async def _ignore(event: Event) -> None:
-    assert isinstance(event, Accepted | Rendering)
 
 
 def test_an_endpoint_does_not_show_its_key() -> None:

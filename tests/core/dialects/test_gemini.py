@@ -9,7 +9,9 @@ from core.catalog import Model
 from core.dialects import gemini
 from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.scripted_gateway import CALM, MODELS, DialectRun, as_json, talk
+from tests.core.dialects.http_answers import as_json
+from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
+from tests.core.dialects.scripts import MODELS
 
 K = FaultKind
 MODEL = MODELS["whatai/gemini-2.5-flash-image"]

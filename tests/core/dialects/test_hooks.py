@@ -17,29 +17,29 @@ from core.errors import FaultKind
 from core.media import MediaRequest, RemoteAsset, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
-    MODEL_OF,
-    MODELS,
-    as_json,
     client,
     endpoint,
+    generation_of,
+    speaker,
     talk,
 )
+from tests.core.dialects.scripts import SCRIPTS, script_of
 from tests.fakes.raw_server import RawServer, raw_server, reply
 
 A = "https://h/a.mp4"
 SECRET = "q8Zr3vT0kLmN5xYw"  # noqa: S105 - nobody's
 URL = f"https://bot.example/hooks/{SECRET}"
-CREATED = as_json({"id": "t1"})
 RUNNING = as_json({"status": "running"})
 DONE = as_json({"status": "succeeded", "content": {"video_url": A}})
 NEVER = replace(CALM, first=1000, interval=1000, longest=1000)
 """Would not look within the patience of any test."""
 
-FIELDS = {"video_tasks": "notify_hook", "seedance": "callback_url"}
 TASK = TaskRef(id="t1")
-POLLING = pytest.mark.parametrize("name", [*FIELDS, "openai_videos"])
+CALLING = [name for name, script in SCRIPTS.items() if script.hook]
+POLLING = pytest.mark.parametrize("name", [n for n, script in SCRIPTS.items() if script.task])
 
 
 def called_hook(url: str = URL) -> Hook:
@@ -48,17 +48,19 @@ def called_hook(url: str = URL) -> Hook:
     return hook
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", CALLING)
 async def test_the_gateway_is_told_where_to_call(name: str) -> None:
-    with_hook = await talk(name, creation=[CREATED], looks=[DONE], pace=CALM, hook=Hook(url=URL))
-    without = await talk(name, creation=[CREATED], looks=[DONE], pace=CALM)
+    script = script_of(name)
+    creation, looks = [script.created], [script.finished]
 
-    field = FIELDS[name]
-    assert json.loads(with_hook.requests[0].partition(b"\r\n\r\n")[2])[field] == URL
-    assert field not in json.loads(without.requests[0].partition(b"\r\n\r\n")[2])
+    with_hook = await talk(name, creation=creation, looks=looks, pace=CALM, hook=Hook(url=URL))
+    without = await talk(name, creation=creation, looks=looks, pace=CALM)
+
+    assert json.loads(with_hook.requests[0].partition(b"\r\n\r\n")[2])[script.hook] == URL
+    assert script.hook not in json.loads(without.requests[0].partition(b"\r\n\r\n")[2])
 
 
-@pytest.mark.parametrize("name", sorted(set(DIALECTS) - set(FIELDS)))
+@pytest.mark.parametrize("name", sorted(set(SCRIPTS) - set(CALLING)))
 async def test_a_protocol_that_cannot_call_is_told_nothing(name: str) -> None:
     refusal = as_json({"error": {"message": "no"}}, status=400)
 
@@ -70,25 +72,22 @@ async def test_a_protocol_that_cannot_call_is_told_nothing(name: str) -> None:
 
 @POLLING
 async def test_a_call_ends_the_pause(name: str) -> None:
-    hook = called_hook()
+    hook, script = called_hook(), script_of(name)
 
-    async with asyncio.timeout(60):
-        spoken = await talk(name, looks=[DONE], task="t1", pace=NEVER, hook=hook)
+    spoken = await talk(name, looks=[script.finished], task=script.task, pace=NEVER, hook=hook)
 
-    assert spoken.urls == [(A,)]
+    assert spoken.urls == [(script.url,)]
     assert not hook.called.is_set()
 
 
 @POLLING
 async def test_a_call_is_not_believed_but_looked_after(name: str) -> None:
-    hook = called_hook()
-    told = as_json({"status": "failed", "error": {"message": "boom"}})
+    hook, script = called_hook(), script_of(name)
 
-    async with asyncio.timeout(60):
-        spoken = await talk(name, looks=[told], task="t1", pace=NEVER, hook=hook)
+    spoken = await talk(name, looks=[script.failed], task=script.task, pace=NEVER, hook=hook)
 
     assert spoken.fault is not None
-    assert spoken.fault.reason == "boom"
+    assert spoken.fault.reason == "上游 sk-*** 坏了"
 
 
 async def test_a_repeated_call_makes_one_more_look_and_no_second_task() -> None:
@@ -101,11 +100,8 @@ async def test_a_repeated_call_makes_one_more_look_and_no_second_task() -> None:
             hook.called.set()
         writer.write(RUNNING if len(looks) == 1 else DONE)
 
-    async with raw_server(serve_task) as server, client() as http, asyncio.timeout(60):
-        dialect = DIALECTS["video_tasks"](endpoint(server.url, pace=NEVER), http)
-        assets = await dialect.generate(
-            MODELS[MODEL_OF["video_tasks"]], MediaRequest(prompt="x"), _ignore, TASK, hook
-        )
+    async with speaker("video_tasks", serve_task, pace=NEVER) as (dialect, _):
+        assets = await dialect.generate(generation_of("video_tasks", task=TASK, hook=hook))
 
     assert assets[0].urls == (A,)
     assert [look.split(b" ", 1)[0] for look in looks] == [b"GET", b"GET"]
@@ -113,11 +109,12 @@ async def test_a_repeated_call_makes_one_more_look_and_no_second_task() -> None:
 
 @POLLING
 async def test_without_a_call_the_task_is_asked_for_as_ever(name: str) -> None:
-    hook = Hook(url=URL)
+    hook, script = Hook(url=URL), script_of(name)
+    looks = [script.running, script.running, script.finished]
 
-    spoken = await talk(name, looks=[RUNNING, RUNNING, DONE], task="t1", pace=CALM, hook=hook)
+    spoken = await talk(name, looks=looks, task=script.task, pace=CALM, hook=hook)
 
-    assert spoken.urls == [(A,)]
+    assert spoken.urls == [(script.url,)]
     assert len(spoken.requests) == 3
 
 
@@ -131,17 +128,14 @@ async def test_a_gateway_that_asks_for_time_gets_it_however_often_it_calls() -> 
         hook.called.set()
         writer.write(busy if len(asked_at) < 3 else DONE)
 
-    async with raw_server(serve_task) as server, client() as http:
-        dialect = DIALECTS["video_tasks"](endpoint(server.url, pace=CALM), http)
-        await dialect.generate(
-            MODELS[MODEL_OF["video_tasks"]], MediaRequest(prompt="x"), _ignore, TASK, hook
-        )
+    async with speaker("video_tasks", serve_task) as (dialect, _):
+        await dialect.generate(generation_of("video_tasks", task=TASK, hook=hook))
 
     pauses = [later - earlier for earlier, later in pairwise(asked_at)]
     assert min(pauses) >= 0.04
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", CALLING)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -193,13 +187,9 @@ async def test_a_task_that_calls_ends_long_before_the_next_look(
     async with serve(options) as root, bell() as (server, hook), client() as http:
         dialect = DIALECTS[chosen.dialect](endpoint(root, pace=NEVER), http)
         async with asyncio.timeout(60):
-            assets = await dialect.generate(chosen, request, _ignore, hook=hook)
+            assets = await dialect.generate(generation_of(chosen, request, hook=hook))
 
     told = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
     assert assets == (RemoteAsset(urls=assets[0].urls),)
     assert server.requests[0].startswith(f"POST /hooks/{SECRET} ".encode())
     assert told["status"] == status
-
-
-async def _ignore(event: object) -> None:
-    del event

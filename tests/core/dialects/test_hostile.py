@@ -8,30 +8,29 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from core.dialects import DIALECTS
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Event, MediaRequest, Queued, Rendering, TaskRef
+from core.media import Accepted, MediaRequest, Queued, Rendering, TaskRef
 from tests.core.dialects import stream_examples
-from tests.core.dialects.scripted_gateway import (
-    CALM,
-    HASTY,
-    MODEL_OF,
-    MODELS,
+from tests.core.dialects.http_answers import (
     STOP,
     Answer,
-    DialectRun,
     as_html,
     as_json,
     broken,
-    client,
-    endpoint,
     frame,
-    impatient,
     stream,
-    talk,
     told,
 )
-from tests.fakes.raw_server import raw_server
+from tests.core.dialects.scripted_gateway import (
+    CALM,
+    HASTY,
+    DialectRun,
+    generation_of,
+    impatient,
+    speaker,
+    talk,
+)
+from tests.core.dialects.scripts import NAMES
 
 K = FaultKind
 A = "https://h/a.mp4"
@@ -69,7 +68,7 @@ def chat(case: str, body: str | bytes, *urls: str, **more: object) -> HostileAns
 
 def refused(case: str, answer: bytes, kind: FaultKind, **more: object) -> list[HostileAnswer]:
     row = HostileAnswer(id=case, creation=[answer], kind=kind)
-    rows = (replace(row, dialect=dialect, **more) for dialect in DIALECTS)  # type: ignore[arg-type]
+    rows = (replace(row, dialect=dialect, **more) for dialect in NAMES)  # type: ignore[arg-type]
     return list(rows)
 
 
@@ -519,10 +518,6 @@ def request_of(case: HostileAnswer) -> MediaRequest:
     return MediaRequest(prompt=case.prompt, ratio="9:16", seconds=10, count=case.count)
 
 
-async def ignore(event: Event) -> None:
-    del event
-
-
 async def played(case: HostileAnswer, **changes: Sequence[Answer]) -> DialectRun:
     return await talk(
         case.dialect,
@@ -655,10 +650,9 @@ async def test_a_link_that_comes_soon_after_the_end_mark_is_waited_for_but_not_f
         writer.write(stream(told("x") + STOP))
         await never.wait()
 
-    async with raw_server(serve) as server, client() as http:
-        dialect = DIALECTS[CHAT](endpoint(server.url, pace=HASTY), http)
+    async with speaker(CHAT, serve, pace=HASTY) as (dialect, _):
         with pytest.raises(JobError) as caught:
-            await dialect.generate(MODELS[MODEL_OF[CHAT]], MediaRequest(prompt="x"), ignore)
+            await dialect.generate(generation_of(CHAT))
 
     assert caught.value.fault.kind is K.NO_MEDIA
 
@@ -671,9 +665,8 @@ async def test_a_stream_that_stays_open_after_link_and_end_mark_is_left() -> Non
         await never.wait()
 
     patient = replace(CALM, afterwards=1000)
-    async with raw_server(serve) as server, client() as http, asyncio.timeout(30):
-        dialect = DIALECTS[CHAT](endpoint(server.url, pace=patient), http)
-        assets = await dialect.generate(MODELS[MODEL_OF[CHAT]], MediaRequest(prompt="x"), ignore)
+    async with speaker(CHAT, serve, pace=patient) as (dialect, _):
+        assets = await dialect.generate(generation_of(CHAT))
 
     assert assets[0].urls == (A,)
 
@@ -690,8 +683,8 @@ async def test_an_error_of_the_one_who_is_told_is_not_taken_for_one_of_the_strea
         await talk(CHAT, creation=[stream(told("x", LINK) + STOP)], report=fail)
 
 
-@pytest.mark.parametrize("dialect", [CHAT, TASKS])
-async def test_of_an_endless_refusal_only_the_beginning_is_read(dialect: str) -> None:
+@pytest.mark.parametrize("name", [CHAT, TASKS])
+async def test_of_an_endless_refusal_only_the_beginning_is_read(name: str) -> None:
     sent: list[int] = []
 
     async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
@@ -701,10 +694,9 @@ async def test_of_an_endless_refusal_only_the_beginning_is_read(dialect: str) ->
             sent.append(60_000)
             await writer.drain()
 
-    async with raw_server(serve) as server, client() as http, asyncio.timeout(30):
-        speaker = DIALECTS[dialect](endpoint(server.url, pace=CALM), http)
+    async with speaker(name, serve) as (dialect, _):
         with pytest.raises(JobError) as caught:
-            await speaker.generate(MODELS[MODEL_OF[dialect]], MediaRequest(prompt="x"), ignore)
+            await dialect.generate(generation_of(name))
 
     assert caught.value.fault.kind is K.BAD_REQUEST
     assert caught.value.fault.reason == "x" * 499 + "…"
@@ -716,10 +708,9 @@ async def test_a_stream_that_falls_silent_has_timed_out() -> None:
         writer.write(stream(told("> 🏃 进度：9.0%\n")))
         await asyncio.Event().wait()
 
-    async with raw_server(serve) as server, impatient() as http:
-        dialect = DIALECTS[CHAT](endpoint(server.url, pace=CALM), http)
+    async with speaker(CHAT, serve, http=impatient) as (dialect, _):
         with pytest.raises(JobError) as caught:
-            await dialect.generate(MODELS[MODEL_OF[CHAT]], MediaRequest(prompt="x"), ignore)
+            await dialect.generate(generation_of(CHAT))
 
     assert caught.value.fault.kind is K.TIMEOUT
     assert caught.value.fault.maybe_billed

@@ -15,16 +15,9 @@ from core.dialects import images
 from core.errors import FaultKind
 from core.files.media_info import look
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.scripted_gateway import (
-    CALM,
-    MODELS,
-    Answer,
-    DialectRun,
-    as_html,
-    as_json,
-    broken,
-    talk,
-)
+from tests.core.dialects.http_answers import Answer, as_html, as_json, broken
+from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
+from tests.core.dialects.scripts import MODELS
 
 CAT = "一只猫"
 URL = "https://h/a.png"

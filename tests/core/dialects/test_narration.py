@@ -20,7 +20,7 @@ from core.dialects._chat_text import (
 from core.dialects.chat_video import answer
 from core.media import MediaRequest, Queued, RemoteAsset, Rendering
 from tests.core.dialects import stream_examples
-from tests.core.dialects.scripted_gateway import STOP, told
+from tests.core.dialects.http_answers import STOP, told
 from tests.core.dialects.stream_examples import CDN, ECHO, SOURCE, StreamExample
 
 PROMPT = "画只猪在天上飞"

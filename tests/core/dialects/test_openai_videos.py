@@ -16,16 +16,17 @@ from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, RemoteAs
 from core.public_http import GuardedTransport, origin
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripted_gateway import (
     BRISK,
     CALM,
-    MODELS,
     DialectRun,
-    as_json,
     client,
     endpoint,
+    generation_of,
     talk,
 )
+from tests.core.dialects.scripts import MODELS
 
 PIG = "画只猪在天上飞"
 NAME = "openai_videos"
@@ -274,7 +275,9 @@ async def run(
     model = SANDBOX["sandbox-videos"]
     async with client() as http:
         dialect = DIALECTS[NAME](account, http)
-        (asset,) = await dialect.generate(model, model.complete(request), keep)
+        (asset,) = await dialect.generate(
+            generation_of(model, model.complete(request), report=keep)
+        )
     first = events[0]
     assert isinstance(first, Accepted)
     path = await download(

@@ -11,18 +11,9 @@ from core.dialects.endpoint import root_url
 from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest
 from core.storyboard import Shot, storyboard
-from tests.core.dialects.scripted_gateway import (
-    CALM,
-    MODELS,
-    STOP,
-    as_html,
-    as_json,
-    client,
-    endpoint,
-    stream,
-    talk,
-    told,
-)
+from tests.core.dialects.http_answers import STOP, as_html, as_json, stream, told
+from tests.core.dialects.scripted_gateway import CALM, client, endpoint, talk
+from tests.core.dialects.scripts import MODELS
 from tests.fakes.raw_server import raw_server, replies
 
 PIG = "画只猪在天上飞"
@@ -258,6 +249,8 @@ async def test_the_models_that_a_key_may_use_are_listed() -> None:
     [
         (as_json({"error": {"message": "无效的令牌"}}, status=401), FaultKind.AUTH),
         (as_html("<!doctype html>"), FaultKind.MISCONFIGURED),
+        (as_json({}), FaultKind.BAD_PAYLOAD),
+        (as_json(""), FaultKind.BAD_PAYLOAD),
     ],
 )
 async def test_a_key_that_is_not_accepted_is_told(answer: bytes, kind: FaultKind) -> None:

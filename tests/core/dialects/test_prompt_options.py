@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from core.dialects import DIALECTS, chat_video
-from core.media import Event, MediaRequest
+from core.media import MediaRequest
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.scripted_gateway import MODELS, client, endpoint
+from tests.core.dialects.scripted_gateway import client, endpoint, generation_of
+from tests.core.dialects.scripts import MODELS
 
 WORDS = MODELS["whatai/sora_video2-words"]
 EACH = pytest.mark.parametrize(
@@ -69,13 +70,9 @@ async def test_the_sandbox_makes_what_the_words_say(
 
     async with serve(options) as root, client() as http:
         dialect = DIALECTS["chat_video"](endpoint(root), http)
-        assets = await dialect.generate(WORDS, WORDS.complete(asked), _ignore)
+        assets = await dialect.generate(generation_of(WORDS, WORDS.complete(asked)))
         (order,) = (await http.get(f"{root}/sandbox/ledger")).json()
 
     assert order["prompt"].startswith(f"{words} ")
     assert (order["ratio"], order["seconds"], order["hd"]) == made
     assert len(assets) == 1
-
-
-async def _ignore(event: Event) -> None:
-    del event

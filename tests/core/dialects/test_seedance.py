@@ -11,24 +11,21 @@ from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects import DIALECTS, seedance
 from core.dialects._json import items, mapping
-from core.dialects._tasks import Status, TaskReply
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, TaskRef
+from core.media import Accepted, Asset, Event, MediaKind, MediaRequest, RemoteAsset, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.core.dialects.http_answers import RESET, Answer, as_html, as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
-    MODELS,
-    RESET,
-    Answer,
     DialectRun,
-    as_html,
-    as_json,
     client,
     endpoint,
+    generation_of,
     talk,
 )
+from tests.core.dialects.scripts import MODELS
 from tests.fakes.raw_server import raw_server
 
 K = FaultKind
@@ -165,11 +162,10 @@ def test_the_gateway_is_told_where_to_call() -> None:
     assert "callback_url" not in body_of(NEW, MediaRequest(prompt="x"))
 
 
-def test_the_link_of_a_task_is_taken_as_it_is() -> None:
-    (asset,) = seedance.answer(TaskReply(status=Status.SUCCEEDED, urls=(A,)))
+async def test_the_link_of_a_task_is_taken_as_it_is() -> None:
+    told = await spoken(DONE)
 
-    assert asset.urls == (A,)
-    assert not asset.authorized
+    assert told.assets == (RemoteAsset(urls=(A,)),)
 
 
 async def spoken(*looks: Answer | object, creation: Answer | None = None) -> DialectRun:
@@ -316,15 +312,11 @@ async def test_what_stands_before_the_path_is_a_setting() -> None:
 
     async with raw_server(serve_) as server, client() as http:
         account = replace(endpoint(server.url, pace=CALM), seedance_path="/volc/v1")
-        await DIALECTS["seedance"](account, http).generate(NEW, MediaRequest(prompt="x"), ignore)
+        await DIALECTS["seedance"](account, http).generate(generation_of(NEW))
 
     places = [request.split(b" ")[1].decode() for request in server.requests]
     tasks = "/volc/v1/contents/generations/tasks"
     assert places == [tasks, f"{tasks}/{TASK}"]
-
-
-async def ignore(event: Event) -> None:
-    del event
 
 
 @pytest.mark.parametrize("model", [NEW, OLD])
@@ -334,7 +326,7 @@ async def test_the_sandbox_understands_what_is_sent(tmp_path: Path, model: Model
 
     async with serve(options) as root, client() as http:
         dialect = DIALECTS["seedance"](endpoint(root), http)
-        (asset,) = await dialect.generate(model, request, ignore)
+        (asset,) = await dialect.generate(generation_of(model, request))
         (order,) = (await http.get(f"{root}/sandbox/ledger")).json()
         video = (await http.get(asset.urls[0])).content
 
@@ -363,7 +355,7 @@ async def test_the_sandbox_fails_in_the_vendors_words(
     async with serve(options) as root, client() as http:
         dialect = DIALECTS["seedance"](endpoint(root), http)
         with pytest.raises(JobError) as caught:
-            await dialect.generate(NEW, MediaRequest(prompt=f"a cat #{word}"), ignore)
+            await dialect.generate(generation_of(NEW, MediaRequest(prompt=f"a cat #{word}")))
 
     assert caught.value.fault.kind is kind
 
@@ -380,7 +372,7 @@ async def test_a_task_that_waits_in_the_sandbox_is_taken_back(tmp_path: Path) ->
     async with serve(options) as root, client() as http:
         dialect = DIALECTS["seedance"](endpoint(root), http)
         with pytest.raises(JobError) as caught:
-            await dialect.generate(NEW, MediaRequest(prompt="a cat"), report)
+            await dialect.generate(generation_of(NEW, report=report))
 
     assert accepted.is_set()
     assert caught.value.fault.kind is K.CANCELLED

@@ -8,7 +8,8 @@ from core.dialects._tasks import Status, TaskReply, read_source, read_task, stat
 from core.dialects.endpoint import Pace
 from core.errors import FaultKind
 from core.media import Accepted, Queued, Rendering, TaskRef
-from tests.core.dialects.scripted_gateway import CALM, HASTY, as_html, as_json, talk
+from tests.core.dialects.http_answers import as_html, as_json
+from tests.core.dialects.scripted_gateway import CALM, HASTY, talk
 
 MP4 = "https://filesystem.site/cdn/20250901/018eg2SgUpHMT6EEuQbfeRLWeUhE75.mp4"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.engine.engine import Engine
 from core.jobs import JobState
-from tests.core.dialects.scripted_gateway import as_json
+from tests.core.dialects.http_answers import as_json
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import raw_server
 

@@ -1,0 +1,102 @@
+"""A generation by a task: create it, remember it, look until it has ended, and read the answer.
+
+Source: provider reference 5.4, H40, H41.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote as percent_encode
+
+from core.dialects._faults import fault_of, is_html, refuse
+from core.dialects._generation import Generation
+from core.dialects._http import Creation, Wire, read_text
+from core.dialects._json import Json, mapping, parse
+from core.dialects._poll import Read, poll
+from core.dialects._tasks import TaskReply
+from core.errors import Fault, FaultKind, JobError
+from core.media import Accepted, MediaKind, RemoteAsset, TaskRef
+from core.redact import quote
+
+_IDLE_SECONDS = 120.0
+
+ReadId = Callable[[Json], str]
+"""Finds the task's id in the answer to a creation; gives "" where there is none."""
+
+
+def links(reply: TaskReply, kind: MediaKind = MediaKind.VIDEO) -> tuple[RemoteAsset, ...]:
+    """What lies behind the links of a task that has succeeded: one result.
+
+    Raises:
+        JobError: it names none, and there is no other way to what it made.
+    """
+    if not reply.urls:
+        raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
+    return (RemoteAsset(urls=reply.urls, kind=kind),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """How one task is looked at.
+
+    Attributes:
+        path: where, below the gateway's root.
+        answer: what a task that has succeeded made; raises JobError where it is nothing.
+    """
+
+    path: str
+    read: Read
+    answer: Callable[[TaskReply], tuple[RemoteAsset, ...]] = links
+
+
+async def generate_polled(
+    wire: Wire,
+    generation: Generation,
+    *,
+    create: Callable[[Generation], Awaitable[Creation]],
+    read_id: ReadId,
+    looks: Callable[[TaskRef], Looks],
+) -> tuple[RemoteAsset, ...]:
+    """Do all that `MediaDialect.generate` promises; what differs between protocols is given.
+
+    `create` writes the request that costs money. It is not asked when there is a task already.
+
+    Raises:
+        JobError: saying why there is no result.
+    """
+    task = generation.task
+    if task is None:
+        task = await _create(wire, generation, await create(generation), read_id)
+        # Whoever is told stores it: from here on a restart finds the task again.
+        await generation.report(Accepted(task=task))
+    here = looks(task)
+    return here.answer(await poll(wire, generation, here.path, here.read))
+
+
+async def _create(
+    wire: Wire, generation: Generation, creation: Creation, read_id: ReadId
+) -> TaskRef:
+    """Post the creation, once, and give the task that it has become.
+
+    Raises:
+        JobError: what `Wire.create` raises, a refusal under status 200, or AMBIGUOUS when the
+            answer names no task: it may exist all the same.
+    """
+    circumstances = generation.circumstances
+    async with wire.create(
+        creation, idle_seconds=_IDLE_SECONDS, circumstances=circumstances
+    ) as response:
+        raw = await read_text(response)
+    reply = mapping(parse(raw))
+    refuse(reply, circumstances)
+    if is_html(raw):
+        raise JobError(fault_of(raw, response.status_code))
+    task_id = read_id(reply)
+    if not task_id:
+        fault = Fault(kind=FaultKind.AMBIGUOUS, reason=quote(raw), maybe_billed=True)
+        raise JobError(fault)
+    return TaskRef(id=task_id)
+
+
+def in_path(task: TaskRef) -> str:
+    """The task's id as it stands in a path. Ids hold `:`, `/` and more; twice encoded is a 404."""
+    return percent_encode(task.id, safe="")

@@ -1,0 +1,122 @@
+"""The one polled flow asks a dialect's own readers, and nobody else."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from core.dialects import Endpoint, Generation
+from core.dialects._http import Creation, Wire
+from core.dialects._json import Json, dig, text
+from core.dialects._polled import Looks, generate_polled, in_path
+from core.dialects._tasks import Status, TaskReply
+from core.errors import FaultKind, JobError
+from core.media import Accepted, Event, RemoteAsset, TaskRef
+from tests.core.dialects.http_answers import as_json
+from tests.core.dialects.scripted_gateway import (
+    CALM,
+    HASTY,
+    LIMIT_SECONDS,
+    DialectRun,
+    client,
+    endpoint,
+    generation_of,
+)
+from tests.core.dialects.scripts import MODELS
+from tests.fakes.raw_server import raw_server, replies
+
+A = "https://h/a.mp4"
+MODEL = MODELS["whatai/sora-2"]
+CREATED = as_json({"job": {"number": "n/1"}, "id": "of the request, not of the task"})
+DONE = as_json({"phase": "ready", "film": A})
+
+
+def _read_id(body: Json) -> str:
+    return text(dig(body, "job.number"))
+
+
+def _read(body: Json) -> TaskReply:
+    """Here `status` is how the account is, `code` is how much is left, `phase` is the task's."""
+    phases = {"ready": Status.SUCCEEDED, "burnt": Status.FAILED, "cooking": Status.RUNNING}
+    film = text(body.get("film"))
+    status = phases.get(text(body.get("phase")), Status.UNKNOWN)
+    return TaskReply(status=status, urls=(film,) if film else (), reason=text(body.get("why")))
+
+
+async def _creation(generation: Generation) -> Creation:
+    return Creation(path="/kitchen", body={"wish": generation.request.prompt})
+
+
+class Kitchen:
+    """A protocol that calls nothing as others do."""
+
+    def __init__(self, account: Endpoint, http: httpx.AsyncClient) -> None:
+        self._wire = Wire(account, http)
+
+    async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        return await generate_polled(
+            self._wire, generation, create=_creation, read_id=_read_id, looks=self._looks
+        )
+
+    def _looks(self, task: TaskRef) -> Looks:
+        return Looks(path=f"/kitchen/{in_path(task)}", read=_read)
+
+
+async def cook(*answers: bytes, task: str = "", hasty: bool = False) -> DialectRun:
+    told = DialectRun()
+
+    async def keep(event: Event) -> None:
+        told.events.append(event)
+
+    async with raw_server(replies(*answers)) as server, client() as http:
+        kitchen = Kitchen(endpoint(server.url, pace=HASTY if hasty else CALM), http)
+        begun = TaskRef(id=task) if task else None
+        try:
+            async with asyncio.timeout(LIMIT_SECONDS):
+                told.assets = await kitchen.generate(generation_of(MODEL, report=keep, task=begun))
+        except JobError as error:
+            told.fault = error.fault
+        told.requests = server.requests
+    return told
+
+
+async def test_an_id_is_found_by_the_dialects_own_reader() -> None:
+    told = await cook(CREATED, DONE)
+
+    assert told.urls == [(A,)]
+    assert told.events == [Accepted(task=TaskRef(id="n/1"))]
+    assert told.lines == ["POST /kitchen HTTP/1.1", "GET /kitchen/n%2F1 HTTP/1.1"]
+
+
+async def test_an_id_that_only_others_would_find_is_none() -> None:
+    told = await cook(as_json({"id": "x", "task_id": "x"}))
+
+    assert told.fault is not None
+    assert (told.fault.kind, told.fault.maybe_billed) == (FaultKind.AMBIGUOUS, True)
+    assert told.posts == len(told.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"phase": "cooking", "status": "failed"},
+        {"phase": "cooking", "status": "completed", "video_url": "https://h/advertisement.mp4"},
+        {"phase": "cooking", "code": 4711},
+        {"phase": "cooking", "success": False},
+        {"phase": "cooking", "error": "none so far"},
+        {"phase": "a word of tomorrow", "code": 4711},
+    ],
+    ids=str,
+)
+async def test_how_a_task_is_says_the_dialects_own_reader(look: dict[str, object]) -> None:
+    told = await cook(*[as_json(look)] * 10, DONE, task="n/1", hasty=True)
+
+    assert told.urls == [(A,)]
+    assert len(told.requests) == 11
+
+
+async def test_a_failure_that_only_the_dialect_can_read_ends_it() -> None:
+    told = await cook(as_json({"phase": "burnt", "why": "too hot", "status": "ok"}), task="n/1")
+
+    assert told.fault is not None
+    assert (told.fault.kind, told.fault.reason) == (FaultKind.UPSTREAM, "too hot")

@@ -1,4 +1,4 @@
-"""Puts the gateway together: routes to doors, doors to the ledger."""
+"""Puts the gateway together: the routes of all protocols, one ledger behind them."""
 
 import re
 
@@ -7,23 +7,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.media.cache import Studio
-from sandbox.media.cdn import Cdn
+from sandbox.media.cache import MediaCache
+from sandbox.media.cdn import CdnRoutes
 from sandbox.options import SandboxOptions
-from sandbox.orders.intake import Desk, check_key
+from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.models import OFFERS
 from sandbox.orders.order import Kind
 from sandbox.orders.refusals import CONSOLE_PAGE, RefusalError
-from sandbox.protocols.characters import CharacterDoor
-from sandbox.protocols.chat.chat import ChatDoor
-from sandbox.protocols.chat.follow import FollowPages
+from sandbox.protocols.characters import CharacterRoutes
+from sandbox.protocols.chat.chat import ChatRoutes
+from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.bodies import IMAGE_OFFERS
-from sandbox.protocols.images.images import ImageDoor
-from sandbox.protocols.seedance.seedance import SeedanceDoor
-from sandbox.protocols.tasks import TaskDoor
+from sandbox.protocols.images.images import ImageRoutes
+from sandbox.protocols.seedance.seedance import SeedanceRoutes
+from sandbox.protocols.tasks import TaskRoutes
 from sandbox.protocols.videos.bodies import VIDEO_OFFERS
-from sandbox.protocols.videos.videos import VideoDoor
+from sandbox.protocols.videos.videos import VideoRoutes
 
 API_PATH = re.compile(r"/v\d")
 ENDPOINT_TYPES = {
@@ -39,18 +39,18 @@ ENDPOINT_TYPES = {
 def build(options: SandboxOptions) -> Starlette:
     """The gateway as an ASGI application; reads the ledger of an earlier process."""
     ledger = Ledger(options.state_dir)
-    studio = Studio(options, ledger)
-    desk = Desk(options, ledger, studio.begin if options.renders_ahead else None)
+    cache = MediaCache(options, ledger)
+    intake = Intake(options, ledger, cache.begin if options.renders_ahead else None)
     routes = [
-        *ChatDoor(desk, studio).routes,
-        *TaskDoor(desk).routes,
-        *VideoDoor(desk, studio).routes,
-        *CharacterDoor(desk).routes,
-        *ImageDoor(desk, studio).routes,
-        *SeedanceDoor(desk).routes,
-        *FollowPages(desk).routes,
-        *Cdn(desk, studio).routes,
-        *Inspection(desk).routes,
+        *ChatRoutes(intake, cache).routes,
+        *TaskRoutes(intake).routes,
+        *VideoRoutes(intake, cache).routes,
+        *CharacterRoutes(intake).routes,
+        *ImageRoutes(intake, cache).routes,
+        *SeedanceRoutes(intake).routes,
+        *FollowRoutes(intake).routes,
+        *CdnRoutes(intake, cache).routes,
+        *InspectionRoutes(intake).routes,
         Route("/v1/models", list_models),
     ]
     nowhere = {404: wrong_address, 405: wrong_address}
@@ -59,11 +59,11 @@ def build(options: SandboxOptions) -> Starlette:
     return app
 
 
-class Inspection:
+class InspectionRoutes:
     """What a test or an operator may look at behind the scenes; no gateway has this."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self.routes = [
             Route("/sandbox/ledger", self.ledger),
             Route("/sandbox/requests", self.requests),
@@ -71,11 +71,11 @@ class Inspection:
 
     async def ledger(self, _: Request) -> Response:
         """Every paid creation, oldest first."""
-        return JSONResponse([order.model_dump(mode="json") for order in self._desk.ledger])
+        return JSONResponse([order.model_dump(mode="json") for order in self._intake.ledger])
 
     async def requests(self, _: Request) -> Response:
         """The last creation bodies, paid or refused, oldest first."""
-        return JSONResponse(list(self._desk.requests))
+        return JSONResponse(list(self._intake.requests))
 
 
 async def list_models(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Answers that take their time: one act per connection, over when the client leaves."""
+"""Responses that take their time, or break off; they stop when the client leaves."""
 
 import asyncio
 import socket
@@ -13,8 +13,8 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 Result = TypeVar("Result")
 
 
-class Stage:
-    """The connection of one answer."""
+class ClientConnection:
+    """The connection over which one response is written."""
 
     def __init__(self, send: Send, transport: asyncio.Transport) -> None:
         self._send = send
@@ -30,11 +30,11 @@ class Stage:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def close(self) -> None:
-        """End the answer as it should end."""
+        """End the response as it should end."""
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def hang_up(self) -> None:
-        """Close the connection in the middle of the answer."""
+        """Close the connection in the middle of the response."""
         self._transport.close()
         await self.stay_silent()
 
@@ -50,21 +50,21 @@ class Stage:
         await asyncio.Event().wait()
 
 
-class Performance(Response):
-    """An answer given act by act."""
+class SlowResponse(Response):
+    """A response written piece by piece, at its own pace."""
 
-    def __init__(self, act: Callable[[Stage], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[ClientConnection], Awaitable[None]]) -> None:
         super().__init__()
-        self._act = act
+        self._write = write
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Play until the act is over or nobody listens any more."""
-        stage = Stage(send, scope["state"]["transport"])
-        await unless_gone(self._act(stage), receive)
+        """Write until all is said or the client has left."""
+        connection = ClientConnection(send, scope["state"]["transport"])
+        await unless_gone(self._write(connection), receive)
 
 
 async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result | None:
-    """Stop the work when the client leaves (and give None): nobody plays to an empty house."""
+    """Stop the work when the client leaves (and give None)."""
     working = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_until_gone(receive))
     try:

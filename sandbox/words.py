@@ -1,12 +1,12 @@
 """All #words that the sandbox obeys; what they mean stands in docs/sandbox.md."""
 
 from sandbox.media.faults import DOWNLOADS
-from sandbox.orders.callbacks import HOOK_WORDS
+from sandbox.orders.callbacks import CALLBACK_WORDS
 from sandbox.orders.intake import BROKEN
 from sandbox.orders.order import WORD
 from sandbox.orders.refusals import REFUSALS
 from sandbox.protocols.chat.edits import EDITS
-from sandbox.protocols.chat.styles import DIALECTS
+from sandbox.protocols.chat.styles import STYLES
 from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
 from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
 from sandbox.protocols.tasks import POLLS
@@ -15,7 +15,7 @@ from sandbox.protocols.videos.states import VIDEO_POLLS
 OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")
 WORDS = frozenset(
     (
-        *(*REFUSALS, *BROKEN, *EDITS, *DOWNLOADS, *DIALECTS, *HOOK_WORDS, *OBEYED_ELSEWHERE),
+        *(*REFUSALS, *BROKEN, *EDITS, *DOWNLOADS, *STYLES, *CALLBACK_WORDS, *OBEYED_ELSEWHERE),
         *(*POLLS, *VIDEO_POLLS, *SEEDANCE_POLLS),
         *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS),
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from sandbox.media.picture import save_picture
-from sandbox.media.video import Shot, encode, save_still
+from sandbox.media.video import MediaSpec, encode, save_still
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger
-from sandbox.orders.order import Order
+from sandbox.orders.order import PaidOrder
 from sandbox.words import without_words
 
 NAME = re.compile(r"([0-9a-f]{32})-([1-9]\d?)(-low)?")
@@ -25,13 +25,13 @@ AT_A_TIME = 2
 class Clip:
     """One video of an order. `low` is the preview."""
 
-    order: Order
+    order: PaidOrder
     nth: int
     low: bool = False
 
 
-class Studio:
-    """Where clips come from."""
+class MediaCache:
+    """The rendered files of all orders."""
 
     def __init__(self, options: SandboxOptions, ledger: Ledger) -> None:
         self._options = options
@@ -42,9 +42,9 @@ class Studio:
         self._begun: set[asyncio.Task[Path]] = set()
         self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
-    def begin(self, order: Order) -> None:
+    def begin(self, order: PaidOrder) -> None:
         """Start on the results of an order that has just been taken."""
-        make = self.picture if order.picture else self.film
+        make = self.picture if order.picture else self.video
         for nth in range(1, order.count + 1):
             work = asyncio.create_task(make(Clip(order=order, nth=nth)))
             self._begun.add(work)
@@ -58,7 +58,7 @@ class Studio:
             return None
         return Clip(order=order, nth=int(match[2]), low=bool(match[3]))
 
-    async def film(self, clip: Clip) -> Path:
+    async def video(self, clip: Clip) -> Path:
         """The video as a file, made now or earlier."""
         return await self._make(clip, ".mp4", encode)
 
@@ -67,7 +67,7 @@ class Studio:
         suffix = ".jpg" if "jpeg" in clip.order.words else ".png"
         return await self._make(clip, suffix, save_picture)
 
-    async def pictures(self, order: Order) -> list[bytes]:
+    async def pictures(self, order: PaidOrder) -> list[bytes]:
         """The bytes of all pictures of an order."""
         clips = (Clip(order=order, nth=nth) for nth in range(1, order.count + 1))
         paths = [await self.picture(clip) for clip in clips]
@@ -78,13 +78,13 @@ class Studio:
         return await self._make(clip, ".webp", save_still)
 
     async def _make(
-        self, clip: Clip, suffix: str, make: Callable[[Shot, Path, threading.Event], None]
+        self, clip: Clip, suffix: str, make: Callable[[MediaSpec, Path, threading.Event], None]
     ) -> Path:
         path = self._path(clip, suffix)
         async with self._lock(path):
             if not path.exists():
                 async with self._room:
-                    await _in_thread(make, self._shot(clip), path)
+                    await _in_thread(make, self._spec(clip), path)
         return path
 
     def _path(self, clip: Clip, suffix: str) -> Path:
@@ -96,13 +96,13 @@ class Studio:
     def _lock(self, path: Path) -> AbstractAsyncContextManager[None]:
         return self._locks.setdefault(path, asyncio.Lock())
 
-    def _shot(self, clip: Clip) -> Shot:
+    def _spec(self, clip: Clip) -> MediaSpec:
         order = clip.order
         short = self._options.short_side * (3 if order.hd else 2) // (4 if clip.low else 2)
         pictures = tuple(self._ledger.pictures(order))
         label = f"{order.model}  {clip.nth}/{order.count}" if order.count > 1 else order.model
         seed = sha256(f"{order.prompt} {clip.nth}".encode()).digest()
-        return Shot(
+        return MediaSpec(
             size=_even(order.size, short * order.scale),
             fps=self._options.fps,
             frames=order.seconds * self._options.fps,
@@ -122,10 +122,10 @@ def _even(ratio: tuple[int, int], short: int) -> tuple[int, int]:
 
 
 async def _in_thread(
-    make: Callable[[Shot, Path, threading.Event], None], shot: Shot, path: Path
+    make: Callable[[MediaSpec, Path, threading.Event], None], spec: MediaSpec, path: Path
 ) -> None:
     stop = threading.Event()
     try:
-        await asyncio.to_thread(make, shot, path, stop)
+        await asyncio.to_thread(make, spec, path, stop)
     finally:
         stop.set()

@@ -7,24 +7,24 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sandbox.media.cache import Clip, Studio
-from sandbox.media.faults import Fetch, cdn_error, spoil
-from sandbox.orders.intake import Desk
+from sandbox.media.cache import Clip, MediaCache
+from sandbox.media.faults import Download, cdn_error, spoil
+from sandbox.orders.intake import Intake
 from sandbox.slow_response import unless_gone
 
 
-class Film(Response):
+class RenderedFile(Response):
     """A file that may have to be rendered first; a client that goes away stops that."""
 
-    def __init__(self, fetch: Fetch, *, attachment: bool, mime: str = "video/mp4") -> None:
+    def __init__(self, download: Download, *, attachment: bool, mime: str = "video/mp4") -> None:
         super().__init__()
         self._mime = mime
-        self._fetch = fetch
+        self._download = download
         self._attachment = attachment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Render, then send the file, ranges and all."""
-        path = await unless_gone(self._fetch.film(), receive)
+        path = await unless_gone(self._download.render(), receive)
         if path is None:
             return
         name = path.name if self._attachment else None
@@ -32,12 +32,12 @@ class Film(Response):
         await FileResponse(path, media_type=kind, filename=name)(scope, receive, send)
 
 
-class Cdn:
+class CdnRoutes:
     """The addresses of everything that was made."""
 
-    def __init__(self, desk: Desk, studio: Studio) -> None:
-        self._desk = desk
-        self._studio = studio
+    def __init__(self, intake: Intake, cache: MediaCache) -> None:
+        self._intake = intake
+        self._cache = cache
         self.routes = [
             Route("/cdn/{name}.mp4", self.watch),
             Route("/cdn/download/{name}.mp4", self.download),
@@ -65,7 +65,7 @@ class Cdn:
     async def still(self, request: Request) -> Response:
         """A picture of the video."""
         clip = self._clip(request)
-        return FileResponse(await self._studio.still(clip)) if clip else _missing()
+        return FileResponse(await self._cache.still(clip)) if clip else _missing()
 
     def _result(self, request: Request, *, attachment: bool, picture: bool = False) -> Response:
         if "authorization" in request.headers:
@@ -73,15 +73,17 @@ class Cdn:
         clip = self._clip(request)
         if clip is None or clip.order.picture is not picture:
             return _missing()
-        nth = self._desk.nth_time("download", clip.order)
-        make, mime = self._studio.film, "video/mp4"
+        nth = self._intake.nth_time("download", clip.order)
+        make, mime = self._cache.video, "video/mp4"
         if picture:
-            make, mime = self._studio.picture, "image/png"
-        fetch = Fetch(film=partial(make, clip), nth=nth)
-        return spoil(fetch, clip.order.words) or Film(fetch, attachment=attachment, mime=mime)
+            make, mime = self._cache.picture, "image/png"
+        download = Download(render=partial(make, clip), nth=nth)
+        return spoil(download, clip.order.words) or RenderedFile(
+            download, attachment=attachment, mime=mime
+        )
 
     def _clip(self, request: Request) -> Clip | None:
-        return self._studio.clip(request.path_params["name"])
+        return self._cache.clip(request.path_params["name"])
 
 
 def _missing() -> Response:

@@ -8,24 +8,24 @@ from pathlib import Path
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.orders.refusals import CONSOLE_PAGE
-from sandbox.slow_response import Performance, Stage
+from sandbox.slow_response import ClientConnection, SlowResponse
 
 METADATA_SERVICE = "http://169.254.169.254/latest/meta-data/"
 XML = "application/xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
-    """One download of a video. `nth` counts those of the order, from 1."""
+class Download:
+    """One download of a file. `nth` counts those of the order, from 1."""
 
-    film: Callable[[], Awaitable[Path]]
+    render: Callable[[], Awaitable[Path]]
     nth: int
 
 
-def spoil(fetch: Fetch, words: dict[str, int | None]) -> Response | None:
+def spoil(download: Download, words: dict[str, int | None]) -> Response | None:
     """What the prompt wants to be sent instead of the file, if anything."""
     for word, answer in DOWNLOADS.items():
-        if word in words and (response := answer(fetch)):
+        if word in words and (response := answer(download)):
             return response
     return None
 
@@ -36,34 +36,34 @@ def cdn_error(status: int, code: str, message: str) -> Response:
     return Response(body, status, media_type=XML)
 
 
-def _expired(_: Fetch) -> Response:
+def _expired(_: Download) -> Response:
     return cdn_error(403, "AccessDenied", "Request has expired")
 
 
-def _not_video(_: Fetch) -> Response:
+def _not_video(_: Download) -> Response:
     return Response(CONSOLE_PAGE, media_type="video/mp4")
 
 
-def _redirect_private(_: Fetch) -> Response:
+def _redirect_private(_: Download) -> Response:
     return RedirectResponse(METADATA_SERVICE, 302)
 
 
-def _truncated(fetch: Fetch) -> Response:
-    return Performance(partial(_send_half, fetch))
+def _truncated(download: Download) -> Response:
+    return SlowResponse(partial(_send_half, download))
 
 
-def _truncated_once(fetch: Fetch) -> Response | None:
-    return _truncated(fetch) if fetch.nth == 1 else None
+def _truncated_once(download: Download) -> Response | None:
+    return _truncated(download) if download.nth == 1 else None
 
 
-async def _send_half(fetch: Fetch, stage: Stage) -> None:
-    content = (await fetch.film()).read_bytes()
-    await stage.open(200, {"content-type": "video/mp4", "content-length": str(len(content))})
-    await stage.write(content[: len(content) // 2])
-    await stage.hang_up()
+async def _send_half(download: Download, connection: ClientConnection) -> None:
+    content = (await download.render()).read_bytes()
+    await connection.open(200, {"content-type": "video/mp4", "content-length": str(len(content))})
+    await connection.write(content[: len(content) // 2])
+    await connection.hang_up()
 
 
-DOWNLOADS: dict[str, Callable[[Fetch], Response | None]] = {
+DOWNLOADS: dict[str, Callable[[Download], Response | None]] = {
     "expired": _expired,
     "not-video": _not_video,
     "redirect-private": _redirect_private,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageOps
 
-from sandbox.media.video import Shot, colour, covering, gradient, panel
+from sandbox.media.video import MediaSpec, colour, covering, gradient, panel
 
 FORMATS = {".jpg": "JPEG", ".png": "PNG"}
 
 
-def save_picture(shot: Shot, path: Path, _: threading.Event) -> None:
+def save_picture(spec: MediaSpec, path: Path, _: threading.Event) -> None:
     """Write the picture in the format of its name; the file appears when it is whole."""
-    picture = _collage(shot) if shot.pictures else gradient(shot)
-    plate = panel(shot)
+    picture = _collage(spec) if spec.pictures else gradient(spec)
+    plate = panel(spec)
     left, top = (picture.width - plate.width) // 2, (picture.height - plate.height) // 2
     picture.paste(plate, (left, top), plate)
     draft = path.with_suffix(".draft")
@@ -24,23 +24,23 @@ def save_picture(shot: Shot, path: Path, _: threading.Event) -> None:
     draft.replace(path)
 
 
-def _collage(shot: Shot) -> Image.Image:
-    width, height = shot.size
-    count = len(shot.pictures)
-    collage = Image.new("RGB", shot.size)
-    for nth, path in enumerate(shot.pictures):
+def _collage(spec: MediaSpec) -> Image.Image:
+    width, height = spec.size
+    count = len(spec.pictures)
+    collage = Image.new("RGB", spec.size)
+    for nth, path in enumerate(spec.pictures):
         left, right = width * nth // count, width * (nth + 1) // count
         piece = covering(path, (max(right - left, 1), height))
-        if shot.mask and nth == 0:
-            _paint(piece, shot)
+        if spec.mask and nth == 0:
+            _paint(piece, spec)
         collage.paste(piece, (left, 0))
     return collage
 
 
-def _paint(piece: Image.Image, shot: Shot) -> None:
+def _paint(piece: Image.Image, spec: MediaSpec) -> None:
     """Colour what the mask leaves open."""
-    if shot.mask is None:
+    if spec.mask is None:
         return
-    with Image.open(shot.mask) as mask:
+    with Image.open(spec.mask) as mask:
         kept = ImageOps.fit(mask.convert("RGBA").getchannel("A"), piece.size)
-    piece.paste(colour(shot.hue, 90, 55), (0, 0), ImageChops.invert(kept))
+    piece.paste(colour(spec.hue, 90, 55), (0, 0), ImageChops.invert(kept))

@@ -9,29 +9,29 @@ import httpx
 from starlette.responses import Response
 
 from sandbox.options import SandboxOptions
-from sandbox.orders.order import Order, wait_seconds
+from sandbox.orders.order import PaidOrder, wait_seconds
 
 LATE_FACTOR = 3
-HOOK_WORDS = ("hook-late", "hook-twice", "no-hook")
+CALLBACK_WORDS = ("hook-late", "hook-twice", "no-hook")
 SLACK_SECONDS = 0.02  # so that the task is over by the clock of whoever asks now
 TIMEOUT_SECONDS = 5
 
 
-class Hooks:
+class Callbacks:
     """The calls that are still to be made; a restart forgets them, as it may."""
 
     def __init__(self, options: SandboxOptions) -> None:
         self._options = options
         self._calls: set[asyncio.Task[None]] = set()
 
-    def promise(self, order: Order, tell: Callable[[], Response]) -> None:
+    def schedule(self, order: PaidOrder, tell: Callable[[], Response]) -> None:
         """Call the order's hook, if it has one, with what `tell` says when its task is over."""
         if order.hook.startswith(("http://", "https://")) and "no-hook" not in order.words:
             call = asyncio.create_task(self._call(order, tell))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
 
-    async def _call(self, order: Order, tell: Callable[[], Response]) -> None:
+    async def _call(self, order: PaidOrder, tell: Callable[[], Response]) -> None:
         factor = LATE_FACTOR if "hook-late" in order.words else 1
         ends_at = order.accepted_at + wait_seconds(order, self._options) * factor
         await asyncio.sleep(ends_at - time.time() + SLACK_SECONDS)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class MultipartPart:
     """One part of a form; `filename` is empty for a text."""
 
     name: str
@@ -25,12 +25,12 @@ def is_form(content_type: str) -> bool:
     return content_type.lower().startswith("multipart/form-data")
 
 
-def read_form(content_type: str, raw: bytes) -> list[Part]:
+def read_form(content_type: str, raw: bytes) -> list[MultipartPart]:
     """The parts in their order; none when it is no form."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     form = BytesParser(policy=HTTP).parsebytes(head + raw)
     return [
-        Part(
+        MultipartPart(
             name=str(part.get_param("name", "", header="content-disposition")),
             filename=part.get_filename() or "",
             mime=part.get_content_type(),

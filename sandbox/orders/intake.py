@@ -1,4 +1,4 @@
-"""What both doors share: the key, the refusals, and the moment at which an order is paid."""
+"""What all protocols share: the key, the refusals, and the moment at which an order is paid."""
 
 import asyncio
 from collections import Counter, deque
@@ -10,24 +10,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.options import SandboxOptions
-from sandbox.orders.callbacks import Hooks
+from sandbox.orders.callbacks import Callbacks
 from sandbox.orders.forms import describe_form, is_form
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
-from sandbox.orders.order import Order, wait_seconds
+from sandbox.orders.order import PaidOrder, wait_seconds
 from sandbox.orders.refusals import REFUSALS, TIMEOUT_PAGE, RefusalError, invalid_key, overloaded
-from sandbox.protocols.bodies import Asked
-from sandbox.slow_response import Performance, Stage
+from sandbox.protocols.bodies import ParsedRequest
+from sandbox.slow_response import ClientConnection, SlowResponse
 
-Tell = Callable[[Asked, Links], Response]
+Respond = Callable[[ParsedRequest, Links], Response]
 
 BUSY_TIMES = 2
 LONGEST_REMEMBERED = 1000
 REQUESTS_REMEMBERED = 200
 
 
-class Desk:
-    """Where orders are taken.
+class Intake:
+    """Takes orders: refuses, or enters them into the ledger.
 
     Attributes:
         counts: how often something happened to an order; forgotten at a restart.
@@ -35,46 +35,51 @@ class Desk:
     """
 
     def __init__(
-        self, options: SandboxOptions, ledger: Ledger, taken: Callable[[Order], None] | None = None
+        self,
+        options: SandboxOptions,
+        ledger: Ledger,
+        taken: Callable[[PaidOrder], None] | None = None,
     ) -> None:
         self.options = options
         self.ledger = ledger
-        self.hooks = Hooks(options)
+        self.callbacks = Callbacks(options)
         self._taken = taken
         self.counts: Counter[str] = Counter()
         self.requests: deque[JsonValue] = deque(maxlen=REQUESTS_REMEMBERED)
 
-    async def take(self, request: Request, read: Callable[[bytes], Asked], tell: Tell) -> Response:
+    async def take(
+        self, request: Request, read: Callable[[bytes], ParsedRequest], respond: Respond
+    ) -> Response:
         """Refuse, or write the order into the ledger and only then answer."""
         try:
             check_key(request)
             raw = await request.body()
             self._remember(request, raw)
-            asked = await asyncio.to_thread(read, raw)
-            self._refuse_as_told(asked.order)
+            parsed = await asyncio.to_thread(read, raw)
+            self._refuse_as_told(parsed.order)
         except RefusalError as refusal:
             return refusal.response
-        await self.ledger.enter(asked.order, asked.pictures)
+        await self.ledger.enter(parsed.order, parsed.pictures)
         if self._taken:
-            self._taken(asked.order)
+            self._taken(parsed.order)
         for word, answer in BROKEN.items():
-            if word in asked.order.words:
-                return answer(asked.order, self.options)
-        return tell(asked, links_of(request, asked.order))
+            if word in parsed.order.words:
+                return answer(parsed.order, self.options)
+        return respond(parsed, links_of(request, parsed.order))
 
-    def nth_time(self, what: str, order: Order) -> int:
+    def nth_time(self, what: str, order: PaidOrder) -> int:
         """Count: 1 for the first time that this happens to the order."""
         self.counts[f"{what} {order.id}"] += 1
         return self.counts[f"{what} {order.id}"]
 
-    def _refuse_as_told(self, order: Order) -> None:
+    def _refuse_as_told(self, order: PaidOrder) -> None:
         for word, refuse in REFUSALS.items():
             if word in order.words:
                 raise RefusalError(refuse(order))
         if "busy" in order.words:
             self._refuse_twice(order)
 
-    def _refuse_twice(self, order: Order) -> None:
+    def _refuse_twice(self, order: PaidOrder) -> None:
         key = f"busy {order.kind} {order.model} {order.prompt}"
         self.counts[key] += 1
         if self.counts[key] <= BUSY_TIMES:
@@ -108,7 +113,7 @@ def check_key(request: Request) -> None:
         raise RefusalError(invalid_key())
 
 
-def links_of(request: Request, order: Order) -> Links:
+def links_of(request: Request, order: PaidOrder) -> Links:
     """The addresses of an order on the gateway as this client calls it."""
     return Links(root=str(request.base_url).rstrip("/"), order=order)
 
@@ -125,26 +130,26 @@ def _shortened(value: JsonValue) -> JsonValue:
             return value
 
 
-def _timeout_524(order: Order, options: SandboxOptions) -> Response:
-    async def act(stage: Stage) -> None:
+def _timeout_524(order: PaidOrder, options: SandboxOptions) -> Response:
+    async def write(connection: ClientConnection) -> None:
         await asyncio.sleep(wait_seconds(order, options))
-        await stage.open(524, {"content-type": "text/html; charset=UTF-8"})
-        await stage.write(TIMEOUT_PAGE.encode())
-        await stage.close()
+        await connection.open(524, {"content-type": "text/html; charset=UTF-8"})
+        await connection.write(TIMEOUT_PAGE.encode())
+        await connection.close()
 
-    return Performance(act)
-
-
-def _reset(_: Order, __: SandboxOptions) -> Response:
-    return Performance(Stage.reset)
+    return SlowResponse(write)
 
 
-def _empty(_: Order, __: SandboxOptions) -> Response:
+def _reset(_: PaidOrder, __: SandboxOptions) -> Response:
+    return SlowResponse(ClientConnection.reset)
+
+
+def _empty(_: PaidOrder, __: SandboxOptions) -> Response:
     return JSONResponse({})
 
 
 # Accepted and paid, and the client does not learn how to find it.
-BROKEN: dict[str, Callable[[Order, SandboxOptions], Response]] = {
+BROKEN: dict[str, Callable[[PaidOrder, SandboxOptions], Response]] = {
     "timeout-524": _timeout_524,
     "reset": _reset,
     "empty": _empty,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.orders.order import Order
+from sandbox.orders.order import PaidOrder
 
 NOBODY_LISTENS = "http://127.0.0.1:1"
 
@@ -17,7 +17,7 @@ class Links:
     """
 
     root: str
-    order: Order
+    order: PaidOrder
     inline: str = ""
 
     def watch(self, nth: int = 1) -> str:

@@ -17,7 +17,7 @@ class Offer:
 
     Attributes:
         kind: the only door where it is on sale.
-        dialect: how it talks over chat.
+        style: how it talks over chat.
         ratio, seconds, hd: what it makes unless told otherwise.
         ratios: the `aspect_ratio` values it takes; None takes any, empty refuses the field.
         lengths: the `duration` values it takes; empty refuses the field.
@@ -30,7 +30,7 @@ class Offer:
     """
 
     kind: Kind = Kind.CHAT
-    dialect: str = "d3"
+    style: str = "d3"
     ratio: str = PORTRAIT
     seconds: int = 8
     hd: bool = False
@@ -46,15 +46,15 @@ class Offer:
 
 def _veo3() -> Iterator[tuple[str, Offer]]:
     for name in ("veo3-fast", "veo3-pro"):
-        yield name, Offer(dialect="d1", ratio=LANDSCAPE)
-    yield "veo3-pro-frames", Offer(dialect="d1", ratio=LANDSCAPE, images=(1, 1))
+        yield name, Offer(style="d1", ratio=LANDSCAPE)
+    yield "veo3-pro-frames", Offer(style="d1", ratio=LANDSCAPE, images=(1, 1))
 
 
 def _veo_3_1() -> Iterator[tuple[str, Offer]]:
     orientations = {"": PORTRAIT, **ORIENTATIONS}
     for orientation, fast, frames in product(orientations, ("", "-fast"), ("", "-fl")):
         images = (1, 2) if frames else (0, 1)
-        offer = Offer(dialect="d1", ratio=orientations[orientation], images=images)
+        offer = Offer(style="d1", ratio=orientations[orientation], images=images)
         yield f"veo_3_1{orientation}{fast}{frames}", offer
 
 
@@ -99,14 +99,14 @@ def _seedance() -> Iterator[tuple[str, Offer]]:
 
 
 def _gpt_4o_image() -> Iterator[tuple[str, Offer]]:
-    yield "gpt-4o-image", Offer(dialect="d7", ratio="1:1", seconds=0, images=(0, 4), picture=True)
+    yield "gpt-4o-image", Offer(style="d7", ratio="1:1", seconds=0, images=(0, 4), picture=True)
 
 
 def _sandbox() -> Iterator[tuple[str, Offer]]:
     any_shape = Offer(ratio=LANDSCAPE, ratios=None, lengths=range(1, 61), takes_hd=True)
     yield "sandbox-stream", replace(any_shape, kind=Kind.CHAT, images=(0, 2), videos=4)
     yield "sandbox-video", replace(any_shape, kind=Kind.V2, images=(0, 4), videos=1)
-    yield "sandbox-bench", Offer(dialect="bench", seconds=1)
+    yield "sandbox-bench", Offer(style="bench", seconds=1)
 
 
 FAMILIES = (_veo3, _veo_3_1, _veo_3_1_apiyi, _sora_video2, _v2, _seedance, _gpt_4o_image, _sandbox)

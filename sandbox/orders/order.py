@@ -14,7 +14,7 @@ SLOW_FACTOR = 5
 
 
 class Kind(StrEnum):
-    """The door through which an order came: the wire protocol."""
+    """The wire protocol over which an order came."""
 
     CHAT = "chat"
     V2 = "v2"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     GEMINI = "gemini"
 
 
-class Order(BaseModel):
+class PaidOrder(BaseModel):
     """One paid creation, as it lies on disk.
 
     Attributes:
@@ -87,13 +87,13 @@ class Order(BaseModel):
         return int(width), int(height)
 
 
-def wait_seconds(order: Order, options: SandboxOptions) -> float:
+def wait_seconds(order: PaidOrder, options: SandboxOptions) -> float:
     """How long this order takes by the clock on the wall."""
     factor = SLOW_FACTOR if "slow" in order.words else 1
     return options.seconds_per_clip * factor / options.speed
 
 
-def fraction_done(order: Order, options: SandboxOptions) -> float:
+def fraction_done(order: PaidOrder, options: SandboxOptions) -> float:
     """How far the order is now, 0..1; needs nothing but the clock."""
     elapsed = time.time() - order.accepted_at
     return max(0.0, min(1.0, elapsed / wait_seconds(order, options)))

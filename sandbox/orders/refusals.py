@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 
 TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
@@ -83,40 +83,40 @@ def overloaded(retry_seconds: float) -> Response:
     return JSONResponse({"error": error}, 429, {"Retry-After": f"{retry_seconds:g}"})
 
 
-def _auth(_: Order) -> Response:
+def _auth(_: PaidOrder) -> Response:
     return invalid_key()
 
 
-def _quota(order: Order) -> Response:
+def _quota(order: PaidOrder) -> Response:
     if order.kind in TASK_KINDS:
         return task_error(403, "insufficient_user_quota", "用户额度不足")
     return openai_error(403, "用户额度不足", kind="new_api_error", code="insufficient_user_quota")
 
 
-def _forbidden(order: Order) -> Response:
+def _forbidden(order: PaidOrder) -> Response:
     return openai_error(403, f"该令牌无权访问模型 {order.model}", kind="new_api_error", code="")
 
 
-def _gone(order: Order) -> Response:
+def _gone(order: PaidOrder) -> Response:
     return no_channel(order.model)
 
 
-def _limited(_: Order) -> Response:
+def _limited(_: PaidOrder) -> Response:
     message = "您已达到请求数限制：1分钟内最多请求5次"
     return openai_error(429, message, kind="new_api_error", code="")
 
 
-def _html(_: Order) -> Response:
+def _html(_: PaidOrder) -> Response:
     return HTMLResponse(CONSOLE_PAGE)
 
 
-def _error_200(order: Order) -> Response:
+def _error_200(order: PaidOrder) -> Response:
     if order.kind in TASK_KINDS:
         return task_error(200, "invalid_request", "prompt is required")
     return JSONResponse({"code": 500, "msg": "This interface is temporarily paused"})
 
 
-def _fail_prompt(order: Order) -> Response:
+def _fail_prompt(order: PaidOrder) -> Response:
     if order.kind in TASK_KINDS:
         return task_error(400, "sensitive_words_detected", "user sensitive words detected")
     if order.kind is Kind.SEEDANCE:
@@ -126,7 +126,7 @@ def _fail_prompt(order: Order) -> Response:
     return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
 
 
-REFUSALS: dict[str, Callable[[Order], Response]] = {
+REFUSALS: dict[str, Callable[[PaidOrder], Response]] = {
     "auth": _auth,
     "quota": _quota,
     "forbidden": _forbidden,

@@ -11,7 +11,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sandbox.orders.models import LANDSCAPE, OFFERS, PORTRAIT, Offer
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, invalid, no_channel
 
 RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}")
@@ -23,19 +23,20 @@ PREFIX = re.compile(r"\(?((?:竖屏|横屏|15s|高清)(?:[,，/](?:竖屏|横屏
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ParsedRequest:
     """A request that was understood.
 
     Attributes:
         pictures: the bytes of each picture, None for one that was given as a link.
     """
 
-    order: Order
+    order: PaidOrder
     pictures: tuple[bytes | None, ...]
     stream: bool = False
+    style: str = ""
 
 
-class Named(BaseModel):
+class NamedModel(BaseModel):
     """A body that names a model."""
 
     model_config = ConfigDict(strict=True)
@@ -43,13 +44,13 @@ class Named(BaseModel):
     model: str
 
 
-class _Shape(Named):
+class _Shape(NamedModel):
     aspect_ratio: str | None = None
     duration: str | None = None
     hd: bool = False
 
 
-class Link(BaseModel):
+class PictureLink(BaseModel):
     """Where a picture is: a web address or a `data:` URI."""
 
     url: str
@@ -58,7 +59,7 @@ class Link(BaseModel):
 class _Part(BaseModel):
     type: Literal["text", "image_url"]
     text: str = ""
-    image_url: Link | None = None
+    image_url: PictureLink | None = None
 
 
 class _Message(BaseModel):
@@ -84,7 +85,7 @@ class _V2Body(_Shape):
     character_timestamps: str | None = None
 
 
-def read_chat(raw: bytes) -> Asked:
+def read_chat(raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/chat/completions."""
     offer = find_offer(raw, Kind.CHAT)
     body = parse_body(_ChatBody, raw, Kind.CHAT)
@@ -94,14 +95,14 @@ def read_chat(raw: bytes) -> Asked:
     return _ask(offer, body, prompt, links, count=body.n, stream=body.stream)
 
 
-def read_v2(raw: bytes) -> Asked:
+def read_v2(raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v2/videos/generations."""
     offer = find_offer(raw, Kind.V2)
     body = parse_body(_V2Body, raw, Kind.V2)
     _check_cameo(body)
-    asked = _ask(offer, body, body.prompt, body.images)
+    parsed = _ask(offer, body, body.prompt, body.images)
     more = {"hook": body.notify_hook or "", "private": body.private}
-    return replace(asked, order=asked.order.model_copy(update=more))
+    return replace(parsed, order=parsed.order.model_copy(update=more))
 
 
 def _check_cameo(body: _V2Body) -> None:
@@ -120,7 +121,7 @@ def check_span(timestamps: str, kind: Kind) -> None:
 
 def find_offer(raw: bytes, kind: Kind) -> Offer:
     """Find the model first: a gateway that cannot route looks at nothing else."""
-    model = parse_body(Named, raw, kind).model
+    model = parse_body(NamedModel, raw, kind).model
     offer = OFFERS.get(model)
     if offer is None or offer.kind is not kind:
         raise RefusalError(no_channel(model))
@@ -158,7 +159,7 @@ def _ask(  # noqa: PLR0913 - the fields that both bodies share, each named once
     *,
     count: int = 1,
     stream: bool = False,
-) -> Asked:
+) -> ParsedRequest:
     kind = offer.kind
     if not prompt.strip():
         raise invalid(kind, "prompt is required")
@@ -166,7 +167,7 @@ def _ask(  # noqa: PLR0913 - the fields that both bodies share, each named once
     if not least <= len(links) <= most:
         raise invalid(kind, f"{body.model} takes {least} to {most} images, not {len(links)}")
     ratio, seconds, hd = _shape(offer, body, prompt)
-    order = Order(
+    order = PaidOrder(
         kind=kind,
         model=body.model,
         prompt=prompt,
@@ -178,7 +179,7 @@ def _ask(  # noqa: PLR0913 - the fields that both bodies share, each named once
         picture=offer.picture,
     )
     pictures = tuple(read_picture(link, kind) for link in links)
-    return Asked(order=order, pictures=pictures, stream=stream)
+    return ParsedRequest(order=order, pictures=pictures, stream=stream, style=offer.style)
 
 
 def _shape(offer: Offer, body: _Shape, prompt: str) -> tuple[str, int, bool]:

@@ -8,12 +8,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.options import SandboxOptions
-from sandbox.orders.intake import Desk
+from sandbox.orders.intake import Intake
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
-from sandbox.orders.order import Kind, Order, fraction_done
+from sandbox.orders.order import Kind, PaidOrder, fraction_done
 from sandbox.orders.refusals import RefusalError, invalid, openai_error
-from sandbox.protocols.bodies import Asked, check_span
+from sandbox.protocols.bodies import ParsedRequest, check_span
 
 FIRST = ("brave", "calm", "fuzzy", "jolly", "lucky", "merry", "quiet", "witty")
 SECOND = ("badger", "falcon", "gecko", "heron", "lemur", "otter", "panda", "walrus")
@@ -27,22 +27,22 @@ class _Body(BaseModel):
     from_task: str | None = None
 
 
-class CharacterDoor:
-    """The door for characters."""
+class CharacterRoutes:
+    """Orders for characters."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self.routes = [Route("/sora/v1/characters", self.create, methods=["POST"])]
 
     async def create(self, request: Request) -> Response:
         """Take an order and answer with the character."""
-        return await self._desk.take(request, self._read, _made)
+        return await self._intake.take(request, self._read, _made)
 
-    def _read(self, raw: bytes) -> Asked:
-        return read_character(raw, self._desk.ledger, self._desk.options)
+    def _read(self, raw: bytes) -> ParsedRequest:
+        return read_character(raw, self._intake.ledger, self._intake.options)
 
 
-def read_character(raw: bytes, ledger: Ledger, options: SandboxOptions) -> Asked:
+def read_character(raw: bytes, ledger: Ledger, options: SandboxOptions) -> ParsedRequest:
     """Understand the body: exactly one of a link and a task that is over."""
     try:
         body = _Body.model_validate_json(raw)
@@ -59,10 +59,10 @@ def read_character(raw: bytes, ledger: Ledger, options: SandboxOptions) -> Asked
         if task is None or fraction_done(task, options) < 1:
             raise invalid(Kind.CHARACTER, "from_task: no finished task has this id")
     source = body.url or body.from_task or ""
-    order = Order(
+    order = PaidOrder(
         kind=Kind.CHARACTER, model="character", prompt=source, ratio="1:1", seconds=1, count=0
     )
-    return Asked(order=order, pictures=())
+    return ParsedRequest(order=order, pictures=())
 
 
 def _no_such_path() -> Response:
@@ -70,8 +70,8 @@ def _no_such_path() -> Response:
     return openai_error(404, message, kind="invalid_request_error", code="")
 
 
-def _made(asked: Asked, _: Links) -> Response:
-    order = asked.order
+def _made(parsed: ParsedRequest, _: Links) -> Response:
+    order = parsed.order
     digest = sha256(order.prompt.encode()).digest()
     pair = f"{FIRST[digest[0] % len(FIRST)]}{SECOND[digest[1] % len(SECOND)]}"
     username = f"{pair}.{order.id[:6]}"

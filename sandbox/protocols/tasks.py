@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.orders.intake import Desk, check_key, links_of
+from sandbox.orders.intake import Intake, check_key, links_of
 from sandbox.orders.links import Links
-from sandbox.orders.order import Order, fraction_done, wait_seconds
+from sandbox.orders.order import PaidOrder, fraction_done, wait_seconds
 from sandbox.orders.refusals import BAD_GATEWAY_PAGE, RefusalError, task_error
-from sandbox.protocols.bodies import Asked, read_v2
-from sandbox.protocols.chat.script import MODERATED
+from sandbox.protocols.bodies import ParsedRequest, read_v2
+from sandbox.protocols.chat.answer import MODERATED
 
 STARTS_AT = 0.05
 KNOWN_FROM = 0.15
@@ -27,18 +27,18 @@ STRANGE_STATUSES = ("UNKNOWN", "", None, "queueing", "submitted")
 class Poll:
     """One question after a task. `nth` counts from 1."""
 
-    order: Order
+    order: PaidOrder
     links: Links
     fraction: float
     seconds: float
     nth: int
 
 
-class TaskDoor:
-    """The door for orders as tasks."""
+class TaskRoutes:
+    """Orders as tasks."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self.routes = [
             Route("/v2/videos/generations", self.create, methods=["POST"]),
             Route("/v2/videos/generations/{task_id}", self.query, methods=["GET"]),
@@ -46,24 +46,24 @@ class TaskDoor:
 
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its task."""
-        return await self._desk.take(request, read_v2, self._created)
+        return await self._intake.take(request, read_v2, self._created)
 
     async def query(self, request: Request) -> Response:
-        """Tell how a task is."""
+        """Respond how a task is."""
         try:
             check_key(request)
         except RefusalError as refusal:
             return refusal.response
-        order = self._desk.ledger.find_task(request.path_params["task_id"])
+        order = self._intake.ledger.find_task(request.path_params["task_id"])
         if order is None:
             return _unknown_task()
-        return answer(poll_of(self._desk, request, order))
+        return answer(poll_of(self._intake, request, order))
 
-    def _created(self, asked: Asked, links: Links) -> Response:
-        order = asked.order
-        seconds = wait_seconds(order, self._desk.options)
+    def _created(self, parsed: ParsedRequest, links: Links) -> Response:
+        order = parsed.order
+        seconds = wait_seconds(order, self._intake.options)
         poll = Poll(order=order, links=links, fraction=1.0, seconds=seconds, nth=MANY)
-        self._desk.hooks.promise(order, partial(answer, poll))
+        self._intake.callbacks.schedule(order, partial(answer, poll))
         return JSONResponse({"task_id": order.task_id})
 
 
@@ -71,21 +71,21 @@ def _unknown_task() -> Response:
     return task_error(400, "task_not_exist", "task_not_exist")
 
 
-def poll_of(desk: Desk, request: Request, order: Order) -> Poll:
+def poll_of(intake: Intake, request: Request, order: PaidOrder) -> Poll:
     """What is true of the order at this moment."""
     return Poll(
         order=order,
         links=links_of(request, order),
-        fraction=fraction_done(order, desk.options),
-        seconds=wait_seconds(order, desk.options),
-        nth=desk.nth_time("poll", order),
+        fraction=fraction_done(order, intake.options),
+        seconds=wait_seconds(order, intake.options),
+        nth=intake.nth_time("poll", order),
     )
 
 
 def answer(poll: Poll) -> Response:
     """The state of a task, or what its prompt wants to be said instead."""
-    for word, tell in POLLS.items():
-        if word in poll.order.words and (response := tell(poll)):
+    for word, respond in POLLS.items():
+        if word in poll.order.words and (response := respond(poll)):
             return response
     return JSONResponse(state(poll))
 

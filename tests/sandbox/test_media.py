@@ -42,11 +42,11 @@ async def test_a_video_has_the_shape_and_the_length_that_was_asked_for(  # noqa:
 ) -> None:
     name = await _order(http, aspect_ratio=ratio, duration=str(seconds), hd=hd)
 
-    film = await cdn.get(f"/cdn/{name}-1.mp4")
+    video = await cdn.get(f"/cdn/{name}-1.mp4")
 
-    assert film.headers["content-type"] == "video/mp4"
-    assert film.content.index(b"moov") < film.content.index(b"mdat")
-    with av.open(io.BytesIO(film.content), "r") as file:
+    assert video.headers["content-type"] == "video/mp4"
+    assert video.content.index(b"moov") < video.content.index(b"mdat")
+    with av.open(io.BytesIO(video.content), "r") as file:
         stream = file.streams.video[0]
         assert (stream.width, stream.height) == size
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
@@ -77,9 +77,9 @@ async def test_the_first_picture_fades_into_the_last(
 ) -> None:
     name = await _order(http, images=[_picture((250, 0, 0)), _picture((0, 0, 250))])
 
-    film = await cdn.get(f"/cdn/{name}-1.mp4")
+    video = await cdn.get(f"/cdn/{name}-1.mp4")
 
-    with av.open(io.BytesIO(film.content), "r") as file:
+    with av.open(io.BytesIO(video.content), "r") as file:
         pictures = [frame.to_image() for frame in file.decode(video=0)]
     red, blue = pictures[0].getpixel((2, 2)), pictures[-1].getpixel((2, 2))
     assert (red[0] > 200, red[2] < 60) == (True, True)
@@ -89,9 +89,9 @@ async def test_the_first_picture_fades_into_the_last(
 async def test_a_preview_is_half_as_large(http: httpx.AsyncClient, cdn: httpx.AsyncClient) -> None:
     name = await _order(http, aspect_ratio="1:1")
 
-    film = await cdn.get(f"/cdn/{name}-1-low.mp4")
+    video = await cdn.get(f"/cdn/{name}-1-low.mp4")
 
-    with av.open(io.BytesIO(film.content), "r") as file:
+    with av.open(io.BytesIO(video.content), "r") as file:
         assert file.streams.video[0].width == 48
 
 

@@ -1,4 +1,4 @@
-"""Orders for pictures: both doors and the chat, what they refuse, and what is drawn."""
+"""Orders for pictures: both formats and the chat, what they refuse, and what is drawn."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow describes parts of itself by numpy types, and numpy is not installed.
@@ -90,11 +90,11 @@ async def test_both_addresses_of_a_picture_give_the_same_and_no_video(
 
     watch = await cdn.get(item["url"])
     download = await cdn.get(item["url"].replace("/cdn/", "/cdn/download/"))
-    film = await cdn.get(item["url"].replace(".png", ".mp4"))
+    video = await cdn.get(item["url"].replace(".png", ".mp4"))
 
     assert watch.content == download.content
     assert download.headers["content-disposition"].startswith("attachment")
-    assert film.status_code == 404
+    assert video.status_code == 404
 
 
 async def test_pictures_in_json_stand_side_by_side(http: httpx.AsyncClient) -> None:
@@ -222,7 +222,7 @@ async def test_a_body_that_gemini_does_not_know_is_refused(
 @pytest.mark.parametrize(
     ("path", "model"), [(CREATE, "gpt-4o-image"), (CREATE, "gemini-2.5-flash-image")]
 )
-async def test_a_model_is_on_sale_at_its_own_door_only(
+async def test_a_model_is_known_to_its_own_protocol_only(
     http: httpx.AsyncClient, path: str, model: str
 ) -> None:
     reply = await http.post(path, json={"model": model, "prompt": "a pig"})

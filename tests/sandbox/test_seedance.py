@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.server import serve
 from tests.fakes.tls import TLS
 
@@ -41,7 +41,7 @@ async def ask_at(
 ) -> list[httpx.Response]:
     """Ask four times after a task that is so far, on a clock that hardly moves meanwhile."""
     accepted = time.time() - fraction * HOUR
-    order = Order(
+    order = PaidOrder(
         kind=Kind.SEEDANCE,
         model=MODEL,
         prompt=prompt,

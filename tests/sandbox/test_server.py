@@ -80,10 +80,10 @@ async def test_a_restarted_sandbox_goes_on_with_its_tasks(tmp_path: Path) -> Non
     ):
         after = (await client.get(f"{TASKS}/{task}")).json()
         async with httpx.AsyncClient(trust_env=False, verify=TLS) as cdn:
-            film = await cdn.get(after["data"]["output"])
+            video = await cdn.get(after["data"]["output"])
 
     assert (before["status"], after["status"]) == ("NOT_START", "SUCCESS")
-    assert film.content[4:8] == b"ftyp"
+    assert video.content[4:8] == b"ftyp"
     assert [order.task_id for order in read_ledger(tmp_path)] == [task]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.server import serve
 from tests.fakes.tls import TLS
 
@@ -25,7 +25,7 @@ async def _create(http: httpx.AsyncClient, prompt: str, **fields: object) -> str
 async def _ask_at(options: SandboxOptions, prompt: str, fraction: float) -> list[httpx.Response]:
     """Ask four times after a task that is so far, on a clock that hardly moves meanwhile."""
     accepted = time.time() - fraction * HOUR
-    order = Order(
+    order = PaidOrder(
         kind=Kind.V2, model="sora-2", prompt=prompt, ratio="9:16", seconds=10, accepted_at=accepted
     )
     await Ledger(options.state_dir).enter(order, ())

@@ -217,7 +217,7 @@ async def listening() -> AsyncGenerator[tuple[str, asyncio.Queue[dict[str, Any]]
         writer.write(reply())
 
     async with raw_server(hear) as server:
-        yield f"{server.url}/hooks/x", calls
+        yield f"{server.url}/callbacks/x", calls
 
 
 @pytest.mark.parametrize(

@@ -9,48 +9,49 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.media.cache import Studio
-from sandbox.orders.intake import Desk
+from sandbox.media.cache import MediaCache
+from sandbox.orders.intake import Intake
 from sandbox.orders.links import Links
 from sandbox.orders.order import wait_seconds
-from sandbox.protocols.bodies import Asked, read_chat
-from sandbox.protocols.chat.edits import dialect_of, write_script
-from sandbox.protocols.chat.player import Play, stream, whole
-from sandbox.protocols.chat.script import Story
-from sandbox.slow_response import Performance, Stage
+from sandbox.protocols.bodies import ParsedRequest, read_chat
+from sandbox.protocols.chat.edits import compose
+from sandbox.protocols.chat.sender import TimedAnswer, stream, whole
+from sandbox.slow_response import ClientConnection, SlowResponse
 
 
-class ChatDoor:
-    """The door for orders over chat."""
+class ChatRoutes:
+    """Orders over chat."""
 
-    def __init__(self, desk: Desk, studio: Studio) -> None:
-        self._desk = desk
-        self._studio = studio
+    def __init__(self, intake: Intake, cache: MediaCache) -> None:
+        self._intake = intake
+        self._cache = cache
         self.routes = [Route("/v1/chat/completions", self.create, methods=["POST"])]
 
     async def create(self, request: Request) -> Response:
-        """Take an order and tell how it goes."""
-        return await self._desk.take(request, read_chat, self._tell)
+        """Take an order and answer how it goes."""
+        return await self._intake.take(request, read_chat, self._respond)
 
-    def _tell(self, asked: Asked, links: Links) -> Response:
-        order = asked.order
+    def _respond(self, parsed: ParsedRequest, links: Links) -> Response:
+        order = parsed.order
         if order.picture and "inline" in order.words:
-            return Performance(partial(self._show, asked, links))
-        return Performance(self._act(asked, links))
+            return SlowResponse(partial(self._show, parsed, links))
+        return SlowResponse(self._write(parsed, links))
 
-    async def _show(self, asked: Asked, links: Links, stage: Stage) -> None:
-        """Draw first: the picture itself is a part of the story."""
-        picture = b64encode((await self._studio.pictures(asked.order))[0]).decode()
+    async def _show(
+        self, parsed: ParsedRequest, links: Links, connection: ClientConnection
+    ) -> None:
+        """Draw first: the picture itself is a part of the answer."""
+        picture = b64encode((await self._cache.pictures(parsed.order))[0]).decode()
         shown = replace(links, inline=f"data:image/png;base64,{picture}")
-        await self._act(asked, shown)(stage)
+        await self._write(parsed, shown)(connection)
 
-    def _act(self, asked: Asked, links: Links) -> Callable[[Stage], Awaitable[None]]:
-        story = Story(order=asked.order, links=links)
-        play = Play(
-            script=write_script(story),
-            dialect=dialect_of(story),
-            order=asked.order,
-            seconds=wait_seconds(asked.order, self._desk.options),
+    def _write(
+        self, parsed: ParsedRequest, links: Links
+    ) -> Callable[[ClientConnection], Awaitable[None]]:
+        timed = TimedAnswer(
+            answer=compose(links, parsed.style),
+            order=parsed.order,
+            seconds=wait_seconds(parsed.order, self._intake.options),
         )
-        perform = stream if asked.stream and not play.script.whole else whole
-        return partial(perform, play)
+        send = stream if parsed.stream and not timed.answer.whole else whole
+        return partial(send, timed)

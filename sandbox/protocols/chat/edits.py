@@ -1,24 +1,30 @@
-"""The #words that change a chat answer: each is a function from one script to another."""
+"""The #words that change a chat answer: each is a function from one answer to another."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from sandbox.orders.models import OFFERS
-from sandbox.protocols.chat.script import After, Beat, Part, Script, Story, percents, spread
+from sandbox.orders.links import Links
+from sandbox.protocols.chat.answer import (
+    AnswerChunk,
+    ChatAnswer,
+    Ending,
+    Section,
+    percents,
+    spread,
+)
 from sandbox.protocols.chat.styles import (
-    DIALECTS,
     DONE,
     NINE_STEPS,
     ROLE,
     STOP,
-    Dialect,
+    STYLES,
     preview_lines,
     resume_lines,
     video_tag,
 )
 
-Edit = Callable[[Script, Story], Script]
+Edit = Callable[[ChatAnswer, Links], ChatAnswer]
 
 PING = b": PING\n\n"
 GARBAGE = (
@@ -35,97 +41,95 @@ RETRYING = "**生成失败，正在重试**\n\n第 1 次重试（共 3 次）...
 LEAP_AT, FELL_AT = 0.7, 0.72
 
 
-def dialect_of(story: Story) -> Dialect:
-    """How this order is told: as a word of the prompt says, else as its model does."""
-    told = next((word for word in DIALECTS if word in story.order.words), None)
-    return DIALECTS[told or OFFERS[story.order.model].dialect]
-
-
-def write_script(story: Story) -> Script:
-    """The whole answer to an order, with the ending that its prompt asks for."""
-    script = Script(beats=tuple(dialect_of(story).tell(story)))
+def compose(links: Links, style: str) -> ChatAnswer:
+    """The whole answer to an order: in this style, unless a word of the prompt names another."""
+    named = next((word for word in STYLES if word in links.order.words), style)
+    chosen = STYLES[named]
+    answer = ChatAnswer(style=chosen, chunks=tuple(chosen.chunks(links)))
     for word, edit in EDITS.items():
-        if word in story.order.words:
-            script = edit(script, story)
-    return script
+        if word in links.order.words:
+            answer = edit(answer, links)
+    return answer
 
 
-def _with_link(script: Script, *beats: Beat) -> Script:
+def _with_link(answer: ChatAnswer, *chunks: AnswerChunk) -> ChatAnswer:
     """Another way to give the link; what closes the answer stays."""
-    closing = script.behind(Part.LINK)
-    if not any(beat.part is Part.CLOSING for beat in closing):
+    closing = answer.behind(Section.LINK)
+    if not any(chunk.section is Section.CLOSING for chunk in closing):
         closing = (STOP, *closing)
-    return replace(script, beats=(*script.before(Part.LINK), *beats, *closing))
+    return replace(answer, chunks=(*answer.before(Section.LINK), *chunks, *closing))
 
 
-def thumb(script: Script, story: Story) -> Script:
-    still = story.links.thumbnail()
-    text = f"![{still}]({still})\n[在线播放▶️]({story.links.watch()})"
-    return _with_link(script, Beat(at=1.0, part=Part.LINK, content=text))
+def thumb(answer: ChatAnswer, links: Links) -> ChatAnswer:
+    still = links.thumbnail()
+    text = f"![{still}]({still})\n[在线播放▶️]({links.watch()})"
+    return _with_link(answer, AnswerChunk(at=1.0, section=Section.LINK, content=text))
 
 
-def tag(script: Script, story: Story) -> Script:
-    return _with_link(script, Beat(at=1.0, part=Part.LINK, content=video_tag(story)))
+def tag(answer: ChatAnswer, links: Links) -> ChatAnswer:
+    return _with_link(answer, AnswerChunk(at=1.0, section=Section.LINK, content=video_tag(links)))
 
 
-def preview(script: Script, story: Story) -> Script:
-    beat = Beat(at=0.85, part=Part.PROGRESS, content=preview_lines(story))
-    return _insert(script, beat)
+def preview(answer: ChatAnswer, links: Links) -> ChatAnswer:
+    chunk = AnswerChunk(at=0.85, section=Section.PROGRESS, content=preview_lines(links))
+    return _insert(answer, chunk)
 
 
-def _insert(script: Script, *beats: Beat) -> Script:
-    """Put beats of progress where they belong in time."""
-    progress = sorted((*script.only(Part.PROGRESS), *beats), key=lambda beat: beat.at)
-    return _with_progress(script, *progress)
+def _insert(answer: ChatAnswer, *chunks: AnswerChunk) -> ChatAnswer:
+    """Put chunks of progress where they belong in time."""
+    progress = sorted((*answer.only(Section.PROGRESS), *chunks), key=lambda chunk: chunk.at)
+    return _with_progress(answer, *progress)
 
 
-def _with_progress(script: Script, *beats: Beat) -> Script:
-    opening, end = script.before(Part.PROGRESS), script.behind(Part.PROGRESS)
-    return replace(script, beats=(*opening, *beats, *end))
+def _with_progress(answer: ChatAnswer, *chunks: AnswerChunk) -> ChatAnswer:
+    opening, end = answer.before(Section.PROGRESS), answer.behind(Section.PROGRESS)
+    return replace(answer, chunks=(*opening, *chunks, *end))
 
 
-def partial(script: Script, _: Story) -> Script:
-    found = script.only(Part.LINK)
-    kept = tuple(beat for index, beat in enumerate(found) if index != len(found) // 2)
-    before, behind = script.before(Part.LINK), script.behind(Part.LINK)
-    return replace(script, beats=(*before, *kept, *behind))
+def partial(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    found = answer.only(Section.LINK)
+    kept = tuple(chunk for index, chunk in enumerate(found) if index != len(found) // 2)
+    before, behind = answer.before(Section.LINK), answer.behind(Section.LINK)
+    return replace(answer, chunks=(*before, *kept, *behind))
 
 
-def retry_words(script: Script, _: Story) -> Script:
-    return _insert(script, Beat(at=0.5, part=Part.PROGRESS, reasoning=RETRYING))
+def retry_words(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return _insert(answer, AnswerChunk(at=0.5, section=Section.PROGRESS, reasoning=RETRYING))
 
 
-def backwards(script: Script, _: Story) -> Script:
+def backwards(answer: ChatAnswer, _: Links) -> ChatAnswer:
     fallen = ("> 🎬 开始生成视频\n\n", "> 🏃 进度：9.0%\n\n")
     moments = spread(len(fallen), LEAP_AT, FELL_AT)
-    beats = (
-        Beat(at=at, part=Part.PROGRESS, content=text)
+    chunks = (
+        AnswerChunk(at=at, section=Section.PROGRESS, content=text)
         for at, text in zip(moments, fallen, strict=True)
     )
-    return _insert(script, *beats)
+    return _insert(answer, *chunks)
 
 
-def dots_progress(script: Script, _: Story) -> Script:
-    beats = [Beat(at=0.04, part=Part.PROGRESS, content=">🏃 进度 ")]
+def dots_progress(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    chunks = [AnswerChunk(at=0.04, section=Section.PROGRESS, content=">🏃 进度 ")]
     for at, percent in percents(NINE_STEPS):
-        beats.append(Beat(at=at, part=Part.PROGRESS, content=f"{percent:.0f}"))
-        beats.append(Beat(at=at, part=Part.PROGRESS, content=".."))
-    beats.append(Beat(at=0.95, part=Part.PROGRESS, content="\n\n"))
-    return _with_progress(script, *beats)
+        chunks.append(AnswerChunk(at=at, section=Section.PROGRESS, content=f"{percent:.0f}"))
+        chunks.append(AnswerChunk(at=at, section=Section.PROGRESS, content=".."))
+    chunks.append(AnswerChunk(at=0.95, section=Section.PROGRESS, content="\n\n"))
+    return _with_progress(answer, *chunks)
 
 
-def ping(script: Script, _: Story) -> Script:
-    comments = (Beat(at=at, part=Part.PROGRESS, raw=PING) for at in spread(12, 0.0, 1.0))
-    return replace(script, beats=(*comments, *script.behind(Part.PROGRESS)))
+def ping(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    comments = (
+        AnswerChunk(at=at, section=Section.PROGRESS, raw=PING) for at in spread(12, 0.0, 1.0)
+    )
+    return replace(answer, chunks=(*comments, *answer.behind(Section.PROGRESS)))
 
 
-def split(script: Script, _: Story) -> Script:
-    beats: list[Beat] = []
-    for beat in script.beats:
-        *first, last = _pieces(beat.content)
-        beats += [replace(beat, content=piece, finish=None) for piece in first]
-        beats.append(replace(beat, content=last))
-    return replace(script, beats=tuple(beats))
+def split(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    chunks: list[AnswerChunk] = []
+    for chunk in answer.chunks:
+        *first, last = _pieces(chunk.content)
+        chunks += [replace(chunk, content=piece, finish=None) for piece in first]
+        chunks.append(replace(chunk, content=last))
+    return replace(answer, chunks=tuple(chunks))
 
 
 def _pieces(text: str) -> list[str]:
@@ -137,62 +141,64 @@ def _pieces(text: str) -> list[str]:
     return [text[left:right] for left, right in pairwise(cuts) if left < right]
 
 
-def garbage(script: Script, _: Story) -> Script:
-    return _insert(script, Beat(at=0.5, part=Part.PROGRESS, raw=GARBAGE))
+def garbage(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return _insert(answer, AnswerChunk(at=0.5, section=Section.PROGRESS, raw=GARBAGE))
 
 
-def fail_moderation(script: Script, story: Story) -> Script:
-    return replace(script, beats=(*script.before(Part.LINK), *dialect_of(story).moderated))
+def fail_moderation(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return replace(answer, chunks=(*answer.before(Section.LINK), *answer.style.moderated))
 
 
-def error_chunk(script: Script, _: Story) -> Script:
-    error = Beat(at=0.95, part=Part.LINK, error=SENTINEL)
-    return replace(script, beats=(*script.before(Part.LINK), error, DONE))
+def error_chunk(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    error = AnswerChunk(at=0.95, section=Section.LINK, error=SENTINEL)
+    return replace(answer, chunks=(*answer.before(Section.LINK), error, DONE))
 
 
-def no_link(script: Script, _: Story) -> Script:
-    return _with_link(script)
+def no_link(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return _with_link(answer)
 
 
-def after_done(script: Script, _: Story) -> Script:
-    late = script.only(Part.LINK)
-    beats = tuple(beat for beat in script.beats if beat.part is not Part.LINK)
-    return replace(script, beats=(*beats, *late))
+def after_done(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    late = answer.only(Section.LINK)
+    chunks = tuple(chunk for chunk in answer.chunks if chunk.section is not Section.LINK)
+    return replace(answer, chunks=(*chunks, *late))
 
 
-def in_single_bytes(script: Script, _: Story) -> Script:
-    return replace(script, write_bytes=1)
+def in_single_bytes(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return replace(answer, write_bytes=1)
 
 
-def bare(script: Script, _: Story) -> Script:
-    return replace(script, bare=True)
+def bare(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return replace(answer, bare=True)
 
 
-def one_body(script: Script, _: Story) -> Script:
-    return replace(script, whole=True)
+def one_body(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return replace(answer, whole=True)
 
 
-def cut(script: Script, story: Story) -> Script:
-    beats = script.before(Part.LINK)
-    if not script.only(Part.TASK):
-        task = Beat(at=0.0, part=Part.TASK, content=resume_lines(story))
-        opening, rest = script.before(Part.TASK), beats[len(script.before(Part.TASK)) :]
-        beats = (*opening, task, *rest)
-    return replace(script, beats=beats, after=After.CUT)
+def cut(answer: ChatAnswer, links: Links) -> ChatAnswer:
+    chunks = answer.before(Section.LINK)
+    if not answer.only(Section.TASK):
+        task = AnswerChunk(at=0.0, section=Section.TASK, content=resume_lines(links))
+        opening, rest = answer.before(Section.TASK), chunks[len(answer.before(Section.TASK)) :]
+        chunks = (*opening, task, *rest)
+    return replace(answer, chunks=chunks, ending=Ending.CUT)
 
 
-def cut_lost(script: Script, _: Story) -> Script:
-    beats = tuple(beat for beat in script.before(Part.LINK) if beat.part is not Part.TASK)
-    return replace(script, beats=beats, after=After.CUT)
+def cut_lost(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    chunks = tuple(
+        chunk for chunk in answer.before(Section.LINK) if chunk.section is not Section.TASK
+    )
+    return replace(answer, chunks=chunks, ending=Ending.CUT)
 
 
-def cut_late(script: Script, _: Story) -> Script:
-    return replace(script, beats=script.before(Part.CLOSING), after=After.CUT)
+def cut_late(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    return replace(answer, chunks=answer.before(Section.CLOSING), ending=Ending.CUT)
 
 
-def hang(script: Script, _: Story) -> Script:
-    beats = script.before(Part.PROGRESS) or (ROLE,)
-    return replace(script, beats=beats, after=After.HANG)
+def hang(answer: ChatAnswer, _: Links) -> ChatAnswer:
+    chunks = answer.before(Section.PROGRESS) or (ROLE,)
+    return replace(answer, chunks=chunks, ending=Ending.HANG)
 
 
 # Applied in this order: first what is said, then how it is said, then how it ends.

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.orders.intake import Desk
-from sandbox.protocols.chat.script import MODERATED
+from sandbox.orders.intake import Intake
+from sandbox.protocols.chat.answer import MODERATED
 from sandbox.protocols.tasks import REVIEWED_AT, Poll, poll_errors, poll_of
 
 STAGES = (
@@ -18,11 +18,11 @@ STAGES = (
 )
 
 
-class FollowPages:
+class FollowRoutes:
     """The pages need no key: who knows the id may look."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self.routes = [Route("/source/{task_id}", self.source), Route("/web/{task_id}", self.web)]
 
     async def source(self, request: Request) -> Response:
@@ -42,8 +42,8 @@ class FollowPages:
         return HTMLResponse(_page(poll))
 
     def _poll(self, request: Request) -> Poll | None:
-        order = self._desk.ledger.find_task(request.path_params["task_id"])
-        return poll_of(self._desk, request, order) if order else None
+        order = self._intake.ledger.find_task(request.path_params["task_id"])
+        return poll_of(self._intake, request, order) if order else None
 
 
 def progress(poll: Poll) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a door for pictures answers when they are drawn, honest or as the #words want it."""
+"""The answers that hold pictures, honest or as the #words want them."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse, Response
 
 from sandbox.orders.links import Links
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import openai_error
-from sandbox.protocols.chat.script import MODERATED
+from sandbox.protocols.chat.answer import MODERATED
 
 NO = "I can't create images of real people. Would you like something else?"
 # What these do stands in the functions below, or where the picture is drawn.
@@ -17,24 +17,24 @@ PICTURE_WORDS = ("as-link", "draft", "inline", "jpeg", "says-no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class DrawnPictures:
     """An order whose pictures are ready, the bytes of each."""
 
-    order: Order
+    order: PaidOrder
     links: Links
     pictures: Sequence[bytes]
 
 
-def answer(drawn: Drawn) -> Response:
+def answer(drawn: DrawnPictures) -> Response:
     """The result of an order, or what its prompt wants instead."""
     gemini = drawn.order.kind is Kind.GEMINI
-    for word, tell in (GEMINI_ENDS if gemini else IMAGE_ENDS).items():
+    for word, respond in (GEMINI_ENDS if gemini else IMAGE_ENDS).items():
         if word in drawn.order.words:
-            return tell(drawn)
+            return respond(drawn)
     return _gemini(drawn) if gemini else _images(drawn)
 
 
-def _images(drawn: Drawn) -> Response:
+def _images(drawn: DrawnPictures) -> Response:
     order = drawn.order
     if order.inline or "inline" in order.words:
         data = [{"b64_json": _base64(picture)} for picture in drawn.pictures]
@@ -44,13 +44,13 @@ def _images(drawn: Drawn) -> Response:
     return _listed(drawn, kept)
 
 
-def _listed(drawn: Drawn, data: Sequence[object]) -> Response:
+def _listed(drawn: DrawnPictures, data: Sequence[object]) -> Response:
     usage = {"total_tokens": 100, "input_tokens": 50, "output_tokens": 50}
     created = int(drawn.order.accepted_at)
     return JSONResponse({"created": created, "data": list(data), "usage": usage})
 
 
-def _gemini(drawn: Drawn) -> Response:
+def _gemini(drawn: DrawnPictures) -> Response:
     parts = [_inline(picture) for picture in drawn.pictures]
     if "draft" in drawn.order.words:
         parts = [{"thought": True, **_inline(drawn.pictures[0])}, *parts]
@@ -63,7 +63,7 @@ def _inline(picture: bytes) -> dict[str, object]:
     return {"inlineData": {"mimeType": "image/png", "data": _base64(picture)}}
 
 
-def _candidate(drawn: Drawn, end: str, parts: Sequence[object] | None) -> Response:
+def _candidate(drawn: DrawnPictures, end: str, parts: Sequence[object] | None) -> Response:
     candidate: dict[str, object] = {"finishReason": end, "index": 0}
     if parts is not None:
         candidate["content"] = {"role": "model", "parts": parts}
@@ -80,17 +80,17 @@ def _base64(picture: bytes) -> str:
     return base64.b64encode(picture).decode()
 
 
-def _moderated(_: Drawn) -> Response:
+def _moderated(_: DrawnPictures) -> Response:
     return openai_error(400, MODERATED, kind="upstream_error", code="moderation_blocked")
 
 
-IMAGE_ENDS: dict[str, Callable[[Drawn], Response]] = {
+IMAGE_ENDS: dict[str, Callable[[DrawnPictures], Response]] = {
     "fail-moderation": _moderated,
     "nolink": lambda drawn: _listed(drawn, []),
     "no-url": lambda drawn: _listed(drawn, [{"url": "", "b64_json": ""}]),
     "says-no": lambda drawn: JSONResponse({"data": None, "message": NO, "id": drawn.order.id}),
 }
-GEMINI_ENDS: dict[str, Callable[[Drawn], Response]] = {
+GEMINI_ENDS: dict[str, Callable[[DrawnPictures], Response]] = {
     "fail-moderation": lambda drawn: _candidate(drawn, "IMAGE_SAFETY", None),
     "nolink": lambda drawn: _candidate(drawn, "NO_IMAGE", None),
     "no-url": lambda drawn: _candidate(drawn, "STOP", []),

@@ -7,10 +7,10 @@ from math import gcd
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox.orders.forms import Part, read_form
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.forms import MultipartPart, read_form
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, compact, invalid, no_channel
-from sandbox.protocols.bodies import Asked, Named, parse_body, read_picture
+from sandbox.protocols.bodies import NamedModel, ParsedRequest, parse_body, read_picture
 
 RATIOS = ("1:1", "4:3", "3:4", "16:9", "9:16", "2:3", "3:2", "4:5", "5:4", "21:9")
 SIZES = ("1024x1024", "1536x1024", "1024x1536")
@@ -115,9 +115,9 @@ class _GeminiBody(_Strict):
     config: _Config = Field(default=_Config(), alias="generationConfig")
 
 
-def read_generation(raw: bytes) -> Asked:
+def read_generation(raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/images/generations."""
-    offer = _offer(parse_body(Named, raw, Kind.IMAGES).model, Kind.IMAGES)
+    offer = _offer(parse_body(NamedModel, raw, Kind.IMAGES).model, Kind.IMAGES)
     body = parse_body(_Body, raw, Kind.IMAGES)
     if body.image and not offer.in_json:
         raise invalid(offer.kind, f"{body.model} takes pictures only at /v1/images/edits")
@@ -125,7 +125,7 @@ def read_generation(raw: bytes) -> Asked:
     return _ask(offer, body, pictures)
 
 
-def read_edit(content_type: str, raw: bytes) -> Asked:
+def read_edit(content_type: str, raw: bytes) -> ParsedRequest:
     """Understand the form of POST /v1/images/edits."""
     parts = read_form(content_type, raw)
     texts: dict[str, object] = {part.name: part.text for part in parts if not part.filename}
@@ -143,7 +143,7 @@ def read_edit(content_type: str, raw: bytes) -> Asked:
     return _ask(offer, body, pictures, masks)
 
 
-def read_gemini(model: str, raw: bytes) -> Asked:
+def read_gemini(model: str, raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1beta/models/{model}:generateContent."""
     offer = _offer(model, Kind.GEMINI)
     body = parse_body(_GeminiBody, raw, Kind.GEMINI)
@@ -166,7 +166,7 @@ def _offer(model: str, kind: Kind) -> ImageOffer:
     return offer
 
 
-def _checked(part: Part) -> bytes | None:
+def _checked(part: MultipartPart) -> bytes | None:
     return read_picture(base64.b64encode(part.content).decode(), Kind.IMAGES)
 
 
@@ -175,7 +175,7 @@ def _ask(
     body: _Body,
     pictures: tuple[bytes | None, ...],
     masks: tuple[bytes | None, ...] = (),
-) -> Asked:
+) -> ParsedRequest:
     if not body.prompt.strip():
         raise invalid(offer.kind, "prompt is required")
     if len(pictures) > offer.images:
@@ -183,7 +183,7 @@ def _ask(
     if not 1 <= body.n <= offer.count:
         raise invalid(offer.kind, f"n must be between 1 and {offer.count}")
     _check_words(offer, body)
-    order = Order(
+    order = PaidOrder(
         kind=offer.kind,
         model=body.model,
         prompt=body.prompt,
@@ -196,7 +196,7 @@ def _ask(
         scale=SCALES.get(body.image_size or "", 1),
         inline=offer.inline or body.response_format == "b64_json",
     )
-    return Asked(order=order, pictures=(*pictures, *masks))
+    return ParsedRequest(order=order, pictures=(*pictures, *masks))
 
 
 def _check_words(offer: ImageOffer, body: _Body) -> None:

@@ -7,9 +7,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.orders.models import Offer
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import invalid
-from sandbox.protocols.bodies import Asked, Link, Named, find_offer, parse_body, read_picture
+from sandbox.protocols.bodies import (
+    NamedModel,
+    ParsedRequest,
+    PictureLink,
+    find_offer,
+    parse_body,
+    read_picture,
+)
 
 FLAG = re.compile(r"\s*--(\w+)\s+(\S+)")
 RESOLUTIONS = ("480p", "720p", "1080p")
@@ -28,11 +35,11 @@ class _Text(_Part):
 
 class _Picture(_Part):
     type: Literal["image_url"]
-    image_url: Link
+    image_url: PictureLink
     role: Literal["first_frame", "last_frame", "reference_image"] | None = None
 
 
-class _Body(Named):
+class _Body(NamedModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     content: list[Annotated[_Text | _Picture, Field(discriminator="type")]]
@@ -47,7 +54,7 @@ class _Body(Named):
     callback_url: str | None = None
 
 
-def read_seedance(raw: bytes) -> Asked:
+def read_seedance(raw: bytes) -> ParsedRequest:
     """Understand the body of POST …/contents/generations/tasks."""
     offer = find_offer(raw, Kind.SEEDANCE)
     body = parse_body(_Body, raw, Kind.SEEDANCE)
@@ -58,7 +65,7 @@ def read_seedance(raw: bytes) -> Asked:
     _check_roles(offer, [part.role for part in pictures])
     order = _order(offer, body, "\n".join(texts), len(pictures))
     data = tuple(read_picture(part.image_url.url, Kind.SEEDANCE) for part in pictures)
-    return Asked(order=order, pictures=data)
+    return ParsedRequest(order=order, pictures=data)
 
 
 def _check_roles(offer: Offer, roles: Sequence[str | None]) -> None:
@@ -79,7 +86,7 @@ def _check_roles(offer: Offer, roles: Sequence[str | None]) -> None:
         raise invalid(Kind.SEEDANCE, message)
 
 
-def _order(offer: Offer, body: _Body, text: str, images: int) -> Order:
+def _order(offer: Offer, body: _Body, text: str, images: int) -> PaidOrder:
     prompt = FLAG.sub("", text).strip()
     if not prompt and not images:
         raise invalid(Kind.SEEDANCE, "text is required")
@@ -89,7 +96,7 @@ def _order(offer: Offer, body: _Body, text: str, images: int) -> Order:
     lengths = [str(length) for length in offer.lengths]
     duration = body.duration or _flag(flags, ("dur", "duration"), lengths)
     resolution = body.resolution or _flag(flags, ("rs", "resolution"), RESOLUTIONS)
-    return Order(
+    return PaidOrder(
         kind=Kind.SEEDANCE,
         model=body.model,
         prompt=prompt or "(a picture)",

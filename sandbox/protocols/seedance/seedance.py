@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.orders.intake import Desk, check_key
+from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
-from sandbox.orders.order import Order, wait_seconds
+from sandbox.orders.order import PaidOrder, wait_seconds
 from sandbox.orders.refusals import RefusalError, ark_error
-from sandbox.protocols.bodies import Asked
+from sandbox.protocols.bodies import ParsedRequest
 from sandbox.protocols.seedance.bodies import read_seedance
 from sandbox.protocols.tasks import (
     KNOWN_FROM,
@@ -30,11 +30,11 @@ PATH = "/{prefix:path}/contents/generations/tasks"
 SENSITIVE = "The request failed because the output video may contain sensitive information."
 
 
-class SeedanceDoor:
-    """The door for Seedance orders."""
+class SeedanceRoutes:
+    """Seedance orders."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self._cancelled: set[str] = set()
         self._deleted: set[str] = set()
         self.routes = [
@@ -45,22 +45,22 @@ class SeedanceDoor:
 
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its task."""
-        return await self._desk.take(request, read_seedance, self._created)
+        return await self._intake.take(request, read_seedance, self._created)
 
-    def _created(self, asked: Asked, links: Links) -> Response:
-        order = asked.order
-        seconds = wait_seconds(order, self._desk.options)
+    def _created(self, parsed: ParsedRequest, links: Links) -> Response:
+        order = parsed.order
+        seconds = wait_seconds(order, self._intake.options)
         poll = Poll(order=order, links=links, fraction=1.0, seconds=seconds, nth=MANY)
-        self._desk.hooks.promise(order, partial(_answer, poll))
+        self._intake.callbacks.schedule(order, partial(_answer, poll))
         return JSONResponse({"id": order.task_id})
 
     async def query(self, request: Request) -> Response:
-        """Tell how a task is."""
+        """Respond how a task is."""
         try:
             order = self._find(request)
         except RefusalError as refusal:
             return refusal.response
-        poll = poll_of(self._desk, request, order)
+        poll = poll_of(self._intake, request, order)
         if order.id in self._cancelled:
             return JSONResponse(_state(poll, "cancelled"))
         return _answer(poll)
@@ -71,24 +71,24 @@ class SeedanceDoor:
             order = self._find(request)
         except RefusalError as refusal:
             return refusal.response
-        poll = poll_of(self._desk, request, order)
+        poll = poll_of(self._intake, request, order)
         if STARTS_AT <= poll.fraction < 1 and order.id not in self._cancelled:
             message = "The task is running and cannot be deleted."
             return ark_error(HTTPStatus.CONFLICT, "InvalidAction.RunningTaskDeletion", message)
         (self._cancelled if poll.fraction < STARTS_AT else self._deleted).add(order.id)
         return JSONResponse({})
 
-    def _find(self, request: Request) -> Order:
+    def _find(self, request: Request) -> PaidOrder:
         check_key(request)
-        order = self._desk.ledger.find_task(request.path_params["task_id"])
+        order = self._intake.ledger.find_task(request.path_params["task_id"])
         if order is None or order.id in self._deleted:
             raise RefusalError(_unknown_task())
         return order
 
 
 def _answer(poll: Poll) -> Response:
-    for word, tell in SEEDANCE_POLLS.items():
-        if word in poll.order.words and (response := tell(poll)):
+    for word, respond in SEEDANCE_POLLS.items():
+        if word in poll.order.words and (response := respond(poll)):
             return response
     return JSONResponse(state(poll))
 

@@ -11,10 +11,10 @@ from typing import Literal
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sandbox.orders.forms import Part, is_form, read_form
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.forms import MultipartPart, is_form, read_form
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, invalid, no_channel, task_error
-from sandbox.protocols.bodies import Asked, read_picture
+from sandbox.protocols.bodies import ParsedRequest, read_picture
 
 SIZE = re.compile(r"([1-9]\d{1,3})x([1-9]\d{1,3})")
 SMALL = ("720x1280", "1280x720")
@@ -61,7 +61,7 @@ class _Change(BaseModel):
     prompt: str
 
 
-def read_creation(content_type: str, raw: bytes) -> Asked:
+def read_creation(content_type: str, raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/videos."""
     fields, files = _split(content_type, raw)
     offer = VIDEO_OFFERS.get(str(fields.get("model")))
@@ -75,7 +75,7 @@ def read_creation(content_type: str, raw: bytes) -> Asked:
     for picture in pictures:
         _check_picture(picture, (width, height))
     divisor = gcd(width, height)
-    order = Order(
+    order = PaidOrder(
         kind=Kind.VIDEOS,
         model=body.model,
         prompt=body.prompt,
@@ -84,10 +84,10 @@ def read_creation(content_type: str, raw: bytes) -> Asked:
         hd=min(width, height) > HD_SIDE,
         images=len(pictures),
     )
-    return Asked(order=order, pictures=pictures)
+    return ParsedRequest(order=order, pictures=pictures)
 
 
-def read_change(source: Order, raw: bytes) -> Asked:
+def read_change(source: PaidOrder, raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/videos/{id}/remix; all but the prompt is as it was."""
     if source.private:
         raise invalid(Kind.VIDEOS, "a private video cannot be remixed")
@@ -95,7 +95,7 @@ def read_change(source: Order, raw: bytes) -> Asked:
         body = _Change.model_validate_json(raw)
     except ValidationError as error:
         raise invalid(Kind.VIDEOS, str(error.errors()[0]["msg"])) from None
-    order = Order(
+    order = PaidOrder(
         kind=Kind.VIDEOS,
         model=source.model,
         prompt=body.prompt,
@@ -104,10 +104,10 @@ def read_change(source: Order, raw: bytes) -> Asked:
         hd=source.hd,
         source=source.task_id,
     )
-    return Asked(order=order, pictures=())
+    return ParsedRequest(order=order, pictures=())
 
 
-def _split(content_type: str, raw: bytes) -> tuple[Mapping[str, object], list[Part]]:
+def _split(content_type: str, raw: bytes) -> tuple[Mapping[str, object], list[MultipartPart]]:
     if is_form(content_type):
         parts = read_form(content_type, raw)
         texts = {part.name: part.text for part in parts if not part.filename}
@@ -148,7 +148,7 @@ def _seconds(offer: VideoOffer, text: str | None) -> int:
     return int(text)
 
 
-def _references(files: list[Part], body: _Body) -> tuple[bytes | None, ...]:
+def _references(files: list[MultipartPart], body: _Body) -> tuple[bytes | None, ...]:
     if len(files) > 1 or any(part.name != "input_reference" for part in files):
         raise invalid(Kind.VIDEOS, "input_reference is the only file, and there is one")
     if body.input_reference is not None:

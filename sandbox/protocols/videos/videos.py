@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.media.cache import Clip, Studio
-from sandbox.media.cdn import Film
-from sandbox.media.faults import Fetch, spoil
-from sandbox.orders.intake import Desk, check_key
+from sandbox.media.cache import Clip, MediaCache
+from sandbox.media.cdn import RenderedFile
+from sandbox.media.faults import Download, spoil
+from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
-from sandbox.orders.order import Kind, Order
+from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, task_error
-from sandbox.protocols.bodies import Asked
+from sandbox.protocols.bodies import ParsedRequest
 from sandbox.protocols.tasks import Poll, poll_of
 from sandbox.protocols.videos.bodies import read_change, read_creation
 from sandbox.protocols.videos.states import (
@@ -28,12 +28,12 @@ from sandbox.protocols.videos.states import (
 PATH = "/v1/videos"
 
 
-class VideoDoor:
-    """The door for orders in OpenAI's format."""
+class VideoRoutes:
+    """Orders in OpenAI's format."""
 
-    def __init__(self, desk: Desk, studio: Studio) -> None:
-        self._desk = desk
-        self._studio = studio
+    def __init__(self, intake: Intake, cache: MediaCache) -> None:
+        self._intake = intake
+        self._cache = cache
         self.routes = [
             Route(PATH, self.create, methods=["POST"]),
             Route(PATH + "/{task_id}", self.query, methods=["GET"]),
@@ -44,7 +44,7 @@ class VideoDoor:
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its video, which is still to be made."""
         read = partial(read_creation, request.headers.get("content-type", ""))
-        return await self._desk.take(request, read, self._created)
+        return await self._intake.take(request, read, self._created)
 
     async def remix(self, request: Request) -> Response:
         """Take an order for a change of what has been made."""
@@ -52,26 +52,26 @@ class VideoDoor:
             check_key(request)
         except RefusalError as refusal:
             return refusal.response
-        source = self._desk.ledger.find_task(request.path_params["task_id"])
+        source = self._intake.ledger.find_task(request.path_params["task_id"])
         if source is None:
             return unknown_task()
-        if poll_of(self._desk, request, source).fraction < 1:
+        if poll_of(self._intake, request, source).fraction < 1:
             return task_error(400, "invalid_request", "the video is not completed yet")
-        return await self._desk.take(request, partial(read_change, source), self._created)
+        return await self._intake.take(request, partial(read_change, source), self._created)
 
-    def _created(self, asked: Asked, links: Links) -> Response:
-        poll = Poll(order=asked.order, links=links, fraction=0.0, seconds=0.0, nth=0)
+    def _created(self, parsed: ParsedRequest, links: Links) -> Response:
+        poll = Poll(order=parsed.order, links=links, fraction=0.0, seconds=0.0, nth=0)
         return JSONResponse(state(poll))
 
     async def query(self, request: Request) -> Response:
-        """Tell how a video is."""
+        """Respond how a video is."""
         try:
             order = self._find(request)
         except RefusalError as refusal:
             return refusal.response
-        poll = poll_of(self._desk, request, order)
-        for word, tell in VIDEO_POLLS.items():
-            if word in order.words and (response := tell(poll)):
+        poll = poll_of(self._intake, request, order)
+        for word, respond in VIDEO_POLLS.items():
+            if word in order.words and (response := respond(poll)):
                 return response
         return JSONResponse(state(poll))
 
@@ -81,19 +81,19 @@ class VideoDoor:
             order = self._find(request)
         except RefusalError as refusal:
             return refusal.response
-        poll = poll_of(self._desk, request, order)
+        poll = poll_of(self._intake, request, order)
         if poll.fraction < 1 or "nolink" in order.words:
             return unfinished() if poll.fraction < 1 else unknown_video()
-        nth = self._desk.nth_time("download", order)
-        for word, tell in CONTENTS.items():
-            if word in order.words and (response := tell(poll.links.watch(), nth)):
+        nth = self._intake.nth_time("download", order)
+        for word, respond in CONTENTS.items():
+            if word in order.words and (response := respond(poll.links.watch(), nth)):
                 return response
-        fetch = Fetch(film=partial(self._studio.film, Clip(order=order, nth=1)), nth=nth)
-        return spoil(fetch, order.words) or Film(fetch, attachment=False)
+        download = Download(render=partial(self._cache.video, Clip(order=order, nth=1)), nth=nth)
+        return spoil(download, order.words) or RenderedFile(download, attachment=False)
 
-    def _find(self, request: Request) -> Order:
+    def _find(self, request: Request) -> PaidOrder:
         check_key(request)
-        order = self._desk.ledger.find_task(request.path_params["task_id"])
+        order = self._intake.ledger.find_task(request.path_params["task_id"])
         if order is None or order.kind is not Kind.VIDEOS:
             raise RefusalError(unknown_task())
         return order

@@ -144,7 +144,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         database = await stack.enter_async_context(open_database(settings.database_url))
         endpoints = setup.endpoints
         if setup.sandboxed:
-            root = await stack.enter_async_context(_serve_sandbox(settings.media_dir.parent))
+            root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
@@ -186,11 +186,25 @@ def _sandbox_endpoint(name: str, root: str) -> Endpoint:
     return Endpoint(gateway=name, root=root, key=SecretStr("sandbox"), pace=_SANDBOX_PACE)
 
 
+def sandbox_folder(settings: Settings) -> Path:
+    """Where the sandbox keeps what was ordered, whoever runs it."""
+    return (settings.media_dir.parent / "sandbox").absolute()
+
+
+def sandbox_tables(data: CatalogData) -> tuple[Mapping[str, object], ...]:
+    """The catalog as the sandbox takes it: plain tables, since it shares no code with us."""
+    return tuple(model.model_dump(mode="json") for model in data.models)
+
+
 @asynccontextmanager
-async def _serve_sandbox(state: Path) -> AsyncGenerator[str]:
+async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
     from sandbox.server import serve  # noqa: PLC0415 - libav and Pillow cost a live bot 40 MB
 
-    options = SandboxOptions(state_dir=(state / "sandbox").absolute(), renders_ahead=True)
+    options = SandboxOptions(
+        state_dir=sandbox_folder(setup.settings),
+        renders_ahead=True,
+        models=sandbox_tables(setup.data),
+    )
     async with AsyncExitStack() as stack:
         try:
             # The same address as last time, so that links of an earlier process go on working.

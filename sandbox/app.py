@@ -1,6 +1,7 @@
 """Puts the gateway together: the routes of all protocols, one ledger behind them."""
 
 import re
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,19 +11,18 @@ from starlette.routing import Route
 from sandbox.media.cache import MediaCache
 from sandbox.media.cdn import CdnRoutes
 from sandbox.options import SandboxOptions
+from sandbox.orders.catalog import load_models
 from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.ledger import Ledger
-from sandbox.orders.models import OFFERS
+from sandbox.orders.models import Models
 from sandbox.orders.order import Kind
-from sandbox.orders.refusals import CONSOLE_PAGE, RefusalError
+from sandbox.orders.refusals import CONSOLE_PAGE, RefusalError, unplayable
 from sandbox.protocols.characters import CharacterRoutes
 from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
-from sandbox.protocols.images.bodies import IMAGE_OFFERS
 from sandbox.protocols.images.images import ImageRoutes
 from sandbox.protocols.seedance.seedance import SeedanceRoutes
-from sandbox.protocols.tasks import TaskRoutes
-from sandbox.protocols.videos.bodies import VIDEO_OFFERS
+from sandbox.protocols.tasks.tasks import TaskRoutes
 from sandbox.protocols.videos.videos import VideoRoutes
 
 API_PATH = re.compile(r"/v\d")
@@ -39,8 +39,9 @@ ENDPOINT_TYPES = {
 def build(options: SandboxOptions) -> Starlette:
     """The gateway as an ASGI application; reads the ledger of an earlier process."""
     ledger = Ledger(options.state_dir)
+    models = load_models(options.models)
     cache = MediaCache(options, ledger)
-    intake = Intake(options, ledger, cache.begin if options.renders_ahead else None)
+    intake = Intake(options, ledger, models, cache.begin if options.renders_ahead else None)
     routes = [
         *ChatRoutes(intake, cache).routes,
         *TaskRoutes(intake).routes,
@@ -51,9 +52,10 @@ def build(options: SandboxOptions) -> Starlette:
         *FollowRoutes(intake).routes,
         *CdnRoutes(intake, cache).routes,
         *InspectionRoutes(intake).routes,
-        Route("/v1/models", list_models),
+        Route("/v1/models", partial(list_models, models)),
     ]
-    nowhere = {404: wrong_address, 405: wrong_address}
+    unknown = partial(wrong_address, models)
+    nowhere = {404: unknown, 405: unknown}
     app = Starlette(routes=routes, exception_handlers=nowhere)
     app.router.redirect_slashes = False
     return app
@@ -78,35 +80,46 @@ class InspectionRoutes:
         return JSONResponse(list(self._intake.requests))
 
 
-async def list_models(request: Request) -> Response:
+async def list_models(models: Models, request: Request) -> Response:
     """GET /v1/models: the cheapest way to check a key."""
     try:
         check_key(request)
     except RefusalError as refusal:
         return refusal.response
-    doors = {name: [ENDPOINT_TYPES[offer.kind]] for name, offer in OFFERS.items()}
-    for name in VIDEO_OFFERS:
-        doors.setdefault(name, []).append(ENDPOINT_TYPES[Kind.VIDEOS])
-    for name, offer in IMAGE_OFFERS.items():
-        doors.setdefault(name, []).append(ENDPOINT_TYPES[offer.kind])
-    models = [
+    types: dict[str, dict[str, None]] = {}
+    for model in models:
+        types.setdefault(model.name, {})[ENDPOINT_TYPES[model.kind]] = None
+    listed = [
         {
             "id": name,
             "object": "model",
             "created": 1626777600,
             "owned_by": "sandbox",
-            "supported_endpoint_types": types,
+            "supported_endpoint_types": list(spoken),
         }
-        for name, types in doors.items()
+        for name, spoken in types.items()
     ]
-    return JSONResponse({"object": "list", "data": models})
+    return JSONResponse({"object": "list", "data": listed})
 
 
-async def wrong_address(request: Request, _: Exception) -> Response:
-    """JSON under /v1 and its like; everywhere else the console, with 200, as real gateways do."""
+async def wrong_address(models: Models, request: Request, _: Exception) -> Response:
+    """JSON under /v1 and its like; everywhere else the console, with 200, as real gateways do.
+
+    Who asks there for a model of a protocol that nobody here speaks is told so.
+    """
     path = request.url.path
+    if protocol := _unspoken(models, f"{path} {(await request.body()).decode(errors='replace')}"):
+        return unplayable(protocol)
     if not API_PATH.match(path):
         return HTMLResponse(CONSOLE_PAGE)
     message = f"Invalid URL ({request.method} {path})"
     error = {"message": message, "type": "invalid_request_error", "param": "", "code": ""}
     return JSONResponse({"error": error}, 404)
+
+
+def _unspoken(models: Models, text: str) -> str | None:
+    """The protocol of the model that a request names, if only others can speak it."""
+    for name, protocol in models.unplayable.items():
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text):
+            return protocol
+    return None

@@ -1,5 +1,6 @@
 """How one sandbox behaves: how fast, how large, and where it remembers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ class SandboxOptions:
         seconds_per_clip: time of one generation at speed 1.
         renders_ahead: videos are rendered while their clip runs, not when they are fetched; for
             demonstrations, where nobody minds the CPU.
+        models: tables of a catalog, as in its files; played beside what the gateways document.
     """
 
     state_dir: Path
@@ -23,3 +25,4 @@ class SandboxOptions:
     fps: int = 24
     seconds_per_clip: float = 12.0
     renders_ahead: bool = False
+    models: Sequence[Mapping[str, object]] = ()

@@ -9,7 +9,7 @@ from sandbox.protocols.chat.edits import EDITS
 from sandbox.protocols.chat.styles import STYLES
 from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
 from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
-from sandbox.protocols.tasks import POLLS
+from sandbox.protocols.tasks.states import POLLS
 from sandbox.protocols.videos.states import VIDEO_POLLS
 
 OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")

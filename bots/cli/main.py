@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bots.app import SANDBOX_PORT, read_setup
+from bots.app import SANDBOX_PORT, read_setup, sandbox_folder, sandbox_tables
 from bots.cli.chat import chat as run_chat
 from bots.cli.doctor import examine
 from bots.cli.generate import Wish, as_json
@@ -178,13 +178,18 @@ def sandbox(
     from sandbox.server import run  # noqa: PLC0415 - see bots/app.py
 
     settings = read_settings()
-    state = (settings.media_dir.parent / "sandbox").absolute()
+    setup = read_setup(settings, force_sandbox=True)
 
     def announce(root: str) -> None:
         typer.echo(f"Sandbox gateway on {root} (any key is accepted). Ctrl-C ends.")
         sys.stdout.flush()
 
-    options = SandboxOptions(state_dir=state, speed=speed, renders_ahead=True)
+    options = SandboxOptions(
+        state_dir=sandbox_folder(settings),
+        speed=speed,
+        renders_ahead=True,
+        models=sandbox_tables(setup.data),
+    )
     try:
         run(options, port, announce)
     except OSError as error:

@@ -14,11 +14,13 @@ from sandbox.orders.callbacks import Callbacks
 from sandbox.orders.forms import describe_form, is_form
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
+from sandbox.orders.models import Models
 from sandbox.orders.order import PaidOrder, wait_seconds
 from sandbox.orders.refusals import REFUSALS, TIMEOUT_PAGE, RefusalError, invalid_key, overloaded
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.slow_response import ClientConnection, SlowResponse
 
+Read = Callable[[Models, bytes], ParsedRequest]
 Respond = Callable[[ParsedRequest, Links], Response]
 
 BUSY_TIMES = 2
@@ -38,24 +40,24 @@ class Intake:
         self,
         options: SandboxOptions,
         ledger: Ledger,
+        models: Models,
         taken: Callable[[PaidOrder], None] | None = None,
     ) -> None:
         self.options = options
         self.ledger = ledger
+        self.models = models
         self.callbacks = Callbacks(options)
         self._taken = taken
         self.counts: Counter[str] = Counter()
         self.requests: deque[JsonValue] = deque(maxlen=REQUESTS_REMEMBERED)
 
-    async def take(
-        self, request: Request, read: Callable[[bytes], ParsedRequest], respond: Respond
-    ) -> Response:
+    async def take(self, request: Request, read: Read, respond: Respond) -> Response:
         """Refuse, or write the order into the ledger and only then answer."""
         try:
             check_key(request)
             raw = await request.body()
             self._remember(request, raw)
-            parsed = await asyncio.to_thread(read, raw)
+            parsed = await asyncio.to_thread(read, self.models, raw)
             self._refuse_as_told(parsed.order)
         except RefusalError as refusal:
             return refusal.response

@@ -71,9 +71,19 @@ def invalid_key(message: str = "无效的令牌") -> Response:
 
 
 def no_channel(model: str) -> Response:
-    """The model is not on sale."""
+    """Nobody knows the model."""
     message = f"分组 default 下模型 {model} 无可用渠道（distributor）"
     return openai_error(503, message, kind="new_api_error", code="model_not_found")
+
+
+def unplayable(protocol: str) -> Response:
+    """The model is known, but only by a protocol that the sandbox does not speak."""
+    message = (
+        f"The sandbox cannot play the protocol `{protocol}` of this model; "
+        "set a real key to use it."
+    )
+    error = {"message": message, "type": "invalid_request_error", "param": "", "code": None}
+    return JSONResponse({"error": error}, 400)
 
 
 def overloaded(retry_seconds: float) -> Response:

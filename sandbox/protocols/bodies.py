@@ -1,33 +1,31 @@
-"""Request bodies: from JSON to an order that fits its model, or a refusal."""
+"""What the request bodies of all protocols share: from JSON to an order that fits its model."""
 
 import base64
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sandbox.orders.models import LANDSCAPE, OFFERS, PORTRAIT, Offer
+from sandbox.orders.models import Models, WireModel
 from sandbox.orders.order import Kind, PaidOrder
-from sandbox.orders.refusals import RefusalError, invalid, no_channel
+from sandbox.orders.refusals import RefusalError, invalid
 
 RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}")
 FLATTEST = 10
-SPAN = re.compile(r"(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)")
-LONGEST_SPAN = 3
 Body = TypeVar("Body", bound=BaseModel)
-PREFIX = re.compile(r"\(?((?:竖屏|横屏|15s|高清)(?:[,，/](?:竖屏|横屏|15s|高清))*)\)?(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedRequest:
-    """A request that was understood.
+    """A request that was understood; it is an order as soon as it is in the ledger.
 
     Attributes:
         pictures: the bytes of each picture, None for one that was given as a link.
+        style: how it is answered over chat.
     """
 
     order: PaidOrder
@@ -44,7 +42,9 @@ class NamedModel(BaseModel):
     model: str
 
 
-class _Shape(NamedModel):
+class ShapedBody(NamedModel):
+    """A body that may say shape, length and high definition."""
+
     aspect_ratio: str | None = None
     duration: str | None = None
     hd: bool = False
@@ -56,76 +56,26 @@ class PictureLink(BaseModel):
     url: str
 
 
-class _Part(BaseModel):
-    type: Literal["text", "image_url"]
-    text: str = ""
-    image_url: PictureLink | None = None
-
-
-class _Message(BaseModel):
-    role: str
-    content: str | list[_Part]
-
-
-class _ChatBody(_Shape):
-    messages: list[_Message]
-    stream: bool = False
-    n: int = 1
-
-
-class _V2Body(_Shape):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    prompt: str
-    images: list[str] = []
-    notify_hook: str | None = None
-    watermark: bool = False
-    private: bool = False
-    character_url: str | None = None
-    character_timestamps: str | None = None
-
-
-def read_chat(raw: bytes) -> ParsedRequest:
-    """Understand the body of POST /v1/chat/completions."""
-    offer = find_offer(raw, Kind.CHAT)
-    body = parse_body(_ChatBody, raw, Kind.CHAT)
-    prompt, links = _last_words(body.messages)
-    if not 1 <= body.n <= offer.videos:
-        raise invalid(Kind.CHAT, f"n must be between 1 and {offer.videos}")
-    return _ask(offer, body, prompt, links, count=body.n, stream=body.stream)
-
-
-def read_v2(raw: bytes) -> ParsedRequest:
-    """Understand the body of POST /v2/videos/generations."""
-    offer = find_offer(raw, Kind.V2)
-    body = parse_body(_V2Body, raw, Kind.V2)
-    _check_cameo(body)
-    parsed = _ask(offer, body, body.prompt, body.images)
-    more = {"hook": body.notify_hook or "", "private": body.private}
-    return replace(parsed, order=parsed.order.model_copy(update=more))
-
-
-def _check_cameo(body: _V2Body) -> None:
-    if (body.character_url is None) != (body.character_timestamps is None):
-        raise invalid(Kind.V2, "character_url and character_timestamps belong together")
-    if body.character_timestamps is not None:
-        check_span(body.character_timestamps, Kind.V2)
-
-
-def check_span(timestamps: str, kind: Kind) -> None:
-    """Refuse what is no "start,end" of one to three seconds."""
-    found = SPAN.fullmatch(timestamps)
-    if found is None or not 1 <= float(found[2]) - float(found[1]) <= LONGEST_SPAN:
-        raise invalid(kind, f"timestamps {timestamps!r}: 1 to {LONGEST_SPAN} seconds")
-
-
-def find_offer(raw: bytes, kind: Kind) -> Offer:
+def find_models(models: Models, raw: bytes, kind: Kind) -> tuple[WireModel, ...]:
     """Find the model first: a gateway that cannot route looks at nothing else."""
-    model = parse_body(NamedModel, raw, kind).model
-    offer = OFFERS.get(model)
-    if offer is None or offer.kind is not kind:
-        raise RefusalError(no_channel(model))
-    return offer
+    return models.find(kind, parse_body(NamedModel, raw, kind).model)
+
+
+def first_fit(
+    models: Iterable[WireModel], order: Callable[[WireModel], PaidOrder]
+) -> tuple[WireModel, PaidOrder]:
+    """Of all models of a name the first that takes the request.
+
+    Raises:
+        RefusalError: none does; it is what the first one says.
+    """
+    refusals: list[RefusalError] = []
+    for model in models:
+        try:
+            return model, order(model)
+        except RefusalError as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
 
 
 def parse_body(body: type[Body], raw: bytes, kind: Kind) -> Body:
@@ -138,77 +88,53 @@ def parse_body(body: type[Body], raw: bytes, kind: Kind) -> Body:
         raise invalid(kind, f"{place}: {first['msg']}") from None
 
 
-def _last_words(messages: Sequence[_Message]) -> tuple[str, list[str]]:
-    """The prompt and the pictures of the last message of the user."""
-    for message in reversed(messages):
-        if message.role != "user":
-            continue
-        content = message.content
-        if isinstance(content, str):
-            return content, []
-        texts = [part.text for part in content if part.type == "text"]
-        return "\n".join(texts), [part.image_url.url for part in content if part.image_url]
-    return "", []
+def check_switches(model: WireModel, **used: tuple[bool, bool]) -> None:
+    """Refuse a field that is used although the model does not have it."""
+    for name, (is_used, is_known) in used.items():
+        if is_used and not is_known:
+            raise invalid(model.kind, f"{name} is not supported by {model.name}")
 
 
-def _ask(  # noqa: PLR0913 - the fields that both bodies share, each named once
-    offer: Offer,
-    body: _Shape,
-    prompt: str,
-    links: Sequence[str],
-    *,
-    count: int = 1,
-    stream: bool = False,
-) -> ParsedRequest:
-    kind = offer.kind
+def shaped_order(model: WireModel, body: ShapedBody, prompt: str, images: int) -> PaidOrder:
+    """What the model makes of a prompt and of fields for shape, length and high definition."""
     if not prompt.strip():
-        raise invalid(kind, "prompt is required")
-    least, most = offer.images
-    if not least <= len(links) <= most:
-        raise invalid(kind, f"{body.model} takes {least} to {most} images, not {len(links)}")
-    ratio, seconds, hd = _shape(offer, body, prompt)
-    order = PaidOrder(
-        kind=kind,
+        raise invalid(model.kind, "prompt is required")
+    least, most = model.images
+    if not least <= images <= most:
+        raise invalid(model.kind, f"{body.model} takes {least} to {most} images, not {images}")
+    if body.hd not in model.hd and (body.hd or model.kind is Kind.V2):
+        raise invalid(model.kind, f"hd {body.hd} is not supported by {body.model}")
+    return PaidOrder(
+        kind=model.kind,
         model=body.model,
         prompt=prompt,
-        ratio=ratio,
-        seconds=seconds,
-        hd=hd,
-        count=count,
-        images=len(links),
-        picture=offer.picture,
+        ratio=model.ratio if body.aspect_ratio is None else _ratio(model, body.aspect_ratio),
+        seconds=model.seconds if body.duration is None else _seconds(model, body.duration),
+        hd=body.hd or model.hd == (True,),
+        images=images,
+        picture=model.picture,
     )
-    pictures = tuple(read_picture(link, kind) for link in links)
-    return ParsedRequest(order=order, pictures=pictures, stream=stream, style=offer.style)
 
 
-def _shape(offer: Offer, body: _Shape, prompt: str) -> tuple[str, int, bool]:
-    ratio = offer.ratio if body.aspect_ratio is None else _ratio(offer, body.aspect_ratio)
-    seconds = offer.seconds if body.duration is None else _seconds(offer, body.duration)
-    if body.hd and not offer.takes_hd:
-        raise invalid(offer.kind, f"hd is not supported by {body.model}")
-    tokens = PREFIX.match(prompt) if offer.takes_prefix else None
-    if tokens is None:
-        return ratio, seconds, body.hd or offer.hd
-    told = tokens[1]
-    ratio = LANDSCAPE if "横屏" in told else PORTRAIT if "竖屏" in told else ratio
-    return ratio, 15 if "15s" in told else seconds, "高清" in told
-
-
-def _ratio(offer: Offer, text: str) -> str:
-    if offer.ratios is None and RATIO.fullmatch(text):
+def _ratio(model: WireModel, text: str) -> str:
+    if model.ratios is None and RATIO.fullmatch(text):
         width, height = (int(side) for side in text.split(":"))
         if max(width, height) <= FLATTEST * min(width, height):
             return text
-    if offer.ratios and text in offer.ratios:
+    if model.ratios and text in model.ratios:
         return text
-    raise invalid(offer.kind, f"aspect_ratio {text!r} is not supported")
+    raise invalid(model.kind, f"aspect_ratio {text!r} is not supported")
 
 
-def _seconds(offer: Offer, text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text) in offer.lengths:
+def _seconds(model: WireModel, text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) in model.lengths:
         return int(text)
-    raise invalid(offer.kind, f"duration {text!r} is not supported")
+    raise invalid(model.kind, f"duration {text!r} is not supported")
+
+
+def read_pictures(links: Sequence[str], kind: Kind) -> tuple[bytes | None, ...]:
+    """The bytes of each picture; None for one that lies on the web."""
+    return tuple(read_picture(link, kind) for link in links)
 
 
 def read_picture(link: str, kind: Kind) -> bytes | None:

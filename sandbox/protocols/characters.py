@@ -1,5 +1,6 @@
 """POST /sora/v1/characters: somebody out of a video, to be called by name in prompts."""
 
+import re
 from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,12 +12,15 @@ from sandbox.options import SandboxOptions
 from sandbox.orders.intake import Intake
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
+from sandbox.orders.models import Models
 from sandbox.orders.order import Kind, PaidOrder, fraction_done
 from sandbox.orders.refusals import RefusalError, invalid, openai_error
-from sandbox.protocols.bodies import ParsedRequest, check_span
+from sandbox.protocols.bodies import ParsedRequest
 
 FIRST = ("brave", "calm", "fuzzy", "jolly", "lucky", "merry", "quiet", "witty")
 SECOND = ("badger", "falcon", "gecko", "heron", "lemur", "otter", "panda", "walrus")
+SPAN = re.compile(r"(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)")
+LONGEST_SPAN = 3
 
 
 class _Body(BaseModel):
@@ -38,7 +42,7 @@ class CharacterRoutes:
         """Take an order and answer with the character."""
         return await self._intake.take(request, self._read, _made)
 
-    def _read(self, raw: bytes) -> ParsedRequest:
+    def _read(self, _: Models, raw: bytes) -> ParsedRequest:
         return read_character(raw, self._intake.ledger, self._intake.options)
 
 
@@ -51,7 +55,7 @@ def read_character(raw: bytes, ledger: Ledger, options: SandboxOptions) -> Parse
         if first["loc"] == ("model",):
             raise RefusalError(_no_such_path()) from None
         raise invalid(Kind.CHARACTER, f"{first['loc']}: {first['msg']}") from None
-    check_span(body.timestamps, Kind.CHARACTER)
+    _check_span(body.timestamps)
     if (body.url is None) == (body.from_task is None):
         raise invalid(Kind.CHARACTER, "exactly one of url and from_task is required")
     if body.from_task is not None:
@@ -63,6 +67,13 @@ def read_character(raw: bytes, ledger: Ledger, options: SandboxOptions) -> Parse
         kind=Kind.CHARACTER, model="character", prompt=source, ratio="1:1", seconds=1, count=0
     )
     return ParsedRequest(order=order, pictures=())
+
+
+def _check_span(timestamps: str) -> None:
+    """Refuse what is no "start,end" of one to three seconds."""
+    found = SPAN.fullmatch(timestamps)
+    if found is None or not 1 <= float(found[2]) - float(found[1]) <= LONGEST_SPAN:
+        raise invalid(Kind.CHARACTER, f"timestamps {timestamps!r}: 1 to {LONGEST_SPAN} seconds")
 
 
 def _no_such_path() -> Response:

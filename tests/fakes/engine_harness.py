@@ -42,6 +42,7 @@ class EngineHarness:
         root: the gateway behind all endpoints but those in `roots`.
         gone: gateways whose key was taken away.
         policy: who may use the bot.
+        catalog_files: of an operator, over the presets.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class EngineHarness:
     policy: Policy = field(default_factory=Policy)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
+    catalog_files: tuple[Path, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -106,7 +108,7 @@ class EngineHarness:
 
     def _data(self) -> CatalogData:
         stanzas = Path(sandbox.__file__).parent / "catalog.toml"
-        data = load((stanzas,), tuple(DIALECTS))
+        data = load((stanzas, *self.catalog_files), tuple(DIALECTS))
         return replace(data, models=tuple(self._hurried(model) for model in data.models))
 
     def _hurried(self, model: Model) -> Model:

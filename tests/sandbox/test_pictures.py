@@ -100,7 +100,7 @@ async def test_both_addresses_of_a_picture_give_the_same_and_no_video(
 async def test_pictures_in_json_stand_side_by_side(http: httpx.AsyncClient) -> None:
     uris = [f"data:image/png;base64,{base64.b64encode(each).decode()}" for each in (RED, BLUE)]
 
-    (item,) = await _ordered(http, image=uris, response_format="b64_json")
+    (item,) = await _ordered(http, model="nano-banana", image=uris, response_format="b64_json")
 
     left, right = _corners(_opened(base64.b64decode(item["b64_json"])))
     assert (left[0] > 200, left[2] < 60) == (True, True)

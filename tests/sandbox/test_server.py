@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from sandbox.options import SandboxOptions
+from sandbox.orders.documented import DOCUMENTED
 from sandbox.orders.ledger import read_ledger
-from sandbox.orders.models import OFFERS
-from sandbox.protocols.videos.bodies import VIDEO_OFFERS
 from sandbox.server import FAREWELL_SECONDS, serve
 from sandbox.words import WORDS, without_words
 from tests.fakes.tls import TLS
@@ -25,7 +24,7 @@ async def test_a_key_is_taken_with_and_without_bearer(cdn: httpx.AsyncClient, he
     reply = await cdn.get("/v1/models", headers={"Authorization": header})
 
     names = [model["id"] for model in reply.json()["data"]]
-    assert {*OFFERS, *VIDEO_OFFERS} <= set(names)
+    assert {model.name for model in DOCUMENTED} | {"sandbox-video"} <= set(names)
     assert len(names) == len(set(names))
 
 

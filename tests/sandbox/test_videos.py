@@ -197,16 +197,6 @@ async def test_a_character_is_made_of_a_finished_video(http: httpx.AsyncClient) 
     assert answer.status_code == 200
 
 
-async def test_a_cameo_is_checked(http: httpx.AsyncClient) -> None:
-    body = {"model": "sora-2", "prompt": "a pig", "character_url": "https://h/v.mp4"}
-
-    lonely = await http.post(TASKS, json=body)
-    long = await http.post(TASKS, json={**body, "character_timestamps": "0,9"})
-    good = await http.post(TASKS, json={**body, "character_timestamps": "0,3"})
-
-    assert [answer.status_code for answer in (lonely, long, good)] == [400, 400, 200]
-
-
 @asynccontextmanager
 async def listening() -> AsyncGenerator[tuple[str, asyncio.Queue[dict[str, Any]]]]:
     """Somebody who waits to be called."""

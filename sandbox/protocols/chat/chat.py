@@ -13,7 +13,8 @@ from sandbox.media.cache import MediaCache
 from sandbox.orders.intake import Intake
 from sandbox.orders.links import Links
 from sandbox.orders.order import wait_seconds
-from sandbox.protocols.bodies import ParsedRequest, read_chat
+from sandbox.protocols.bodies import ParsedRequest
+from sandbox.protocols.chat.bodies import read_chat
 from sandbox.protocols.chat.edits import compose
 from sandbox.protocols.chat.sender import TimedAnswer, stream, whole
 from sandbox.slow_response import ClientConnection, SlowResponse

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from sandbox.orders.intake import Intake
 from sandbox.protocols.chat.answer import MODERATED
-from sandbox.protocols.tasks import REVIEWED_AT, Poll, poll_errors, poll_of
+from sandbox.protocols.polls import REVIEWED_AT, Poll, poll_errors, poll_of
 
 STAGES = (
     (0.1, "pending"),

@@ -2,24 +2,31 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox.orders.models import Offer
+from sandbox.orders.models import Models, WireModel
 from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import invalid
 from sandbox.protocols.bodies import (
     NamedModel,
     ParsedRequest,
     PictureLink,
-    find_offer,
+    find_models,
+    first_fit,
     parse_body,
-    read_picture,
+    read_pictures,
 )
 
 FLAG = re.compile(r"\s*--(\w+)\s+(\S+)")
-RESOLUTIONS = ("480p", "720p", "1080p")
+FINE = frozenset({"1080p", "2k", "4k"})
+ROLES = {
+    "first_frame": "first_frame",
+    "last_frame": "last_frame",
+    "reference": "reference_image",
+}
 ADAPTIVE = ("adaptive", "keep_ratio")
 LONGEST_SEED = 2**32 - 1
 
@@ -54,65 +61,62 @@ class _Body(NamedModel):
     callback_url: str | None = None
 
 
-def read_seedance(raw: bytes) -> ParsedRequest:
+def read_seedance(models: Models, raw: bytes) -> ParsedRequest:
     """Understand the body of POST …/contents/generations/tasks."""
-    offer = find_offer(raw, Kind.SEEDANCE)
+    named = find_models(models, raw, Kind.SEEDANCE)
     body = parse_body(_Body, raw, Kind.SEEDANCE)
-    texts = [part.text for part in body.content if isinstance(part, _Text)]
-    pictures = [part for part in body.content if isinstance(part, _Picture)]
     if not body.content:
         raise invalid(Kind.SEEDANCE, "content is required")
-    _check_roles(offer, [part.role for part in pictures])
-    order = _order(offer, body, "\n".join(texts), len(pictures))
-    data = tuple(read_picture(part.image_url.url, Kind.SEEDANCE) for part in pictures)
-    return ParsedRequest(order=order, pictures=data)
+    text = "\n".join(part.text for part in body.content if isinstance(part, _Text))
+    pictures = [part for part in body.content if isinstance(part, _Picture)]
+    roles = [part.role for part in pictures]
+    _, order = first_fit(named, partial(_order, body, text, roles))
+    links = [part.image_url.url for part in pictures]
+    return ParsedRequest(order=order, pictures=read_pictures(links, Kind.SEEDANCE))
 
 
-def _check_roles(offer: Offer, roles: Sequence[str | None]) -> None:
-    least, most = offer.images
-    if not least <= len(roles) <= max(most, offer.references):
-        raise invalid(Kind.SEEDANCE, f"the model does not take {len(roles)} images")
-    references = roles.count("reference_image")
-    if references:
-        fits = references == len(roles) <= offer.references
-    else:
-        fits = sorted(role or "first_frame" for role in roles) in (
-            [],
-            ["first_frame"],
-            ["first_frame", "last_frame"],
-        )
-    if not fits:
-        message = "first frame, first and last frame and reference images exclude one another"
-        raise invalid(Kind.SEEDANCE, message)
-
-
-def _order(offer: Offer, body: _Body, text: str, images: int) -> PaidOrder:
+def _order(body: _Body, text: str, roles: Sequence[str | None], model: WireModel) -> PaidOrder:
     prompt = FLAG.sub("", text).strip()
-    if not prompt and not images:
+    if not prompt and not roles:
         raise invalid(Kind.SEEDANCE, "text is required")
-    _check_fields(offer, body)
+    _check_roles(model, roles)
+    _check_fields(model, body)
     flags = {name.lower(): value for name, value in FLAG.findall(text)}
-    ratio = body.ratio or _flag(flags, ("rt", "ratio"), offer.ratios or ())
-    lengths = [str(length) for length in offer.lengths]
+    ratio = body.ratio or _flag(flags, ("rt", "ratio"), model.ratios or ())
+    lengths = [str(length) for length in model.lengths]
     duration = body.duration or _flag(flags, ("dur", "duration"), lengths)
-    resolution = body.resolution or _flag(flags, ("rs", "resolution"), RESOLUTIONS)
+    resolution = body.resolution or _flag(flags, ("rs", "resolution"), model.resolutions)
     return PaidOrder(
         kind=Kind.SEEDANCE,
         model=body.model,
         prompt=prompt or "(a picture)",
-        ratio=offer.ratio if ratio is None or ratio in ADAPTIVE else ratio,
-        seconds=int(duration or offer.seconds),
-        hd=resolution == "1080p",
-        images=images,
+        ratio=model.ratio if ratio is None or ratio in ADAPTIVE else ratio,
+        seconds=int(duration or model.seconds),
+        hd=resolution in FINE,
+        images=len(roles),
         hook=body.callback_url or "",
     )
 
 
-def _check_fields(offer: Offer, body: _Body) -> None:
-    known: tuple[tuple[str, object, Sequence[object]], ...] = (
-        ("resolution", body.resolution, RESOLUTIONS),
-        ("ratio", body.ratio, (*(offer.ratios or ()), *ADAPTIVE)),
-        ("duration", body.duration, tuple(offer.lengths)),
+def _check_roles(model: WireModel, roles: Sequence[str | None]) -> None:
+    """Refuse pictures for other ends than the model's, in whatever order they come."""
+    least, most = model.images
+    if not least <= len(roles) <= most:
+        raise invalid(Kind.SEEDANCE, f"the model does not take {len(roles)} images")
+    taken = [ROLES[model.roles[min(nth, len(model.roles) - 1)]] for nth in range(len(roles))]
+    if sorted(role or "first_frame" for role in roles) != sorted(taken):
+        message = "first frame, first and last frame and reference images exclude one another"
+        raise invalid(Kind.SEEDANCE, message)
+
+
+def _check_fields(model: WireModel, body: _Body) -> None:
+    ratios = (*(model.ratios or ()), *ADAPTIVE)
+    known: tuple[tuple[str, object, Collection[object]], ...] = (
+        ("resolution", body.resolution, model.resolutions),
+        ("ratio", body.ratio, (body.ratio,) if model.ratios is None else ratios),
+        ("duration", body.duration, model.lengths),
+        ("seed", body.seed, (body.seed,) if model.seed else ()),
+        ("watermark", body.watermark, (False, True) if model.watermark else ()),
     )
     for name, value, values in known:
         if value is not None and value not in values:

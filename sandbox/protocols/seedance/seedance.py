@@ -1,7 +1,6 @@
 """…/contents/generations/tasks: Seedance, with whatever a gateway puts before that path."""
 
 import time
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
@@ -11,20 +10,19 @@ from starlette.routing import Route
 
 from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
-from sandbox.orders.order import PaidOrder, wait_seconds
+from sandbox.orders.order import PaidOrder
 from sandbox.orders.refusals import RefusalError, ark_error
 from sandbox.protocols.bodies import ParsedRequest
-from sandbox.protocols.seedance.bodies import read_seedance
-from sandbox.protocols.tasks import (
-    KNOWN_FROM,
-    MANY,
-    REVIEWED_AT,
+from sandbox.protocols.polls import (
     STARTS_AT,
-    STRANGE_STATUSES,
     Poll,
-    poll_errors,
+    PollAnswer,
+    TaskFormat,
+    first_answer,
+    last_poll,
     poll_of,
 )
+from sandbox.protocols.seedance.bodies import read_seedance
 
 PATH = "/{prefix:path}/contents/generations/tasks"
 SENSITIVE = "The request failed because the output video may contain sensitive information."
@@ -48,11 +46,9 @@ class SeedanceRoutes:
         return await self._intake.take(request, read_seedance, self._created)
 
     def _created(self, parsed: ParsedRequest, links: Links) -> Response:
-        order = parsed.order
-        seconds = wait_seconds(order, self._intake.options)
-        poll = Poll(order=order, links=links, fraction=1.0, seconds=seconds, nth=MANY)
-        self._intake.callbacks.schedule(order, partial(_answer, poll))
-        return JSONResponse({"id": order.task_id})
+        ended = partial(_answer, last_poll(self._intake, links))
+        self._intake.callbacks.schedule(parsed.order, ended)
+        return JSONResponse({"id": parsed.order.task_id})
 
     async def query(self, request: Request) -> Response:
         """Respond how a task is."""
@@ -87,10 +83,7 @@ class SeedanceRoutes:
 
 
 def _answer(poll: Poll) -> Response:
-    for word, respond in SEEDANCE_POLLS.items():
-        if word in poll.order.words and (response := respond(poll)):
-            return response
-    return JSONResponse(state(poll))
+    return first_answer(SEEDANCE_POLLS, poll) or JSONResponse(state(poll))
 
 
 def _unknown_task() -> Response:
@@ -125,47 +118,19 @@ def _state(
     }
 
 
-def _late(poll: Poll) -> Response | None:
-    return _unknown_task() if poll.fraction < KNOWN_FROM else None
+def _moderated(poll: Poll) -> dict[str, object]:
+    return _state(poll, "failed", ("OutputVideoSensitiveContentDetected", SENSITIVE))
 
 
-def _unknown_status(poll: Poll) -> Response | None:
-    if poll.fraction >= 1:
-        return None
-    return JSONResponse(_state(poll, STRANGE_STATUSES[(poll.nth - 1) % len(STRANGE_STATUSES)]))
-
-
-def _hang(poll: Poll) -> Response | None:
-    return JSONResponse(_state(poll, "running")) if poll.fraction >= STARTS_AT else None
-
-
-def _fail_moderation(poll: Poll) -> Response | None:
-    if poll.fraction < REVIEWED_AT:
-        return None
-    error = ("OutputVideoSensitiveContentDetected", SENSITIVE)
-    return JSONResponse(_state(poll, "failed", error))
-
-
-def _no_url(poll: Poll) -> Response | None:
-    return JSONResponse(_state(poll, "succeeded")) if poll.fraction >= 1 else None
-
-
-def _expired(poll: Poll) -> Response | None:
-    return JSONResponse(_state(poll, "expired"))
-
-
-def _cancelled(poll: Poll) -> Response | None:
-    return JSONResponse(_state(poll, "cancelled"))
-
-
-SEEDANCE_POLLS: dict[str, Callable[[Poll], Response | None]] = {
-    "late": _late,
-    "poll-errors": poll_errors,
-    "unknown-status": _unknown_status,
-    "hang": _hang,
-    "fail-moderation": _fail_moderation,
-    "no-url": _no_url,
-    "nolink": _no_url,
-    "task-expired": _expired,
-    "task-cancelled": _cancelled,
+_FORMAT = TaskFormat(
+    unknown=_unknown_task,
+    strange=_state,
+    stuck=lambda poll: _state(poll, "running"),
+    moderated=_moderated,
+    linkless=lambda poll: _state(poll, "succeeded"),
+)
+SEEDANCE_POLLS: dict[str, PollAnswer] = {
+    **_FORMAT.odd_answers(),
+    "task-expired": lambda poll: JSONResponse(_state(poll, "expired")),
+    "task-cancelled": lambda poll: JSONResponse(_state(poll, "cancelled")),
 }

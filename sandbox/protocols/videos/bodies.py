@@ -3,8 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from math import gcd
 from typing import Literal
 
@@ -12,36 +12,19 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sandbox.orders.forms import MultipartPart, is_form, read_form
+from sandbox.orders.models import Models, WireModel
 from sandbox.orders.order import Kind, PaidOrder
-from sandbox.orders.refusals import RefusalError, invalid, no_channel, task_error
-from sandbox.protocols.bodies import ParsedRequest, read_picture
+from sandbox.orders.refusals import RefusalError, invalid, task_error
+from sandbox.protocols.bodies import (
+    ParsedRequest,
+    check_switches,
+    first_fit,
+    parse_body,
+    read_picture,
+)
 
 SIZE = re.compile(r"([1-9]\d{1,3})x([1-9]\d{1,3})")
-SMALL = ("720x1280", "1280x720")
-LARGE = ("1024x1792", "1792x1024")
 HD_SIDE = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoOffer:
-    """One model behind this door.
-
-    Attributes:
-        sizes: None takes any; the first is made unless told otherwise.
-        lengths: of both groups of keys; empty refuses the field, the first is the default.
-    """
-
-    sizes: Collection[str] | None = SMALL
-    lengths: Collection[int] = ()
-
-
-VIDEO_OFFERS = {
-    "sora-2": VideoOffer(lengths=(4, 8, 12, 10, 15)),
-    "sora-2-pro": VideoOffer(sizes=(*SMALL, *LARGE), lengths=(4, 8, 12, 10, 15, 25)),
-    "veo_3_1": VideoOffer(),
-    "veo_3_1-fast": VideoOffer(),
-    "sandbox-videos": VideoOffer(sizes=None, lengths=range(1, 61)),
-}
 
 
 class _Body(BaseModel):
@@ -49,7 +32,7 @@ class _Body(BaseModel):
 
     model: str
     prompt: str
-    size: str = SMALL[0]
+    size: str | None = None
     seconds: str | None = None
     watermark: bool | Literal["true", "false"] = False
     input_reference: str | None = None
@@ -61,40 +44,47 @@ class _Change(BaseModel):
     prompt: str
 
 
-def read_creation(content_type: str, raw: bytes) -> ParsedRequest:
+def read_creation(content_type: str, models: Models, raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/videos."""
     fields, files = _split(content_type, raw)
-    offer = VIDEO_OFFERS.get(str(fields.get("model")))
-    if offer is None:
-        raise RefusalError(no_channel(str(fields.get("model"))))
+    named = models.find(Kind.VIDEOS, str(fields.get("model")))
     body = _parse(_Body, fields)
     if not body.prompt.strip():
         raise invalid(Kind.VIDEOS, "prompt is required")
-    width, height = _size(offer, body)
     pictures = _references(files, body)
-    for picture in pictures:
-        _check_picture(picture, (width, height))
-    divisor = gcd(width, height)
-    order = PaidOrder(
-        kind=Kind.VIDEOS,
-        model=body.model,
-        prompt=body.prompt,
-        ratio=f"{width // divisor}:{height // divisor}",
-        seconds=_seconds(offer, body.seconds),
-        hd=min(width, height) > HD_SIDE,
-        images=len(pictures),
-    )
+    _, order = first_fit(named, partial(_order, body, pictures))
     return ParsedRequest(order=order, pictures=pictures)
 
 
-def read_change(source: PaidOrder, raw: bytes) -> ParsedRequest:
+def _order(body: _Body, pictures: Sequence[bytes | None], model: WireModel) -> PaidOrder:
+    check_switches(model, watermark=(body.watermark in {True, "true"}, model.watermark))
+    size = _size(model, body.size)
+    if not model.images[0] <= len(pictures) <= model.images[1]:
+        raise invalid(Kind.VIDEOS, f"{body.model} takes at most {model.images[1]} images")
+    for picture in pictures:
+        _check_picture(picture, size)
+    ratio, hd = model.ratio, model.hd[0]
+    if size is not None:
+        divisor = gcd(*size)
+        ratio, hd = f"{size[0] // divisor}:{size[1] // divisor}", min(size) > HD_SIDE
+    return PaidOrder(
+        kind=Kind.VIDEOS,
+        model=body.model,
+        prompt=body.prompt,
+        ratio=ratio,
+        seconds=_seconds(model, body.seconds),
+        hd=hd,
+        images=len(pictures),
+    )
+
+
+def read_change(source: PaidOrder, models: Models, raw: bytes) -> ParsedRequest:
     """Understand the body of POST /v1/videos/{id}/remix; all but the prompt is as it was."""
     if source.private:
         raise invalid(Kind.VIDEOS, "a private video cannot be remixed")
-    try:
-        body = _Change.model_validate_json(raw)
-    except ValidationError as error:
-        raise invalid(Kind.VIDEOS, str(error.errors()[0]["msg"])) from None
+    if not any(model.remix for model in models.find(source.kind, source.model)):
+        raise invalid(Kind.VIDEOS, f"{source.model} cannot be remixed")
+    body = parse_body(_Change, raw, Kind.VIDEOS)
     order = PaidOrder(
         kind=Kind.VIDEOS,
         model=source.model,
@@ -130,18 +120,21 @@ def _parse(schema: type[_Body], fields: Mapping[str, object]) -> _Body:
         raise invalid(Kind.VIDEOS, f"{place}: {first['msg']}") from None
 
 
-def _size(offer: VideoOffer, body: _Body) -> tuple[int, int]:
-    found = SIZE.fullmatch(body.size)
-    if found is None or (offer.sizes is not None and body.size not in offer.sizes):
-        refusal = task_error(400, "invalid_size", f"{body.model} size is invalid")
-        raise RefusalError(refusal)
-    return int(found[1]), int(found[2])
+def _size(model: WireModel, asked: str | None) -> tuple[int, int] | None:
+    """The size in pixels, where a word says one; a word of another kind says only a shape."""
+    word = asked or next(iter(model.sizes or ()), None)
+    if word is None:
+        return None
+    if model.sizes is not None and word not in model.sizes:
+        raise RefusalError(task_error(400, "invalid_size", f"{model.name} size is invalid"))
+    found = SIZE.fullmatch(word)
+    return (int(found[1]), int(found[2])) if found else None
 
 
-def _seconds(offer: VideoOffer, text: str | None) -> int:
-    lengths = [str(length) for length in offer.lengths]
+def _seconds(model: WireModel, text: str | None) -> int:
+    lengths = [str(length) for length in model.lengths]
     if text is None:
-        return next(iter(offer.lengths), 8)
+        return model.seconds
     if text not in lengths:
         allowed = ", ".join(f"'{length}'" for length in lengths) or "none"
         raise invalid(Kind.VIDEOS, f"Invalid value: '{text}'. Supported values are: {allowed}.")
@@ -156,7 +149,7 @@ def _references(files: list[MultipartPart], body: _Body) -> tuple[bytes | None, 
     return tuple(part.content for part in files)
 
 
-def _check_picture(picture: bytes | None, size: tuple[int, int]) -> None:
+def _check_picture(picture: bytes | None, size: tuple[int, int] | None) -> None:
     if picture is None:
         return
     try:
@@ -164,6 +157,6 @@ def _check_picture(picture: bytes | None, size: tuple[int, int]) -> None:
             found = opened.size
     except (ValueError, OSError, Image.DecompressionBombError):
         raise invalid(Kind.VIDEOS, "input_reference is no picture") from None
-    if found != size:
+    if size is not None and found != size:
         message = "Inpaint image must match the requested width and height"
         raise invalid(Kind.VIDEOS, message)

@@ -14,14 +14,14 @@ from sandbox.orders.links import Links
 from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, task_error
 from sandbox.protocols.bodies import ParsedRequest
-from sandbox.protocols.tasks import Poll, poll_of
+from sandbox.protocols.polls import Poll, first_answer, poll_of
+from sandbox.protocols.tasks.states import unknown_task
 from sandbox.protocols.videos.bodies import read_change, read_creation
 from sandbox.protocols.videos.states import (
     CONTENTS,
     VIDEO_POLLS,
     state,
     unfinished,
-    unknown_task,
     unknown_video,
 )
 
@@ -70,10 +70,7 @@ class VideoRoutes:
         except RefusalError as refusal:
             return refusal.response
         poll = poll_of(self._intake, request, order)
-        for word, respond in VIDEO_POLLS.items():
-            if word in order.words and (response := respond(poll)):
-                return response
-        return JSONResponse(state(poll))
+        return first_answer(VIDEO_POLLS, poll) or JSONResponse(state(poll))
 
     async def content(self, request: Request) -> Response:
         """The bytes, for who has the key."""

@@ -38,16 +38,33 @@ class UserError(ClipRelayError):
     """The command cannot be done as it was typed; nothing was sent and nothing was paid.
 
     `key` names a text of core/i18n, `details` are its variables, `hints` are further sentences
-    that say what would work.
+    that say what would work. Those `for_admins` are about the installation, and nobody else's.
     """
 
     def __init__(
-        self, key: str, *, hints: tuple["UserError", ...] = (), **details: str | int
+        self,
+        key: str,
+        *,
+        hints: tuple["UserError", ...] = (),
+        for_admins: tuple["UserError", ...] = (),
+        **details: str | int,
     ) -> None:
         super().__init__(f"{key} {details}" if details else key)
         self.key = key
         self.hints = hints
+        self.for_admins = for_admins
         self.details: Mapping[str, str | int] = details
+
+    def with_hints(
+        self, *hints: "UserError", for_admins: tuple["UserError", ...] = ()
+    ) -> "UserError":
+        """The same with more hints."""
+        return UserError(
+            self.key,
+            hints=(*self.hints, *hints),
+            for_admins=(*self.for_admins, *for_admins),
+            **self.details,
+        )
 
 
 def did_you_mean(near: Sequence[str]) -> tuple[UserError, ...]:

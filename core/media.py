@@ -43,6 +43,12 @@ class Asset:
     thumbnail: Path | None = None
 
 
+# Stands for a picture that is not there yet, of a size that every model takes.
+SOME_PICTURE = Asset(
+    kind=MediaKind.IMAGE, path=Path(), mime="image/jpeg", size_bytes=0, width=1024, height=1024
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteAsset:
     """Where a gateway keeps a result.

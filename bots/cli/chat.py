@@ -8,6 +8,8 @@ from bots.console.conversation import NAME, ConsolePlatform
 from bots.console.file import NAME as FILE
 from bots.console.file import FilePlatform
 from bots.console.screen import PipeScreen, make_screen
+from core.commands import COMMANDS
+from core.commands.examples import first_example
 from core.i18n import Locale, translate
 
 
@@ -18,8 +20,10 @@ async def chat(setup: Setup, *, forced: bool) -> int:
     be understood.
     """
     locale = Locale(setup.settings.default_locale)
-    screen = make_screen()
-    screen.print(translate(locale, "terminal-banner", version=version("cliprelay")))
+    screen = make_screen(setup.catalog)
+    example = first_example(locale, setup.catalog, COMMANDS.values())
+    welcome = {"version": version("cliprelay"), "example": example}
+    screen.print(translate(locale, "terminal-banner", **welcome))
     if setup.sandboxed:
         key = "sandbox-notice-asked" if forced and setup.endpoints else "sandbox-notice"
         screen.print(translate(locale, key))

@@ -76,7 +76,7 @@ def chat(*, sandbox: _Sandbox = False) -> None:
 # A prompt that begins with -- is ours to read, and to answer.
 @app.command(context_settings={"ignore_unknown_options": True})
 def generate(  # noqa: PLR0913 - the options of a command line
-    prompt: Annotated[str, typer.Argument(help='Like "portrait 15s a cat surfing".')],
+    prompt: Annotated[str, typer.Argument(help="Options and the prompt, as behind /video.")],
     *,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write.")
@@ -97,7 +97,7 @@ def generate(  # noqa: PLR0913 - the options of a command line
     try:
         outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
     except UserError as error:
-        _complain(explain(locale, error), as_json=as_json_)
+        _complain(explain(locale, error, for_admin=True), as_json=as_json_)
         raise typer.Exit(_WRONG) from error
     if outcome is None:
         typer.echo("Stopped. Run any cliprelay command again to go on with it.", err=True)

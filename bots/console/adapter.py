@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bots.console.conversation import HERE, NAME
 from bots.console.screen import Screen
+from core.commands import COMMANDS
 from core.commands.dispatch import dispatch
+from core.commands.examples import first_example
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
 from core.platform import Invocation, User
@@ -62,7 +64,9 @@ class ConsoleAdapter:
         name = line.split(maxsplit=1)[0]
         text = line[len(name) + 1 :]
         if not name.startswith("/"):
-            self._refuse(translate(self._locale, "type-a-command"))
+            catalog = self._engine.services.catalog
+            example = first_example(self._locale, catalog, COMMANDS.values())
+            self._refuse(translate(self._locale, "type-a-command", example=example))
         elif name == f"/{_ATTACH}":
             self._attach(text)
         else:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol, TextIO
 
+from core.catalog import Catalog
+
 _LINE_BYTES = 4_000_000
 
 
@@ -78,10 +80,10 @@ def _lines_of(file: TextIO) -> list[str]:
     return file.buffer.read().decode("utf-8", "replace").splitlines()
 
 
-def make_screen() -> Screen:
+def make_screen(catalog: Catalog) -> Screen:
     """A terminal where somebody sits at one, else a pipe."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         from bots.console.terminal import TerminalScreen  # noqa: PLC0415 - scripts start sooner
 
-        return TerminalScreen()
+        return TerminalScreen(catalog)
     return PipeScreen(sys.stdin, sys.stdout)

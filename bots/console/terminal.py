@@ -10,6 +10,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth
 
 from bots.console.menu import CommandCompleter
+from core.catalog import Catalog
 
 
 class TerminalScreen:
@@ -17,10 +18,12 @@ class TerminalScreen:
 
     edit_seconds = 0.25
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self._lines: dict[str, str] = {}
         self._session: PromptSession[str] = PromptSession(
-            bottom_toolbar=self._toolbar, completer=CommandCompleter(), complete_while_typing=False
+            bottom_toolbar=self._toolbar,
+            completer=CommandCompleter(catalog),
+            complete_while_typing=False,
         )
 
     async def lines(self) -> AsyncGenerator[str]:

@@ -32,8 +32,10 @@ from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
 from bots.discord.sharing import Sharing
 from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import suggest
+from core.catalog import Catalog
 from core.commands import COMMANDS
 from core.commands.dispatch import dispatch
+from core.commands.offer import is_offered
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.platform import Invocation, MessageRef
@@ -72,6 +74,11 @@ class DiscordAdapter:
             languages=self._languages,
             default=default,
         )
+
+    @property
+    def catalog(self) -> Catalog:
+        """What can be made, which decides what is offered."""
+        return self._engine.services.catalog
 
     def attach(self, client: discord.Client) -> None:
         """Have a client bring its events here."""
@@ -116,7 +123,7 @@ class DiscordAdapter:
             await self._open_menu(interaction, data)
             return
         typed = typed_in(data)
-        if not typed.text.strip() and _needs_prompt(typed.name):
+        if not typed.text.strip() and self._can_fill_in(typed.name):
             await self._open_form(interaction, typed)
         else:
             await self._do(interaction, typed)
@@ -140,10 +147,9 @@ class DiscordAdapter:
     async def _open_form(self, interaction: discord.Interaction, draft: GivenCommand) -> None:
         key, locale = str(interaction.id), self._shown_locale(interaction)
         self._drafts.keep(key, draft)
-        catalog = self._engine.services.catalog
         try:
             await interaction.response.send_modal(
-                form(key, COMMANDS[draft.name], draft, catalog, locale)
+                form(key, COMMANDS[draft.name], draft, self.catalog, locale)
             )
         except TROUBLE as error:
             log.warning("a form could not be opened: %s", error)
@@ -195,20 +201,21 @@ class DiscordAdapter:
         focused = next((o.name for o in data.options if o.focused), "")
         if command is None or not focused:
             return
-        catalog = self._engine.services.catalog
-        values = suggest(catalog, command, typed_in(data), focused, data.pictures)
+        values = suggest(self.catalog, command, typed_in(data), focused, data.pictures)
         choices = [discord.app_commands.Choice(name=v[:100], value=v[:100]) for v in values]
         try:
             await interaction.response.autocomplete(choices)
         except TROUBLE as error:
             log.info("suggestions were not taken: %s", error)
 
+    def _can_fill_in(self, name: str) -> bool:
+        """Whether a command lacks its prompt, and some model could do it."""
+        command = COMMANDS.get(name)
+        prompt = command.options.model_fields.get(PROMPT) if command else None
+        if command is None or prompt is None or not prompt.is_required():
+            return False
+        return is_offered(self.catalog, command)
+
     def _shown_locale(self, interaction: discord.Interaction) -> Locale:
         """The language before there is time to look for a chosen one."""
         return locale_of(asker(interaction).locale, self._default)
-
-
-def _needs_prompt(name: str) -> bool:
-    command = COMMANDS.get(name)
-    prompt = command.options.model_fields.get(PROMPT) if command else None
-    return prompt is not None and prompt.is_required()

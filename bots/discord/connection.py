@@ -96,7 +96,7 @@ async def listen(
 ) -> None:
     """Take events in until it is cancelled, or Discord ends the connection for good."""
     adapter.attach(client)
-    menu = asyncio.create_task(account.menu.publish(client), name="discord-menu")
+    menu = asyncio.create_task(account.menu.publish(client, adapter.catalog), name="discord-menu")
     try:
         await _stay(client, account)
     finally:

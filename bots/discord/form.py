@@ -9,7 +9,8 @@ import discord
 from discord import ui
 
 from bots.discord.incoming import PICTURES, PROMPT, GivenCommand
-from core.catalog import Catalog, Span
+from bots.discord.suggestions import choices_of
+from core.catalog import Catalog, lengths
 from core.commands import Command
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, OptionKind, describe
@@ -52,7 +53,7 @@ def form(
     if command.pictures:
         shown.add_item(_pictures(locale))
     for option in options:
-        values = _values(option, catalog) if option.name in _CHOSEN else ()
+        values = _values(option, command, catalog) if option.name in _CHOSEN else ()
         if values:
             shown.add_item(_choice(option, values, draft.given.get(option.name), locale))
     # Else the library keeps it to call it back.
@@ -97,18 +98,10 @@ def _labelled(text: str, component: ui.Item[ui.Modal]) -> Field:
     )
 
 
-def _values(option: OptionHelp, catalog: Catalog) -> Sequence[str]:
-    if option.kind is OptionKind.NUMBER:
-        return [str(length) for length in lengths_of(catalog)]
-    return option.choices[:_CHOICES]
-
-
-def lengths_of(catalog: Catalog) -> list[int]:
-    """Lengths that ready models make, as many as a choice can show."""
-    found: set[int] = set()
-    for model in filter(catalog.is_ready, catalog.models):
-        made = model.seconds
-        found |= set(range(made.min, made.max + 1)) if isinstance(made, Span) else set(made)
-    ordered = sorted(found)
-    step = -(-len(ordered) // _CHOICES) or 1
-    return ordered[::step]
+def _values(option: OptionHelp, command: Command[Any], catalog: Catalog) -> Sequence[str]:
+    """What models make of it that would be asked, as much as a choice can show."""
+    if option.kind is not OptionKind.NUMBER:
+        return choices_of(catalog, command, option)[:_CHOICES]
+    made = lengths(catalog.able(command.needs)) if command.needs else ()
+    step = -(-len(made) // _CHOICES) or 1
+    return [str(length) for length in made[::step]]

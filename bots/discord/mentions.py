@@ -25,6 +25,7 @@ from bots.discord.incoming import (
 from bots.discord.languages import Languages
 from core.commands import COMMANDS
 from core.commands.dispatch import dispatch
+from core.commands.examples import first_example
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, explain, translate
@@ -52,7 +53,7 @@ class Mentions:
             return
         typed = self._meant(message, said)
         if typed is None:
-            await self._answer(message, View(text=await self._text(message, "type-a-command")))
+            await self._answer(message, View(text=await self._hint(message)))
             return
         try:
             pictures = _pictures(message, typed)
@@ -100,8 +101,10 @@ class Mentions:
     async def _answer(self, message: discord.Message, view: View) -> None:
         await self.answers.say(place_of_message(message), view, ref_of(message))
 
-    async def _text(self, message: discord.Message, key: str) -> str:
-        return translate(await self._locale(message), key)
+    async def _hint(self, message: discord.Message) -> str:
+        locale, catalog = await self._locale(message), self.engine.services.catalog
+        example = first_example(locale, catalog, COMMANDS.values())
+        return translate(locale, "type-a-command", example=example)
 
     async def _locale(self, message: discord.Message) -> Locale:
         user, place = self.languages.author(message), place_of_message(message)

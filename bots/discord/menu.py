@@ -9,6 +9,7 @@ from pathlib import Path
 import discord
 
 from bots.discord.slash import Json, definitions
+from core.catalog import Catalog
 from core.commands import COMMANDS
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ class Menu:
     file: Path
     guild_ids: tuple[int, ...] = ()
 
-    async def publish(self, client: discord.Client) -> None:
+    async def publish(self, client: discord.Client, catalog: Catalog) -> None:
         """Publish what has changed. Nothing else depends on it."""
-        wanted = definitions(COMMANDS.values(), everywhere=not self.guild_ids)
+        wanted = definitions(COMMANDS.values(), catalog, everywhere=not self.guild_ids)
         for guild_id in self.guild_ids or (None,):
             try:
                 await self._publish_in(client, guild_id, wanted)

@@ -10,15 +10,18 @@ from typing import Any
 import discord
 
 from bots.discord.incoming import PROMPT
+from core.catalog import Ability, Catalog
 from core.commands import Audience, Command
+from core.commands.offer import offered
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, OptionKind, describe
 
 Json = dict[str, Any]
 
-# The message menus: the key of the name of each, and the command that has to be there for it.
+# The message menus: the key of the name of each, its command, and what has to be possible for it.
 ANIMATE, REMIX = "menu-animate", "menu-remix"
 MENUS: Mapping[str, str] = {ANIMATE: "video", REMIX: "remix"}
+_NEEDS = {ANIMATE: Ability.ANIMATE, REMIX: Ability.REMIX}
 PICTURES = 4
 _CHOICES = 25
 _STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 3, 4, 5, 11
@@ -27,14 +30,18 @@ _EVERYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 _CHINESE = ("zh-CN", "zh-TW")
 
 
-def definitions(commands: Iterable[Command[Any]], *, everywhere: bool) -> list[Json]:
-    """All commands and menus. Only those that are not for one server may say where they work."""
+def definitions(
+    commands: Iterable[Command[Any]], catalog: Catalog, *, everywhere: bool
+) -> list[Json]:
+    """All commands and menus that some model can do.
+
+    Only those that are not for one server may say where they work.
+    """
     scope = _EVERYWHERE if everywhere else {}
-    commands = tuple(command for command in commands if command.is_typed)
-    names = {command.name for command in commands}
-    menus = [menu for menu, command in MENUS.items() if command in names]
+    shown = offered(catalog, commands, for_admin=True)
+    menus = [menu for menu in MENUS if catalog.able(_NEEDS[menu])]
     return [
-        *({**command_definition(command), **scope} for command in commands),
+        *({**command_definition(command), **scope} for command in shown),
         *({**_menu(key), **scope} for key in menus),
     ]
 

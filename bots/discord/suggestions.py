@@ -1,26 +1,22 @@
 """What Discord offers while a value is typed: from memory alone, for it has to be at once."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from bots.discord.incoming import PROMPT, GivenCommand
-from core.catalog import Catalog, Model, State, refusals
+from core.catalog import Ability, Catalog, refusals, resolutions, shapes, takes_any_shape
 from core.commands import Command
 from core.errors import UserError
-from core.media import Asset, MediaKind, MediaRequest
+from core.media import SOME_PICTURE, MediaKind, MediaRequest
 from core.options.grammar import parse
-from core.options.options import describe
+from core.options.options import OptionHelp, describe
 
 _SHOWN = 25
 _MODEL = "model"
 _ANY_PROMPT = "-- ?"
-# Only how many there are is known while somebody still types.
-_PICTURE = Asset(
-    kind=MediaKind.IMAGE, path=Path(), mime="image/jpeg", size_bytes=0, width=1, height=1
-)
 
 
 def suggest(
@@ -32,7 +28,8 @@ def suggest(
     if option == _MODEL:
         values = models(catalog, command, rest, pictures)
     else:
-        values = [v for o in describe(command.options) if o.name == option for v in o.choices]
+        found = (o for o in describe(command.options) if o.name == option)
+        values = [value for o in found for value in choices_of(catalog, command, o)]
     found = [value for value in values if begun in value.casefold()]
     return sorted(found, key=lambda value: not value.casefold().startswith(begun))[:_SHOWN]
 
@@ -41,14 +38,23 @@ def models(
     catalog: Catalog, command: Command[Any], typed: GivenCommand, pictures: int
 ) -> list[str]:
     """The names of the models that can do what else was typed; of all, where that is unclear."""
-    ready = [m for m in catalog.models if catalog.is_ready(m) and m.state is not State.RETIRED]
+    known = catalog.able(command.needs) if command.needs else catalog.chosen
     request = _request(command, typed, pictures)
-    able = [model for model in ready if request and _can(model, request)]
-    return list(dict.fromkeys(model.name for model in able or ready))
+    able = [model for model in known if request and not refusals(model, request)]
+    return list(dict.fromkeys(model.name for model in able or known))
 
 
-def _can(model: Model, request: MediaRequest) -> bool:
-    return model.kind is request.kind and not refusals(model, request)
+def choices_of(catalog: Catalog, command: Command[Any], option: OptionHelp) -> Sequence[str]:
+    """The named values of an option, without those that no model makes."""
+    models = catalog.able(command.needs) if command.needs else catalog.chosen
+    match option.name:
+        case "ratio" if not takes_any_shape(models):
+            made = shapes(models)
+        case "resolution":
+            made = resolutions(models)
+        case _:
+            return option.choices
+    return [choice for choice in option.choices if choice in made]
 
 
 def _request(command: Command[Any], typed: GivenCommand, pictures: int) -> MediaRequest | None:
@@ -59,9 +65,6 @@ def _request(command: Command[Any], typed: GivenCommand, pictures: int) -> Media
     except UserError:
         return None
     said = options.model_dump(include={f.name for f in fields(MediaRequest)}, exclude={_MODEL})
-    return MediaRequest(kind=_kind(command), images=(_PICTURE,) * pictures, **said)
-
-
-def _kind(command: Command[Any]) -> MediaKind:
-    """What a command makes: the simple ones are called so."""
-    return MediaKind(command.name) if command.name in list(MediaKind) else MediaKind.VIDEO
+    kind = MediaKind.IMAGE if command.needs is Ability.IMAGE else MediaKind.VIDEO
+    # Only how many there are is known while somebody still types.
+    return MediaRequest(kind=kind, images=(SOME_PICTURE,) * pictures, **said)

@@ -21,7 +21,7 @@ from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.duplicates import Duplicates
-from bots.telegram.form import Form, Forms, lengths_of
+from bots.telegram.form import Form, Forms, offer_of
 from bots.telegram.incoming import (
     TypedCommand,
     is_private,
@@ -36,7 +36,11 @@ from bots.telegram.menu import SHARE
 from bots.telegram.questions import Question, Questions, lost
 from bots.telegram.sharing import answer_inline, offer
 from bots.telegram.supergroups import Supergroups
+from core.catalog import Catalog
 from core.commands import COMMANDS
+from core.commands.examples import first_example
+from core.commands.offer import is_offered
+from core.commands.video import VIDEO
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, explain, locale_of, translate
@@ -103,6 +107,11 @@ class TelegramAdapter:
             default=default,
         )
 
+    @property
+    def catalog(self) -> Catalog:
+        """What can be made, which decides what is offered."""
+        return self._engine.services.catalog
+
     def handlers(self) -> list[Handler]:
         """What an application needs to bring the updates here."""
         edited = filters.UpdateType.EDITED
@@ -137,16 +146,19 @@ class TelegramAdapter:
                 await self._start(message, typed.text.strip())
             case "share":
                 await self._share(message)
-            case "video" if not typed.text.strip() and await self._commands.admits(message):
+            case "video" if not typed.text.strip() and await self._may_fill_in(message):
                 await self._open_form(message)
             case _:
                 await self._commands.take(message, typed.name, typed.text)
 
     async def _start(self, message: Message, payload: str) -> None:
-        if payload == "video" and await self._commands.admits(message):
+        if payload == "video" and await self._may_fill_in(message):
             await self._open_form(message)
             return
-        await self._reply(message, "how-to-start")
+        await self._reply(message, "how-to-start" if self.catalog.chosen else "no-model-ready")
+
+    async def _may_fill_in(self, message: Message) -> bool:
+        return is_offered(self.catalog, VIDEO) and await self._commands.admits(message)
 
     async def _share(self, message: Message) -> None:
         user, replied = user_of(message), message.reply_to_message
@@ -168,7 +180,7 @@ class TelegramAdapter:
             locale=await self._locale(message),
             command=ref_of(message),
             pictures=pictures,
-            lengths=lengths_of(self._engine.services.catalog),
+            offer=offer_of(self.catalog),
         )
         shown = await self._answers.say(place_of(message), form.view(), form.command)
         if shown:
@@ -227,7 +239,9 @@ class TelegramAdapter:
         await self._answers.say(place_of(message), view)  # the library logs what goes wrong here
 
     async def _reply(self, message: Message, key: str) -> None:
-        view = View(text=translate(await self._locale(message), key))
+        locale = await self._locale(message)
+        example = first_example(locale, self.catalog, COMMANDS.values())
+        view = View(text=translate(locale, key, example=example))
         await self._answers.say(place_of(message), view, ref_of(message))
 
     async def _locale(self, message: Message) -> Locale:

@@ -64,6 +64,8 @@ class TelegramCommands:
         command = COMMANDS.get(name)
         if command is None or not command.pictures or not await self.admits(message):
             return ()
+        if command.needs and not self.engine.services.catalog.knows(command.needs):
+            return ()  # it is refused, whatever came along
         objection = await self._objection(message, name)
         if objection:
             locale = await self.answers.locale(user_of(message), place_of(message), self.default)

@@ -110,7 +110,7 @@ async def listen(
     app.add_handlers(adapter.handlers())
     app.add_error_handler(adapter.on_error)
     await app.start()
-    menu = asyncio.create_task(publish_menu(app.bot), name="menu")
+    menu = asyncio.create_task(publish_menu(app.bot, adapter.catalog), name="menu")
     try:
         await _start(app, account.webhook)
         yield

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 from bots.telegram.incoming import TelegramFile
-from core.catalog import Catalog, Span
+from core.catalog import Ability, Catalog, lengths, resolutions, shapes, takes_any_shape
 from core.i18n import Locale, translate
 from core.platform import Button, MessageRef, User, View
 
@@ -21,13 +21,14 @@ class Form:
 
     Attributes:
         command: the message that opened it; the answers refer to it.
+        offer: what there is to choose from.
     """
 
     user: User
     locale: Locale
     command: MessageRef
     pictures: tuple[TelegramFile, ...] = ()
-    lengths: tuple[int, ...] = ()
+    offer: "Offer"
     ratio: str = ""
     seconds: str = ""
     hd: bool = False
@@ -48,11 +49,13 @@ class Form:
     def view(self) -> View:
         """The form as a message."""
         words = {ratio: translate(self.locale, key) for ratio, key in RATIOS.items()}
-        seconds = {str(n): translate(self.locale, "seconds", seconds=n) for n in self.lengths}
+        seconds = {
+            str(n): translate(self.locale, "seconds", seconds=n) for n in self.offer.lengths
+        }
         buttons = (
-            *(_choice(words[r], f"ratio={r}", chosen=self.ratio == r) for r in RATIOS),
+            *(_choice(words[r], f"ratio={r}", chosen=self.ratio == r) for r in self.offer.ratios),
             *(_choice(t, f"seconds={n}", chosen=self.seconds == n) for n, t in seconds.items()),
-            _choice("HD", "hd", chosen=self.hd),
+            *([_choice("HD", "hd", chosen=self.hd)] if self.offer.has_hd else []),
             _choice(translate(self.locale, "form-go"), READY, chosen=False),
         )
         return View(text=translate(self.locale, "form-title"), buttons=buttons)
@@ -73,16 +76,26 @@ def _choice(label: str, argument: str, *, chosen: bool) -> Button:
     return Button(label=shown, command=COMMAND, argument=argument)
 
 
-def lengths_of(catalog: Catalog) -> tuple[int, ...]:
-    """Some lengths that ready models make: a row of buttons, the extremes among them."""
-    found: set[int] = set()
-    for model in filter(catalog.is_ready, catalog.models):
-        made = model.seconds
-        found |= {made.min, made.max} if isinstance(made, Span) else set(made)
-    ordered = sorted(found)
-    if len(ordered) <= _CHOICES:
-        return tuple(ordered)
-    return ordered[0], ordered[len(ordered) // 2], ordered[-1]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a form lets one choose: lengths in a row of buttons, the extremes among them."""
+
+    ratios: tuple[str, ...] = ()
+    lengths: tuple[int, ...] = ()
+    has_hd: bool = False
+
+
+def offer_of(catalog: Catalog) -> Offer:
+    """What the models make that would be asked."""
+    models = catalog.able(Ability.VIDEO)
+    named, made = shapes(models), lengths(models)
+    any_shape = takes_any_shape(models)
+    few = len(made) <= _CHOICES
+    return Offer(
+        ratios=tuple(ratio for ratio in RATIOS if any_shape or ratio in named),
+        lengths=made if few else (made[0], made[len(made) // 2], made[-1]),
+        has_hd="hd" in resolutions(models),
+    )
 
 
 @dataclass(slots=True)

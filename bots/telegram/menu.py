@@ -12,8 +12,9 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from core.catalog import Catalog
 from core.commands import COMMANDS
-from core.commands.command import Audience
+from core.commands.offer import offered
 from core.i18n import Locale, translate
 
 log = logging.getLogger(__name__)
@@ -28,25 +29,26 @@ _SCOPES: tuple[BotCommandScope, ...] = (
 _LANGUAGES = {Locale.EN: "", Locale.ZH: "zh"}
 
 
-async def publish_menu(bot: Bot) -> None:
+async def publish_menu(bot: Bot, catalog: Catalog) -> None:
     """Tell Telegram the commands, where it has others. Nothing depends on it."""
     try:
-        for scope in _SCOPES:
-            for locale, language in _LANGUAGES.items():
-                await _publish(bot, scope, locale, language)
+        for locale, language in _LANGUAGES.items():
+            wanted = commands(locale, catalog)
+            for scope in _SCOPES:
+                await _publish(bot, scope, wanted, language)
     except TelegramError as error:
         log.warning("the menu could not be published: %s", error)
 
 
-async def _publish(bot: Bot, scope: BotCommandScope, locale: Locale, language: str) -> None:
-    wanted = tuple(commands(locale))
+async def _publish(
+    bot: Bot, scope: BotCommandScope, wanted: tuple[BotCommand, ...], language: str
+) -> None:
     if await bot.get_my_commands(scope, language) != wanted:
         await bot.set_my_commands(wanted, scope, language)
 
 
-def commands(locale: Locale) -> list[BotCommand]:
+def commands(locale: Locale, catalog: Catalog) -> tuple[BotCommand, ...]:
     """All that everybody may use; who runs the bot knows the rest from /help."""
-    typed = [command for command in COMMANDS.values() if command.is_typed]
-    shown = [command.name for command in typed if command.audience is not Audience.ADMINS]
-    told = [BotCommand(name, translate(locale, f"command-{name}")) for name in shown]
-    return [*told, BotCommand(SHARE, translate(locale, "menu-share"))]
+    names = [command.name for command in offered(catalog, COMMANDS.values())]
+    told = [BotCommand(name, translate(locale, f"command-{name}")) for name in names]
+    return *told, BotCommand(SHARE, translate(locale, "menu-share"))

@@ -140,8 +140,9 @@ class Model(Table):
             operator's unit (presets: about 1 US cent).
         expected_seconds: how long it usually takes; deadline_seconds: when we give up.
         forbid: combinations that the gateway would ignore or refuse.
-        remix: whether a finished task of it can be changed; characters, storyboard: whether
-            prompts may have them; mask, watermark: whether it can be told.
+        remix: whether a finished task of it can be changed.
+        characters: whether prompts may have them, and one can be made of a finished task of it.
+        storyboard: whether prompts may be one; mask, watermark: whether it can be told.
         edits: what its pictures are called in the form of /v1/images/edits; empty where they go
             with the words. response_format: what it is told there; some refuse any.
     """
@@ -185,6 +186,16 @@ class Model(Table):
     def key(self) -> str:
         """Its name among all gateways."""
         return f"{self.gateway}/{self.name}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether somebody means it by that name, with or without its gateway, in any case."""
+        return name.casefold() in (self.name.casefold(), self.key.casefold())
+
+    def makes(self, seconds: int) -> bool:
+        """Whether that length can be chosen."""
+        if isinstance(self.seconds, Span):
+            return self.seconds.min <= seconds <= self.seconds.max
+        return seconds in self.seconds
 
     def is_hd(self, request: MediaRequest) -> bool:
         return request.resolution in self.hd

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import Model
+from core.catalog import Ability, Model
 from core.commands.command import Command, Context
 from core.commands.shared_options import OF
 from core.commands.sources import find_source
@@ -70,20 +70,24 @@ async def character(context: Context, options: CharacterOptions) -> View:
 
 
 async def _source(context: Context, options: CharacterOptions) -> tuple[Model, str]:
-    """The gateway's model to ask, and the video: a link, or a task of that gateway."""
-    services = context.services
-    able = [m for m in services.catalog.models if m.characters and services.model(m.key)]
+    """A model that can use the character at its gateway, and the video: a link, or a task there.
+
+    Raises:
+        UserError: no model could use the character, or none can be made of that video.
+    """
+    catalog, preferred = context.services.catalog, context.preferences.model
+    able = catalog.able(Ability.CHARACTERS, *([preferred] if preferred else []))
+    if not able:
+        raise catalog.lacks(Ability.CHARACTERS)
     if options.url is not None:
         if not options.url.startswith("https://"):
             raise UserError("character-link")
-        if not able:
-            raise UserError("no-character-model")
         return able[0], options.url
-    job = await find_source(context, options.of)
+    job, task = await find_source(context, options.of, Ability.CHARACTERS)
     model = next((model for model in able if model.gateway == job.gateway), None)
-    if model is None or job.task is None:
+    if model is None:
         raise UserError("character-not-possible", model=job.model_name)
-    return model, job.task.id
+    return model, task.id
 
 
 async def characters(context: Context, options: CharactersOptions) -> View:
@@ -101,5 +105,9 @@ async def characters(context: Context, options: CharactersOptions) -> View:
     return View(text="\n".join(lines))
 
 
-CHARACTER = Command(name="character", options=CharacterOptions, run=character)
-CHARACTERS = Command(name="characters", options=CharactersOptions, run=characters)
+CHARACTER = Command(
+    name="character", options=CharacterOptions, run=character, needs=Ability.CHARACTERS
+)
+CHARACTERS = Command(
+    name="characters", options=CharactersOptions, run=characters, needs=Ability.CHARACTERS
+)

@@ -7,6 +7,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Ability
 from core.engine.engine import Engine
 from core.engine.services import Services
 from core.i18n import Locale
@@ -62,6 +63,7 @@ class Command(Generic[T]):
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
     What is not `is_typed` only stands behind buttons, and no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing.
+    `needs` is what a model must be able to do for it; while none is, nobody is offered it.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Command(Generic[T]):
     run: Callable[[Context, T], Awaitable[View | None]]
     audience: Audience = Audience.ADMITTED
     pictures: int = 0
+    needs: Ability | None = None
     is_typed: bool = True
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from core.commands import COMMANDS, Audience, Command, Context
+from core.commands.examples import example
+from core.commands.offer import check_offered, offered
 from core.engine.engine import Engine
 from core.errors import StorageError, UserError, did_you_mean
 from core.i18n import Locale, explain, locale_of, translate
@@ -35,11 +37,12 @@ async def dispatch(engine: Engine, invocation: Invocation, default: Locale) -> A
         context = Context(
             engine=engine, invocation=invocation, locale=locale, preferences=preferences
         )
-        command = _find(invocation.command)
+        command = _find(context)
         await _check_access(context, command.audience)
         return Answer(view=await command.run(context, _read(context, command)))
     except UserError as error:
-        return _refused(explain(locale, error))
+        for_admin = engine.services.access.is_admin(user)
+        return _refused(explain(locale, error, for_admin=for_admin))
     except StorageError as error:
         log.error("%s: %s", invocation.command, error)  # noqa: TRY400 - the sentence says it all
         return _refused(translate(locale, "storage-error"))
@@ -49,10 +52,12 @@ async def dispatch(engine: Engine, invocation: Invocation, default: Locale) -> A
         return _refused(translate(locale, "unexpected-error", id=incident))
 
 
-def _find(name: str) -> Command[Any]:
+def _find(context: Context) -> Command[Any]:
+    name, catalog = context.invocation.command, context.services.catalog
     command = COMMANDS.get(name)
     if command is None:
-        near = [f"/{match}" for match in get_close_matches(name, COMMANDS, n=1)]
+        known = offered(catalog, COMMANDS.values(), for_admin=context.is_admin)
+        near = [f"/{match}" for match in get_close_matches(name, [c.name for c in known], n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
     return command
 
@@ -60,12 +65,15 @@ def _find(name: str) -> Command[Any]:
 def _read(context: Context, command: Command[Any]) -> Any:
     invocation = context.invocation
     try:
-        return parse(invocation.text, command.options, invocation.given)
+        options = parse(invocation.text, command.options, invocation.given)
     except UserError as error:
+        check_offered(context, command)  # what nothing can do needs no better wording
         if error.key != "prompt-empty":
             raise
-        example = translate(context.locale, f"example-{command.name}")
-        raise UserError("prompt-missing", example=example) from None
+        shown = example(context.locale, context.services.catalog, command)
+        raise UserError("prompt-missing", example=shown) from None
+    check_offered(context, command, options)
+    return options
 
 
 async def _check_access(context: Context, audience: Audience) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.commands.command import Audience, Command, Context, NoOptions
+from core.commands.examples import first_example
+from core.commands.offer import offered
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, describe
 from core.platform import View
@@ -13,14 +15,16 @@ def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptio
     """Build the command; it has to know all the others."""
 
     async def run(context: Context, _: NoOptions) -> View:
-        typed = [command for command in commands() if command.is_typed]
-        shown = [c for c in typed if context.is_admin or c.audience is not Audience.ADMINS]
-        return View(text=help_text(context.locale, shown))
+        catalog, default = context.services.catalog, context.preferences.model
+        names = [default] if default else []
+        shown = offered(catalog, commands(), *names, for_admin=context.is_admin)
+        typed = first_example(context.locale, catalog, shown)
+        return View(text=help_text(context.locale, shown, typed))
 
     return Command(name="help", options=NoOptions, run=run, audience=Audience.ANYBODY)
 
 
-def help_text(locale: Locale, commands: Sequence[Command[Any]]) -> str:
+def help_text(locale: Locale, commands: Sequence[Command[Any]], example: str) -> str:
     """All commands, a line each, and the options of those that have some."""
     lines: list[str] = []
     for command in commands:
@@ -28,7 +32,7 @@ def help_text(locale: Locale, commands: Sequence[Command[Any]]) -> str:
         lines += [
             f"  {_option_line(locale, o)}" for o in describe(command.options) if o.flags or o.words
         ]
-    lines.append(translate(locale, "help-footer"))
+    lines.append(translate(locale, "help-footer", example=example))
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Ability
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
 from core.commands.shared_options import (
@@ -69,4 +70,4 @@ def request_of(options: ImageOptions, images: Sequence[Asset]) -> MediaRequest:
     return replace(request, images=tuple(pictures), mask=mask)
 
 
-IMAGE = Command(name="image", options=ImageOptions, run=run, pictures=16)
+IMAGE = Command(name="image", options=ImageOptions, run=run, pictures=16, needs=Ability.IMAGE)

@@ -1,18 +1,22 @@
 """/models: what can be made, with which options, and what is missing for the rest."""
 
-from core.catalog import ANY_RATIO, Catalog, Model, Span, State
+from core.catalog import ANY_RATIO, Ability, Catalog, Model, Span, State, can
 from core.commands.command import Command, Context, NoOptions
+from core.errors import UserError
 from core.i18n import Locale, translate
 from core.media import MediaKind
 from core.platform import View
 
-_TALENTS = ("mask", "remix", "characters", "storyboard")
+_TALENTS = (Ability.MASK, Ability.REMIX, Ability.CHARACTERS, Ability.STORYBOARD)
 
 
 async def models(context: Context, _: NoOptions) -> View:
-    """List all models of the catalog, ready ones first."""
+    """List the models that can be used; for admins also the others, and what they lack."""
     catalog = context.services.catalog
-    ordered = sorted(catalog.models, key=lambda model: not catalog.is_ready(model))
+    others = [model for model in catalog.models if not catalog.is_ready(model)]
+    shown = (*catalog.ready, *(others if context.is_admin else ()))
+    if not shown:
+        raise UserError("no-model-ready")
     lines = [
         translate(
             context.locale,
@@ -23,7 +27,7 @@ async def models(context: Context, _: NoOptions) -> View:
                 [*describe_model(context.locale, model), readiness(context.locale, catalog, model)]
             ),
         )
-        for model in ordered
+        for model in shown
     ]
     return View(text="\n".join(lines))
 
@@ -40,7 +44,7 @@ def describe_model(locale: Locale, model: Model) -> list[str]:
             translate(locale, "option-word-fast") if model.fast != "no" else "",
             f"x{model.count}" if model.count > 1 else "",
             translate(locale, "models-images", count=model.images.max) if model.images.max else "",
-            *(translate(locale, f"models-{word}") for word in _TALENTS if getattr(model, word)),
+            *(translate(locale, f"models-{word}") for word in _TALENTS if can(model, word)),
         )
         if part
     ]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Ability
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
 from core.commands.shared_options import OF, PRIVATE, SPOILER
@@ -26,10 +27,7 @@ class RemixOptions(BaseModel):
 
 async def run(context: Context, options: RemixOptions) -> None:
     """Order the changed video from the model that has made the first."""
-    job = await find_source(context, options.of)
-    model = context.services.model(job.model)
-    if model is None or not model.remix or job.task is None:
-        raise UserError("remix-not-possible", model=job.model_name)
+    job, task = await find_source(context, options.of, Ability.REMIX)
     if job.request.private:
         raise UserError("remix-private")
     first = job.request
@@ -37,7 +35,7 @@ async def run(context: Context, options: RemixOptions) -> None:
     def request_of(_: Sequence[Asset]) -> MediaRequest:
         return MediaRequest(
             prompt=options.prompt,
-            source=job.task,
+            source=task,
             model=job.model,
             ratio=first.ratio,
             seconds=first.seconds,
@@ -49,4 +47,4 @@ async def run(context: Context, options: RemixOptions) -> None:
     await place_order(context, request_of)
 
 
-REMIX = Command(name="remix", options=RemixOptions, run=run)
+REMIX = Command(name="remix", options=RemixOptions, run=run, needs=Ability.REMIX)

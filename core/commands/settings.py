@@ -1,12 +1,14 @@
 """/settings: defaults of one's own, and of a chat that one manages."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import Catalog
+from core.catalog import Catalog, lengths, shapes
 from core.commands.command import Command, Context
+from core.commands.examples import SOME_SECONDS, shape_word
 from core.commands.shared_options import RATIO_PATTERN, RATIO_WORDS
 from core.errors import UserError
 from core.i18n import Locale, translate
@@ -72,7 +74,22 @@ async def settings(context: Context, options: SettingsOptions) -> View:
         translate(locale, key, what=_describe(locale, stored.get(party)))
         for key, party in (("settings-own", own), ("settings-chat", chat))
     ]
-    return View(text="\n".join([*lines, translate(locale, "settings-how")]))
+    examples = " · ".join(_examples(locale, context.services.catalog))
+    return View(text="\n".join([*lines, translate(locale, "settings-how", examples=examples)]))
+
+
+def _examples(locale: Locale, catalog: Catalog) -> Iterator[str]:
+    """Changes that make sense with the models that are ready."""
+    models = catalog.chosen
+    for model in models[:1]:
+        yield translate(locale, "settings-example-model", model=model.name)
+    for ratio in shapes(models)[:1]:
+        yield translate(locale, "settings-example-ratio", ratio=shape_word(locale, ratio))
+    made = lengths(models)
+    if made:
+        seconds = min(made, key=lambda length: abs(length - SOME_SECONDS))
+        yield translate(locale, "settings-example-seconds", seconds=seconds)
+    yield translate(locale, "settings-example-language")
 
 
 async def _change(context: Context, party: Party, options: SettingsOptions) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Ability
 from core.commands.command import Command, Context, JobOptions
 from core.commands.ordering import place_order
 from core.commands.shared_options import LENGTH, MODEL, PRIVATE, RATIO, RATIO_PATTERN, SPOILER
@@ -49,5 +50,7 @@ async def confirm(context: Context, options: JobOptions) -> None:
     await context.engine.confirm(job.id)
 
 
-STORYBOARD = Command(name="storyboard", options=StoryboardOptions, run=run, pictures=9)
+STORYBOARD = Command(
+    name="storyboard", options=StoryboardOptions, run=run, pictures=9, needs=Ability.STORYBOARD
+)
 CONFIRM = Command(name="confirm", options=JobOptions, run=confirm, is_typed=False)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.catalog import Ability
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
 from core.commands.shared_options import (
@@ -60,4 +61,4 @@ def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
     return MediaRequest(images=tuple(images), **options.model_dump())
 
 
-VIDEO = Command(name="video", options=VideoOptions, run=run, pictures=9)
+VIDEO = Command(name="video", options=VideoOptions, run=run, pictures=9, needs=Ability.VIDEO)

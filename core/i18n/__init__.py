@@ -42,10 +42,10 @@ def translate(locale: Locale, key: str, **variables: str | float) -> str:
     return str(text)
 
 
-def explain(locale: Locale, error: UserError) -> str:
+def explain(locale: Locale, error: UserError, *, for_admin: bool = False) -> str:
     """The sentences of a user's mistake, with what would work."""
-    parts = (translate(locale, part.key, **part.details) for part in (error, *error.hints))
-    return "\n".join(parts)
+    hints = (*error.hints, *error.for_admins) if for_admin else error.hints
+    return "\n".join(translate(locale, each.key, **each.details) for each in (error, *hints))
 
 
 def explain_fault(locale: Locale, fault: Fault, kind: str = "video") -> list[str]:

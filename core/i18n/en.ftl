@@ -104,6 +104,7 @@ fault-unknown = Something went wrong at the gateway.
 refuse-ratio = { $model } cannot make { $asked }; it makes { $allowed }.
 refuse-ratio-choice = With { $model } the shape ({ $asked }) cannot be chosen.
 refuse-seconds = { $model } cannot make { $asked } s; it makes { $allowed } s.
+refuse-seconds-choice = With { $model } the length ({ $asked } s) cannot be chosen.
 refuse-resolution = { $model } cannot make { $asked }; it makes { $allowed }.
 refuse-hd = { $model } has no choice of resolution ({ $asked }).
 refuse-fast = { $model } has no fast mode.
@@ -129,19 +130,58 @@ refuse-image-side = { $model } takes pictures with sides of { $allowed } pixels;
 refuse-image-shape = { $model } takes pictures up to { $allowed }, tall or wide; one here has { $asked }.
 refuse-image-bytes = { $model } takes pictures up to { $limit_mb } MB; one here has { $size_mb } MB.
 refuse-combination = { $model } cannot combine { $asked }.
+nobody-ratio = No model here makes { $asked }; there are { $allowed }.
+nobody-ratio-choice = No model here lets you choose the shape.
+nobody-seconds = No model here makes { $asked } s; { $which ->
+    [longest] the longest is
+    [shortest] the shortest is
+   *[nearest] the nearest is
+} { $allowed } s ({ $model }).
+nobody-seconds-choice = No model here lets you choose the length.
+nobody-resolution = No model here makes { $asked }; there are { $allowed }.
+nobody-resolution-choice = No model here lets you choose the resolution.
+nobody-fast = No model here has a fast mode.
+nobody-seed = No model here takes a seed.
+nobody-mask = No model here takes a mask.
+nobody-watermark = No model here can add a watermark.
+nobody-characters = No model here can show characters made at { $gateway }.
+nobody-count = { $allowed ->
+    [one] Models here make one at a time, not { $asked }.
+   *[other] No model here makes { $asked } at a time; the most is { $allowed } ({ $model }).
+}
+nobody-images = { $allowed ->
+    [one] Models here take one picture, not { $asked }.
+   *[other] No model here takes { $asked } pictures; the most is { $allowed } ({ $model }).
+}
+nobody-any-image = No model here takes pictures.
+nobody-no-image = Every model here needs a picture to start from.
+nobody-image-side = No model here takes a picture of { $asked }; { $model } takes sides of { $allowed } pixels.
+nobody-image-shape = No model here takes a picture of { $asked }; { $model } takes up to { $allowed }, tall or wide.
+nobody-image-bytes = No model here takes a picture of { $size_mb } MB; the most is { $limit_mb } MB ({ $model }).
+nobody-combination = No model here can combine { $asked }.
+refuse-together = No model here can do all of that at once. The closest:
 character-span = A character is taken from { $least } to { $most } seconds of a video.
 storyboard-empty = A storyboard has one line per shot: 7.5s plane takes off
 storyboard-shot = Shot { $number } needs its length and what is seen, as in: 7.5s plane takes off
 storyboard-sum = The shots take { $sum } s together; with { $asked } s asked for they must add up to that.
 storyboard-fraction = The shots take { $sum } s together; that must be whole seconds.
-no-model-ready = No gateway is set up yet. The operator has to set a key; `cliprelay doctor` says which.
+no-model-ready = This bot has no models yet, so it cannot make anything.
+no-model-for = This bot has no model { $ability ->
+    [image] for pictures
+    [remix] that can change a finished video
+    [storyboard] for storyboards
+    [characters] for characters
+   *[video] for videos
+}.
 model-unknown = There is no model “{ $given }”. There are: { $allowed }
 hint-did-you-mean = Did you mean { $nearest }?
 model-off = { $model } is switched off here.
-model-needs-key = { $model } is not set up here: { $variable } is missing.
+model-needs-key = { $model } is not set up here.
 hint-could = This could: { $models }
-hint-could-retired = Only models that have been shut down could: { $models }. Name one with --model to try all the same.
+hint-could-retired = Only retired models could: { $models }. Name one with --model to try.
 hint-could-with-key = { $model } could, but { $variable } is missing.
+hint-needs-key = { $variable } is missing.
+hint-set-key = Set the key of a gateway; `cliprelay doctor` says which are missing.
 
 ## Commands
 
@@ -157,9 +197,9 @@ command-deny = keep somebody from using the bot: whom you reply to, this chat, o
 command-help = show how this works
 help-footer =
     Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
-    Example: /video portrait 15s a cat surfing
+    Example: { $example }
 command-unknown = There is no /{ $given }. /help shows all commands.
-type-a-command = Type a command, for example: /video a cat. /help shows more.
+type-a-command = Type a command, for example: { $example }. /help shows more.
 unexpected-error = Something went wrong in the bot itself. The operator finds the details in the log under { $id }.
 storage-error = The bot cannot store anything at the moment, so nothing was sent and nothing was paid. The operator has to look at it.
 status-none = Nothing is running or waiting.
@@ -209,8 +249,12 @@ settings-chat = Defaults of this chat: { $what }
 settings-none = none
 settings-how =
     What you type in a command comes first, then your defaults, then those of the chat.
-    Change them: /settings model veo-3.1 · /settings ratio portrait · /settings seconds 8 · /settings language zh
-    Clear them: /settings ratio off · /settings reset. For the chat: /settings chat ratio portrait
+    Change them: { $examples }
+    Clear them: /settings language off · /settings reset. For the chat: /settings chat language en
+settings-example-model = /settings model { $model }
+settings-example-ratio = /settings ratio { $ratio }
+settings-example-seconds = /settings seconds { $seconds }
+settings-example-language = /settings language zh
 
 ## Options
 
@@ -237,11 +281,18 @@ option-bad-value = { $option } cannot be “{ $given }”. Allowed: { $allowed }
 option-twice = { $option } is given twice: { $first } and { $second }.
 prompt-empty = Say what to make.
 prompt-missing = Say what you want, for example: { $example }
-example-video = /video portrait a cat surfing
-example-image = /image 16:9 a lighthouse at night
-example-remix = /remix now in snow
-example-storyboard = /storyboard 7.5s a plane takes off, and on the next line: 7.5s it lands
-example-character = /character 1-3 tom
+example-video = a cat surfing
+example-image = a lighthouse at night
+example-remix = now in snow
+example-storyboard =
+    { $half }s a plane takes off
+    { $half }s it lands
+example-character = 1-3 tom
+example-with-picture = { $typed } (with a picture)
+word-portrait = portrait
+word-landscape = landscape
+word-square = square
+word-seconds = { $seconds }s
 prompt-control-character = The text has a control character ({ $code }) at position { $position }. Please type it again without.
 prompt-too-long = The prompt has { $length } characters; at most { $limit } are possible.
 
@@ -262,7 +313,7 @@ picture-too-small = { $name } is too small; it needs at least { $limit_px } pixe
 
 ## Command line
 
-terminal-banner = cliprelay { $version }. Type /video portrait 15s a cat surfing, or /help. /attach FILE adds a picture to the next command. Ctrl-D ends.
+terminal-banner = cliprelay { $version }. Type { $example }, or /help. /attach FILE adds a picture to the next command. Ctrl-D ends.
 sandbox-notice = SANDBOX: no gateway key is set, so every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money. Set a key in .env to go live.
 sandbox-notice-asked = SANDBOX, as you asked: every model is played by a test gateway on this machine. The videos are test pictures; nothing costs money.
 jobs-resumed = Going on with { $count ->
@@ -278,7 +329,7 @@ pictures-attached = Attached to the next command: { $names }
 
 ## Forms, replies and sharing
 
-how-to-start = Type /video and what you want to see, for example: /video portrait 15s a cat surfing. Pictures can come along, or be replied to. /help shows more.
+how-to-start = Type a command and what you want to see, for example: { $example }. Pictures can come along, or be replied to. /help shows more.
 menu-share = show how to share a video
 edited-command = An edited command is not read again. Please send it as a new message.
 picture-not-fetched = { $name } could not be fetched. Please send it again.
@@ -386,7 +437,6 @@ refuse-storyboard = { $model } takes no storyboard.
 alias-wrong = "{ $given }" cannot be a name. Take one word of letters and digits: /character 1-3 tom
 character-made = Done. Write @{ $alias } in a prompt and they will appear.
 character-link = The link has to begin with https://
-no-character-model = No gateway that is set up can make characters.
 character-not-possible = No character can be made from videos of { $model }.
 no-such-character = You have no character @{ $alias }. /characters lists them.
 character-forgotten = @{ $alias } is forgotten here; the gateway still knows them.

@@ -101,6 +101,7 @@ fault-unknown = 网关出错了。
 refuse-ratio = { $model } 不能生成 { $asked }，可选：{ $allowed }。
 refuse-ratio-choice = { $model } 不能选择画面比例（{ $asked }）。
 refuse-seconds = { $model } 不能生成 { $asked } 秒，可选：{ $allowed } 秒。
+refuse-seconds-choice = { $model } 不能选择时长（{ $asked } 秒）。
 refuse-resolution = { $model } 不能生成 { $asked }，可选：{ $allowed }。
 refuse-hd = { $model } 不能选择清晰度（{ $asked }）。
 refuse-fast = { $model } 没有快速模式。
@@ -123,19 +124,52 @@ refuse-image-side = { $model } 的图片边长须为 { $allowed } 像素，这�
 refuse-image-shape = { $model } 的图片长宽比不能超过 { $allowed }，这里有一张是 { $asked }。
 refuse-image-bytes = { $model } 的图片不能超过 { $limit_mb } MB，这里有一张 { $size_mb } MB。
 refuse-combination = { $model } 不能同时使用：{ $asked }。
+nobody-ratio = 这里没有模型能生成 { $asked }，可选：{ $allowed }。
+nobody-ratio-choice = 这里的模型都不能选择画面比例。
+nobody-seconds = 这里没有模型能生成 { $asked } 秒，{ $which ->
+    [longest] 最长
+    [shortest] 最短
+   *[nearest] 最接近的是
+} { $allowed } 秒（{ $model }）。
+nobody-seconds-choice = 这里的模型都不能选择时长。
+nobody-resolution = 这里没有模型能生成 { $asked }，可选：{ $allowed }。
+nobody-resolution-choice = 这里的模型都不能选择清晰度。
+nobody-fast = 这里的模型都没有快速模式。
+nobody-seed = 这里的模型都不支持种子。
+nobody-mask = 这里的模型都不支持蒙版。
+nobody-watermark = 这里的模型都不支持水印。
+nobody-characters = 这里没有模型能使用在 { $gateway } 创建的角色。
+nobody-count = 这里没有模型能一次生成 { $asked } 个，最多 { $allowed } 个（{ $model }）。
+nobody-images = 这里没有模型接受 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
+nobody-any-image = 这里的模型都不接受图片。
+nobody-no-image = 这里的模型都需要一张图片作为起点。
+nobody-image-side = 这里没有模型接受 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
+nobody-image-shape = 这里没有模型接受 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
+nobody-image-bytes = 这里没有模型接受 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
+nobody-combination = 这里没有模型能同时使用：{ $asked }。
+refuse-together = 这里没有模型能同时满足所有要求。最接近的情况：
 character-span = 角色须取自视频中 { $least } 到 { $most } 秒的片段。
 storyboard-empty = 分镜每行一个镜头，例如：7.5s 飞机起飞
 storyboard-shot = 第 { $number } 个镜头需要时长和画面，例如：7.5s 飞机起飞
 storyboard-sum = 各镜头共 { $sum } 秒，与要求的 { $asked } 秒不一致。
 storyboard-fraction = 各镜头共 { $sum } 秒，总时长须为整数秒。
-no-model-ready = 还没有设置网关。请管理员设置密钥，`cliprelay doctor` 会说明缺什么。
+no-model-ready = 这个机器人还没有可用的模型，暂时无法生成任何内容。
+no-model-for = 这个机器人没有{ $ability ->
+    [image] 生成图片
+    [remix] 修改视频
+    [storyboard] 支持分镜
+    [characters] 支持角色
+   *[video] 生成视频
+}的模型。
 model-unknown = 没有模型“{ $given }”。可用：{ $allowed }
 hint-did-you-mean = 您是想说 { $nearest } 吗？
 model-off = { $model } 在这里已停用。
-model-needs-key = { $model } 在这里没有设置：缺少 { $variable }。
+model-needs-key = { $model } 在这里尚未设置。
 hint-could = 这些可以：{ $models }
-hint-could-retired = 只有已下线的模型可以：{ $models }。用 --model 点名可以一试。
+hint-could-retired = 只有已下线的模型可以：{ $models }。可用 --model 指定一试。
 hint-could-with-key = { $model } 可以，但缺少 { $variable }。
+hint-needs-key = 缺少 { $variable }。
+hint-set-key = 请设置一个网关的密钥；`cliprelay doctor` 会说明缺少哪些。
 
 ## Commands
 
@@ -151,9 +185,9 @@ command-deny = 禁止使用机器人：所回复的人、本会话，或指定�
 command-help = 查看用法
 help-footer =
     选项写在提示词前面，顺序不限；以 -- 开头的参数可放任意位置；单独的 -- 表示选项结束。
-    例如：/video 竖屏 15秒 一只冲浪的猫
+    例如：{ $example }
 command-unknown = 没有 /{ $given } 这个命令。/help 可查看全部命令。
-type-a-command = 请输入命令，例如：/video 一只猫。/help 可查看更多。
+type-a-command = 请输入命令，例如：{ $example }。/help 可查看更多。
 unexpected-error = 机器人自身出错了。管理员可在日志中用 { $id } 查到详情。
 storage-error = 机器人暂时无法保存任何内容，所以没有提交，也没有扣费。请管理员检查。
 status-none = 没有正在运行或排队的任务。
@@ -200,8 +234,12 @@ settings-chat = 本会话的默认设置：{ $what }
 settings-none = 无
 settings-how =
     命令中写的优先，其次是您的设置，再次是本会话的设置。
-    修改：/settings 模型 veo-3.1 · /settings 比例 竖屏 · /settings 时长 8 · /settings 语言 zh
-    清除：/settings 比例 off · /settings 重置。修改本会话：/settings 群 比例 竖屏
+    修改：{ $examples }
+    清除：/settings 语言 off · /settings 重置。修改本会话：/settings 群 语言 zh
+settings-example-model = /settings 模型 { $model }
+settings-example-ratio = /settings 比例 { $ratio }
+settings-example-seconds = /settings 时长 { $seconds }
+settings-example-language = /settings 语言 en
 
 ## Options
 
@@ -228,11 +266,18 @@ option-bad-value = { $option } 不能是“{ $given }”。可用：{ $allowed }
 option-twice = { $option } 给了两次：{ $first } 和 { $second }。
 prompt-empty = 请说明要生成什么。
 prompt-missing = 请说明您想要什么，例如：{ $example }
-example-video = /video 竖屏 一只冲浪的猫
-example-image = /image 16:9 夜里的灯塔
-example-remix = /remix 改成下雪
-example-storyboard = /storyboard 7.5s 飞机起飞，换行再写：7.5s 飞机降落
-example-character = /character 1-3 tom
+example-video = 一只冲浪的猫
+example-image = 夜里的灯塔
+example-remix = 改成下雪
+example-storyboard =
+    { $half }秒 飞机起飞
+    { $half }秒 飞机降落
+example-character = 1-3 tom
+example-with-picture = { $typed }（附上一张图片）
+word-portrait = 竖屏
+word-landscape = 横屏
+word-square = 方形
+word-seconds = { $seconds }秒
 prompt-control-character = 文字的第 { $position } 个位置有控制字符（{ $code }），请去掉后重新输入。
 prompt-too-long = 提示词有 { $length } 个字符，最多 { $limit } 个。
 
@@ -253,7 +298,7 @@ picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 
-terminal-banner = cliprelay { $version }。输入 /video 竖屏 15秒 一只冲浪的猫，或 /help。/attach 文件 可为下一条命令附上图片。Ctrl-D 结束。
+terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一条命令附上图片。Ctrl-D 结束。
 sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。在 .env 中设置密钥即可正式使用。
 sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。
 jobs-resumed = 继续上次的 { $count } 个任务。
@@ -263,7 +308,7 @@ pictures-attached = 将附在下一条命令上：{ $names }
 
 ## Forms, replies and sharing
 
-how-to-start = 发送 /video 和想看的内容，例如：/video 竖屏 15秒 一只冲浪的猫。可以附上图片，或回复图片。/help 查看更多。
+how-to-start = 发送命令和想看的内容，例如：{ $example }。可以附上图片，或回复图片。/help 查看更多。
 menu-share = 说明如何分享视频
 edited-command = 编辑过的命令不会重新读取，请作为新消息发送。
 picture-not-fetched = 无法获取 { $name }，请重新发送。
@@ -371,7 +416,6 @@ refuse-storyboard = { $model } 不支持分镜。
 alias-wrong = "{ $given }" 不能作名字。请用一个由字母数字组成的词：/character 1-3 tom
 character-made = 完成。在提示词里写 @{ $alias } 即可出现。
 character-link = 链接必须以 https:// 开头
-no-character-model = 已配置的网关都不能创建角色。
 character-not-possible = { $model } 的视频不能用来创建角色。
 no-such-character = 您没有角色 @{ $alias }。/characters 可查看列表。
 character-forgotten = 已在此处删除 @{ $alias }；网关仍保留该角色。

@@ -48,9 +48,9 @@ async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str
 
 
 MISTAKES = [
-    ("/video 99s a cat", "veo-3.1 cannot make 99 s; it makes 8 s."),
+    ("/video 99s a cat", "No model here makes 99 s; the longest is 8 s (veo-3.1)."),
     ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
-    ("hello", "Type a command, for example: /video a cat."),
+    ("hello", "Type a command, for example: /video portrait a cat surfing."),
     ("/video", "Say what you want, for example: /video"),
     ("/video a\x07b", "control character (U+0007) at position 2"),
     (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; at most 32,000"),

@@ -8,12 +8,23 @@ import pytest
 
 from bots.discord.menu import Menu
 from bots.discord.slash import Json, definitions
+from core.catalog import Catalog, State, load
 from core.commands import COMMANDS
+from core.dialects import DIALECTS
 from core.options.options import describe
 from tests.fakes.discord.bot import PUBLISHED, discord_bot
 
 NAME = re.compile(r"[-_'\w]{1,32}")
-DEFINED = definitions(COMMANDS.values(), everywhere=True)
+DATA = load((), tuple(DIALECTS))
+EVERYTHING = {
+    model.key: model.model_copy(update={"state": State.ACTIVE, "remix": True, "storyboard": True})
+    for model in DATA.models
+}
+ALL = Catalog(
+    data=replace(DATA, models=tuple(EVERYTHING.values())),
+    ready_gateways=frozenset(DATA.gateways),
+)
+DEFINED = definitions(COMMANDS.values(), ALL, everywhere=True)
 SLASH = [command for command in DEFINED if command["type"] == 1]
 MANAGE_GUILD = "32"
 STRING, INTEGER, BOOLEAN, ATTACHMENT = 3, 4, 5, 11
@@ -70,7 +81,7 @@ def test_commands_work_in_servers_in_direct_messages_and_for_people() -> None:
     for command in DEFINED:
         assert command["contexts"] == [0, 1, 2]
         assert command["integration_types"] == [0, 1]
-    for command in definitions(COMMANDS.values(), everywhere=False):
+    for command in definitions(COMMANDS.values(), ALL, everywhere=False):
         assert "contexts" not in command
 
 

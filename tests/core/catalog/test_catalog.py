@@ -47,6 +47,12 @@ def hint(error: UserError) -> tuple[str, dict[str, object]]:
     return only_one.key, dict(only_one.details)
 
 
+def hint_for_admins(error: UserError) -> tuple[str, dict[str, object]]:
+    assert error.hints == ()
+    (only_one,) = error.for_admins
+    return only_one.key, dict(only_one.details)
+
+
 def test_every_dialect_has_a_model_at_some_gateway() -> None:
     assert {m.dialect for m in DATA.models} == set(DIALECTS)
 
@@ -122,11 +128,11 @@ def test_two_pictures_mean_first_and_last_frame_even_where_references_are_cheape
     assert three.images.role(3) is ImageRole.REFERENCE
 
 
-def test_a_retired_model_is_never_chosen_by_itself_but_named_in_the_refusal() -> None:
+def test_a_retired_model_is_never_chosen_by_itself_and_only_admins_hear_of_it() -> None:
     error = refusal(ALL, replace(CAT, seconds=25))
 
-    key, details = hint(error)
-    assert error.key == "refuse-seconds"
+    key, details = hint_for_admins(error)
+    assert error.key == "nobody-seconds"
     assert key == "hint-could-retired"
     assert str(details["models"]).startswith("sora-2-pro")
 
@@ -140,21 +146,21 @@ def test_a_refusal_names_the_ready_model_that_could() -> None:
     assert hint(error) == ("hint-could", {"models": "veo3-pro-frames, veo-3.1"})
 
 
-def test_a_refusal_names_the_key_that_is_missing() -> None:
+def test_a_refusal_tells_admins_which_key_is_missing_for_the_soundest_model() -> None:
     error = refusal(only("147ai"), replace(CAT, ratio="9:16"))
 
-    assert error.key == "refuse-ratio-choice"
-    assert hint(error) == (
+    assert error.key == "nobody-ratio-choice"
+    assert hint_for_admins(error) == (
         "hint-could-with-key",
-        {"model": "veo-3.1", "variable": "APIYI_API_KEY"},
+        {"model": "seedance-2.0", "variable": "WHATAI_API_KEY"},
     )
 
 
 def test_what_nothing_can_do_is_refused_without_a_hint() -> None:
     error = refusal(ALL, replace(CAT, resolution="4k"))
 
-    assert error.key == "refuse-hd"
-    assert error.hints == ()
+    assert error.key == "nobody-resolution"
+    assert error.hints == error.for_admins == ()
 
 
 @pytest.mark.parametrize(
@@ -194,7 +200,8 @@ def test_a_model_without_its_key_and_one_switched_off_say_so() -> None:
     needs = refusal(only("apiyi"), replace(CAT, model="sora-2"))
     off = refusal(ALL, replace(CAT, model="veo_3_1-fl"))
 
-    assert (needs.key, needs.details["variable"]) == ("model-needs-key", "WHATAI_API_KEY")
+    assert needs.key == "model-needs-key"
+    assert hint_for_admins(needs) == ("hint-needs-key", {"variable": "WHATAI_API_KEY"})
     assert off.key == "model-off"
 
 

@@ -74,7 +74,7 @@ class DiscordBotHarness:
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN)
-                await account.menu.publish(client)
+                await account.menu.publish(client, self.harness.catalog)
                 listening = asyncio.create_task(listen(client, adapter, account))
                 await self.server.until(lambda: self.server.gateway.identified > known)
                 yield engine

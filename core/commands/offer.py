@@ -1,0 +1,47 @@
+"""Which commands a bot can do with the models that it has, and why not the others."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.catalog import Catalog
+from core.commands.command import Audience, Command, Context
+
+
+def is_offered(catalog: Catalog, command: Command[Any], *names: str) -> bool:
+    """Whether some model can do it, right now; of the retired ones only those that are named."""
+    return command.needs is None or bool(catalog.able(command.needs, *names))
+
+
+def offered(
+    catalog: Catalog, commands: Iterable[Command[Any]], *names: str, for_admin: bool = False
+) -> list[Command[Any]]:
+    """What menus and /help show, in the order of the commands."""
+    return [
+        command
+        for command in commands
+        if command.is_typed
+        and (for_admin or command.audience is not Audience.ADMINS)
+        and is_offered(catalog, command, *names)
+    ]
+
+
+def check_offered(
+    context: Context, command: Command[Any], options: BaseModel | None = None
+) -> None:
+    """Refuse what no model can do, before anything is fetched or paid.
+
+    `options` is None where they cannot be read, and then nothing in them can name a model.
+
+    Raises:
+        UserError: there is no model for it.
+    """
+    catalog, needs = context.services.catalog, command.needs
+    said = getattr(options, "model", None), context.preferences.model
+    if needs is None or is_offered(catalog, command, *filter(None, said)):
+        return
+    # What is about a video is done by the model that has made it, and that one was named once.
+    if options is not None and hasattr(options, "of") and catalog.knows(needs):
+        return
+    raise catalog.lacks(needs)

@@ -1,0 +1,191 @@
+"""A refusal that no model was named for says what the best of all ready models allow."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.catalog import Catalog, load
+from core.dialects import DIALECTS
+from core.errors import UserError
+from core.i18n import Locale, explain
+from core.media import SOME_PICTURE, MediaKind, MediaRequest
+from tests.fakes.setups import SETUPS
+
+CAT = MediaRequest(prompt="a cat")
+IMAGE = replace(CAT, kind=MediaKind.IMAGE)
+TINY = replace(SOME_PICTURE, width=100, height=100)
+LONG = replace(SOME_PICTURE, width=3000, height=400)
+HEAVY = replace(SOME_PICTURE, size_bytes=40_000_000)
+
+
+def told(catalog: Catalog, request: MediaRequest) -> str:
+    with pytest.raises(UserError) as caught:
+        catalog.choose(request)
+    return explain(Locale.EN, caught.value)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "request_", "sentence"),
+    [
+        (
+            "sandbox",
+            replace(CAT, seconds=500),
+            "No model here makes 500 s; the longest is 60 s (sandbox-video).",
+        ),
+        (
+            "whatai",
+            replace(CAT, seconds=3, images=(SOME_PICTURE,) * 9),
+            (
+                "No model here can do all of that at once. The closest:\n"
+                "seedance-2.0-reference cannot make 3 s; it makes 4-15 s."
+            ),
+        ),
+        (
+            "whatai",
+            replace(CAT, seconds=1, ratio="1:1"),
+            "No model here makes 1 s; the shortest is 4 s (seedance-2.0).",
+        ),
+        (
+            "all four",
+            replace(CAT, ratio="7:3"),
+            "No model here makes 7:3; there are 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
+        ),
+        ("147ai", replace(CAT, ratio="9:16"), "No model here lets you choose the shape."),
+        (
+            "whatai",
+            replace(CAT, resolution="4k"),
+            "No model here makes 4k; there are 720p, 480p, 1080p, hd.",
+        ),
+        (
+            "apiyi",
+            replace(CAT, resolution="hd"),
+            "No model here lets you choose the resolution.",
+        ),
+        ("whatai", replace(CAT, fast=True), "No model here has a fast mode."),
+        ("apiyi", replace(CAT, seed=7), "No model here takes a seed."),
+        ("apiyi", replace(CAT, watermark=True), "No model here can add a watermark."),
+        (
+            "apiyi",
+            replace(CAT, count=9),
+            "No model here makes 9 at a time; the most is 4 (veo-3.1).",
+        ),
+        ("147ai", replace(CAT, count=9), "Models here make one at a time, not 9."),
+        (
+            "apiyi",
+            replace(CAT, images=(SOME_PICTURE,) * 3),
+            "No model here takes 3 pictures; the most is 2 (veo-3.1).",
+        ),
+        (
+            "147ai",
+            replace(CAT, images=(SOME_PICTURE,) * 3),
+            "Models here take one picture, not 3.",
+        ),
+        (
+            "whatai",
+            replace(CAT, images=(TINY,)),
+            (
+                "No model here takes a picture of 100x100; "
+                "seedance-2.0 takes sides of 300-6000 pixels."
+            ),
+        ),
+        (
+            "whatai",
+            replace(CAT, images=(LONG,)),
+            (
+                "No model here takes a picture of 3000x400; "
+                "seedance-2.0 takes up to 2.5:1, tall or wide."
+            ),
+        ),
+        (
+            "whatai",
+            replace(CAT, images=(HEAVY,)),
+            "No model here takes a picture of 40 MB; the most is 30 MB (seedance-2.0).",
+        ),
+        (
+            "apiyi",
+            replace(CAT, prompt="x" * 32_001),
+            "The prompt has 32,001 characters; at most 32,000 are possible.",
+        ),
+        (
+            "apiyi",
+            replace(CAT, cast_by="whatai"),
+            "No model here can show characters made at whatai.",
+        ),
+        ("apiyi", replace(CAT, has_shots=True), "This bot has no model for storyboards."),
+        ("apiyi", IMAGE, "This bot has no model for pictures."),
+        (
+            "all four",
+            replace(CAT, count=4, seconds=15),
+            (
+                "No model here can do all of that at once. The closest:\n"
+                "veo-3.1 cannot make 15 s; it makes 8 s."
+            ),
+        ),
+    ],
+)
+def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence: str) -> None:
+    assert told(SETUPS[gateway].catalog, request_) == sentence
+
+
+@pytest.mark.parametrize(
+    ("stanza", "request_", "sentence"),
+    [
+        (
+            "seconds = [4, 20]",
+            replace(CAT, seconds=9),
+            "No model here makes 9 s; the nearest is 4 s (m).",
+        ),
+        ("", replace(CAT, seconds=9), "No model here lets you choose the length."),
+        ("", replace(CAT, images=(SOME_PICTURE,)), "No model here takes pictures."),
+        (
+            "images = { min = 1, max = 1 }",
+            CAT,
+            "Every model here needs a picture to start from.",
+        ),
+        (
+            'kind = "image"\nimages = { max = 1 }',
+            replace(IMAGE, mask=SOME_PICTURE),
+            "No model here takes a mask.",
+        ),
+        (
+            'hd = ["hd"]\nseconds = [25]\nforbid = [{ hd = true, seconds = 25 }]',
+            replace(CAT, resolution="hd"),
+            "No model here can combine 25s, hd.",
+        ),
+    ],
+)
+def test_the_only_model_is_not_blamed_by_name_either(
+    tmp_path: Path, stanza: str, request_: MediaRequest, sentence: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[gateway]]\nname = "mine"\nenv = "MINE"\nbase_url = "https://mine.example"\n'
+        '[[model]]\ngateway = "mine"\nname = "m"\ndialect = "video_tasks"\ncredits = 1\n' + stanza
+    )
+    data = load([file], tuple(DIALECTS))
+
+    assert told(Catalog(data=data, ready_gateways=frozenset({"mine"})), request_) == sentence
+
+
+def test_a_model_that_takes_no_pictures_does_not_hide_what_is_wrong_with_one() -> None:
+    catalog = replace(SETUPS["whatai"].catalog, ready_gateways=frozenset({"whatai", "147ai"}))
+    frames = catalog.get("147ai/veo3-pro-frames")
+    models = tuple(model for model in catalog.models if model != frames)
+
+    said = told(
+        replace(catalog, data=replace(catalog.data, models=models)), replace(CAT, images=(TINY,))
+    )
+
+    assert said.startswith("No model here takes a picture of 100x100;")
+
+
+def test_who_has_named_a_model_is_told_about_that_one() -> None:
+    catalog = SETUPS["all four"].catalog
+
+    assert told(catalog, replace(CAT, seconds=500, model="veo-3.1")) == (
+        "veo-3.1 cannot make 500 s; it makes 8 s."
+    )
+    assert told(catalog, replace(CAT, seconds=9, model="veo_3_1-async")) == (
+        "With veo_3_1-async the length (9 s) cannot be chosen.\nThis could: seedance-2.0"
+    )

@@ -1,0 +1,66 @@
+"""Bots as operators set them up: which gateways have a key, and what can be ordered there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sandbox
+from core.catalog import Catalog, load
+from core.dialects import DIALECTS
+
+PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
+MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """A choice of keys.
+
+    Attributes:
+        makers: the commands of MAKERS that some ready model can do.
+        example: what a newcomer is told to type in English.
+    """
+
+    gateways: tuple[str, ...]
+    makers: tuple[str, ...]
+    example: str
+
+    @property
+    def catalog(self) -> Catalog:
+        with_sandbox = "sandbox" in self.gateways
+        files = [Path(sandbox.__file__).parent / "catalog.toml"] if with_sandbox else []
+        ready = frozenset(self.gateways)
+        return Catalog(data=load(files, tuple(DIALECTS)), ready_gateways=ready)
+
+
+SETUPS = {
+    "147ai": SetUp(
+        gateways=("147ai",),
+        makers=("video",),
+        example="/video a cat surfing",
+    ),
+    "apiyi": SetUp(
+        gateways=("apiyi",),
+        makers=("video",),
+        example="/video portrait a cat surfing",
+    ),
+    "eronmind": SetUp(
+        gateways=("eronmind",),
+        makers=("video",),
+        example="/video portrait a cat surfing",
+    ),
+    "whatai": SetUp(
+        gateways=("whatai",),
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "all four": SetUp(
+        gateways=PRESETS,
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "sandbox": SetUp(
+        gateways=("sandbox", *PRESETS),
+        makers=MAKERS,
+        example="/video portrait 15s a cat surfing",
+    ),
+}

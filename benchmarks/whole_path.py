@@ -17,6 +17,7 @@ from core.dialects import Endpoint, Generation
 from core.dialects.chat_video import ChatVideo
 from core.engine.engine import Engine, Order, new_id
 from core.engine.services import Services
+from core.events import Events
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
@@ -24,6 +25,7 @@ from core.platform import Conversation, ConversationRef, Limits, MediaPost, Mess
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
+from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 
@@ -127,6 +129,7 @@ async def open_engine(
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            events=Events(SqlEventStore(database)),
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,

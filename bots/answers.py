@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from core.engine.engine import Engine
+from core.engine.services import Services
 from core.i18n import Locale
 from core.messages.budget import WriteBudget
 from core.messages.status import write_final
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 class Answers:
     """Writes to any chat of a platform; where nothing can be written it stays silent."""
 
-    def __init__(self, engine: Engine, platform: Platform) -> None:
-        self._engine = engine
+    def __init__(self, services: Services, platform: Platform) -> None:
+        self._services = services
         self._platform = platform
 
     async def say(
@@ -69,12 +69,12 @@ class Answers:
 
     async def locale(self, user: User, place: ConversationRef, default: Locale) -> Locale:
         """The language that somebody is spoken to in."""
-        store = self._engine.services.preferences
-        return speak(await preferred(store, user, place), user, default)
+        found = await preferred(self._services.preferences, user, place)
+        return speak(found, user, default)
 
     def _at(self, place: ConversationRef) -> tuple[Conversation, WriteBudget]:
         conversation = self._platform.conversation(place)
-        return conversation, self._engine.services.budgets.of(place, conversation.limits)
+        return conversation, self._services.budgets.of(place, conversation.limits)
 
 
 def pages(text: str, limit: int) -> list[str]:

@@ -23,6 +23,7 @@ from core.dialects.endpoint import Pace, root_url
 from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import SettingsError, StorageError
+from core.events import Events
 from core.people.access import Access, Policy
 from core.platform import IdFormat, Party, Platform
 from core.settings import Settings, read_account
@@ -30,6 +31,7 @@ from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
+from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 
@@ -153,6 +155,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            events=Events(SqlEventStore(database)),
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,

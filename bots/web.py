@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route, Router
 
 from bots.answers import Answers
 from core.callbacks.quota import is_genuine, read_notice
-from core.engine.engine import Engine
+from core.engine.services import Services
 from core.errors import SettingsError
 from core.i18n import Locale, translate
 from core.platform import ConversationRef, View
@@ -36,9 +36,9 @@ class GatewayCalls:
     """
 
     def __init__(
-        self, engine: Engine, admins: Sequence[str], secret: SecretStr | None, locale: Locale
+        self, services: Services, admins: Sequence[str], secret: SecretStr | None, locale: Locale
     ) -> None:
-        self._engine = engine
+        self._services = services
         self._admins = admins
         self._secret = secret
         self._locale = locale
@@ -51,7 +51,7 @@ class GatewayCalls:
 
     async def hook(self, request: Request) -> Response:
         """Wake the job that waits. Who guesses learns nothing from the answer."""
-        self._engine.services.hooks.call(request.path_params["secret"])
+        self._services.hooks.call(request.path_params["secret"])
         return Response(status_code=204)
 
     async def quota(self, request: Request) -> Response:
@@ -80,11 +80,11 @@ class GatewayCalls:
         log.warning("%s", text)
         for admin in self._admins:
             name, _, user = admin.partition(":")
-            platform = self._engine.services.platforms.get(name)
+            platform = self._services.platforms.get(name)
             if platform is None:
                 continue
             place = ConversationRef(platform=name, chat=user, person=user)
-            answers = Answers(self._engine, platform)
+            answers = Answers(self._services, platform)
             task = asyncio.create_task(_say(answers, place, View(text=text)))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)

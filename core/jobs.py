@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from core.errors import Fault
+from core.events import Event
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, Party, User
 
@@ -145,9 +146,13 @@ class LostRunError(Exception):
 
 
 class JobStore(Protocol):
-    """Where jobs are kept."""
+    """Where jobs are kept.
 
-    async def add(self, job: Job) -> None: ...
+    An `event` is taken in the transaction that gives it its effect, so that both happen or none;
+    TakenError says that it had one, and nothing was written.
+    """
+
+    async def add(self, job: Job, event: Event | None = None) -> None: ...
 
     async def get(self, job_id: str) -> Job | None: ...
 
@@ -157,7 +162,7 @@ class JobStore(Protocol):
         """Take the job with a new fencing token; None when it has ended or is in another state."""
         ...
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, event: Event | None = None) -> None:
         """Write all that changes in a job's life.
 
         Raises:
@@ -173,7 +178,7 @@ class JobStore(Protocol):
         """Remember that the chat shows the end of this run."""
         ...
 
-    async def reopen(self, job: Job) -> Job | None:
+    async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
         """Take a failed job up again with a new token; None when somebody else already did."""
         ...
 

@@ -1,13 +1,16 @@
 """The border to the chat platforms: what an adapter gives the core and what it takes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from core.errors import UserError
 from core.media import Asset
+
+Asked = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,11 @@ class MessageRef:
     files: tuple[str, ...] = ()
     access: str = field(default="", repr=False)
 
+    @property
+    def event(self) -> str:
+        """What `Invocation.event` is where this message is what arrived."""
+        return f"{self.conversation.chat}/{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
@@ -136,11 +144,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Something to press under a message: a command and what it is about."""
+    """Something to press under a message; says all that it does.
+
+    Attributes:
+        given: options of the command, by name.
+        asks: the option that whoever presses is still asked for, by name.
+        style: "danger" where something is lost by it, "primary" where it is the way on.
+    """
 
     label: str
     command: str
-    argument: str
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: str = ""
+    style: Literal["", "danger", "primary"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +198,48 @@ class Attachment(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is brought, as the person chose it and the platform permits.
+
+    Attributes:
+        name: how a message there names the place, in the platform's own markup.
+        by: how a message names who brings it.
+    """
+
+    conversation: ConversationRef
+    name: str
+    by: str
+
+
+async def _no() -> bool:
+    return False
+
+
+async def _yes() -> bool:
+    return True
+
+
+def known(answer: bool) -> Asked:  # noqa: FBT001 - it is all there is to say
+    """A question whose answer came along with the command."""
+    return _yes if answer else _no
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """A command as it arrived.
 
     Attributes:
         text: all behind the command's name, untouched.
         given: options that were chosen by name, as a platform's own forms do.
+        asks: the option that the person is to be asked for next; until then nothing is done.
+        event: the platform's own id of what arrived: a message, a press, an interaction. The same
+            when it arrives again; "" where nothing can.
         message: the command's own message, which answers refer to.
         replied: the message that the command replies to.
-        replied_user: who wrote the message that the command replies to.
-        is_chat_admin: whether the platform says that the user runs this chat.
+        replied_user: who wrote the message that the command replies to, if that can be known.
+        place: what a chosen place is.
+        objection: why what came along cannot be used, as only the platform can tell.
+        is_chat_admin: asks the platform whether the user runs this chat.
         ids: how the platform writes the ids that the user may type.
     """
 
@@ -200,11 +248,15 @@ class Invocation:
     user: User
     conversation: ConversationRef
     given: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: str = ""
+    event: str = ""
     message: MessageRef | None = None
     attachments: tuple[Attachment, ...] = ()
     replied: MessageRef | None = None
     replied_user: User | None = None
-    is_chat_admin: bool = False
+    place: Place | None = None
+    objection: UserError | None = None
+    is_chat_admin: Asked = _no
     ids: IdFormat = IdFormat()
 
 

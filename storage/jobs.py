@@ -17,11 +17,14 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.events import Event, TakenError
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
 from core.platform import MessageRef, Party, User
 from storage.database import Database
+from storage.events import take_within
 from storage.tables import jobs
 
 _JOB = TypeAdapter(Job)
@@ -50,10 +53,11 @@ class SqlJobStore:
         self._fractions: dict[tuple[str, int], float | None] = {}
         self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
 
-    async def add(self, job: Job) -> None:
+    async def add(self, job: Job, event: Event | None = None) -> None:
         values = _dump(job)
         owner = {"platform": job.user.platform, "user_id": job.user.id}
-        await self._database.finish(_ROW, self._write(insert(jobs).values(**values, **owner)))
+        row = insert(jobs).values(**values, **owner)
+        await self._database.finish(_ROW, self._write(row, event))
 
     async def get(self, job_id: str) -> Job | None:
         found = await self._select(select(jobs).where(jobs.c.id == job_id))
@@ -68,9 +72,9 @@ class SqlJobStore:
             update(jobs).where(jobs.c.id == job_id, *wanted).values(run=jobs.c.run + 1)
         )
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, event: Event | None = None) -> None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
-        await self._database.finish(_ROW, self._guarded(job, values))
+        await self._database.finish(_ROW, self._guarded(job, values, event))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
         self._fractions[job.id, job.run] = fraction
@@ -83,12 +87,13 @@ class SqlJobStore:
         mine = update(jobs).where(jobs.c.id == job.id, jobs.c.run == job.run)
         await self._database.finish(_ROW, self._write(mine.values(told=True)))
 
-    async def reopen(self, job: Job) -> Job | None:
+    async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
         values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
         return await self._take(
             update(jobs)
             .where(jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.in_(_ENDED))
-            .values(**values, run=jobs.c.run + 1)
+            .values(**values, run=jobs.c.run + 1),
+            event,
         )
 
     async def unfinished(self) -> Sequence[Job]:
@@ -142,12 +147,13 @@ class SqlJobStore:
             rows = (await connection.execute(query)).all()
         return _DURATIONS.validate_python([tuple(row) for row in rows])
 
-    async def _guarded(self, job: Job, values: Mapping[str, object]) -> None:
+    async def _guarded(self, job: Job, values: Mapping[str, object], event: Event | None) -> None:
         mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
         async with self._database.begin() as connection:
             result = await connection.execute(update(jobs).where(*mine).values(**values))
-        if not result.rowcount:
-            raise LostRunError(job.id)
+            if not result.rowcount:
+                raise LostRunError(job.id)
+            await _take_event(connection, event)
 
     async def _tell(self) -> Collection[tuple[str, int]]:
         """Write the progress of all jobs at once; gives those whose run was lost."""
@@ -163,12 +169,14 @@ class SqlJobStore:
             kept = await connection.execute(select(*held).where(*ours))
             return told.keys() - {(id_, run) for id_, run in kept}
 
-    async def _take(self, statement: Update) -> Job | None:
-        return await self._database.finish(_ROW, self._returned(statement))
+    async def _take(self, statement: Update, event: Event | None = None) -> Job | None:
+        return await self._database.finish(_ROW, self._returned(statement, event))
 
-    async def _returned(self, statement: Update) -> Job | None:
+    async def _returned(self, statement: Update, event: Event | None) -> Job | None:
         async with self._database.begin() as connection:
             row = (await connection.execute(statement.returning(jobs))).mappings().first()
+            if row:
+                await _take_event(connection, event)
         return _JOB.validate_python(dict(row)) if row else None
 
     async def _select(self, query: Select[Any]) -> list[Job]:
@@ -179,9 +187,20 @@ class SqlJobStore:
             rows = (await connection.execute(query)).mappings().all()
         return [_JOB.validate_python(dict(row)) for row in rows]
 
-    async def _write(self, statement: Insert | Update) -> None:
+    async def _write(self, statement: Insert | Update, event: Event | None = None) -> None:
         async with self._database.begin() as connection:
             await connection.execute(statement)
+            await _take_event(connection, event)
+
+
+async def _take_event(connection: AsyncConnection, event: Event | None) -> None:
+    """Let an event have its effect in the transaction that this is; it is undone with the error.
+
+    Raises:
+        TakenError: it had one.
+    """
+    if event and not await take_within(connection, event):
+        raise TakenError(event.id)
 
 
 def _dump(job: Job) -> dict[str, object]:

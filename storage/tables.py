@@ -102,6 +102,14 @@ former_ids = Table(
     Column("former", String, nullable=False),
 )
 
+taken = Table(
+    "taken",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
 
 def renamed(table: Table, old: Party, new: Party) -> Update:
     """Put what is stored about a party under its new name, unless something is there already."""

@@ -10,11 +10,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from bots.app import Setup, open_engine
 from bots.console.file import NAME, FileConversation, FilePlatform
 from core.commands.video import VideoOptions, request_of
-from core.engine.engine import Engine, Order, new_id
+from core.engine.engine import Order, new_id
 from core.errors import OperatorError
 from core.files.pictures import save_picture
 from core.i18n import Locale, explain_fault
-from core.jobs import Job
+from core.jobs import Job, JobStore
 from core.options.grammar import parse
 from core.platform import ConversationRef, User
 
@@ -52,7 +52,8 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
         line = bar.add_task("", total=None)
         platform = FilePlatform(lambda text: bar.update(line, description=text.splitlines()[0]))
         async with open_engine(setup, {NAME: platform}) as engine:
-            folder = engine.services.folder(job_id)
+            services = engine.services
+            folder = services.folder(job_id)
             images = [
                 await save_picture(path, folder, f"in-{number}")
                 for number, path in enumerate(wish.images, 1)
@@ -67,14 +68,14 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
                     conversation=conversation,
                 )
             )
-            job = await _ended(engine, job_id)
+            await engine.idle()
+            job = await _ended(services.store, job_id)
     written = FileConversation(conversation, lambda _: None).paths(len(job.assets))
     return Outcome(job=job, paths=tuple(written) if job.delivered else ())
 
 
-async def _ended(engine: Engine, job_id: str) -> Job:
-    await engine.idle()
-    job = await engine.services.store.get(job_id)
+async def _ended(store: JobStore, job_id: str) -> Job:
+    job = await store.get(job_id)
     if job is None:
         raise OperatorError(f"The job {job_id} has vanished from the database.")
     return job

@@ -67,9 +67,7 @@ def _is_called(settings: Settings) -> bool:
 async def _open_door(runtime: Runtime) -> None:
     from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
 
-    settings = runtime.settings
-    calls = GatewayCalls(
-        runtime.engine, settings.admins, settings.quota_webhook_secret, runtime.locale
-    )
+    settings, services = runtime.settings, runtime.engine.services
+    calls = GatewayCalls(services, settings.admins, settings.quota_webhook_secret, runtime.locale)
     runtime.routes.extend(calls.routes)
     await runtime.lines.enter_async_context(serve_web(runtime.routes, settings.http_port))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from bots.console.conversation import HERE, NAME
 from bots.console.screen import Screen
-from core.commands import COMMANDS
+from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
 from core.commands.examples import first_example
 from core.engine.engine import Engine
+from core.errors import UserError
 from core.i18n import Locale, translate
 from core.platform import Invocation, User
 
@@ -38,8 +39,11 @@ class ConsoleAdapter:
         refused: how many commands could not be done.
     """
 
-    def __init__(self, engine: Engine, screen: Screen, locale: Locale) -> None:
+    def __init__(
+        self, engine: Engine, screen: Screen, locale: Locale, commands: Commands = COMMANDS
+    ) -> None:
         self.refused = 0
+        self._commands = commands
         self._engine = engine
         self._screen = screen
         self._locale = locale
@@ -89,12 +93,18 @@ class ConsoleAdapter:
             user=self._user,
             conversation=HERE,
             attachments=attachments,
+            objection=self._objection(name),
         )
-        answer = await dispatch(self._engine, invocation, self._locale)
+        answer = await dispatch(self._engine, invocation, self._locale, self._commands)
         if not answer.done:
             self._refuse(answer.view.text if answer.view else "")
         elif answer.view:
             self._screen.print(answer.view.text)
+
+    def _objection(self, name: str) -> UserError | None:
+        """Nobody else reads what stands on a terminal, so nothing can be brought to them."""
+        command = self._commands.get(name)
+        return UserError("share-console") if command and command.place else None
 
     def _refuse(self, text: str) -> None:
         self.refused += 1

@@ -3,20 +3,22 @@
 from secrets import token_hex
 
 from bots.console.screen import Screen
+from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
 from core.media import Asset
-from core.platform import ConversationRef, Limits, MediaPost, MessageRef, View
+from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, View
 
 NAME = "console"
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
 class ConsoleConversation:
-    """A `Conversation`. A message that can only be cancelled is edited in place."""
+    """A `Conversation`. A message that can only be stopped is edited in place."""
 
-    def __init__(self, screen: Screen, locale: Locale) -> None:
+    def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
         self._screen = screen
         self._locale = locale
+        self._commands = commands
 
     @property
     def limits(self) -> Limits:
@@ -30,11 +32,11 @@ class ConsoleConversation:
         return message
 
     async def edit(self, message: MessageRef, view: View) -> None:
-        if [button.command for button in view.buttons] == ["cancel"]:
+        if view.buttons and all(button.style == "danger" for button in view.buttons):
             self._screen.show(message.id, view.text.splitlines())
         else:
             self._screen.drop(message.id)
-            self._screen.print("\n".join([view.text, *_choices(view)]))
+            self._screen.print("\n".join([view.text, *self._choices(view)]))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Say what it is and where. Files stay in MEDIA_DIR, so saying it twice does no harm."""
@@ -42,6 +44,22 @@ class ConsoleConversation:
         lines = [post.view.text, *map(self._saved, post.assets)]
         self._screen.print("\n".join(lines))
         return _new_message()
+
+    def _choices(self, view: View) -> list[str]:
+        """How to go on where there is no other way: with a command that no menu shows."""
+        meant = [self._commands.get(button.command) for button in view.buttons]
+        if not any(command and not command.is_typed for command in meant):
+            return []
+        return [f"{button.label}: {self._typed(button)}" for button in view.buttons]
+
+    def _typed(self, button: Button) -> str:
+        """What a button does, as it is typed."""
+        command = self._commands.get(button.command)
+        words = [f"/{button.command}"]
+        for name, value in button.given.items():
+            option = command.option(name) if command else None
+            words += [*option.flags[:1], value] if option else [value]
+        return " ".join(words)
 
     def _saved(self, asset: Asset) -> str:
         path = translate(self._locale, "result-saved", path=str(asset.path))
@@ -51,13 +69,6 @@ class ConsoleConversation:
 def _new_message() -> MessageRef:
     # Not counted: jobs of an earlier process go on under the names that it gave them.
     return MessageRef(conversation=HERE, id=token_hex(8))
-
-
-def _choices(view: View) -> list[str]:
-    """How to go on where only an answer leads on: without one there is no job to be found."""
-    if not any(button.command == "confirm" for button in view.buttons):
-        return []
-    return [f"{button.label}: /{button.command} {button.argument}" for button in view.buttons]
 
 
 def _describe(asset: Asset) -> str:
@@ -72,8 +83,8 @@ class ConsolePlatform:
 
     name = NAME
 
-    def __init__(self, screen: Screen, locale: Locale) -> None:
-        self._conversation = ConsoleConversation(screen, locale)
+    def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
+        self._conversation = ConsoleConversation(screen, locale, commands)
 
     def conversation(self, ref: ConversationRef) -> ConsoleConversation:
         del ref

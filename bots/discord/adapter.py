@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 from uuid import uuid4
 
 import discord
@@ -13,11 +14,11 @@ from bots.discord.conversation import DiscordPlatform
 from bots.discord.form import FORM, Drafts, form
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
-    PROMPT,
     GivenCommand,
     answer_to,
     asker,
     filled_in,
+    is_hidden_press,
     is_private,
     of_kind,
     place_of,
@@ -29,16 +30,17 @@ from bots.discord.languages import Languages
 from bots.discord.mentions import Mentions
 from bots.discord.payloads import CommandData, FormData
 from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
-from bots.discord.sharing import Sharing
+from bots.discord.sharing import brought
 from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import suggest
 from core.catalog import Catalog
-from core.commands import COMMANDS
+from core.commands import COMMANDS, Command, Commands
 from core.commands.dispatch import dispatch
 from core.commands.offer import is_offered
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
-from core.platform import Invocation, MessageRef
+from core.messages.buttons import unpack
+from core.platform import Invocation, MessageRef, known
 
 log = logging.getLogger(__name__)
 
@@ -50,29 +52,39 @@ class DiscordAdapter:
 
     Args:
         default: the language for people whose own we do not know.
+        commands: what can be asked for.
     """
 
-    def __init__(self, engine: Engine, platform: DiscordPlatform, default: Locale) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        platform: DiscordPlatform,
+        default: Locale,
+        commands: Commands = COMMANDS,
+    ) -> None:
         self._engine = engine
+        self._services = engine.services
+        self._commands = commands
         self._platform = platform
         self._default = default
         self._drafts = Drafts()
         self._languages = Languages()
-        self._answers = Answers(engine, platform)
-        sharing = Sharing(engine=engine, platform=platform, answers=self._answers, default=default)
+        self._answers = Answers(self._services, platform)
         self._buttons = DiscordButtons(
             engine=engine,
             platform=platform,
             answers=self._answers,
-            sharing=sharing,
             default=default,
+            commands=commands,
         )
         self._mentions = Mentions(
             engine=engine,
+            http=self._services.http,
             client=platform.client,
             answers=self._answers,
             languages=self._languages,
             default=default,
+            commands=commands,
         )
 
     @property
@@ -123,66 +135,77 @@ class DiscordAdapter:
             await self._open_menu(interaction, data)
             return
         typed = typed_in(data)
-        if not typed.text.strip() and self._can_fill_in(typed.name):
-            await self._open_form(interaction, typed)
+        command = self._commands.get(typed.name)
+        if not typed.text.strip() and command and self._can_fill_in(command):
+            await self._open_form(interaction, command, typed)
         else:
             await self._do(interaction, typed)
 
     async def _open_menu(self, interaction: discord.Interaction, data: CommandData) -> None:
         locale = self._shown_locale(interaction)
-        menu, files = menu_named(data.name), targeted(data)
-        match menu:
-            case "menu-animate" if pictures := of_kind(files, "image"):
-                text = translate(locale, "animate-prompt")
-                draft = GivenCommand(name=MENUS[menu], text=text, pictures=pictures)
-                await self._open_form(interaction, draft)
-            case "menu-remix" if of_kind(files, "video"):
-                draft = GivenCommand(name=MENUS[menu], about=data.target_id)
-                await self._open_form(interaction, draft)
-            case "menu-remix":
+        files, command = targeted(data), self._commands.get(MENUS.get(menu_named(data.name), ""))
+        if command and command.result:
+            if of_kind(files, "video"):
+                draft = GivenCommand(name=command.name, about=data.target_id)
+                await self._open_form(interaction, command, draft)
+            else:
                 await whisper(interaction, translate(locale, "no-such-video"))
-            case _:
-                await whisper(interaction, translate(locale, "animate-nothing"))
+        elif command and (pictures := of_kind(files, "image")):
+            text = translate(locale, "animate-prompt")
+            draft = GivenCommand(name=command.name, text=text, pictures=pictures)
+            await self._open_form(interaction, command, draft)
+        else:
+            await whisper(interaction, translate(locale, "animate-nothing"))
 
-    async def _open_form(self, interaction: discord.Interaction, draft: GivenCommand) -> None:
+    async def _open_form(
+        self, interaction: discord.Interaction, command: Command[Any], draft: GivenCommand
+    ) -> None:
         key, locale = str(interaction.id), self._shown_locale(interaction)
         self._drafts.keep(key, draft)
         try:
-            await interaction.response.send_modal(
-                form(key, COMMANDS[draft.name], draft, self.catalog, locale)
-            )
+            modal = form(key, command, draft, self.catalog, locale)
+            await interaction.response.send_modal(modal)
         except TROUBLE as error:
             log.warning("a form could not be opened: %s", error)
 
     async def _take_form(self, interaction: discord.Interaction) -> None:
         data = FormData.model_validate(interaction.data)
         kind, _, key = data.custom_id.partition(":")
-        draft = self._drafts.at(key) if kind == FORM else None
+        if kind == FORM:
+            draft = self._drafts.at(key)
+        else:
+            asked = unpack(data.custom_id)
+            draft = GivenCommand(name=asked.command, given=asked.given)
         if draft is None:
             await whisper(interaction, translate(self._shown_locale(interaction), "form-lost"))
         else:
             await self._do(interaction, filled_in(data, draft))
 
     async def _do(self, interaction: discord.Interaction, typed: GivenCommand) -> None:
-        private = is_private(typed)
+        command = self._commands.get(typed.name)
+        private = is_private(typed, command) or is_hidden_press(interaction)
         if not await acknowledge(interaction, thinking=True, ephemeral=private):
             return
         self._platform.note(interaction)
         place = place_of(interaction, private=private)
-        http = self._engine.services.http
+        choice, http = brought(interaction, command, typed), self._services.http
+        message = answer_to(interaction, place)
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
             given=typed.given,
             user=asker(interaction),
             conversation=place,
-            message=answer_to(interaction, place),
+            message=message,
+            event=message.event,
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
             attachments=tuple(DiscordAttachment(http=http, picture=p) for p in typed.pictures),
-            is_chat_admin=runs_chat(interaction),
+            place=choice.place,
+            objection=choice.objection,
+            is_chat_admin=known(runs_chat(interaction)),
             ids=IDS,
         )
-        answer = await dispatch(self._engine, invocation, self._default)
+        answer = await dispatch(self._engine, invocation, self._default, self._commands)
         if answer.view:
             await self._answers.say(place, answer.view, invocation.message)
         else:
@@ -197,7 +220,7 @@ class DiscordAdapter:
 
     async def _suggest(self, interaction: discord.Interaction) -> None:
         data = CommandData.model_validate(interaction.data)
-        command = COMMANDS.get(data.name)
+        command = self._commands.get(data.name)
         focused = next((o.name for o in data.options if o.focused), "")
         if command is None or not focused:
             return
@@ -208,13 +231,9 @@ class DiscordAdapter:
         except TROUBLE as error:
             log.info("suggestions were not taken: %s", error)
 
-    def _can_fill_in(self, name: str) -> bool:
+    def _can_fill_in(self, command: Command[Any]) -> bool:
         """Whether a command lacks its prompt, and some model could do it."""
-        command = COMMANDS.get(name)
-        prompt = command.options.model_fields.get(PROMPT) if command else None
-        if command is None or prompt is None or not prompt.is_required():
-            return False
-        return is_offered(self.catalog, command)
+        return command.needs_prompt and is_offered(self.catalog, command)
 
     def _shown_locale(self, interaction: discord.Interaction) -> Locale:
         """The language before there is time to look for a chosen one."""

@@ -1,23 +1,27 @@
-"""DiscordButtons that people press: who may, and what comes of it."""
+"""Buttons that people press: what comes of it, and what is still asked for."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 import discord
 
 from bots.answers import Answers
 from bots.discord.conversation import DiscordPlatform
-from bots.discord.incoming import answer_to, asker, place_of, runs_chat
+from bots.discord.form import question_form
+from bots.discord.incoming import GivenCommand, answer_to, asker, pressed_in, runs_chat
+from bots.discord.keyboard import channel_choice
 from bots.discord.payloads import ComponentData
-from bots.discord.responses import acknowledge, whisper
-from bots.discord.sharing import PLACE, SHARE, Sharing
+from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
+from bots.discord.sharing import brought
+from core.commands import Commands
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
-from core.platform import ConversationRef, Invocation, MessageRef
+from core.messages.buttons import unpack
+from core.options.options import OptionHelp, OptionKind
+from core.platform import Button, ConversationRef, Invocation, MessageRef, known
 
-_ABOUT_JOBS = frozenset({"cancel", "retry", "again"})
-# What who runs a server may do for others.
-_MANAGED = frozenset({"cancel"})
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,56 +31,94 @@ class DiscordButtons:
     engine: Engine
     platform: DiscordPlatform
     answers: Answers
-    sharing: Sharing
     default: Locale
+    commands: Commands
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Answer one press, or one choice."""
         data = ComponentData.model_validate(interaction.data)
-        command, _, argument = data.custom_id.partition(":")
-        if command == SHARE:
-            await self.sharing.offer(interaction, argument)
-        elif command == PLACE:
-            await self.sharing.share(interaction, argument, data)
+        button = unpack(data.custom_id)
+        if not button.asks:
+            await self._do(interaction, button)
+        elif data.values:
+            await self._choose(interaction, button, data)
         else:
-            await self._do(interaction, command, argument)
+            await self._ask(interaction, button)
 
-    async def _do(self, interaction: discord.Interaction, command: str, argument: str) -> None:
+    async def _do(self, interaction: discord.Interaction, button: Button) -> None:
         if not await acknowledge(interaction, thinking=False):
             return
         self.platform.note(interaction, answered=True)
-        place = _place(interaction)
-        if not await self._may(interaction, command, argument):
-            locale = await self.answers.locale(asker(interaction), place, self.default)
-            await whisper(interaction, translate(locale, "button-not-yours"))
-            return
-        invocation = Invocation(
-            command=command,
-            text=argument,
-            user=asker(interaction),
-            conversation=place,
-            message=_pressed(interaction, place),
-            is_chat_admin=runs_chat(interaction),
-        )
-        answer = await dispatch(self.engine, invocation, self.default)
+        invocation = _invocation(interaction, button)
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view and answer.done:
+            place = invocation.conversation
             await self.answers.say(place, answer.view, invocation.message)
         elif answer.view:
             await whisper(interaction, answer.view.text)
 
-    async def _may(self, interaction: discord.Interaction, command: str, job_id: str) -> bool:
-        if command not in _ABOUT_JOBS:
-            return True
-        job = await self.engine.services.store.get(job_id)
-        if job is None or job.user.party == asker(interaction).party:
-            return True
-        return command in _MANAGED and runs_chat(interaction)
+    async def _choose(
+        self, interaction: discord.Interaction, button: Button, data: ComponentData
+    ) -> None:
+        """Do it with what was chosen, and say in place of the choice what came of it."""
+        if not await acknowledge(interaction, thinking=False):
+            return
+        given = {**button.given, button.asks: data.values[0]}
+        typed = GivenCommand(name=button.command, given=given, channels=data.resolved.channels)
+        choice = brought(interaction, self.commands.get(button.command), typed)
+        invocation = replace(
+            _invocation(interaction, button),
+            given=given,
+            asks="",
+            place=choice.place,
+            objection=choice.objection,
+        )
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
+        if answer.view:
+            await fill(interaction, answer.view.text)
+
+    async def _ask(self, interaction: discord.Interaction, button: Button) -> None:
+        """Ask who pressed, and nobody else, for what the command lacks."""
+        typed = GivenCommand(name=button.command, given=button.given)
+        choice = brought(interaction, self.commands.get(button.command), typed)
+        invocation = replace(_invocation(interaction, button), objection=choice.objection)
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
+        if answer.view:
+            await whisper(interaction, answer.view.text)
+        elif answer.asks:
+            user, place = invocation.user, invocation.conversation
+            locale = await self.answers.locale(user, place, self.default)
+            await _show_question(interaction, button, answer.asks, locale)
 
 
-def _place(interaction: discord.Interaction) -> ConversationRef:
-    """Where the message with the button is: what only one person saw stays so."""
-    message = interaction.message
-    return place_of(interaction, private=bool(message and message.flags.ephemeral))
+async def _show_question(
+    interaction: discord.Interaction, button: Button, option: OptionHelp, locale: Locale
+) -> None:
+    try:
+        if option.kind is OptionKind.PLACE:
+            text = translate(locale, "ask-choice", what=translate(locale, option.description))
+            await interaction.response.send_message(
+                text, view=channel_choice(button), ephemeral=True
+            )
+        else:
+            await interaction.response.send_modal(question_form(button, option, locale))
+    except TROUBLE as error:
+        log.warning("a question could not be asked: %s", error)
+
+
+def _invocation(interaction: discord.Interaction, button: Button) -> Invocation:
+    place = pressed_in(interaction)
+    return Invocation(
+        command=button.command,
+        text="",
+        given=button.given,
+        asks=button.asks,
+        user=asker(interaction),
+        conversation=place,
+        message=_pressed(interaction, place),
+        event=answer_to(interaction, place).event,
+        is_chat_admin=known(runs_chat(interaction)),
+    )
 
 
 def _pressed(interaction: discord.Interaction, place: ConversationRef) -> MessageRef:

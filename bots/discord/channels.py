@@ -8,7 +8,8 @@ from typing import Protocol
 
 import discord
 
-from bots.discord.keyboard import custom_id, keyboard
+from bots.discord.keyboard import keyboard
+from core.messages.buttons import pack, unpack
 from core.platform import Button
 
 NOBODY = discord.AllowedMentions.none()
@@ -76,7 +77,7 @@ class MemberChannel:
 
     async def find(self, buttons: Sequence[Button], since: str) -> discord.Message | None:
         """Find the media that were posted with these buttons; Discord forgets a nonce soon."""
-        wanted = {custom_id(button) for button in buttons}
+        wanted = {pack(button) for button in buttons}
         after = discord.Object(int(since))
         async for message in self.channel.history(after=after, limit=_LOOKED_THROUGH):
             if message.attachments and wanted and _pressable(message) == wanted:
@@ -124,7 +125,8 @@ def _shown(outgoing: OutgoingMessage) -> discord.ui.View:
     return keyboard(outgoing.buttons) or discord.utils.MISSING
 
 
-def _pressable(message: discord.Message) -> set[str | None]:
+def _pressable(message: discord.Message) -> set[str]:
+    """What the buttons of a message do, also such as an earlier version has written."""
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     items = [item for row in rows for item in row.children]
-    return {item.custom_id for item in items}
+    return {pack(unpack(item.custom_id)) for item in items if item.custom_id}

@@ -8,12 +8,15 @@ from typing import Any
 import discord
 from discord import ui
 
-from bots.discord.incoming import PICTURES, PROMPT, GivenCommand
+from bots.discord.incoming import PICTURES, GivenCommand
+from bots.discord.keyboard import custom_id
 from bots.discord.suggestions import choices_of
 from core.catalog import Catalog, lengths
 from core.commands import Command
+from core.commands.command import PROMPT
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, OptionKind, describe
+from core.platform import Button
 
 FORM = "form"
 _PROMPT_CHARS = 4000
@@ -61,14 +64,22 @@ def form(
     return shown
 
 
-def _words(prompt: OptionHelp, draft: GivenCommand, locale: Locale) -> Field:
+def question_form(button: Button, option: OptionHelp, locale: Locale) -> ui.Modal:
+    """A form for the one option that a button asks for. It knows all by its name."""
+    shown = ui.Modal(title=f"/{button.command}", custom_id=custom_id(button))
+    shown.add_item(_words(option, GivenCommand(name=button.command), locale))
+    shown.stop()  # as above
+    return shown
+
+
+def _words(option: OptionHelp, draft: GivenCommand, locale: Locale) -> Field:
     words: ui.TextInput[ui.Modal] = ui.TextInput(
-        custom_id=PROMPT,
+        custom_id=option.name,
         style=discord.TextStyle.paragraph,
         default=draft.text or None,
         max_length=_PROMPT_CHARS,
     )
-    return _labelled(translate(locale, prompt.description), words)
+    return _labelled(translate(locale, option.description), words)
 
 
 def _pictures(locale: Locale) -> Field:

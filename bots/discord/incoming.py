@@ -4,17 +4,26 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+from typing import Any
 
 import discord
 
 from bots.discord.conversation import NAME
-from bots.discord.payloads import ATTACHMENT, CommandData, File, FormData, TargetMessage
-from core.commands import COMMANDS
+from bots.discord.payloads import (
+    ATTACHMENT,
+    Channel,
+    CommandData,
+    File,
+    FormData,
+    FormField,
+    TargetMessage,
+)
+from core.commands import Command
+from core.commands.command import PROMPT
 from core.errors import UserError
 from core.options.grammar import parse
 from core.platform import ConversationRef, MessageRef, User
 
-PROMPT = "prompt"
 PICTURES = "pictures"
 _COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:\s(.*))?", re.DOTALL)
 _ODD = re.compile(r"[^\w. ()-]")
@@ -38,6 +47,7 @@ class GivenCommand:
         text: what may have options in it: the prompt, or all that was typed.
         given: options that were chosen by name.
         about: the id of the message that it is about.
+        channels: what the channels are that were chosen.
     """
 
     name: str
@@ -45,6 +55,7 @@ class GivenCommand:
     given: Mapping[str, str] = field(default_factory=dict[str, str])
     pictures: tuple[DiscordFile, ...] = ()
     about: str = ""
+    channels: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
 
 
 def typed_in(data: CommandData) -> GivenCommand:
@@ -61,6 +72,7 @@ def typed_in(data: CommandData) -> GivenCommand:
             for name in sorted(pictures)
             if pictures[name] in files
         ),
+        channels=data.resolved.channels,
     )
 
 
@@ -74,20 +86,23 @@ def filled_in(data: FormData, draft: GivenCommand) -> GivenCommand:
     """The command of a form: what was known before it was opened, and what was filled in."""
     fields = {part.component.custom_id: part.component for part in data.components}
     files = data.resolved.attachments
-    chosen = {name: field.values[0] for name, field in fields.items() if field.values}
+    chosen = {name: said for name, field in fields.items() if (said := _said(field))}
     uploaded = fields[PICTURES].values if PICTURES in fields else ()
     kept = {name: value for name, value in draft.given.items() if name not in fields}
     return replace(
         draft,
         text=str(fields[PROMPT].value or "") if PROMPT in fields else draft.text,
-        given=kept | {name: value for name, value in chosen.items() if name != PICTURES},
+        given=kept | {n: value for n, value in chosen.items() if n not in {PROMPT, PICTURES}},
         pictures=(*draft.pictures, *(picture_of(files[id_]) for id_ in uploaded if id_ in files)),
     )
 
 
-def is_private(typed: GivenCommand) -> bool:
+def _said(field: FormField) -> str:
+    return field.values[0] if field.values else str(field.value or "")
+
+
+def is_private(typed: GivenCommand, command: Command[Any] | None) -> bool:
     """Whether only who typed may see the answers."""
-    command = COMMANDS.get(typed.name)
     try:
         options = parse(typed.text, command.options, typed.given) if command else None
     except UserError:
@@ -151,6 +166,17 @@ def _may_write(interaction: discord.Interaction) -> bool:
 def answer_to(interaction: discord.Interaction, place: ConversationRef) -> MessageRef:
     """How the answer to an interaction is written."""
     return MessageRef(conversation=place, id=str(interaction.id), access=interaction.token)
+
+
+def pressed_in(interaction: discord.Interaction) -> ConversationRef:
+    """Where the message with a button is: what only one person saw stays so."""
+    return place_of(interaction, private=is_hidden_press(interaction))
+
+
+def is_hidden_press(interaction: discord.Interaction) -> bool:
+    """Whether the message that something was pressed in is for one person only."""
+    message = interaction.message
+    return bool(message and message.flags.ephemeral)
 
 
 def runs_chat(interaction: discord.Interaction) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
+import httpx
 
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
@@ -23,15 +24,13 @@ from bots.discord.incoming import (
     user_of,
 )
 from bots.discord.languages import Languages
-from core.commands import COMMANDS
+from core.commands import DEFAULT, Commands
 from core.commands.dispatch import dispatch
 from core.commands.examples import first_example
 from core.engine.engine import Engine
 from core.errors import UserError
-from core.i18n import Locale, explain, translate
-from core.platform import Invocation, View
-
-_VIDEO = "video"
+from core.i18n import Locale, translate
+from core.platform import Invocation, View, known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +38,12 @@ class Mentions:
     """Hears what is said to the bot. Discord shows it no other messages."""
 
     engine: Engine
+    http: httpx.AsyncClient
     client: discord.Client
     answers: Answers
     languages: Languages
     default: Locale
+    commands: Commands
 
     async def hear(self, message: discord.Message) -> None:
         """Do what a message asks for, if it is meant for the bot."""
@@ -55,13 +56,7 @@ class Mentions:
         if typed is None:
             await self._answer(message, View(text=await self._hint(message)))
             return
-        try:
-            pictures = _pictures(message, typed)
-        except UserError as error:
-            locale = await self._locale(message)
-            await self._answer(message, View(text=explain(locale, error)))
-        else:
-            await self._do(message, typed, pictures)
+        await self._do(message, typed)
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""
@@ -76,25 +71,26 @@ class Mentions:
             return typed
         named = said != message.content.strip()
         wanted = said or message.attachments
-        return GivenCommand(name=_VIDEO, text=said) if named and wanted else None
+        return GivenCommand(name=DEFAULT, text=said) if named and wanted else None
 
-    async def _do(
-        self, message: discord.Message, typed: GivenCommand, pictures: Sequence[DiscordFile]
-    ) -> None:
-        replied, http = replied_to(message), self.engine.services.http
+    async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
+        replied, ref = replied_to(message), ref_of(message)
+        pictures, objection = self._along(message, typed)
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
             user=self.languages.author(message),
             conversation=place_of_message(message),
-            message=ref_of(message),
-            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
+            message=ref,
+            event=ref.event,
+            attachments=tuple(DiscordAttachment(http=self.http, picture=p) for p in pictures),
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
-            is_chat_admin=author_runs_chat(message),
+            objection=objection,
+            is_chat_admin=known(author_runs_chat(message)),
             ids=IDS,
         )
-        answer = await dispatch(self.engine, invocation, self.default)
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view:
             await self._answer(message, answer.view)
 
@@ -103,29 +99,29 @@ class Mentions:
 
     async def _hint(self, message: discord.Message) -> str:
         locale, catalog = await self._locale(message), self.engine.services.catalog
-        example = first_example(locale, catalog, COMMANDS.values())
+        example = first_example(locale, catalog, self.commands.values())
         return translate(locale, "type-a-command", example=example)
 
     async def _locale(self, message: discord.Message) -> Locale:
         user, place = self.languages.author(message), place_of_message(message)
         return await self.answers.locale(user, place, self.default)
 
+    def _along(
+        self, message: discord.Message, typed: GivenCommand
+    ) -> tuple[Sequence[DiscordFile], UserError | None]:
+        """The command's own files, then the pictures of the message that it replies to.
 
-def _pictures(message: discord.Message, typed: GivenCommand) -> tuple[DiscordFile, ...]:
-    """The command's own files, then the pictures of the message that it replies to.
-
-    Raises:
-        UserError: what is replied to cannot be used, or not be seen.
-    """
-    command = COMMANDS.get(typed.name)
-    if command is None or not command.pictures:
-        return ()
-    own, replied = attached_to(message), replied_to(message)
-    if replied is None:
-        return own
-    if is_hidden(replied):
-        raise UserError("reply-hidden")
-    theirs = attached_to(replied)
-    if of_kind(theirs, "video") and not of_kind(theirs, "image"):
-        raise UserError("reply-video")
-    return (*own, *of_kind(theirs, "image"))
+        And why these cannot be used, where that is so.
+        """
+        command = self.commands.get(typed.name)
+        if command is None or not command.pictures:
+            return (), None
+        own, replied = attached_to(message), replied_to(message)
+        if replied is None:
+            return own, None
+        if is_hidden(replied):
+            return (), UserError("reply-hidden")
+        theirs = attached_to(replied)
+        if of_kind(theirs, "video") and not of_kind(theirs, "image"):
+            return (), UserError("reply-video")
+        return (*own, *of_kind(theirs, "image")), None

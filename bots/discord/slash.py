@@ -9,9 +9,10 @@ from typing import Any
 
 import discord
 
-from bots.discord.incoming import PROMPT
+from bots.discord.keyboard import CHANNELS
 from core.catalog import Ability, Catalog
 from core.commands import Audience, Command
+from core.commands.command import PROMPT
 from core.commands.offer import offered
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, OptionKind, describe
@@ -24,7 +25,7 @@ MENUS: Mapping[str, str] = {ANIMATE: "video", REMIX: "remix"}
 _NEEDS = {ANIMATE: Ability.ANIMATE, REMIX: Ability.REMIX}
 PICTURES = 4
 _CHOICES = 25
-_STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 3, 4, 5, 11
+_STRING, _INTEGER, _BOOLEAN, _CHANNEL, _ATTACHMENT = 3, 4, 5, 7, 11
 _COMMAND, _MESSAGE_MENU = 1, 3
 _EVERYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 _CHINESE = ("zh-CN", "zh-TW")
@@ -86,6 +87,8 @@ def _option(option: OptionHelp) -> Json:
             told["type"] = _BOOLEAN
         case OptionKind.NUMBER:
             told |= {"type": _INTEGER, "min_value": option.minimum, "max_value": option.maximum}
+        case OptionKind.PLACE:
+            told |= {"type": _CHANNEL, "channel_types": [kind.value for kind in CHANNELS]}
         case OptionKind.TEXT if is_completed(option):
             told["autocomplete"] = True
         case OptionKind.TEXT if option.choices and option.name != PROMPT:

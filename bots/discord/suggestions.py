@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bots.discord.incoming import PROMPT, GivenCommand
+from bots.discord.incoming import GivenCommand
 from core.catalog import Ability, Catalog, refusals, resolutions, shapes, takes_any_shape
 from core.commands import Command
+from core.commands.command import PROMPT
 from core.errors import UserError
 from core.media import SOME_PICTURE, MediaKind, MediaRequest
 from core.options.grammar import parse

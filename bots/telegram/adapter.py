@@ -20,8 +20,7 @@ from bots.telegram.buttons import TelegramButtons
 from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.duplicates import Duplicates
-from bots.telegram.form import Form, Forms, offer_of
+from bots.telegram.form import Form, Forms, is_guided, offer_of
 from bots.telegram.incoming import (
     TypedCommand,
     is_private,
@@ -32,18 +31,15 @@ from bots.telegram.incoming import (
     typed_in,
     user_of,
 )
-from bots.telegram.menu import SHARE
-from bots.telegram.questions import Question, Questions, lost
-from bots.telegram.sharing import answer_inline, offer
+from bots.telegram.questions import Question, Questions, is_question
+from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
-from core.commands import COMMANDS
+from core.commands import COMMANDS, Commands
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
-from core.commands.video import VIDEO
 from core.engine.engine import Engine
-from core.errors import UserError
-from core.i18n import Locale, explain, locale_of, translate
+from core.i18n import Locale, locale_of, translate
 from core.platform import MessageRef, View
 
 log = logging.getLogger(__name__)
@@ -56,8 +52,8 @@ UPDATES = (
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
 )
-_TYPED = (command.name for command in COMMANDS.values() if command.is_typed)
-_OURS = frozenset({*_TYPED, "start", SHARE})
+# What Telegram's clients send by themselves when somebody opens the bot.
+_START = "start"
 _HINTED = 500
 
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, object]
@@ -69,6 +65,7 @@ class TelegramAdapter:
     Args:
         default: the language for people whose own we do not know.
         album_seconds: an album is whole when nothing of it came for so long.
+        commands: what can be asked for.
     """
 
     def __init__(
@@ -77,25 +74,30 @@ class TelegramAdapter:
         platform: TelegramPlatform,
         default: Locale,
         album_seconds: float = 1.5,
+        commands: Commands = COMMANDS,
     ) -> None:
-        self._engine = engine
+        services = engine.services
+        self._services = services
+        self._table = commands
+        self._ours = frozenset({_START, *(c.name for c in commands.values() if c.is_typed)})
         self._bot = platform.bot
         self._default = default
-        self._answers = Answers(engine, platform)
-        self._supergroups = Supergroups(engine, platform.moved)
+        self._answers = Answers(services, platform)
+        self._supergroups = Supergroups(services, platform.moved)
         self._albums = Albums(album_seconds)
         self._forms = Forms()
         self._questions = Questions(answers=self._answers, platform=platform)
         self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
-        chat_admins, duplicates = ChatAdmins(platform.bot), Duplicates(engine)
+        chat_admins = ChatAdmins(platform.bot)
         self._commands = TelegramCommands(
             engine=engine,
+            services=services,
             platform=platform,
             answers=self._answers,
             chat_admins=chat_admins,
             albums=self._albums,
-            duplicates=duplicates,
             default=default,
+            commands=commands,
         )
         self._buttons = TelegramButtons(
             engine=engine,
@@ -103,14 +105,14 @@ class TelegramAdapter:
             questions=self._questions,
             chat_admins=chat_admins,
             forms=self._forms,
-            duplicates=duplicates,
             default=default,
+            commands=commands,
         )
 
     @property
     def catalog(self) -> Catalog:
         """What can be made, which decides what is offered."""
-        return self._engine.services.catalog
+        return self._services.catalog
 
     def handlers(self) -> list[Handler]:
         """What an application needs to bring the updates here."""
@@ -138,51 +140,34 @@ class TelegramAdapter:
     def _is_meant(self, message: Message, typed: TypedCommand) -> bool:
         if typed.addressee:
             return typed.addressee == self._bot.username.casefold()
-        return is_private(message) or typed.name in _OURS
+        return is_private(message) or typed.name in self._ours
 
     async def _take(self, message: Message, typed: TypedCommand) -> None:
-        match typed.name:
-            case "start":
-                await self._start(message, typed.text.strip())
-            case "share":
-                await self._share(message)
-            case "video" if not typed.text.strip() and await self._may_fill_in(message):
-                await self._open_form(message)
-            case _:
-                await self._commands.take(message, typed.name, typed.text)
+        text = typed.text.strip()
+        starts = typed.name == _START
+        # A link to the bot may name a command, which then has no words.
+        name, words = (text, "") if starts else (typed.name, text)
+        command = self._table.get(name)
+        if not words and command and is_guided(command) and is_offered(self.catalog, command):
+            await self._open_form(message, name)
+        elif starts:
+            await self._reply(message, "how-to-start" if self.catalog.chosen else "no-model-ready")
+        else:
+            await self._commands.take(message, name, typed.text)
 
-    async def _start(self, message: Message, payload: str) -> None:
-        if payload == "video" and await self._may_fill_in(message):
-            await self._open_form(message)
-            return
-        await self._reply(message, "how-to-start" if self.catalog.chosen else "no-model-ready")
-
-    async def _may_fill_in(self, message: Message) -> bool:
-        return is_offered(self.catalog, VIDEO) and await self._commands.admits(message)
-
-    async def _share(self, message: Message) -> None:
-        user, replied = user_of(message), message.reply_to_message
-        locale = await self._locale(message)
-        about = ref_of(replied) if replied and replied.from_user == self._bot.bot else None
-        inline = bool(self._bot.bot.supports_inline_queries)
-        try:
-            view = await offer(self._engine, user, about, locale, inline=inline)
-        except UserError as error:
-            view = View(text=explain(locale, error))
-        await self._answers.say(place_of(message), view, ref_of(message))
-
-    async def _open_form(self, message: Message) -> None:
-        pictures = await self._commands.gather(message, "video")
+    async def _open_form(self, message: Message, name: str) -> None:
+        pictures = await self._commands.prepare(message, name)
         if pictures is None:
             return
         form = Form(
             user=user_of(message),
             locale=await self._locale(message),
-            command=ref_of(message),
+            command=name,
+            opened_by=ref_of(message),
             pictures=pictures,
             offer=offer_of(self.catalog),
         )
-        shown = await self._answers.say(place_of(message), form.view(), form.command)
+        shown = await self._answers.say(place_of(message), form.view(), form.opened_by)
         if shown:
             self._forms.keep(shown, form)
 
@@ -193,8 +178,8 @@ class TelegramAdapter:
         question = self._questions.at(ref_of(ours)) if ours else None
         if ours and question:
             await self._take_answer(message, ref_of(ours), question)
-        elif ours and (too_late := lost(text_of(ours))):
-            await self._reply(message, too_late)
+        elif ours and is_question(text_of(ours)):
+            await self._reply(message, "ask-lost")
         elif is_private(message) and message.text and not message.via_bot:
             await self._reply(message, "type-a-command")
 
@@ -203,14 +188,13 @@ class TelegramAdapter:
         if not answer or question.user.party != user_of(message).party:
             return
         self._questions.close(asked)
-        pictures = (*question.pictures, *await self._albums.around(message))
-        await self._commands.do(message, question.command, question.text(answer), pictures)
+        await self._commands.take_answer(message, question, answer)
 
     async def _on_edit(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
         message = update.effective_message
         typed = typed_in(message) if message else None
-        if message is None or typed is None or typed.name not in _OURS:
+        if message is None or typed is None or typed.name not in self._ours:
             return
         name = (message.chat.id, message.message_id)
         if self._is_meant(message, typed) and name not in self._hinted:
@@ -225,7 +209,7 @@ class TelegramAdapter:
         query = update.inline_query
         if query:
             locale = locale_of(person(query.from_user).locale, self._default)
-            await answer_inline(self._engine, query, locale)
+            await answer_inline(self._services, query, locale)
 
     async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Log what nobody expected, and say so politely."""

@@ -10,8 +10,6 @@ from core.platform import ConversationRef, User
 _REMEMBERED_SECONDS = 60.0
 _REMEMBERED = 1000
 _MANAGERS = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
-# The commands that a manager may use for others.
-MANAGED = frozenset({"cancel", "settings"})
 
 
 class ChatAdmins:

@@ -1,16 +1,15 @@
 """A command in a message to an invocation: with the pictures, and what it replies to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from telegram import Message
 
 from bots.answers import Answers
 from bots.telegram.albums import Albums
 from bots.telegram.attachments import TelegramAttachment
-from bots.telegram.chat_admins import MANAGED, ChatAdmins
+from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.duplicates import PAID, Duplicates
 from bots.telegram.ids import IDS
 from bots.telegram.incoming import (
     TelegramFile,
@@ -22,108 +21,126 @@ from bots.telegram.incoming import (
     ref_of,
     user_of,
 )
+from bots.telegram.questions import Question
 from bots.telegram.results import result_at
-from core.commands import COMMANDS
-from core.commands.dispatch import dispatch
+from core.commands import Commands
+from core.commands.command import PROMPT
+from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
-from core.i18n import Locale, translate
+from core.engine.services import Services
+from core.errors import UserError
+from core.i18n import Locale
 from core.jobs import Job
 from core.messages.views import can_remix
-from core.platform import Invocation, MessageRef, View
-
-_NAMING = frozenset({"allow", "deny"})
+from core.platform import Invocation, MessageRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramCommands:
-    """Has the commands done that stand in messages, each once."""
+    """Has the commands done that stand in messages."""
 
     engine: Engine
+    services: Services
     platform: TelegramPlatform
     answers: Answers
     chat_admins: ChatAdmins
     albums: Albums
-    duplicates: Duplicates
     default: Locale
+    commands: Commands
 
     async def take(self, message: Message, name: str, text: str) -> None:
         """Do a typed command with all that came along."""
-        pictures = await self.gather(message, name)
-        if pictures is not None:
-            await self.do(message, name, text, pictures)
-
-    async def admits(self, message: Message) -> bool:
-        access = self.engine.services.access
-        return await access.admits(user_of(message), place_of(message))
-
-    async def gather(self, message: Message, name: str) -> tuple[TelegramFile, ...] | None:
-        """The pictures for a command: its own, then those of the message that it replies to.
-
-        None where something else came along that was perhaps meant, which is said.
-        """
-        command = COMMANDS.get(name)
-        if command is None or not command.pictures or not await self.admits(message):
-            return ()
-        if command.needs and not self.engine.services.catalog.knows(command.needs):
-            return ()  # it is refused, whatever came along
-        objection = await self._objection(message, name)
-        if objection:
-            locale = await self.answers.locale(user_of(message), place_of(message), self.default)
-            view = View(text=translate(locale, objection))
-            await self.answers.say(place_of(message), view, ref_of(message))
-            return None
-        return await self._pictures(message)
-
-    async def do(
-        self, message: Message, name: str, text: str, pictures: Sequence[TelegramFile]
-    ) -> None:
-        """Do a command, unless this message was done before."""
-        user, place, replied = user_of(message), place_of(message), answered(message)
-        if name in PAID and await self.duplicates.has(user, ref_of(message)):
-            return
-        author = author_of(replied) if replied else None
-        if name in _NAMING and replied and author is None:
-            text = text.strip() or "user"  # somebody is meant, and it is asked who
-        invocation = Invocation(
-            command=name,
+        along = await self._along(message, name)
+        replied = answered(message)
+        invocation = replace(
+            self._invocation(message, name, along),
             text=text,
+            replied=await self._meant(replied, name) if replied else None,
+            replied_user=author_of(replied) if replied else None,
+        )
+        await self._do(invocation)
+
+    async def take_answer(self, message: Message, question: Question, answer: str) -> None:
+        """Do the command that a question was asked for, with what was known before."""
+        pictures = (*question.pictures, *await self.albums.around(message))
+        invocation = self._invocation(message, question.command, _Along(pictures=pictures))
+        given = {**question.given, question.asks: answer}
+        await self._do(replace(invocation, given=given))
+
+    async def prepare(self, message: Message, name: str) -> tuple[TelegramFile, ...] | None:
+        """The pictures for a command whose words are asked for next.
+
+        None where there is no use in asking, which is said.
+        """
+        along = await self._along(message, name)
+        answer = await self._do(replace(self._invocation(message, name, along), asks=PROMPT))
+        return along.pictures if answer.asks else None
+
+    async def _do(self, invocation: Invocation) -> Answer:
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
+        if answer.view:
+            await self.answers.say(invocation.conversation, answer.view, invocation.message)
+        return answer
+
+    def _invocation(self, message: Message, name: str, along: "_Along") -> Invocation:
+        user, place = user_of(message), place_of(message)
+        return Invocation(
+            command=name,
+            text="",
             user=user,
             conversation=place,
             message=ref_of(message),
-            attachments=tuple(map(self._lent, pictures)),
-            replied=await self._begin_of(replied) if replied and _is_about_video(name) else None,
-            replied_user=author,
-            is_chat_admin=name in MANAGED and await self.chat_admins.include(user, place),
+            event=ref_of(message).event,
+            attachments=tuple(map(self._lent, along.pictures)),
+            objection=along.objection,
+            is_chat_admin=partial(self.chat_admins.include, user, place),
             ids=IDS,
         )
-        answer = await dispatch(self.engine, invocation, self.default)
-        if answer.view:
-            await self.answers.say(place, answer.view, invocation.message)
 
-    async def _objection(self, message: Message, name: str) -> str:
-        """Why nothing can be made of what came along, as the key of a text."""
+    async def _along(self, message: Message, name: str) -> "_Along":
+        """The pictures for a command: its own, then those of the message that it replies to."""
+        command = self.commands.get(name)
+        if command is None:
+            return _Along()
+        if command.place and not self.platform.bot.bot.supports_inline_queries:
+            return _Along(objection=UserError("share-off"))
+        if not command.pictures:
+            return _Along()
+        objection = await self._objection(message, name)
+        if objection:
+            return _Along(objection=objection)
+        return _Along(pictures=await self._pictures(message))
+
+    async def _objection(self, message: Message, name: str) -> UserError | None:
+        """Why nothing can be made of what came along."""
         replied = answered(message)
         if replied is not None and is_video(replied):
-            made = await self._result_at(replied) if name == "video" else None
-            return "reply-own-video" if made and self._can_remix(made) else "reply-video"
+            made = await self._result_at(replied)
+            if made and self._can_remix(made):
+                return UserError("reply-own-video", command=name)
+            return UserError("reply-video")
         # In privacy mode a group's albums do not come but for the item with the command.
         if message.media_group_id and len(await self.albums.around(message)) == 1:
-            return "album-incomplete"
-        return ""
+            return UserError("album-incomplete")
+        return None
 
     def _can_remix(self, job: Job) -> bool:
-        model = self.engine.services.model(job.model)
+        model = self.services.model(job.model)
         return model is not None and can_remix(job, model)
 
-    async def _begin_of(self, message: Message) -> MessageRef:
-        """The message itself; of one of our albums the one under which it is remembered."""
-        job = await self._result_at(message)
-        return job.delivered if job and job.delivered else ref_of(message)
+    async def _meant(self, replied: Message, name: str) -> MessageRef:
+        """The message itself; of one of our albums the one under which it is remembered.
+
+        Finding that out reads all jobs, so only where it matters.
+        """
+        command = self.commands.get(name)
+        job = await self._result_at(replied) if command and command.result else None
+        return job.delivered if job and job.delivered else ref_of(replied)
 
     async def _result_at(self, message: Message) -> Job | None:
         # In a channel nobody is named.
         ours = message.from_user in {None, self.platform.bot.bot}
-        return await result_at(self.engine.services.store, message) if ours else None
+        return await result_at(self.services.store, message) if ours else None
 
     async def _pictures(self, message: Message) -> tuple[TelegramFile, ...]:
         own = await self.albums.around(message)
@@ -133,16 +150,17 @@ class TelegramCommands:
         return (*own, *await self.albums.around(replied))
 
     def _lent(self, picture: TelegramFile) -> TelegramAttachment:
-        http = self.engine.services.http
         return TelegramAttachment(
             bot=self.platform.bot,
-            http=http,
+            http=self.services.http,
             picture=picture,
             own_server=self.platform.own_server,
         )
 
 
-def _is_about_video(name: str) -> bool:
-    """Whether a command asks which video is replied to: finding that out reads all jobs."""
-    command = COMMANDS.get(name)
-    return command is not None and "of" in command.options.model_fields
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Along:
+    """What came along with a command, or why that cannot be used."""
+
+    pictures: tuple[TelegramFile, ...] = ()
+    objection: UserError | None = None

@@ -22,6 +22,7 @@ from bots.telegram.ids import NAME
 from bots.telegram.keyboard import keyboard
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import albums, caption_of, files_of, opened
+from core.commands import COMMANDS, Commands
 from core.platform import (
     ConversationRef,
     Limits,
@@ -66,10 +67,12 @@ class TelegramPlatform:
     Attributes:
         own_server: the bot talks to a Bot API server of the operator's, which takes large files.
         moved: groups that became supergroups, and the ids that they have now.
+        commands: what buttons stand for.
     """
 
     bot: Bot
     own_server: bool = False
+    commands: Commands = field(default_factory=lambda: COMMANDS)
     moved: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -255,7 +258,8 @@ class TelegramConversation:
         return self._platform.own_server
 
     def _keyboard(self, view: View) -> InlineKeyboardMarkup | None:
-        return keyboard(view.buttons, inline=bool(self._bot.bot.supports_inline_queries))
+        inline = bool(self._bot.bot.supports_inline_queries)
+        return keyboard(view.buttons, self._platform.commands, inline=inline)
 
 
 def _reply(message: MessageRef | None, chat: str) -> ReplyParameters | None:

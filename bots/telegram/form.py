@@ -1,16 +1,19 @@
 """The guided form that `/video` alone opens: shape, length, quality, then the prompt."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bots.telegram.incoming import TelegramFile
 from core.catalog import Ability, Catalog, lengths, resolutions, shapes, takes_any_shape
+from core.commands import Command
 from core.i18n import Locale, translate
 from core.platform import Button, MessageRef, User, View
 
 COMMAND = "form"
-READY = "go"
 RATIOS = {"9:16": "form-portrait", "16:9": "form-landscape", "1:1": "form-square"}
+_HD = "hd"
 _CHOICES = 3
 _REMEMBERED = 500
 
@@ -20,31 +23,23 @@ class Form:
     """What was chosen so far.
 
     Attributes:
-        command: the message that opened it; the answers refer to it.
+        command: the command that lacks its prompt.
+        opened_by: the message that opened it; the answers refer to it.
         offer: what there is to choose from.
     """
 
     user: User
     locale: Locale
-    command: MessageRef
+    command: str
+    opened_by: MessageRef
     pictures: tuple[TelegramFile, ...] = ()
     offer: "Offer"
-    ratio: str = ""
-    seconds: str = ""
-    hd: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def choose(self, argument: str) -> "Form":
-        """The form after a button; pressing a choice again takes it back."""
-        name, _, value = argument.partition("=")
-        match name:
-            case "ratio" if value in RATIOS:
-                return replace(self, ratio="" if self.ratio == value else value)
-            case "seconds" if value.isdecimal():
-                return replace(self, seconds="" if self.seconds == value else value)
-            case "hd":
-                return replace(self, hd=not self.hd)
-            case _:
-                return self
+    def choose(self, choice: Mapping[str, str]) -> "Form":
+        """The form after a button. What is empty takes a choice back."""
+        chosen = {**self.chosen, **choice}
+        return replace(self, chosen={name: value for name, value in chosen.items() if value})
 
     def view(self) -> View:
         """The form as a message."""
@@ -53,27 +48,28 @@ class Form:
             str(n): translate(self.locale, "seconds", seconds=n) for n in self.offer.lengths
         }
         buttons = (
-            *(_choice(words[r], f"ratio={r}", chosen=self.ratio == r) for r in self.offer.ratios),
-            *(_choice(t, f"seconds={n}", chosen=self.seconds == n) for n, t in seconds.items()),
-            *([_choice("HD", "hd", chosen=self.hd)] if self.offer.has_hd else []),
-            _choice(translate(self.locale, "form-go"), READY, chosen=False),
+            *(self._choice(words[value], "ratio", value) for value in self.offer.ratios),
+            *(self._choice(text, "seconds", value) for value, text in seconds.items()),
+            *([self._choice(_HD.upper(), "resolution", _HD)] if self.offer.has_hd else []),
+            Button(label=translate(self.locale, "form-go"), command=COMMAND),
         )
         return View(text=translate(self.locale, "form-title"), buttons=buttons)
 
-    @property
-    def options(self) -> str:
-        """What was chosen, as it would have been typed behind /video."""
-        flags = [
-            f"--ratio {self.ratio}" if self.ratio else "",
-            f"--seconds {self.seconds}" if self.seconds else "",
-            "--hd" if self.hd else "",
-        ]
-        return " ".join(filter(None, flags))
+    def _choice(self, label: str, name: str, value: str) -> Button:
+        """The button says what counts after it, so that a press told twice changes nothing."""
+        if self.chosen.get(name) == value:
+            return Button(label=f"✓ {label}", command=COMMAND, given={name: ""})
+        return Button(label=label, command=COMMAND, given={name: value})
 
 
-def _choice(label: str, argument: str, *, chosen: bool) -> Button:
-    shown = f"✓ {label}" if chosen else label
-    return Button(label=shown, command=COMMAND, argument=argument)
+def is_guided(command: Command[Any] | None) -> bool:
+    """Whether a command without words opens this form: it has all that is chosen here."""
+    chosen = {"ratio", "seconds", "resolution"}
+    return (
+        command is not None
+        and command.needs_prompt
+        and chosen <= set(command.options.model_fields)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

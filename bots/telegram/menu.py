@@ -19,7 +19,6 @@ from core.i18n import Locale, translate
 
 log = logging.getLogger(__name__)
 
-SHARE = "share"
 _SCOPES: tuple[BotCommandScope, ...] = (
     BotCommandScopeAllPrivateChats(),
     BotCommandScopeAllGroupChats(),
@@ -50,5 +49,4 @@ async def _publish(
 def commands(locale: Locale, catalog: Catalog) -> tuple[BotCommand, ...]:
     """All that everybody may use; who runs the bot knows the rest from /help."""
     names = [command.name for command in offered(catalog, COMMANDS.values())]
-    told = [BotCommand(name, translate(locale, f"command-{name}")) for name in names]
-    return *told, BotCommand(SHARE, translate(locale, "menu-share"))
+    return tuple(BotCommand(name, translate(locale, f"command-{name}")) for name in names)

@@ -1,6 +1,7 @@
 """Questions that open the answer field of whoever is asked; only Telegram has them."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -10,30 +11,26 @@ from bots.answers import Answers
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.incoming import TelegramFile
 from core.i18n import Locale, translate
+from core.options.options import OptionHelp
 from core.platform import ConversationRef, MessageRef, User
 
-# What is asked, and what is said where an earlier process has asked it.
-LOST = {"form-prompt": "form-lost", "remix-prompt": "remix-lost"}
 _REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A command that lacks only its words.
+    """A command that lacks one option.
 
     Attributes:
         user: who is asked; nobody else's answer counts.
-        options: what stands before the answer, in which no options are read.
+        asks: the option that the answer is.
     """
 
     user: User
     command: str
-    options: str
+    given: Mapping[str, str]
+    asks: str
     pictures: tuple[TelegramFile, ...] = ()
-
-    def text(self, answer: str) -> str:
-        """What would have been typed behind the command."""
-        return f"{self.options} -- {answer}".lstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,12 @@ class Questions:
         self._open.pop((message.conversation.chat, message.id), None)
 
 
-def lost(text: str) -> str:
-    """What is said about a question of an earlier process, as the key of a text."""
-    keys = (k for k in LOST for locale in Locale if text.endswith(translate(locale, k)))
-    return next((LOST[key] for key in keys), "")
+def text_for(option: OptionHelp, locale: Locale) -> str:
+    """How an option is asked for."""
+    return translate(locale, "ask-reply", what=translate(locale, option.description))
+
+
+def is_question(text: str) -> bool:
+    """Whether a message of the bot's has asked something, if only in an earlier process."""
+    asking = (translate(locale, "ask-reply", what="") for locale in Locale)
+    return any(words.strip(" :：.。") in text for words in asking)

@@ -12,13 +12,12 @@ from telegram import (
 )
 
 from bots.telegram.incoming import person
-from bots.telegram.results import is_result
-from core.engine.engine import Engine
-from core.errors import UserError
+from core.commands import DEFAULT
+from core.engine.services import Services
 from core.i18n import Locale, translate
-from core.jobs import Job, JobState
+from core.jobs import Job, JobState, JobStore
 from core.messages.views import excerpt
-from core.platform import Button, MessageRef, User, View
+from core.platform import User
 
 Result = (
     InlineQueryResultCachedDocument
@@ -31,11 +30,11 @@ _SHOWN = 50
 _CACHE_SECONDS = 5
 
 
-async def answer_inline(engine: Engine, query: InlineQuery, locale: Locale) -> None:
+async def answer_inline(services: Services, query: InlineQuery, locale: Locale) -> None:
     """List the videos of who types that fit what is typed, newest first."""
-    jobs = await _finished(engine, person(query.from_user))
+    jobs = await _finished(services.store, person(query.from_user))
     results = [result for job in jobs if fits(job, query.query) for result in results_of(job)]
-    none = InlineQueryResultsButton(translate(locale, "share-none"), start_parameter="video")
+    none = InlineQueryResultsButton(translate(locale, "share-none"), start_parameter=DEFAULT)
     await query.answer(
         results[:_SHOWN],
         cache_time=_CACHE_SECONDS,
@@ -85,26 +84,8 @@ def _result(id_: str, file: str, title: str, model: str, caption: str | None) ->
             return None
 
 
-async def offer(
-    engine: Engine, user: User, about: MessageRef | None, locale: Locale, *, inline: bool
-) -> View:
-    """What /share answers: the button for the video that is replied to, or for the last one.
-
-    Raises:
-        UserError: there is nothing to share, or the operator has not switched inline mode on.
-    """
-    if not inline:
-        raise UserError("share-off")
-    jobs = await _finished(engine, user)
-    jobs = [job for job in jobs if about is None or is_result(job, about)]
-    if not jobs:
-        raise UserError("share-nothing")
-    button = Button(label=translate(locale, "button-share"), command="share", argument=jobs[0].id)
-    return View(text=translate(locale, "share-how"), buttons=(button,))
-
-
-async def _finished(engine: Engine, user: User) -> Sequence[Job]:
-    jobs = await engine.jobs_of(user, limit=_REMEMBERED)
+async def _finished(store: JobStore, user: User) -> Sequence[Job]:
+    jobs = await store.of_user(user, limit=_REMEMBERED)
     return [
         job for job in jobs if job.state is JobState.DONE and job.delivered and job.delivered.files
     ]

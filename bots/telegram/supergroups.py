@@ -3,7 +3,7 @@
 from telegram import Message
 
 from bots.telegram.conversation import NAME
-from core.engine.engine import Engine
+from core.engine.services import Services
 from core.platform import Party
 
 
@@ -14,8 +14,8 @@ class Supergroups:
         moved: old ids and new ones, also such as the conversations learn from Telegram's answers.
     """
 
-    def __init__(self, engine: Engine, moved: dict[str, str]) -> None:
-        self._services = engine.services
+    def __init__(self, services: Services, moved: dict[str, str]) -> None:
+        self._services = services
         self._moved = moved
         self._stored: set[str] = set()
 

@@ -12,10 +12,13 @@ from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
 from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
+from core.commands.share import SHARE
 from core.commands.storyboard import CONFIRM, STORYBOARD
 from core.commands.video import VIDEO
 
-COMMANDS: Mapping[str, Command[Any]] = {
+Commands = Mapping[str, Command[Any]]
+
+COMMANDS: Commands = {
     command.name: command
     for command in (
         VIDEO,
@@ -29,6 +32,7 @@ COMMANDS: Mapping[str, Command[Any]] = {
         CANCEL,
         RETRY,
         AGAIN,
+        SHARE,
         MODELS,
         SETTINGS,
         ALLOW,
@@ -37,4 +41,7 @@ COMMANDS: Mapping[str, Command[Any]] = {
     )
 }
 
-__all__ = ["COMMANDS", "Audience", "Command", "Context"]
+# What is meant by words without a command, where they are clearly for the bot.
+DEFAULT = VIDEO.name
+
+__all__ = ["COMMANDS", "DEFAULT", "Audience", "Command", "Commands", "Context"]

@@ -46,11 +46,13 @@ async def deny(context: Context, options: PartyOptions) -> View:
 
 
 def _party(context: Context, options: PartyOptions) -> Party:
-    here, replied = context.invocation.conversation, context.invocation.replied_user
-    if options.id is None and options.kind != "chat" and replied:
-        return replied.party
+    invocation = context.invocation
+    here, author = invocation.conversation, invocation.replied_user
+    if options.id is None and options.kind != "chat" and author:
+        return author.party
     if options.id is None:
-        if options.kind == "user":
+        # Who replies to somebody means them, also where the platform does not say who it is.
+        if options.kind == "user" or (options.kind is None and invocation.replied):
             raise UserError("party-needs-id")
         return here.party
     ids = context.invocation.ids

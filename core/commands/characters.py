@@ -56,6 +56,7 @@ async def character(context: Context, options: CharacterOptions) -> View:
     model, source = await _source(context, options)
     start, end = (float(number) for number in options.span.split("-"))
     services = context.services
+    await context.take_event()
     try:
         made = await create_character(
             services.endpoint(model), services.http, source=source, span=(start, end)
@@ -106,7 +107,12 @@ async def characters(context: Context, options: CharactersOptions) -> View:
 
 
 CHARACTER = Command(
-    name="character", options=CharacterOptions, run=character, needs=Ability.CHARACTERS
+    name="character",
+    options=CharacterOptions,
+    run=character,
+    pays=True,
+    result="of",
+    needs=Ability.CHARACTERS,
 )
 CHARACTERS = Command(
     name="characters", options=CharactersOptions, run=characters, needs=Ability.CHARACTERS

@@ -10,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.catalog import Ability
 from core.engine.engine import Engine
 from core.engine.services import Services
+from core.events import Event
 from core.i18n import Locale
-from core.options.options import Option
+from core.jobs import Job
+from core.options.options import Option, OptionHelp, OptionKind, describe
 from core.people.preferences import Preferences
 from core.platform import Invocation, View
 
 T = TypeVar("T", bound=BaseModel)
+PROMPT = "prompt"
 
 
 class Audience(StrEnum):
@@ -32,12 +35,16 @@ class Context:
 
     Attributes:
         preferences: what counts for this user in this chat.
+        event: what gets one effect, where the command pays.
+        job: the job that the command names (see `Command.job`), which this user may decide about.
     """
 
     engine: Engine
     invocation: Invocation
     locale: Locale
     preferences: Preferences
+    event: Event | None = None
+    job: Job | None = None
 
     @property
     def services(self) -> Services:
@@ -49,10 +56,18 @@ class Context:
         """Whether the user is one of the bot's admins."""
         return self.services.access.is_admin(self.invocation.user)
 
-    @property
-    def manages_chat(self) -> bool:
+    async def manages_chat(self) -> bool:
         """Whether the user may decide for everybody in this chat."""
-        return self.invocation.is_chat_admin or self.is_admin
+        return self.is_admin or await self.invocation.is_chat_admin()
+
+    async def take_event(self) -> None:
+        """Let the event have its effect now: before what is paid without a job of ours.
+
+        Raises:
+            TakenError: it had one.
+        """
+        if self.event:
+            await self.services.events.take(self.event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,15 @@ class Command(Generic[T]):
     What is not `is_typed` only stands behind buttons, and no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing.
     `needs` is what a model must be able to do for it; while none is, nobody is offered it.
+
+    The rest are facts by which dispatch and the platforms treat it, whatever its name is.
+
+    Attributes:
+        pays: whether it may cost something, so that one event does it once.
+        job: the option that names a job, which has to be one's own.
+        managed: whether who runs a chat may do it to anybody's job there.
+        result: the option that names a result; replying to the result names it, too.
+        check: raises UserError where it is no use to ask for the options that are missing.
     """
 
     name: str
@@ -73,6 +97,27 @@ class Command(Generic[T]):
     pictures: int = 0
     needs: Ability | None = None
     is_typed: bool = True
+    pays: bool = False
+    job: str = ""
+    managed: bool = False
+    result: str = ""
+    check: Callable[[Context], Awaitable[None]] | None = None
+
+    @property
+    def needs_prompt(self) -> bool:
+        """Whether it can do nothing without words."""
+        prompt = self.options.model_fields.get(PROMPT)
+        return prompt is not None and prompt.is_required()
+
+    @property
+    def place(self) -> str:
+        """The option that says where something is brought; "" without one."""
+        options = describe(self.options)
+        return next((each.name for each in options if each.kind is OptionKind.PLACE), "")
+
+    def option(self, name: str) -> OptionHelp | None:
+        """One of its options, as people are told of it."""
+        return next((each for each in describe(self.options) if each.name == name), None)
 
 
 class NoOptions(BaseModel):

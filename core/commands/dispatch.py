@@ -1,18 +1,22 @@
 """An invocation to its answer; where an unexpected error becomes a polite message."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from core.commands import COMMANDS, Audience, Command, Context
+from core.commands import COMMANDS, Audience, Command, Commands, Context
 from core.commands.examples import example
 from core.commands.offer import check_offered, offered
 from core.engine.engine import Engine
 from core.errors import StorageError, UserError, did_you_mean
+from core.events import Event, TakenError
 from core.i18n import Locale, explain, locale_of, translate
+from core.jobs import Job
 from core.options.grammar import parse
+from core.options.options import OptionHelp
 from core.people.preferences import preferred, speak
 from core.platform import Invocation, View
 
@@ -21,45 +25,98 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to say, if anything, and whether the command was done."""
+    """What comes of an invocation.
+
+    Attributes:
+        view: what to say, if anything.
+        done: whether the command was done.
+        asks: the option that the person is to be asked for now, as the invocation wanted.
+    """
 
     view: View | None = None
     done: bool = True
+    asks: OptionHelp | None = None
 
 
-async def dispatch(engine: Engine, invocation: Invocation, default: Locale) -> Answer:
-    """Do a command, in the user's language if it is known. Never raises but for cancellation."""
+async def dispatch(
+    engine: Engine, invocation: Invocation, default: Locale, commands: Commands = COMMANDS
+) -> Answer:
+    """Do a command, in the user's language if it is known. Never raises but for cancellation.
+
+    A command that pays is done once for each event: the answer to the same one again is nothing.
+    """
+    command = commands.get(invocation.command)
+    answer = partial(_answer, engine, invocation, default, commands)
+    if command is None or not command.pays or not invocation.event or invocation.asks:
+        return await answer(None)
+    event = Event(platform=invocation.conversation.platform, id=invocation.event)
+    try:
+        return await engine.services.events.once(event, partial(answer, event)) or Answer()
+    except StorageError as error:
+        return _not_stored(invocation, error, locale_of(invocation.user.locale, default))
+
+
+async def _answer(
+    engine: Engine,
+    invocation: Invocation,
+    default: Locale,
+    commands: Commands,
+    event: Event | None,
+) -> Answer:
     locale = locale_of(invocation.user.locale, default)
     user, conversation = invocation.user, invocation.conversation
     try:
         preferences = await preferred(engine.services.preferences, user, conversation)
         locale = speak(preferences, user, default)
         context = Context(
-            engine=engine, invocation=invocation, locale=locale, preferences=preferences
+            engine=engine,
+            invocation=invocation,
+            locale=locale,
+            preferences=preferences,
+            event=event,
         )
-        command = _find(context)
-        await _check_access(context, command.audience)
-        return Answer(view=await command.run(context, _read(context, command)))
+        return await _do(context, _find(context, commands))
+    except TakenError:
+        log.info("/%s: event %s was taken before", invocation.command, invocation.event)
+        return Answer()
     except UserError as error:
         for_admin = engine.services.access.is_admin(user)
         return _refused(explain(locale, error, for_admin=for_admin))
     except StorageError as error:
-        log.error("%s: %s", invocation.command, error)  # noqa: TRY400 - the sentence says it all
-        return _refused(translate(locale, "storage-error"))
+        return _not_stored(invocation, error, locale)
     except Exception:
         incident = uuid4().hex[:8]
         log.exception("/%s: unexpected error %s", invocation.command, incident)
         return _refused(translate(locale, "unexpected-error", id=incident))
 
 
-def _find(context: Context) -> Command[Any]:
+def _find(context: Context, commands: Commands) -> Command[Any]:
     name, catalog = context.invocation.command, context.services.catalog
-    command = COMMANDS.get(name)
+    command = commands.get(name)
     if command is None:
-        known = offered(catalog, COMMANDS.values(), for_admin=context.is_admin)
+        known = offered(catalog, commands.values(), for_admin=context.is_admin)
         near = [f"/{match}" for match in get_close_matches(name, [c.name for c in known], n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
     return command
+
+
+async def _do(context: Context, command: Command[Any]) -> Answer:
+    invocation = context.invocation
+    await _check_access(context, command.audience)
+    if invocation.asks:
+        check_offered(context, command)
+        if invocation.objection:
+            raise invocation.objection
+        context = await _about(context, command, invocation.given.get(command.job))
+        if command.check:
+            await command.check(context)
+        return Answer(asks=command.option(invocation.asks))
+    options = _read(context, command)
+    if invocation.objection:
+        raise invocation.objection
+    named = getattr(options, command.job) if command.job else None
+    context = await _about(context, command, named)
+    return Answer(view=await command.run(context, options))
 
 
 def _read(context: Context, command: Command[Any]) -> Any:
@@ -88,6 +145,40 @@ async def _check_access(context: Context, audience: Audience) -> None:
         case Audience.ADMINS:
             if not context.is_admin:
                 raise UserError("admins-only")
+
+
+async def _about(context: Context, command: Command[Any], job_id: str | None) -> Context:
+    """The context with the job that is named, and with whom the user acts for.
+
+    Raises:
+        UserError: the job is somebody else's.
+    """
+    job = await context.services.store.get(job_id) if job_id else None
+    if job is None:
+        return context
+    context = replace(context, job=job)
+    if job.user.party == context.invocation.user.party:
+        return context
+    if await _acts_for_chat(context, job):
+        return replace(context, invocation=replace(context.invocation, user=job.user))
+    here = context.invocation.conversation.party
+    managed = command.managed and job.conversation.party == here
+    if managed and await context.manages_chat():
+        return context
+    raise UserError("button-not-yours")
+
+
+async def _acts_for_chat(context: Context, job: Job) -> bool:
+    """Who runs a chat acts for it where the chat itself has ordered, as a channel does."""
+    invocation = context.invocation
+    here = invocation.conversation
+    chats_own = (job.user.platform, job.user.id) == (here.platform, here.chat)
+    return chats_own and await invocation.is_chat_admin()
+
+
+def _not_stored(invocation: Invocation, error: StorageError, locale: Locale) -> Answer:
+    log.error("%s: %s", invocation.command, error)
+    return _refused(translate(locale, "storage-error"))
 
 
 def _refused(text: str) -> Answer:

@@ -70,4 +70,6 @@ def request_of(options: ImageOptions, images: Sequence[Asset]) -> MediaRequest:
     return replace(request, images=tuple(pictures), mask=mask)
 
 
-IMAGE = Command(name="image", options=ImageOptions, run=run, pictures=16, needs=Ability.IMAGE)
+IMAGE = Command(
+    name="image", options=ImageOptions, run=run, pictures=16, pays=True, needs=Ability.IMAGE
+)

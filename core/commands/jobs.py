@@ -40,7 +40,7 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
 
     Its status message says that it has happened.
     """
-    job = await _managed(context, options.job)
+    job = context.job
     if job is None:
         jobs = await _jobs(context, lambda job: not job.is_ended)
         jobs.sort(key=lambda job: not job.is_open)  # drafts have no number in /status
@@ -49,33 +49,26 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
     return None
 
 
-async def _managed(context: Context, job_id: str | None) -> Job | None:
-    """The job of that id, if the user manages the chat that it is made in."""
-    if job_id is None or not context.manages_chat:
-        return None
-    job = await context.services.store.get(job_id)
-    here = context.invocation.conversation.party
-    return job if job and job.conversation.party == here else None
-
-
 async def retry(context: Context, options: JobOptions) -> View | None:
     """Do a failed job of one's own again; without a number the last one."""
-    jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
-    job = _pick(
-        jobs[-1:] if options.job is None else jobs,
-        options.job,
-        none="nothing-to-retry",
-        command="retry",
-    )
-    await context.engine.retry(job)
+    job = context.job
+    if job is None:
+        jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
+        last = jobs[-1:] if options.job is None else jobs
+        job = _pick(last, options.job, none="nothing-to-retry", command="retry")
+    await context.engine.retry(job, context.event)
     return None
 
 
 async def again(context: Context, options: JobOptions) -> View | None:
     """Order the same once more; without a number the last that was made."""
-    jobs = await _jobs(context, lambda job: job.state is JobState.DONE)
-    mine = jobs[-1:] if options.job is None else jobs
-    job = _pick(mine, options.job, none="nothing-to-repeat", command="again")
+    job = context.job
+    if job is None:
+        jobs = await _jobs(context, lambda job: job.state is JobState.DONE)
+        last = jobs[-1:] if options.job is None else jobs
+        job = _pick(last, options.job, none="nothing-to-repeat", command="again")
+    if job.state is not JobState.DONE:
+        raise UserError("nothing-to-repeat")
     invocation = context.invocation
     await context.engine.submit(
         Order(
@@ -85,6 +78,7 @@ async def again(context: Context, options: JobOptions) -> View | None:
             locale=context.locale,
             conversation=invocation.conversation,
             command=invocation.message,
+            event=context.event,
         )
     )
     return None
@@ -105,14 +99,18 @@ def _pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> 
         return jobs[0]
     if said.isdecimal() and 1 <= int(said) <= len(jobs):
         return jobs[int(said) - 1]
-    for job in jobs:
-        if job.id == said:
-            return job
     raise UserError("no-such-job", number=said)
 
 
 # Who has lost access still sees and stops what is under way.
 STATUS = Command(name="status", options=NoOptions, run=status, audience=Audience.ANYBODY)
-CANCEL = Command(name="cancel", options=JobOptions, run=cancel, audience=Audience.ANYBODY)
-RETRY = Command(name="retry", options=JobOptions, run=retry)
-AGAIN = Command(name="again", options=JobOptions, run=again)
+CANCEL = Command(
+    name="cancel",
+    options=JobOptions,
+    run=cancel,
+    audience=Audience.ANYBODY,
+    job="job",
+    managed=True,
+)
+RETRY = Command(name="retry", options=JobOptions, run=retry, pays=True, job="job")
+AGAIN = Command(name="again", options=JobOptions, run=again, pays=True, job="job")

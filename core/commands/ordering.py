@@ -9,6 +9,7 @@ from core.catalog import Catalog
 from core.commands.command import Context
 from core.engine.engine import Order, new_id
 from core.errors import UserError
+from core.events import TakenError
 from core.files.pictures import save_picture
 from core.media import Asset, MediaRequest
 from core.people.characters import called, with_usernames
@@ -38,9 +39,10 @@ async def place_order(
                 conversation=invocation.conversation,
                 command=invocation.message,
                 is_draft=is_draft,
+                event=context.event,
             )
         )
-    except UserError:
+    except (UserError, TakenError):
         await _forget_pictures(context, job_id)
         raise
 

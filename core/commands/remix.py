@@ -47,4 +47,6 @@ async def run(context: Context, options: RemixOptions) -> None:
     await place_order(context, request_of)
 
 
-REMIX = Command(name="remix", options=RemixOptions, run=run, needs=Ability.REMIX)
+REMIX = Command(
+    name="remix", options=RemixOptions, run=run, pays=True, result="of", needs=Ability.REMIX
+)

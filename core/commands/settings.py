@@ -93,7 +93,7 @@ def _examples(locale: Locale, catalog: Catalog) -> Iterator[str]:
 
 
 async def _change(context: Context, party: Party, options: SettingsOptions) -> None:
-    if options.chat and not context.manages_chat:
+    if options.chat and not await context.manages_chat():
         raise UserError("chat-admins-only")
     store = context.services.preferences
     now = Preferences() if options.reset else (await store.load(party)).get(party, Preferences())

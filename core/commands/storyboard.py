@@ -41,16 +41,21 @@ async def run(context: Context, options: StoryboardOptions) -> None:
     await place_order(context, request_of, is_draft=True)
 
 
-async def confirm(context: Context, options: JobOptions) -> None:
+async def confirm(context: Context, _: JobOptions) -> None:
     """Order what a plan shows; only who has made the plan can."""
-    store = context.services.store
-    job = await store.get(options.job) if options.job else None
-    if job is None or job.user.party != context.invocation.user.party:
+    if context.job is None:
         raise UserError("nothing-to-confirm")
-    await context.engine.confirm(job.id)
+    await context.engine.confirm(context.job.id, context.event)
 
 
 STORYBOARD = Command(
-    name="storyboard", options=StoryboardOptions, run=run, pictures=9, needs=Ability.STORYBOARD
+    name="storyboard",
+    options=StoryboardOptions,
+    run=run,
+    pictures=9,
+    pays=True,
+    needs=Ability.STORYBOARD,
 )
-CONFIRM = Command(name="confirm", options=JobOptions, run=confirm, is_typed=False)
+CONFIRM = Command(
+    name="confirm", options=JobOptions, run=confirm, is_typed=False, pays=True, job="job"
+)

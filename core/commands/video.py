@@ -61,4 +61,6 @@ def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
     return MediaRequest(images=tuple(images), **options.model_dump())
 
 
-VIDEO = Command(name="video", options=VideoOptions, run=run, pictures=9, needs=Ability.VIDEO)
+VIDEO = Command(
+    name="video", options=VideoOptions, run=run, pictures=9, pays=True, needs=Ability.VIDEO
+)

@@ -16,6 +16,7 @@ from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
 from core.engine.services import Services
 from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
+from core.events import Event
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
 from core.media import MediaRequest
@@ -37,6 +38,7 @@ class Order:
 
     Attributes:
         is_draft: whether it is only shown, until the user says that it is to be done.
+        event: what asked for it; it is ordered once however often that arrives.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Order:
     conversation: ConversationRef
     command: MessageRef | None = None
     is_draft: bool = False
+    event: Event | None = None
 
 
 def new_id() -> str:
@@ -74,6 +77,7 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
+        await self.services.events.prune()
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
             await self._take_up(*self.services.platforms)
@@ -115,6 +119,7 @@ class Engine:
         Raises:
             UserError: nothing can do this; nothing was stored.
             StorageError: the job could not be stored; nothing was sent.
+            TakenError: its event has been given its job.
         """
         route = self.services.catalog.route(order.request)
         model = route[0]
@@ -132,15 +137,16 @@ class Engine:
             command=order.command,
             state=JobState.DRAFT if order.is_draft else JobState.WAITING,
         )
-        await self.services.store.add(job)
+        await self.services.store.add(job, order.event)
         await self._open(ActiveJob(self.services, job, model))
         return job
 
-    async def confirm(self, job_id: str) -> Job:
+    async def confirm(self, job_id: str, event: Event | None = None) -> Job:
         """Do what a draft has shown.
 
         Raises:
             UserError: somebody already did, or cancelled it; or its model is gone.
+            TakenError: the event has had its effect.
         """
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
@@ -148,7 +154,7 @@ class Engine:
         model = self.services.catalog.choose(replace(draft.request, model=draft.model))
         job = replace(draft, state=JobState.WAITING)
         try:
-            await self.services.store.save(job)
+            await self.services.store.save(job, event)
         except LostRunError:
             raise UserError("nothing-to-confirm") from None
         await self._open(ActiveJob(self.services, job, model))
@@ -169,8 +175,13 @@ class Engine:
         await self._end(cancelled)
         return cancelled
 
-    async def retry(self, job: Job) -> Job:
-        """Do a failed job again: without paying where the gateway still has it, else anew."""
+    async def retry(self, job: Job, event: Event | None = None) -> Job:
+        """Do a failed job again: without paying where the gateway still has it, else anew.
+
+        Raises:
+            UserError: it has not failed, or its model is gone.
+            TakenError: the event has had its effect.
+        """
         if job.state is not JobState.FAILED or job.fault is None:
             raise UserError("not-failed")
         # Named in full, so it finds that one or says why it cannot be used any more.
@@ -184,7 +195,7 @@ class Engine:
         else:
             again = afresh(again)
         # The same row, so that two who retry at once pay once.
-        reopened = await self.services.store.reopen(again)
+        reopened = await self.services.store.reopen(again, event)
         if reopened is None:
             raise UserError("not-failed")
         await self._open(ActiveJob(self.services, reopened, model))

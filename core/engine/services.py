@@ -9,6 +9,7 @@ import httpx
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, Model
 from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.events import Events
 from core.jobs import Job, JobStore
 from core.messages.budget import Budgets, WriteBudget
 from core.people.access import Access
@@ -31,6 +32,7 @@ class Services:
     access: Access
     preferences: PreferenceStore
     characters: CharacterStore
+    events: Events
     catalog: Catalog
     endpoints: Mapping[str, Endpoint]
     http: httpx.AsyncClient

@@ -54,8 +54,7 @@ def running_view(  # noqa: PLR0913 - all that a status message depends on
         lines.append(translate(locale, "note-retired", model=model.name))
     if sandboxed:
         lines.append(translate(locale, "note-sandbox"))
-    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
-    return View(text="\n".join(lines), buttons=(cancel,))
+    return View(text="\n".join(lines), buttons=(_cancel(job),))
 
 
 def draft_view(job: Job, model: Model) -> View:
@@ -67,17 +66,25 @@ def draft_view(job: Job, model: Model) -> View:
         describe_request(job, model),
         prompt if len(prompt) <= _PLAN_CHARS else prompt[: _PLAN_CHARS - 1] + "…",
     ]
-    go = Button(label=translate(locale, "button-confirm"), command="confirm", argument=job.id)
-    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
-    return View(text="\n".join(lines), buttons=(go, cancel))
+    confirm = Button(
+        label=translate(locale, "button-confirm"),
+        command="confirm",
+        given={"job": job.id},
+        style="primary",
+    )
+    return View(text="\n".join(lines), buttons=(confirm, _cancel(job)))
 
 
 def resting_view(job: Job) -> View:
     """The status message of a job whose model the operator has taken away."""
     locale = Locale(job.locale)
     text = translate(locale, "job-rests", model=job.model_name, gateway=job.gateway)
-    cancel = Button(label=translate(locale, "button-cancel"), command="cancel", argument=job.id)
-    return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(cancel,))
+    return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(_cancel(job),))
+
+
+def _cancel(job: Job) -> Button:
+    label = translate(Locale(job.locale), "button-cancel")
+    return Button(label=label, command="cancel", given={"job": job.id}, style="danger")
 
 
 def _progress_line(job: Job, progress: Progress, now: float, expected: float) -> str:
@@ -126,7 +133,8 @@ def ended_view(job: Job) -> View:
     if job.fault.kind in RECOVERABLE and (job.task or job.results):
         lines.append(translate(locale, "retry-is-free"))
     lines.append(excerpt(job.request.prompt))
-    retry = Button(label=translate(locale, "button-retry"), command="retry", argument=job.id)
+    label, given = translate(locale, "button-retry"), {"job": job.id}
+    retry = Button(label=label, command="retry", given=given, style="primary")
     return View(text="\n".join(lines), buttons=(retry,))
 
 
@@ -153,16 +161,21 @@ def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld]
     if any(result.preview for result in job.results):
         lines.append(translate(locale, "only-preview"))
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
-    commands = ["again"]
+    again = translate(locale, "button-again")
+    buttons = [Button(label=again, command="again", given={"job": job.id})]
     if can_remix(job, model):
-        commands.append("remix")
+        remix = translate(locale, "button-remix")
+        given = {"of": job.id}
+        buttons.append(Button(label=remix, command="remix", given=given, asks="prompt"))
     if len(withheld) < len(job.assets):
-        commands.append("share")
-    buttons = tuple(
-        Button(label=translate(locale, f"button-{command}"), command=command, argument=job.id)
-        for command in commands
-    )
-    return View(text="\n".join(lines), buttons=buttons)
+        buttons.append(share_button(job, locale))
+    return View(text="\n".join(lines), buttons=tuple(buttons))
+
+
+def share_button(job: Job, locale: Locale) -> Button:
+    """Asks where a result should go; each platform has its own way of choosing."""
+    label, given = translate(locale, "button-share"), {"of": job.id}
+    return Button(label=label, command="share", given=given, asks="place")
 
 
 def _withheld_line(job: Job, withheld: Withheld) -> str:

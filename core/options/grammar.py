@@ -34,14 +34,16 @@ def parse(text: str, schema: type[T], given: Mapping[str, str] | None = None) ->
 
     A value is checked by the annotation of its field, so a schema has no validators beside
     that, and only its `prompt` may lack a default. What is `given`, by the name of its field, as
-    a form does, counts more than the text.
+    a form does, counts more than the text; in a prompt that is given no options are read.
     """
+    given = given or {}
     text = _clean(text)
     grammar = _compile(schema)
     lead, start = _read_lead(grammar, text)
     flags = tuple(_read_flags(grammar, text, start))
-    values = _collect((*lead, *flags)) | _collect(_read_given(grammar, given or {}))
-    return schema.model_validate(values | _prompt(schema, _cut(text, start, flags)))
+    values = _collect((*lead, *flags)) | _collect(_read_given(grammar, given))
+    rest = _clean(given["prompt"]).strip() if "prompt" in given else _cut(text, start, flags)
+    return schema.model_validate(values | _prompt(schema, rest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

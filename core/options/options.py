@@ -21,6 +21,7 @@ class Option:
         patterns: ASCII regexes for leading words, the value is the first group: "([0-9]+)s".
         exact: whether patterns are for the word as it was typed, not in lower case.
         metavar: how values beyond those of words and switches look; "" when there are none.
+        is_place: whether the value is somewhere to write to, which a platform lets one choose.
     """
 
     flags: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Option:
     patterns: tuple[str, ...] = ()
     exact: bool = False
     metavar: str = ""
+    is_place: bool = False
 
 
 class OptionKind(StrEnum):
@@ -38,6 +40,7 @@ class OptionKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     SWITCH = "switch"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def option_of(info: FieldInfo) -> Option | None:
 
 def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
     """What help and menus show of one field."""
-    kind = _kind(info)
+    kind = OptionKind.PLACE if option.is_place else _kind(info)
     values = (*option.words.values(), *option.switches.values())
     return OptionHelp(
         name=name,

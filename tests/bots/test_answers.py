@@ -9,7 +9,7 @@ from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 
 HERE = ConversationRef(platform=NAME, chat="1")
-BUTTON = Button(label="Again", command="again", argument="1")
+BUTTON = Button(label="Again", command="again", given={"job": "1"})
 
 
 async def test_a_long_answer_comes_in_parts_with_its_buttons_below_the_last(
@@ -18,7 +18,7 @@ async def test_a_long_answer_comes_in_parts_with_its_buttons_below_the_last(
     harness = EngineHarness(folder=tmp_path, root="http://127.0.0.1:1")
     harness.chat.limits = replace(harness.chat.limits, text_chars=10)
     async with harness.engine() as engine:
-        said = await Answers(engine, harness.chat).say(
+        said = await Answers(engine.services, harness.chat).say(
             HERE, View(text="one two\nthree\nfour five six", buttons=(BUTTON,))
         )
 
@@ -30,7 +30,7 @@ async def test_a_long_answer_comes_in_parts_with_its_buttons_below_the_last(
 async def test_a_pause_is_waited_out_and_a_lost_chat_is_left_in_silence(tmp_path: Path) -> None:
     harness = EngineHarness(folder=tmp_path, root="http://127.0.0.1:1")
     async with harness.engine() as engine:
-        voice = Answers(engine, harness.chat)
+        voice = Answers(engine.services, harness.chat)
         conversation = harness.chat.conversation(HERE)
         harness.chat.refuse("send", SlowDownError(0.01))
         asked = await voice.send(HERE, lambda: conversation.send(View(text="what?")))

@@ -53,7 +53,7 @@ def harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
 
 def calls(engine: Engine, secret: str | None = SECRET) -> GatewayCalls:
     known = SecretStr(secret) if secret else None
-    return GatewayCalls(engine, [f"{NAME}:7", "nowhere:8"], known, Locale.EN)
+    return GatewayCalls(engine.services, [f"{NAME}:7", "nowhere:8"], known, Locale.EN)
 
 
 async def post(

@@ -25,7 +25,6 @@ COMPOSED = {
     *(f"state-{state}" for state in JobState if state not in _NOT_LISTED),
     *(f"command-{name}" for name in COMMANDS),
     *(f"models-{word}" for word in ("mask", "remix", "characters", "storyboard")),
-    *(f"button-{name}" for name in ("again", "remix", "share")),
     *(f"example-{c.name}" for c in COMMANDS.values() if "prompt" in c.options.model_fields),
     *(f"name-{c.name}" for c in COMMANDS.values() if c.is_typed),
     *(f"name-option-{option.name}" for c in COMMANDS.values() for option in describe(c.options)),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bots.console.file import NAME, FilePlatform
 from core.engine.engine import Engine
+from core.events import Event
 from core.jobs import Job, JobState
 from core.platform import ConversationRef
 from storage.jobs import SqlJobStore
@@ -34,12 +35,12 @@ class DoomedStore(SqlJobStore):
 
     moment = ""
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, event: Event | None = None) -> None:
         """Store it and die, or die before."""
         reached = self.moment and REACHED[self.moment](job)
         if reached and self.moment == "accepted":
             os.kill(os.getpid(), signal.SIGKILL)
-        await super().save(job)
+        await super().save(job, event)
         if reached:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -15,6 +15,7 @@ from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
 from core.engine.engine import Engine, Order, new_id
 from core.engine.services import Services
+from core.events import Events
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
@@ -24,6 +25,7 @@ from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.characters import SqlCharacterStore
 from storage.database import Database, open_database
+from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
@@ -91,6 +93,7 @@ class EngineHarness:
             access=Access(policy=self.policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            events=Events(SqlEventStore(database)),
             catalog=catalog,
             endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
             http=http,

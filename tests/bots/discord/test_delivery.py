@@ -73,7 +73,7 @@ async def test_a_video_that_the_channel_refuses_costs_nothing(tmp_path: Path, co
     assert row.fault
     assert row.fault.kind is FaultKind.UNDELIVERABLE
     (status,) = here.deferring_bot.messages()
-    assert status["components"][0]["components"][0]["custom_id"] == f"retry:{job.id}"
+    assert status["components"][0]["components"][0]["custom_id"] == f"retry?job={job.id}"
 
 
 async def test_the_owner_is_told_when_the_bot_was_thrown_out_in_mid_job(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_the_owner_is_told_when_the_bot_was_thrown_out_in_mid_job(tmp_path
         row = await stored(here.engine, job.id)
     assert (row.state, row.credits) == (JobState.FAILED, 0)
     (told,) = here.deferring_bot.direct()
-    assert told["components"][0]["components"][0]["custom_id"] == f"retry:{job.id}"
+    assert told["components"][0]["components"][0]["custom_id"] == f"retry?job={job.id}"
 
 
 async def test_a_private_job_is_seen_by_nobody_else(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_nonce_is_as_long_as_discord_takes() -> None:
 
 
 async def test_a_sent_view_is_not_kept_by_the_library() -> None:
-    view = keyboard([Button(label="Cancel", command="cancel", argument="7")])
+    view = keyboard([Button(label="Cancel", command="cancel", given={"job": "7"})])
 
     assert view
     assert view.is_finished()
@@ -132,7 +132,7 @@ async def test_a_sent_view_is_not_kept_by_the_library() -> None:
 
 async def test_a_button_with_too_long_an_argument_is_a_defect_of_ours() -> None:
     with pytest.raises(ValueError, match="100 characters"):
-        keyboard([Button(label="x", command="cancel", argument="7" * 100)])
+        keyboard([Button(label="x", command="cancel", given={"job": "7" * 100})])
 
 
 def test_no_buttons_are_no_view() -> None:

@@ -30,7 +30,7 @@ POSTS = "POST /channels/*/messages"
 FOLLOW_UPS = "POST /webhooks/*"
 MIB = 1 << 20
 EPHEMERAL = 64
-AGAIN = Button(label="Again", command="again", argument="7")
+AGAIN = Button(label="Again", command="again", given={"job": "7"})
 
 
 @pytest.fixture

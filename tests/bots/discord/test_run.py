@@ -122,7 +122,7 @@ async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_
             await process.wait()
         here.server.release_all()
         async with running(tmp_path, "run", variables=variables):
-            await here.server.until(lambda: "cancel:" not in str(here.shown()))
+            await here.server.until(lambda: "cancel?" not in str(here.shown()))
             await here.server.until(lambda: here.server.gateway.identified == 2)
 
         status, video = here.shown()
@@ -145,7 +145,7 @@ async def test_killed_before_its_post_arrives_it_makes_the_status_the_post(
             await process.wait()
         held.release(drop=True)
         async with running(tmp_path, "run", variables=variables):
-            await here.server.until(lambda: "cancel:" not in str(here.shown()))
+            await here.server.until(lambda: "cancel?" not in str(here.shown()))
 
         (video,) = here.shown()
         assert video["attachments"]

@@ -37,7 +37,7 @@ async def test_the_first_answer_fills_the_deferred_response(here: DeferringBotHa
     (shown,) = here.messages()
     assert shown["content"] == "Rendering 10%"
     (button,) = shown["components"][0]["components"]
-    assert (button["custom_id"], button["label"]) == ("cancel:7", "Cancel")
+    assert (button["custom_id"], button["label"]) == ("cancel?job=7", "Cancel")
 
 
 async def test_a_second_answer_is_a_follow_up(here: DeferringBotHarness) -> None:

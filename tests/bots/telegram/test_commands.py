@@ -207,7 +207,7 @@ async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> No
         here.telegram.press(form, "Portrait", here.ada)
         await here.telegram.until(lambda: "✓ Portrait" in {b["text"] for b in form.buttons})
         here.telegram.press(form, "Write the prompt", here.ada)
-        question = await here.until_shown("What should it show?", group)
+        question = await here.until_shown("Reply to this message: what to make", group)
         here.telegram.say(group, here.ada, "fast 15s a cat", reply_to=question)
         job = await made(engine, here, group)
 
@@ -224,11 +224,11 @@ async def test_a_form_that_a_restart_has_lost_is_said_to_be_too_old(tmp_path: Pa
             here.telegram.say(here.chat, here.ada, "/video")
             form = await here.until_shown("What should it be like?")
             here.telegram.press(form, "Write the prompt", here.ada)
-            question = await here.until_shown("What should it show?")
+            question = await here.until_shown("Reply to this message: what to make")
         async with here.bot():
             press = here.telegram.press(form, "Portrait", here.ada)
             here.telegram.say(here.chat, here.ada, "a cat", reply_to=question)
-            await here.until_shown("This form is too old.")
+            await here.until_shown("This question is too old.")
             (answer,) = await here.telegram.until(lambda: press.answers)
 
     assert "too old" in answer["text"]

@@ -24,7 +24,7 @@ from tests.fakes.telegram.upload import peak_memory
 
 TEXT = View(
     text="veo · a cat\ntook 2:13",
-    buttons=(Button(label="Again", command="again", argument="1"),),
+    buttons=(Button(label="Again", command="again", given={"job": "1"}),),
 )
 FLOOD = {"retry_after": 0.01}
 

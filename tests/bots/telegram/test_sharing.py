@@ -66,7 +66,7 @@ async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path
         job = await done_job(here, engine, VIDEO)
         group = here.telegram.group(GROUP)
         here.telegram.say(group, here.ada, "/share", reply_to=here.videos(group)[0])
-        offer = await here.until_shown("Choose a chat", group)
+        offer = await here.until_shown("Press the button", group)
 
     (button,) = offer.buttons
     assert button["switch_inline_query"] == job.id[:8]

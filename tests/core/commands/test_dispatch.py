@@ -13,7 +13,7 @@ from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import JobState
 from core.people.access import Policy
-from core.platform import ConversationRef, IdFormat, Invocation, User
+from core.platform import ConversationRef, IdFormat, Invocation, User, known
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
@@ -53,7 +53,7 @@ async def say(
             text=rest,
             user=user,
             conversation=ConversationRef(platform=NAME, chat=chat),
-            is_chat_admin=runs_chat,
+            is_chat_admin=known(runs_chat),
             ids=ids,
         ),
         locale,

@@ -282,7 +282,7 @@ async def test_a_plan_is_ordered_once_and_only_by_its_maker(
     await say(engine, f"confirm {plan.id}")
     twice = await refusal(engine, f"confirm {plan.id}")
 
-    assert stranger == twice
+    assert stranger == "This is somebody else's."
     assert "already ordered" in twice
     assert harness.paid == 1
 

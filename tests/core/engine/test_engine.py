@@ -109,7 +109,9 @@ async def test_a_refusal_of_the_gateway_is_told_with_a_way_on(
     assert row.fault.kind is FaultKind.MODERATION_PROMPT
     assert (row.state, row.credits, harness.paid) == (JobState.FAILED, 0, 0)
     assert "content filter" in last.text
-    assert [(button.command, button.argument) for button in last.buttons] == [("retry", job.id)]
+    assert [(button.command, button.given) for button in last.buttons] == [
+        ("retry", {"job": job.id})
+    ]
 
 
 async def test_silence_ends_at_the_deadline_and_may_have_cost_something(

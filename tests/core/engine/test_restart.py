@@ -46,7 +46,9 @@ async def test_what_cannot_be_found_again_is_not_paid_again(
     assert (row.fault.maybe_billed, row.credits, harness.paid) == (True, 0, 0)
     assert (said.kind, said.message) == ("edit", STATUS)
     assert "restarted" in said.text
-    assert [(button.command, button.argument) for button in said.buttons] == [("retry", row.id)]
+    assert [(button.command, button.given) for button in said.buttons] == [
+        ("retry", {"job": row.id})
+    ]
 
 
 async def test_results_that_were_not_fetched_yet_are_fetched(

@@ -130,7 +130,9 @@ def test_a_clock_that_was_put_back_does_not_bend_the_bar() -> None:
 def test_a_running_job_can_be_cancelled() -> None:
     view = running_view(JOB, MODEL, Progress(phase=Phase.RENDERING), 1001.0)
 
-    assert [(button.command, button.argument) for button in view.buttons] == [("cancel", "7")]
+    assert [(button.command, button.given) for button in view.buttons] == [
+        ("cancel", {"job": "7"})
+    ]
 
 
 def test_a_shut_down_model_and_the_sandbox_are_named_as_such() -> None:
@@ -171,7 +173,7 @@ def test_every_failure_says_why_and_offers_another_try(kind: FaultKind, locale: 
 
     assert "words of the gateway" in view.text
     assert view.text.endswith("a cat")
-    assert [(button.command, button.argument) for button in view.buttons] == [("retry", "7")]
+    assert [(button.command, button.given) for button in view.buttons] == [("retry", {"job": "7"})]
     assert (view.text != lost.text) == (kind in RECOVERABLE)
 
 

@@ -8,6 +8,7 @@ from simcord.results import InteractionResult
 
 from core.commands import COMMANDS
 from core.engine.engine import Engine
+from core.messages.buttons import unpack
 from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness
 from tests.fakes.discord.wire import DiscordCall, Json
 from tests.fakes.driver import DeliveredPost, Seen
@@ -106,4 +107,4 @@ def _plain(text: str) -> str:
 
 def _buttons(message: Json) -> dict[str, str]:
     buttons = [b for row in message["components"] for b in row["components"] if "custom_id" in b]
-    return {b["custom_id"].partition(":")[0]: b["label"] for b in buttons if "label" in b}
+    return {unpack(b["custom_id"]).command: b["label"] for b in buttons if "label" in b}

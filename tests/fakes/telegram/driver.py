@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from bots.telegram.conversation import NAME
 from core.engine.engine import Engine
+from core.messages.buttons import unpack
 from core.platform import User
 from tests.fakes.driver import DeliveredPost, Seen
 from tests.fakes.telegram.bot import TelegramBotHarness
@@ -36,7 +37,7 @@ class TelegramDriver:
 
     async def complete(self, words: str) -> None:
         await self.until(lambda: "form" in self.buttons())
-        self._telegram.press(self._message_with("form"), "form:go", self._bot.ada)
+        self._telegram.press(self._message_with("form"), "form?", self._bot.ada)
         question = await self.until(
             lambda: next((m for m in self._answers if "force_reply" in (m.markup or {})), None)
         )
@@ -78,5 +79,5 @@ class TelegramDriver:
 
 
 def _buttons(message: Message) -> dict[str, str]:
-    told = {b.get("callback_data", "share").partition(":")[0]: b for b in message.buttons}
+    told = {unpack(b.get("callback_data", "share?")).command: b for b in message.buttons}
     return {command: button["text"] for command, button in told.items()}

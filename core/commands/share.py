@@ -1,0 +1,110 @@
+"""/share: a finished result in another chat."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.commands.command import Command, Context
+from core.commands.shared_options import OF, PLACE
+from core.delivery.delivery import is_native, post
+from core.engine.engine import new_id
+from core.errors import UserError
+from core.files.transcode import transcode
+from core.i18n import Locale, translate
+from core.jobs import Job, JobState
+from core.media import Asset
+from core.messages.views import excerpt, share_button
+from core.platform import Limits, MediaPost, MessageLostError, Place, UncertainError, View
+
+_REMEMBERED = 200
+
+
+class ShareOptions(BaseModel):
+    """Which result, and where it should go."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: Annotated[str | None, OF, Field(description="option-of")] = None
+    place: Annotated[str | None, PLACE, Field(description="option-place")] = None
+
+
+async def share(context: Context, options: ShareOptions) -> View:
+    """Bring the result where it was said; else offer the button that asks for it."""
+    job = context.job or await _meant(context)
+    if options.place is None:
+        text = translate(context.locale, "share-how")
+        return View(text=text, buttons=(share_button(job, context.locale),))
+    await _check_kept(job)
+    place = context.invocation.place
+    if place is None:
+        raise UserError("share-refused")
+    try:
+        await _post(context, job, place)
+    except (MessageLostError, UncertainError) as error:
+        raise UserError("share-refused") from error
+    return View(text=translate(context.locale, "share-done", place=place.name))
+
+
+async def check(context: Context) -> None:
+    """Nobody is asked where to bring what is there no more."""
+    await _check_kept(context.job or await _meant(context))
+
+
+async def _meant(context: Context) -> Job:
+    """The result of one's own that is replied to, else the last."""
+    invocation = context.invocation
+    jobs = await context.engine.jobs_of(invocation.user, limit=_REMEMBERED)
+    if invocation.replied is not None:
+        replied = await context.services.store.posted_as(invocation.replied)
+        jobs = [job for job in jobs if replied and job.id == replied.id]
+    for job in jobs:
+        if job.state is JobState.DONE and job.delivered:
+            return job
+    raise UserError("share-nothing")
+
+
+async def _check_kept(job: Job) -> None:
+    kept = job.state is JobState.DONE and await asyncio.to_thread(_on_disk, job.assets)
+    if not kept:
+        raise UserError("share-gone")
+
+
+def _on_disk(assets: Sequence[Asset]) -> bool:
+    return bool(assets) and all(asset.path.exists() for asset in assets)
+
+
+async def _post(context: Context, job: Job, place: Place) -> None:
+    services, ref = context.services, place.conversation
+    conversation = services.platforms[ref.platform].conversation(ref)
+    media = MediaPost(
+        key=context.invocation.event or new_id(),
+        assets=await _fitted(job.assets, conversation.limits),
+        view=View(text=_caption(job, place.by)),
+        spoiler=job.request.spoiler,
+    )
+    budget = services.budgets.of(ref, conversation.limits)
+    await post(conversation, budget, media, replacing=None)
+
+
+def _caption(job: Job, who: str) -> str:
+    shared = translate(Locale(job.locale), "share-by", who=who)
+    if job.request.private:
+        return shared
+    return f"{job.model_name} · {excerpt(job.request.prompt)}\n{shared}"
+
+
+async def _fitted(assets: Sequence[Asset], limits: Limits) -> tuple[Asset, ...]:
+    """The assets as the place takes them."""
+    ready: list[Asset] = []
+    for asset in assets:
+        limit = limits.upload_bytes
+        fitted = (
+            None if limit is None or is_native(asset, limits) else await transcode(asset, limit)
+        )
+        ready.append(fitted or asset)
+    return tuple(ready)
+
+
+SHARE = Command(name="share", options=ShareOptions, run=share, job="of", result="of", check=check)

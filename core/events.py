@@ -1,0 +1,91 @@
+"""What arrives from a platform may arrive twice; what is paid for it is paid once."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from core.errors import StorageError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Far longer than any platform tells an event again.
+_KEPT_SECONDS = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A message, a press or an interaction, by the id that its platform gave it."""
+
+    platform: str
+    id: str
+
+
+class TakenError(Exception):
+    """This event has had its effect; it gets no second one."""
+
+
+class EventStore(Protocol):
+    """Which events were taken. The job store writes here too, together with the effect."""
+
+    async def has(self, event: Event) -> bool: ...
+
+    async def take(self, event: Event) -> bool:
+        """Write that it was taken; False where it already was."""
+        ...
+
+    async def prune(self, before: float) -> None:
+        """Forget what was taken before that time, in seconds since 1970."""
+        ...
+
+
+class Events:
+    """Gives each event one effect: across restarts by the store, at the same time by memory."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._busy: set[Event] = set()
+
+    async def once(self, event: Event, do: Callable[[], Awaitable[T]]) -> T | None:
+        """Do it, unless the event was taken before or is being dealt with; then gives None.
+
+        However it ends, the event is taken before anybody is told: what was refused on the screen
+        must not be done when the event comes again. Only what is broken off may be done again.
+
+        Raises:
+            StorageError: nobody knows whether it was taken, so nothing was done.
+        """
+        if event in self._busy:
+            return None
+        self._busy.add(event)
+        # It stays there if the store fails: this process at least remembers.
+        if await self._store.has(event):
+            self._busy.discard(event)
+            return None
+        try:
+            done = await do()
+        except BaseException:
+            self._busy.discard(event)
+            raise
+        try:
+            await self._store.take(event)
+        except StorageError as error:
+            log.warning("event %s: only this process knows that it was taken: %s", event.id, error)
+        else:
+            self._busy.discard(event)
+        return done
+
+    async def take(self, event: Event) -> None:
+        """Take it before an effect that leaves no row of its own.
+
+        Raises:
+            TakenError: it already was.
+        """
+        if not await self._store.take(event):
+            raise TakenError(event.id)
+
+    async def prune(self) -> None:
+        """Forget what is so old that it does not come again."""
+        await self._store.prune(time.time() - _KEPT_SECONDS)

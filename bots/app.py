@@ -90,7 +90,7 @@ def _check_order(order: Sequence[str], data: CatalogData) -> None:
     for name in order:
         if name not in data.gateways:
             known = ", ".join(data.gateways)
-            raise SettingsError(f"GATEWAY_ORDER: there is no gateway {name}; there are {known}")
+            raise SettingsError(f"GATEWAY_ORDER: there is no gateway {name}; available: {known}")
 
 
 def _check_parties(variable: str, entries: Sequence[str], kind: Literal["user", "chat"]) -> None:

@@ -96,6 +96,7 @@ class FaultKind(StrEnum):
     NO_MEDIA = "no_media"
     LINK_DEAD = "link_dead"
     NOT_MEDIA = "not_media"
+    OVERSIZED = "oversized"
     UNREACHABLE_LINK = "unreachable_link"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -135,7 +136,9 @@ class Fault:
 
     Attributes:
         kind: the class of failure.
-        reason: the provider's own words, already trimmed and redacted; may be empty.
+        reason: the provider's own words, already trimmed and redacted; may be empty. It is quoted
+            to users as the gateway's, so nothing of ours belongs here.
+        detail: what we saw ourselves, in English, for the log; of INTERNAL the id in the log.
         http_status: of the answer that said so, if one did.
         request_id: the gateway's, for its support.
         maybe_billed: True when the gateway may have taken the request although we have no result.
@@ -143,6 +146,7 @@ class Fault:
 
     kind: FaultKind
     reason: str = ""
+    detail: str = ""
     http_status: int | None = None
     request_id: str = ""
     maybe_billed: bool = False
@@ -152,6 +156,6 @@ class JobError(ClipRelayError):
     """A generation failed."""
 
     def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
-        super().__init__(f"{fault.kind}: {fault.reason}" if fault.reason else str(fault.kind))
+        super().__init__(": ".join(filter(None, (fault.kind, fault.reason or fault.detail))))
         self.fault = fault
         self.retry_after = retry_after

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import SettingsError
+from core.validation import objection
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -119,6 +120,6 @@ def _read(schema: type[S]) -> S:
     try:
         return schema()
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        variable = str(first["loc"][0]).upper()
-        raise SettingsError(f"{variable}: {first['msg']}") from None
+        place, wrong = objection(error)
+        variable = place.partition(".")[0].upper()
+        raise SettingsError(f"{variable}: {wrong}") from None

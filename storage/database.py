@@ -122,7 +122,7 @@ def _parse(database_url: str) -> URL:
     try:
         url = make_url(database_url)
     except ArgumentError as error:
-        raise StorageError("DATABASE_URL: is not a database address") from error
+        raise StorageError("DATABASE_URL: this is not a database address") from error
     if url.drivername != _DRIVER:
         raise StorageError(
             f"DATABASE_URL: starts with {url.drivername}://; this version keeps its jobs in "

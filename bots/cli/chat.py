@@ -1,5 +1,6 @@
 """`cliprelay chat`: the console platform with everything behind it."""
 
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from bots.app import Setup, open_engine
@@ -11,6 +12,7 @@ from bots.console.screen import PipeScreen, make_screen
 from core.commands import COMMANDS
 from core.commands.examples import first_example
 from core.i18n import Locale, translate
+from core.jobs import Job, after_restart
 
 
 async def chat(setup: Setup, *, forced: bool) -> int:
@@ -37,6 +39,17 @@ async def chat(setup: Setup, *, forced: bool) -> int:
         if isinstance(screen, PipeScreen):
             await engine.idle()
             return 1 if adapter.refused or engine.failed else 0
-        if engine.open_jobs:
-            screen.print(translate(locale, "jobs-left", count=engine.open_jobs))
+        await engine.settle()
+        for line in goodbye(engine.unfinished, locale):
+            screen.print(line)
     return 0
+
+
+def goodbye(jobs: Sequence[Job], locale: Locale) -> Iterator[str]:
+    """What becomes of the jobs that have not ended, when this process does."""
+    lost = [job for job in jobs if after_restart(job) == "interrupted"]
+    if kept := len(jobs) - len(lost):
+        yield translate(locale, "jobs-left", count=kept)
+    if lost:
+        models = ", ".join(dict.fromkeys(job.model_name for job in lost))
+        yield translate(locale, "jobs-lost", count=len(lost), models=models)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from bots.app import Setup, read_setup
 from core.dialects import Endpoint, list_models
-from core.errors import FaultKind, JobError, OperatorError
+from core.errors import Fault, FaultKind, JobError, OperatorError
 from core.i18n import Locale, explain_fault
 from core.settings import Settings, read_settings
 from storage.database import open_database
@@ -53,31 +53,34 @@ async def examine() -> AsyncIterator[Finding]:
         for gateway in setup.data.gateways.values():
             endpoint = setup.endpoints.get(gateway.name)
             if endpoint:
-                yield await _examine_endpoint(endpoint, http, setup)
+                yield await _examine_endpoint(endpoint, f"{gateway.env}_API_KEY", http, setup)
             elif gateway.name != "sandbox":
                 says = f"no key: set {gateway.env}_API_KEY to use it"
                 yield Finding(what=gateway.name, fine=None, says=says)
         for finding in await _examine_platforms(settings, http):
             yield finding
     if setup.sandboxed:
-        says = "no gateway has a key, so the sandbox stands in: test pictures, no costs"
+        says = "no gateway has a key, so the sandbox stands in: test clips, no cost"
         yield Finding(what="sandbox", fine=None, says=says)
 
 
 async def _examine_database(settings: Settings) -> Finding:
     try:
         async with open_database(settings.database_url):
-            return Finding(what="database", fine=True, says="can be written, up to date")
+            return Finding(what="database", fine=True, says="writable and up to date")
     except OperatorError as error:
         return Finding(what="database", fine=False, says=str(error))
 
 
-async def _examine_endpoint(endpoint: Endpoint, http: httpx.AsyncClient, setup: Setup) -> Finding:
+async def _examine_endpoint(
+    endpoint: Endpoint, variable: str, http: httpx.AsyncClient, setup: Setup
+) -> Finding:
     """List the gateway's models: the cheapest way to find out that a key is accepted."""
     try:
         listed = await list_models(endpoint, http)
     except JobError as error:
-        return Finding(what=endpoint.gateway, fine=False, says=_complaint(endpoint, error))
+        says = _complaint(endpoint, variable, error.fault)
+        return Finding(what=endpoint.gateway, fine=False, says=says)
     models = [model for model in setup.data.models if model.gateway == endpoint.gateway]
     known = sum(
         any(name.startswith(model.wire or model.name) for name in listed) for model in models
@@ -123,16 +126,21 @@ async def _examine_token(
         says = f"cannot be reached ({type(error).__name__})"
         return Finding(what=what, fine=False, says=says)
     except ValidationError:
-        says = "what answers there is no chat platform"
+        says = "something else answers there, not a chat platform"
         return Finding(what=what, fine=False, says=says)
     name = me.result.username if me.result else me.username
     if not answer.is_success or not name:
-        return Finding(what=what, fine=False, says=f"{variable}: is not accepted")
+        return Finding(what=what, fine=False, says=f"{variable} is not accepted")
     return Finding(what=what, fine=True, says=f"token accepted; the bot is @{name}")
 
 
-def _complaint(endpoint: Endpoint, error: JobError) -> str:
-    fault = error.fault
-    if fault.kind in (FaultKind.NETWORK, FaultKind.TIMEOUT):
-        return f"{endpoint.root}: cannot be reached ({fault.reason})"
-    return f"{endpoint.root}: {' '.join(explain_fault(Locale.EN, fault))}"
+def _complaint(endpoint: Endpoint, variable: str, fault: Fault) -> str:
+    match fault.kind:
+        case FaultKind.NETWORK | FaultKind.TIMEOUT:
+            why = fault.detail or fault.reason
+            return f"{endpoint.root} cannot be reached" + (f" ({why})" if why else "")
+        case FaultKind.AUTH:
+            said = f" ({fault.reason})" if fault.reason else ""
+            return f"{variable} is not accepted by {endpoint.root}{said}"
+        case _:
+            return f"{endpoint.root}: {' '.join(explain_fault(Locale.EN, fault))}"

@@ -77,7 +77,7 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
 async def _ended(store: JobStore, job_id: str) -> Job:
     job = await store.get(job_id)
     if job is None:
-        raise OperatorError(f"The job {job_id} has vanished from the database.")
+        raise OperatorError(f"Job {job_id} has disappeared from the database.")
     return job
 
 
@@ -87,7 +87,7 @@ def _target(output: Path | None, job_id: str) -> Path:
     if path.is_dir():
         path = path / f"cliprelay-{job_id[:8]}.mp4"
     if not path.parent.is_dir():
-        raise OperatorError(f"{path.parent}: there is no such folder to write to")
+        raise OperatorError(f"{path.parent}: this folder does not exist")
     return path
 
 
@@ -129,6 +129,7 @@ def as_json(outcome: Outcome, locale: Locale) -> dict[str, object]:
             "kind": job.fault.kind.value,
             "message": explain_fault(locale, job.fault, job.request.kind)[0],
             "reason": job.fault.reason,
+            "detail": job.fault.detail,
             "maybe_billed": job.fault.maybe_billed,
         }
     return result

@@ -32,7 +32,7 @@ async def run(setup: Setup) -> None:
                     group.create_task(_serve(service, runtime))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
-    raise OperatorError("No chat platform takes the bot any more; the log says why")
+    raise OperatorError("All chat platforms have disconnected the bot for good; the log says why")
 
 
 def _services(settings: Settings) -> list[Service]:
@@ -48,8 +48,8 @@ def _services(settings: Settings) -> list[Service]:
         services.append(serve_discord)
     if not services:
         raise SettingsError(
-            "Set TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one) or "
-            "DISCORD_BOT_TOKEN (https://discord.com/developers/applications)"
+            "Set TELEGRAM_BOT_TOKEN (from @BotFather in Telegram) or "
+            "DISCORD_BOT_TOKEN (from https://discord.com/developers/applications)"
         )
     return services
 

@@ -9,6 +9,7 @@ from core.media import Asset
 from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, View
 
 NAME = "console"
+_LEAST_MEGABYTES = 0.1
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
@@ -50,7 +51,12 @@ class ConsoleConversation:
         meant = [self._commands.get(button.command) for button in view.buttons]
         if not any(command and not command.is_typed for command in meant):
             return []
-        return [f"{button.label}: {self._typed(button)}" for button in view.buttons]
+        return [
+            translate(
+                self._locale, "choice-typed", label=button.label, command=self._typed(button)
+            )
+            for button in view.buttons
+        ]
 
     def _typed(self, button: Button) -> str:
         """What a button does, as it is typed."""
@@ -73,7 +79,8 @@ def _new_message() -> MessageRef:
 
 def _describe(asset: Asset) -> str:
     length = "" if asset.seconds is None else f"{asset.seconds:g} s"
-    size = f"{asset.size_bytes / 1e6:.1f} MB"
+    megabytes = asset.size_bytes / 1e6
+    size = f"{megabytes:.1f} MB" if megabytes >= _LEAST_MEGABYTES else f"{megabytes * 1e3:.0f} KB"
     parts = (f"{asset.width}x{asset.height}", length, asset.codec, size)
     return ", ".join(filter(None, parts))
 

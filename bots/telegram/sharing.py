@@ -16,7 +16,7 @@ from core.commands import DEFAULT
 from core.engine.services import Services
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState, JobStore
-from core.messages.views import excerpt
+from core.messages.views import wish
 from core.platform import User
 
 Result = (
@@ -53,7 +53,7 @@ def results_of(job: Job) -> list[Result]:
     """A result for each of the media. What is shared says nothing about a private job."""
     if job.delivered is None:
         return []
-    model, prompt = job.model_name, excerpt(job.request.prompt)
+    model, prompt = job.model_name, wish(job)
     caption = None if job.request.private else f"{model} · {prompt}"
     return [
         result

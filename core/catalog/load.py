@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from core.catalog.model import Gateway, Group, Model, Table
 from core.errors import CatalogError
+from core.validation import objection
 
 PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
 
@@ -75,11 +76,13 @@ def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
         raise CatalogError(f"{file}: is not valid TOML: {error}") from error
     for kind, entries in document.items():
         if kind not in _KINDS:
-            raise CatalogError(f"{file}: [{kind}] is unknown; there are [[gateway]] and [[model]]")
+            raise CatalogError(f"{file}: [{kind}] is unknown; use [[gateway]] or [[model]]")
         if not isinstance(entries, list) or not all(
             isinstance(entry, dict) for entry in cast("list[object]", entries)
         ):
-            raise CatalogError(f"{file}: write [[{kind}]] with two brackets: it is a list")
+            raise CatalogError(
+                f"{file}: write [[{kind}]] with two brackets, since there can be several"
+            )
         for number, entry in enumerate(cast("list[Entry]", entries), 1):
             yield kind, number, entry
 
@@ -88,7 +91,7 @@ def _identity(kind: str, entry: Entry, place: str) -> tuple[str, ...]:
     fields = ("name",) if kind == "gateway" else ("gateway", "name")
     for field in fields:
         if not isinstance(entry.get(field), str):
-            raise CatalogError(f"{place}: field {field}: is missing or no text")
+            raise CatalogError(f"{place}: field {field}: is missing or not text")
     return (kind, *(str(entry[field]) for field in fields))
 
 
@@ -96,9 +99,8 @@ def _validate(schema: type[T], stanza: _Stanza) -> T:
     try:
         return schema.model_validate(stanza.entry)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "(whole table)"
-        raise CatalogError(f"{stanza.place}: field {field}: {first['msg']}") from error
+        field, wrong = objection(error)
+        raise CatalogError(f"{stanza.place}: field {field or '(whole table)'}: {wrong}") from error
 
 
 def _for_group(stanza: _Stanza, gateways: Mapping[str, Gateway]) -> _Stanza:
@@ -108,8 +110,8 @@ def _for_group(stanza: _Stanza, gateways: Mapping[str, Gateway]) -> _Stanza:
         return stanza
     chosen = cast("Entry", lengths).get(gateway.group)
     if chosen is None:
-        group = f"the group {gateway.group}, which the gateway is of"
-        raise CatalogError(f"{stanza.place}: field seconds: there are none for {group}")
+        missing = f"no lengths for {gateway.group}, the group of this gateway's key"
+        raise CatalogError(f"{stanza.place}: field seconds: {missing}")
     return _Stanza(stanza.place, {**stanza.entry, "seconds": chosen})
 
 
@@ -118,7 +120,7 @@ def _check_names(
 ) -> None:
     if model.gateway not in gateways:
         known = ", ".join(gateways)
-        raise CatalogError(f"{place}: field gateway: no such gateway; there are {known}")
+        raise CatalogError(f"{place}: field gateway: there is no such gateway; available: {known}")
     if model.dialect not in dialects:
         known = ", ".join(dialects)
-        raise CatalogError(f"{place}: field dialect: no such dialect; there are {known}")
+        raise CatalogError(f"{place}: field dialect: there is no such dialect; available: {known}")

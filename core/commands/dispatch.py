@@ -128,7 +128,7 @@ def _read(context: Context, command: Command[Any]) -> Any:
         if error.key != "prompt-empty":
             raise
         shown = example(context.locale, context.services.catalog, command)
-        raise UserError("prompt-missing", example=shown) from None
+        raise UserError("prompt-missing", command=command.name, example=shown) from None
     check_offered(context, command, options)
     return options
 

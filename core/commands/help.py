@@ -28,7 +28,8 @@ def help_text(locale: Locale, commands: Sequence[Command[Any]], example: str) ->
     """All commands, a line each, and the options of those that have some."""
     lines: list[str] = []
     for command in commands:
-        lines.append(f"/{command.name}: {translate(locale, f'command-{command.name}')}")
+        what = translate(locale, f"command-{command.name}")
+        lines.append(translate(locale, "help-command", command=command.name, what=what))
         lines += [
             f"  {_option_line(locale, o)}" for o in describe(command.options) if o.flags or o.words
         ]
@@ -40,5 +41,5 @@ def _option_line(locale: Locale, option: OptionHelp) -> str:
     words = [word for word in (*option.words, option.metavar) if word]
     shown = " | ".join(dict.fromkeys(words))
     flags = ", ".join(option.flags)
-    told = translate(locale, option.description)
-    return f"{told}: {shown} ({flags})" if shown else f"{told}: {flags}"
+    how = f"{shown} ({flags})" if shown else flags
+    return translate(locale, "help-option", what=translate(locale, option.description), how=how)

@@ -9,7 +9,7 @@ from core.engine.engine import Order, new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
-from core.messages.views import clock, excerpt
+from core.messages.views import clock, wish
 from core.platform import View
 
 _REMEMBERED = 50
@@ -31,7 +31,7 @@ def _line(context: Context, number: int, job: Job) -> str:
     else:
         elapsed = clock(time.time() - (job.started_at or job.created_at))
         state = translate(locale, f"state-{job.state}", elapsed=elapsed)
-    what = f"{job.model_name} · {excerpt(job.request.prompt)}"
+    what = f"{job.model_name} · {wish(job)}"
     return translate(locale, "status-line", number=number, state=state, what=what)
 
 

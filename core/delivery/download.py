@@ -41,7 +41,7 @@ _PASSING = frozenset(
 _TELLING = (
     FaultKind.UNREACHABLE_LINK,
     FaultKind.EXPIRED,
-    FaultKind.TOO_LARGE,
+    FaultKind.OVERSIZED,
     FaultKind.NOT_MEDIA,
     FaultKind.LINK_DEAD,
     FaultKind.NETWORK,
@@ -131,14 +131,14 @@ class _Transfer:
                 await _check_status(response)
                 return await self._store(response)
         except UnsafeAddressError as error:
-            fault = Fault(kind=FaultKind.UNREACHABLE_LINK, reason=str(error))
+            fault = Fault(kind=FaultKind.UNREACHABLE_LINK, detail=str(error))
             raise JobError(fault) from error
         except httpx.InvalidURL as error:
-            fault = Fault(kind=FaultKind.LINK_DEAD, reason="the link is malformed")
+            fault = Fault(kind=FaultKind.LINK_DEAD, detail="the link is malformed")
             raise JobError(fault) from error
         except httpx.RequestError as error:
-            reason = _said(str(error)) or type(error).__name__
-            raise JobError(Fault(kind=FaultKind.NETWORK, reason=reason)) from error
+            detail = _said(str(error)) or type(error).__name__
+            raise JobError(Fault(kind=FaultKind.NETWORK, detail=detail)) from error
 
     @asynccontextmanager
     async def _opened(
@@ -161,7 +161,7 @@ class _Transfer:
                 keyed = False
             finally:
                 await response.aclose()
-        raise JobError(Fault(kind=FaultKind.LINK_DEAD, reason="too many redirects"))
+        raise JobError(Fault(kind=FaultKind.LINK_DEAD, detail="too many redirects"))
 
     def _request(self, place: httpx.URL, agent: str, key: Mapping[str, str]) -> httpx.Request:
         plain = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": agent}
@@ -184,14 +184,14 @@ class _Transfer:
             self._check_size(size_bytes)
             await asyncio.to_thread(file.write, piece)
         if not mime:
-            raise JobError(Fault(kind=FaultKind.NOT_MEDIA, reason="the file is empty"))
+            raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail="the file is empty"))
         await asyncio.to_thread(_settle, file)
         return mime
 
     def _check_size(self, size_bytes: int) -> None:
         if size_bytes > self.cap_bytes:
-            reason = f"more than {self.cap_bytes / 1e6:.0f} MB"
-            raise JobError(Fault(kind=FaultKind.TOO_LARGE, reason=reason))
+            detail = f"more than {self.cap_bytes / 1e6:.0f} MB"
+            raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=detail))
 
     def _checked_mime(self, head: bytes) -> str:
         mime = sniff(head)
@@ -249,12 +249,13 @@ async def _check_status(response: httpx.Response) -> None:
 
 def _fault(kind: FaultKind, body: bytes, *, status: int | None) -> Fault:
     """Say what an answer is that holds no media: its own words, if it has some."""
-    text = sniff(body) or ("" if b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore"))
+    mime = sniff(body)
+    text = "" if mime or b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore")
     if kind is not FaultKind.NETWORK and _EXPIRED.search(text):
         kind = FaultKind.EXPIRED
     elif kind is FaultKind.NOT_MEDIA and _UNFINISHED.search(text):
         kind = FaultKind.LINK_DEAD  # like a 400 that says so: the task is asked again
-    return Fault(kind=kind, reason=_said(text), http_status=status)
+    return Fault(kind=kind, reason=_said(text), detail=mime, http_status=status)
 
 
 def _said(text: str) -> str:

@@ -107,11 +107,11 @@ class Wire:
         try:
             return await self.http.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise JobError(Fault(kind=FaultKind.NETWORK, reason=_words(error))) from error
+            raise JobError(Fault(kind=FaultKind.NETWORK, detail=_words(error))) from error
         except httpx.TransportError as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.AMBIGUOUS
-            fault = Fault(kind=kind, reason=_words(error), maybe_billed=True)
+            fault = Fault(kind=kind, detail=_words(error), maybe_billed=True)
             raise JobError(fault) from error
 
     async def look(self, path: str) -> Json:
@@ -131,7 +131,7 @@ class Wire:
         except (httpx.RequestError, httpx.InvalidURL) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
-            raise JobError(Fault(kind=kind, reason=_words(error))) from error
+            raise JobError(Fault(kind=kind, detail=_words(error))) from error
         data = parse(body)
         says_nothing = data == {} or (is_whole and not body.strip())
         if response.is_success and (says_nothing or mapping(data)):
@@ -166,7 +166,7 @@ def broken_off(error: Exception) -> Fault:
             kind = FaultKind.NETWORK
         case _:
             kind = FaultKind.BAD_PAYLOAD
-    return Fault(kind=kind, reason=quote(str(error)), maybe_billed=True)
+    return Fault(kind=kind, detail=_words(error), maybe_billed=True)
 
 
 def _words(error: Exception) -> str:

@@ -12,7 +12,7 @@ from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json, mapping, parse
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Accepted
+from core.media import Accepted, Rendering
 from core.redact import quote
 
 _IDLE_SECONDS = 300.0
@@ -33,6 +33,7 @@ async def create_results(
     if generation.task is not None:
         raise JobError(Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))
     circumstances = generation.circumstances
+    await generation.report(Rendering())  # such an answer comes when all is done
     async with wire.create(
         await create(generation), idle_seconds=_IDLE_SECONDS, circumstances=circumstances
     ) as response:

@@ -93,5 +93,5 @@ def root_url(base_url: str) -> str:
     """
     parts = urlsplit(base_url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is no http(s) address")
+        raise ValueError("must be an address that starts with http:// or https://")
     return base_url.strip().rstrip("/").removesuffix("/v1").rstrip("/")

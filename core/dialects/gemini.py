@@ -66,8 +66,8 @@ def check_size(request: MediaRequest, images: Sequence[str]) -> None:
     """
     size_bytes = sum(map(len, images)) + len(request.prompt.encode())
     if size_bytes > _LIMIT_BYTES:
-        reason = f"{size_bytes / 1e6:.1f} MB as base64, at most {_LIMIT_BYTES / 1e6:.0f} MB"
-        raise JobError(Fault(kind=FaultKind.TOO_LARGE, reason=reason))
+        detail = f"{size_bytes / 1e6:.1f} MB as base64, the limit is {_LIMIT_BYTES / 1e6:.0f} MB"
+        raise JobError(Fault(kind=FaultKind.TOO_LARGE, detail=detail))
 
 
 def answer(reply: Json, request: MediaRequest, root: str) -> tuple[RemoteAsset, ...]:

@@ -44,7 +44,6 @@ class ActiveJob:
             self.progress,
             time.time(),
             expected=self._expected,
-            sandboxed=self._services.sandboxed,
         )
 
     async def open(self) -> None:

@@ -15,25 +15,22 @@ log = logging.getLogger(__name__)
 _SECONDS = 5.0
 
 
-async def store_cancelled(store: JobStore, job_id: str) -> Job:
-    """Write that a job is cancelled, whoever runs it.
+async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
+    """Write that a job is cancelled, whoever runs it; gives it, and the state that it was in.
 
     Raises:
         UserError: it has ended, or its result is already being posted.
     """
     # Taking the token ends every other run of this job, wherever it is.
     while job := await store.claim(job_id, unless=JobState.DELIVERING):
-        unpaid = job.state in {JobState.DRAFT, JobState.WAITING}
-        cancelled = replace(
-            job,
-            state=JobState.CANCELLED,
-            credits=0 if unpaid else job.credits,
-            ended_at=time.time(),
-        )
+        cancelled = replace(job, state=JobState.CANCELLED, ended_at=time.time())
+        if job.state in {JobState.DRAFT, JobState.WAITING}:
+            # What a gateway has refused before this wait was never taken.
+            cancelled = replace(cancelled, credits=0, started_at=None)
         # Lost when a run of it began in between: then once more.
         with suppress(LostRunError):
             await store.save(cancelled)
-            return cancelled
+            return cancelled, job.state
     raise UserError("too-late-to-cancel")
 
 

@@ -21,8 +21,8 @@ from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
 from core.media import MediaRequest
 from core.messages.progress import Phase, Progress
-from core.messages.views import ended_view
-from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
+from core.messages.views import dropped_view, ended_view
+from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User, View
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +95,16 @@ class Engine:
         """Stop taking work; remote work goes on, and the next start goes on with it."""
         await self._close()
 
-    async def _close(self) -> None:
+    async def settle(self) -> None:
+        """Begin no more work, and find out, if it does not take long, what gateways have taken."""
         self._closing = True
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
                 for run in list(self._runs.values()):
                     await run.settled.wait()
+
+    async def _close(self) -> None:
+        await self.settle()
         ours = [task for task in (self._ticker, *self._errands) if task]
         for task in ours:
             task.cancel()
@@ -169,10 +173,11 @@ class Engine:
         found = await self.services.store.get(job_id)
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
-        cancelled = await store_cancelled(self.services.store, job_id)
+        cancelled, before = await store_cancelled(self.services.store, job_id)
         await self._scheduler.stop(job_id)
         await tell_gateway(self.services, cancelled)
-        await self._end(cancelled)
+        dropped = before is JobState.DRAFT
+        await self._end(cancelled, dropped_view(cancelled) if dropped else ended_view(cancelled))
         return cancelled
 
     async def retry(self, job: Job, event: Event | None = None) -> Job:
@@ -212,8 +217,13 @@ class Engine:
         await self._scheduler.idle()
 
     @property
+    def unfinished(self) -> Sequence[Job]:
+        """The jobs of this process that have not ended."""
+        return [active.job for active in self._active.values()]
+
+    @property
     def open_jobs(self) -> int:
-        """How many jobs of this process have not ended."""
+        """How many these are."""
         return len(self._active)
 
     def position(self, job: Job) -> int:
@@ -243,7 +253,7 @@ class Engine:
     async def _take_up(self, *platforms: str) -> None:
         for job in await self.services.store.untold():
             if job.conversation.platform in platforms:
-                self._errand(self._end(job))
+                self._errand(self._end(job, ended_view(job)))
         for job in await self.services.store.unfinished():
             if job.conversation.platform in platforms:
                 await self._recover(job)
@@ -253,7 +263,8 @@ class Engine:
             claimed = await self.services.store.claim(job.id)
             if claimed:
                 fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-                self._errand(self._end(await self._give_up(claimed, fault)))
+                failed = await self._give_up(claimed, fault)
+                self._errand(self._end(failed, ended_view(failed)))
         elif model := self.services.model(job.model):
             active = self._active[job.id] = ActiveJob(self.services, job, model)
             self._errand(self._open(active))  # no start waits for a chat
@@ -287,10 +298,9 @@ class Engine:
         if run.next_model:
             await self._open(ActiveJob(self.services, active.job, run.next_model))
 
-    async def _end(self, job: Job) -> None:
+    async def _end(self, job: Job, view: View) -> None:
         """Show the last view of a job that does not run."""
         active = self._active.pop(job.id, None)
-        view = ended_view(job)
         await show_end(self.services, job, view, active.status if active else None)
 
     def _moved(self, job: Job, position: int) -> None:

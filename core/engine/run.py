@@ -18,7 +18,14 @@ from core.jobs import JobState, LostRunError
 from core.media import Accepted, Event
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view, result_view
-from core.platform import MediaPost, MessageLostError, MessageRef, TooLargeError, UncertainError
+from core.platform import (
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    TooLargeError,
+    UncertainError,
+    View,
+)
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +66,7 @@ class Run:
         except Exception:
             incident = uuid4().hex[:8]
             log.exception("job %s: unexpected error %s", self._active.job.id, incident)
-            fault = Fault(kind=FaultKind.INTERNAL, reason=incident, maybe_billed=self._asked)
+            fault = Fault(kind=FaultKind.INTERNAL, detail=incident, maybe_billed=self._asked)
             await self._fail(fault)
         finally:
             self.settled.set()
@@ -194,13 +201,17 @@ class Run:
         media = MediaPost(
             key=active.job.id,
             assets=ready.assets,
-            view=result_view(active.job, active.model, time.time(), ready.withheld),
+            view=self._result_view(ready),
             replying=active.job.command,
             spoiler=active.job.request.spoiler,
             as_documents=ready.as_documents,
         )
         message = await self._put(media, replacing)
         await active.save(replace(active.job, delivered=message))
+
+    def _result_view(self, ready: Prepared) -> View:
+        job, model, now = self._active.job, self._active.model, time.time()
+        return result_view(job, model, now, ready.withheld, sandboxed=self._services.sandboxed)
 
     async def _put(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
         active = self._active
@@ -252,7 +263,13 @@ class Run:
 
     async def _fail(self, fault: Fault) -> None:
         active = self._active
-        log.warning("job %s failed: %s (HTTP %s)", active.job.id, fault.kind, fault.http_status)
+        log.warning(
+            "job %s failed: %s (HTTP %s) %s",
+            active.job.id,
+            fault.kind,
+            fault.http_status or "-",
+            fault.detail,
+        )
         failed = replace(
             active.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
         )

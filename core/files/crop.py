@@ -22,8 +22,8 @@ async def crop(path: Path, width: int, height: int, *, timeout_seconds: float = 
         async with asyncio.timeout(timeout_seconds):
             return await run_child(__name__, path, width, height)
     except (TimeoutError, ChildProcessError) as error:
-        reason = f"{path.name} cannot be cut to {width} x {height}"
-        raise JobError(Fault(kind=FaultKind.NOT_MEDIA, reason=reason)) from error
+        detail = f"{path.name} cannot be cut to {width} x {height}"
+        raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail=detail)) from error
 
 
 def cut(path: Path, width: int, height: int) -> bytes:

@@ -17,7 +17,7 @@ def disk_errors() -> Generator[None]:
         yield
     except OSError as error:
         if error.errno in _DISK_FULL:
-            raise JobError(Fault(kind=FaultKind.DISK_FULL, reason=error.strerror or "")) from error
+            raise JobError(Fault(kind=FaultKind.DISK_FULL, detail=error.strerror or "")) from error
         place = error.filename or "the disk"
         raise StorageError(f"Cannot write to {place}: {error.strerror}") from error
 

@@ -90,15 +90,15 @@ def answer(path: Path) -> bytes:
     return json.dumps(asdict(found), default=str).encode()
 
 
-def not_media(reason: str) -> JobError:
+def not_media(detail: str) -> JobError:
     """The fault of a file that cannot be shown."""
-    return JobError(Fault(kind=FaultKind.NOT_MEDIA, reason=reason))
+    return JobError(Fault(kind=FaultKind.NOT_MEDIA, detail=detail))
 
 
 def _check_pixels(width: int, height: int) -> None:
     if width * height > MEGAPIXELS * 1_000_000:
-        reason = f"{width} x {height} pixels"
-        raise JobError(Fault(kind=FaultKind.TOO_LARGE, reason=reason))
+        detail = f"{width} x {height} pixels"
+        raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=detail))
 
 
 def _picture(path: Path, mime: str) -> Asset:
@@ -111,7 +111,7 @@ def _picture(path: Path, mime: str) -> Asset:
             picture.load()
             lying = picture.getexif().get(_ORIENTATION) in _LYING
     except Image.DecompressionBombError as error:
-        raise JobError(Fault(kind=FaultKind.TOO_LARGE, reason="too many pixels")) from error
+        raise JobError(Fault(kind=FaultKind.OVERSIZED, detail="too many pixels")) from error
     except (OSError, SyntaxError) as error:
         raise not_media("the picture is broken") from error
     return Asset(

@@ -78,7 +78,7 @@ async def _looked_into(path: Path, name: str) -> Asset:
     try:
         asset = await probe(path, MediaKind.IMAGE)
     except JobError as error:
-        if error.fault.kind is FaultKind.TOO_LARGE:
+        if error.fault.kind is FaultKind.OVERSIZED:
             raise UserError(
                 "picture-too-many-pixels", name=name, limit_megapixels=MEGAPIXELS
             ) from error

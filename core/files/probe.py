@@ -18,7 +18,7 @@ _ANSWER = TypeAdapter[Asset | Fault](Asset | Fault)
 async def probe(path: Path, kind: MediaKind, *, timeout_seconds: float = 60) -> Asset:
     """Look into a file, never at more than two at once; a video gets a thumbnail `<stem>.jpg`.
 
-    Raises JobError: TOO_LARGE for too many pixels, NOT_MEDIA for all else that cannot be shown.
+    Raises JobError: OVERSIZED for too many pixels, NOT_MEDIA for all else that cannot be shown.
     """
     async with _turns.turn():
         found = _ANSWER.validate_json(await _ask_child(path, timeout_seconds))

@@ -50,10 +50,11 @@ def explain(locale: Locale, error: UserError, *, for_admin: bool = False) -> str
 
 def explain_fault(locale: Locale, fault: Fault, kind: str = "video") -> list[str]:
     """The lines that say why a job of that kind failed, with the provider's own words quoted."""
-    lines = [translate(locale, f"fault-{fault.kind.replace('_', '-')}", kind=kind)]
-    if fault.reason and fault.kind is FaultKind.INTERNAL:
-        lines.append(translate(locale, "fault-id", id=fault.reason))
-    elif fault.reason:
+    key, answered = f"fault-{fault.kind.replace('_', '-')}", "yes" if fault.http_status else "no"
+    lines = [translate(locale, key, kind=kind, answered=answered)]
+    if fault.detail and fault.kind is FaultKind.INTERNAL:
+        lines.append(translate(locale, "fault-id", id=fault.detail))
+    if fault.reason:
         lines.append(translate(locale, "fault-reason", reason=fault.reason))
     if fault.maybe_billed:
         lines.append(translate(locale, "fault-maybe-billed"))

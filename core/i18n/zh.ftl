@@ -5,40 +5,45 @@ phase-waiting = { $position ->
    *[other] 排队中，第 { $position } 位
 }
 phase-submitting = 正在提交
-phase-queued = 网关排队中
+phase-queued = 正在网关排队
 phase-rendering = 正在生成
 phase-retrying = 网关正在重试
 phase-collecting = { $kind ->
     [image] 正在下载图片
    *[video] 正在下载视频
 }
-phase-fitting = 正在压缩以适应本聊天
+phase-fitting = 正在转换格式以适应本聊天
 progress-rest = 大约还需 { $rest }
 seconds = { $seconds } 秒
 pictures = { $count } 张图片
 option-word-fast = 快速
 option-word-private = 私密
-note-moved = { $passed } 目前无法完成，改由 { $now } 生成。
-note-retired = { $model } 已被官方下线，个别网关可能仍可用；因为您点名要用，所以照办。
-note-sandbox = 沙盒模式：这是本机生成的测试画面，没有真正生成，也不花钱。
+note-moved = { $passed } 暂不可用，改用 { $now }。
+note-retired = { $model } 已下线，可能无法使用；因为您指定使用它，所以仍会尝试。
+note-sandbox = { $kind ->
+    [image] 沙盒模式：测试图片，免费。
+   *[video] 沙盒模式：测试短片，免费。
+}
 job-done = 完成，用时 { $took }
 job-failed = { $kind ->
-    [image] { $model } 没有生成图片。
-   *[video] { $model } 没有生成视频。
+    [image] { $model } 未能生成图片。
+   *[video] { $model } 未能生成视频。
 }
-job-rests = 等待中：{ $gateway } 的 { $model } 已不再配置。管理员重新配置后将继续。
-job-cancelled = 已取消，{ $model } 不会再有结果。
+job-rests = 已暂停：{ $gateway } 的 { $model } 已被移除。管理员重新配置后会继续。
+job-cancelled = 已取消。网关仍可能扣费。
+job-cancelled-unpaid = 已取消，未下单也未扣费。
+plan-dropped = 已放弃该方案，未下单也未扣费。
 job-page = { $kind ->
-    [image] 网关只给了一个网页，无法检查。图片应该在这里：{ $page }
-   *[video] 网关只给了一个网页，无法检查。视频应该在这里：{ $page }
+    [image] 网关返回的是网页而不是文件，无法检查。图片应该在这里：{ $page }
+   *[video] 网关返回的是网页而不是文件，无法检查。视频应该在这里：{ $page }
 }
 some-missing = { $kind ->
-    [image] { $asked } 张图片中完成了 { $made } 张，其余失败且不计费。
-   *[video] { $asked } 个视频中完成了 { $made } 个，其余失败且不计费。
+    [image] { $asked } 张图片中完成了 { $made } 张，其余失败，不计费。
+   *[video] { $asked } 个视频中完成了 { $made } 个，其余失败，不计费。
 }
-too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里获取：{ $link }
-too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。不计费，也没有公开链接。管理员可凭 { $id } 找到它。
-only-preview = 这是低清预览：网关在最终版本之前中断了。
+too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里下载：{ $link }
+too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
+only-preview = 这是低清预览：网关没有给出最终版本。
 took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不另收费。
 button-cancel = 取消
@@ -49,82 +54,89 @@ button-share = 分享
 ## Failures
 
 fault-reason = 网关的说明：“{ $reason }”
-fault-id = 管理员可在日志中用 { $id } 查到详情。
+fault-id = 管理员可在日志中凭 { $id } 查到详情。
 fault-maybe-billed = 网关可能已经扣费，所以不会自动重新提交。
-fault-auth = 网关不接受本机器人的密钥，请管理员检查。
-fault-quota = 网关账户余额已用完，请管理员充值。
-fault-permission = 该密钥无权使用这个模型。
-fault-model-gone = 网关已没有这个模型，或暂时不可用。请换一个，/models 可查看。
-fault-bad-request = 网关无法理解这个请求。
-fault-unsupported-param = 网关不支持其中某个选项。
-fault-too-large = 内容太大：请发小一些或少一些的图片。
-fault-moderation-input-image = 图片被内容审核拒绝。真人、儿童和名人通常不允许。
-fault-moderation-prompt = 提示词被内容审核拒绝，请换一种说法。
+fault-auth = 网关拒绝了本机器人的密钥，请联系管理员。
+fault-quota = 网关账户余额已用完，请联系管理员。
+fault-permission = 本机器人的密钥无权使用这个模型。请换一个，/models 可查看。
+fault-model-gone = 这个模型在网关暂不可用。请换一个，/models 可查看。
+fault-bad-request = 网关无法理解这个请求。请换用其他选项或其他模型。
+fault-unsupported-param = 网关不支持其中某个选项。请去掉一些选项，或换一个模型。
+fault-too-large = 请求过大。请减少图片，或换小一些的图片。
+fault-moderation-input-image = 图片未通过内容审核。真人、儿童和名人通常不允许。
+fault-moderation-prompt = 提示词未通过内容审核，请换一种说法。
 fault-moderation-output = { $kind ->
-    [image] 生成的图片被内容审核拒绝，请修改提示词或您的图片。
-   *[video] 生成的视频被内容审核拒绝，请修改提示词或图片。
+    [image] 生成的图片未通过内容审核，请修改提示词或您的图片。
+   *[video] 生成的视频未通过内容审核，请修改提示词或您的图片。
 }
-fault-rate-limited = 网关暂时不再接受请求，请过几分钟再试。
+fault-rate-limited = 网关收到的请求太多，请过几分钟再试。
 fault-overloaded = 网关负载已满，请过几分钟再试。
-fault-upstream = 网关背后的服务出错了。
-fault-timeout = 等待时间太长，已停止等待。
-fault-network = 与网关的连接中断了。
+fault-upstream = 网关背后的服务出错了。请稍后再试，或换一个模型。
+fault-timeout = { $answered ->
+    [yes] 网关处理超时。
+   *[no] 等待时间太长，已停止等待。
+}
+fault-network = 与网关的连接失败。
 fault-ambiguous = 网关没有说明是否接受了请求。
-fault-misconfigured = 网关地址不对：那里不是 API。请管理员检查 base URL。
-fault-bad-payload = 网关的回答无法读取。
+fault-misconfigured = 网关地址不对：那里没有 API。请管理员检查 base URL。
+fault-bad-payload = 网关返回的内容无法解析。
 fault-no-media = { $kind ->
-    [image] 网关结束了，却没有给出图片。通常是内容审核所致。
-   *[video] 网关结束了，却没有给出视频。接近完成时通常是内容审核所致。
+    [image] 网关已结束任务，但没有返回图片。通常是内容审核所致。
+   *[video] 网关已结束任务，但没有返回视频。通常是内容审核所致。
 }
 fault-link-dead = { $kind ->
     [image] 图片已生成，但链接打不开。
    *[video] 视频已生成，但链接打不开。
 }
 fault-not-media = { $kind ->
-    [image] 网关给的不是可以显示的图片。
-   *[video] 网关给的不是视频。
+    [image] 网关返回的文件不是可用的图片。
+   *[video] 网关返回的文件不是可用的视频。
 }
-fault-unreachable-link = 网关给了一个内网地址，绝不会打开。
-fault-expired = 任务在网关已过期，或网关已不认识它。
+fault-oversized = { $kind ->
+    [image] 生成的图片过大，本机器人无法处理。
+   *[video] 生成的视频过大，本机器人无法处理。
+}
+fault-unreachable-link = 网关给出的链接指向内网地址，机器人不会打开。
+fault-expired = 任务已过期，或网关已查不到它。
 fault-cancelled = 网关取消了任务。
-fault-interrupted = 生成过程中机器人重启了，无法继续。
+fault-interrupted = 生成过程中机器人重启了，这个任务无法继续。
 fault-disk-full = 机器人的磁盘已满，请管理员清理。
 fault-undeliverable = { $kind ->
-    [image] 图片无法发到这个会话。
-   *[video] 视频无法发到这个会话。
+    [image] 图片无法发到这个聊天。
+   *[video] 视频无法发到这个聊天。
 }
 fault-internal = 机器人自身出错了。
 fault-unknown = 网关出错了。
 
 ## Refusals before anybody pays
 
-refuse-ratio = { $model } 不能生成 { $asked }，可选：{ $allowed }。
-refuse-ratio-choice = { $model } 不能选择画面比例（{ $asked }）。
+refuse-ratio = { $model } 不支持 { $asked }，可选：{ $allowed }。
+refuse-ratio-choice = { $model } 的比例固定，不能选 { $asked }。
 refuse-seconds = { $model } 不能生成 { $asked } 秒，可选：{ $allowed } 秒。
-refuse-seconds-choice = { $model } 不能选择时长（{ $asked } 秒）。
-refuse-resolution = { $model } 不能生成 { $asked }，可选：{ $allowed }。
-refuse-hd = { $model } 不能选择清晰度（{ $asked }）。
+refuse-seconds-choice = { $model } 的时长固定，不能选 { $asked } 秒。
+refuse-resolution = { $model } 不支持 { $asked }，可选：{ $allowed }。
+refuse-hd = { $model } 的清晰度固定，不能选 { $asked }。
 refuse-fast = { $model } 没有快速模式。
 refuse-seed = { $model } 不支持种子。
 refuse-kind = { $model } 不能生成{ $kind ->
     [image] 图片
    *[video] 视频
 }。
-mask-missing = 使用 --mask 时，请先发图片，再发同尺寸的 PNG 蒙版（可修改的部分透明）。
+mask-missing = 使用 --mask 时，请先发图片，再发同尺寸的 PNG 蒙版（可修改的部分须透明）。
 mask-size = 蒙版的尺寸必须与第一张图片相同。
 refuse-mask = { $model } 不支持蒙版。
 refuse-remix = { $model } 不能修改已完成的视频。
 refuse-watermark = { $model } 不支持水印。
-refuse-characters = { $model } 不支持来自其他视频的角色。
-refuse-count = { $model } 一次最多 { $allowed } 个，不能 { $asked } 个。
-refuse-images = { $model } 最多 { $allowed } 张图片，不能 { $asked } 张。
-refuse-any-image = { $model } 不接受图片。
+refuse-characters = { $model } 不能使用其他视频中的角色。
+refuse-count = { $model } 一次最多生成 { $allowed } 个，不能生成 { $asked } 个。
+refuse-images = { $model } 最多使用 { $allowed } 张图片，不能用 { $asked } 张。
+refuse-any-image = { $model } 不能使用图片。
 refuse-no-image = { $model } 需要一张图片作为起点。
-refuse-image-side = { $model } 的图片边长须为 { $allowed } 像素，这里有一张是 { $asked }。
-refuse-image-shape = { $model } 的图片长宽比不能超过 { $allowed }，这里有一张是 { $asked }。
-refuse-image-bytes = { $model } 的图片不能超过 { $limit_mb } MB，这里有一张 { $size_mb } MB。
+refuse-image-side = { $model } 要求图片边长为 { $allowed } 像素，您的图片是 { $asked }。
+refuse-image-shape = { $model } 的图片长宽比不能超过 { $allowed }，您的图片是 { $asked }。
+refuse-image-bytes = { $model } 的图片不能超过 { $limit_mb } MB，您的图片有 { $size_mb } MB。
 refuse-combination = { $model } 不能同时使用：{ $asked }。
-nobody-ratio = 这里没有模型能生成 { $asked }，可选：{ $allowed }。
+nobody-ratio = 这里没有模型支持 { $asked }，可选：{ $allowed }。
 nobody-ratio-choice = 这里的模型都不能选择画面比例。
 nobody-seconds = 这里没有模型能生成 { $asked } 秒，{ $which ->
     [longest] 最长
@@ -132,7 +144,7 @@ nobody-seconds = 这里没有模型能生成 { $asked } 秒，{ $which ->
    *[nearest] 最接近的是
 } { $allowed } 秒（{ $model }）。
 nobody-seconds-choice = 这里的模型都不能选择时长。
-nobody-resolution = 这里没有模型能生成 { $asked }，可选：{ $allowed }。
+nobody-resolution = 这里没有模型支持 { $asked }，可选：{ $allowed }。
 nobody-resolution-choice = 这里的模型都不能选择清晰度。
 nobody-fast = 这里的模型都没有快速模式。
 nobody-seed = 这里的模型都不支持种子。
@@ -140,18 +152,19 @@ nobody-mask = 这里的模型都不支持蒙版。
 nobody-watermark = 这里的模型都不支持水印。
 nobody-characters = 这里没有模型能使用在 { $gateway } 创建的角色。
 nobody-count = 这里没有模型能一次生成 { $asked } 个，最多 { $allowed } 个（{ $model }）。
-nobody-images = 这里没有模型接受 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
-nobody-any-image = 这里的模型都不接受图片。
+nobody-images = 这里没有模型能使用 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
+nobody-any-image = 这里的模型都不能使用图片。
 nobody-no-image = 这里的模型都需要一张图片作为起点。
-nobody-image-side = 这里没有模型接受 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
-nobody-image-shape = 这里没有模型接受 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
-nobody-image-bytes = 这里没有模型接受 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
+nobody-image-side = 这里没有模型能使用 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
+nobody-image-shape = 这里没有模型能使用 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
+nobody-image-bytes = 这里没有模型能使用 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
 nobody-combination = 这里没有模型能同时使用：{ $asked }。
-refuse-together = 这里没有模型能同时满足所有要求。最接近的情况：
-character-span = 角色须取自视频中 { $least } 到 { $most } 秒的片段。
-storyboard-empty = 分镜每行一个镜头，例如：7.5s 飞机起飞
-storyboard-shot = 第 { $number } 个镜头需要时长和画面，例如：7.5s 飞机起飞
-storyboard-sum = 各镜头共 { $sum } 秒，与要求的 { $asked } 秒不一致。
+refuse-together = 没有模型能同时满足所有要求。最接近的模型：
+character-span = 角色需要视频中 { $least } 到 { $most } 秒的片段。
+storyboard-empty = 请每行写一个镜头，例如：7.5s 飞机起飞
+storyboard-shot = 镜头 { $number } 需要时长和画面，例如：7.5s 飞机起飞
+storyboard-line = 镜头 { $number }（{ $seconds } 秒）：{ $scene }
+storyboard-sum = 各镜头共 { $sum } 秒，与您要求的 { $asked } 秒不一致。
 storyboard-fraction = 各镜头共 { $sum } 秒，总时长须为整数秒。
 no-model-ready = 这个机器人还没有可用的模型，暂时无法生成任何内容。
 no-model-for = 这个机器人没有{ $ability ->
@@ -174,36 +187,38 @@ hint-set-key = 请设置一个网关的密钥；`cliprelay doctor` 会说明缺�
 ## Commands
 
 command-video = 用文字和图片生成视频
-command-status = 查看我正在运行和排队的任务
-command-cancel = 取消我的任务；有多个时请指明：/cancel 2
-command-retry = 重试我失败的任务
-command-again = 把上一个视频再做一次
+command-status = 查看正在运行和排队的任务
+command-cancel = 取消任务；有多个时请指明：/cancel 2
+command-retry = 重试失败的任务
+command-again = 把上一个结果再做一次
 command-share = 把完成的视频分享到别的聊天：回复的那个，或最近的一个
-command-models = 查看可以生成什么、用什么生成
-command-settings = 查看和修改我的默认设置：模型、比例、时长、语言
-command-allow = 允许使用机器人：所回复的人、本会话，或指定编号
-command-deny = 禁止使用机器人：所回复的人、本会话，或指定编号
+command-models = 查看有哪些模型、能做什么
+command-settings = 查看和修改您的默认设置：模型、比例、时长、语言
+command-allow = 允许使用机器人：您回复的人、本聊天，或指定编号
+command-deny = 禁止使用机器人：您回复的人、本聊天，或指定编号
 command-help = 查看用法
+help-command = /{ $command }：{ $what }
+help-option = { $what }：{ $how }
 help-footer =
     选项写在提示词前面，顺序不限；以 -- 开头的参数可放任意位置；单独的 -- 表示选项结束。
     例如：{ $example }
 command-unknown = 没有 /{ $given } 这个命令。/help 可查看全部命令。
 type-a-command = 请输入命令，例如：{ $example }。/help 可查看更多。
-unexpected-error = 机器人自身出错了。管理员可在日志中用 { $id } 查到详情。
-storage-error = 机器人暂时无法保存任何内容，所以没有提交，也没有扣费。请管理员检查。
-status-none = 没有正在运行或排队的任务。
+unexpected-error = 机器人自身出错了。管理员可在日志中凭 { $id } 查到详情。
+storage-error = 机器人暂时无法保存数据，没有提交，也没有扣费。请联系管理员。
+status-none = 您没有正在运行或排队的任务。
 status-line = { $number }. { $state } · { $what }
 state-waiting = 即将开始
 state-submitting = 正在提交
 state-running = 已运行 { $elapsed }
 state-delivering = 正在发送
-no-such-job = 没有任务 { $number }。/status 可查看您的任务。
-nothing-to-cancel = 您没有正在运行或排队的任务。
-which-job = 您有 { $count } 个任务。/status 有编号，请指明：/{ $command } 1
-too-late-to-cancel = 已经完成并正在发送，没有可取消的了。
+no-such-job = 您没有任务 { $number }。/status 可查看您的任务。
+nothing-to-cancel = 没有可以取消的任务。
+which-job = 您有 { $count } 个任务，请指明是哪一个，例如：/{ $command } 1。/status 可查看编号。
+too-late-to-cancel = 来不及取消了：已经完成，正在发送。
 nothing-to-retry = 您没有失败的任务。
-nothing-to-repeat = 您还没有可以再做一次的视频。
-not-failed = 这个任务没有失败。
+nothing-to-repeat = 您还没有可以再做一次的视频或图片。
+not-failed = 这个任务没有失败，不需要重试。
 models-line = { $name }（{ $gateway }）：{ $what }
 models-ready = 可用
 models-needs = 需要 { $variable }
@@ -214,29 +229,29 @@ models-remix = 改编
 models-characters = 角色
 models-storyboard = 分镜
 models-aside = 网关暂不提供，{ $minutes } 分钟后再试
-models-retired = 已被官方下线，点名才用
-models-uncertain = 可用，但可能失败
-models-default-ratio = 不能选比例
+models-retired = 已下线（仍可指定使用）
+models-uncertain = 在该网关不稳定
+models-default-ratio = 比例固定
 models-images = 最多 { $count } 张图片
 
 ## Access and defaults
 
-access-denied = 抱歉，我不能在这里为您服务。如有需要请联系管理员：会话是 { $chat }，您是 { $user }。
+access-denied = 您还不能在这里使用本机器人。如需使用，请把这些信息发给管理员：用户 { $user }，聊天 { $chat }。
 admins-only = 只有本机器人的管理员可以这样做。
-chat-admins-only = 只有本群管理员可以修改本群的默认设置。去掉“群”（chat）就是修改您自己的设置。
-deny-admin = 那是本机器人的管理员，始终可以使用。
-party-needs-id = 请指明是谁，例如：/deny user 123
-allowed-user = 用户 { $id } 现在可以使用机器人，除非所在会话被禁止。
-allowed-chat = 会话 { $id } 中的所有人现在都可以使用机器人，被禁止的用户除外。
+chat-admins-only = 只有本聊天的管理员可以修改它的默认设置。去掉“群”（chat）就是修改您自己的设置。
+deny-admin = 这是本机器人的管理员，始终可以使用。
+party-needs-id = 请指明是谁的编号，例如：/deny user 123
+allowed-user = 用户 { $id } 现在可以使用机器人，被禁止的聊天除外。
+allowed-chat = 聊天 { $id } 中的所有人现在都可以使用机器人，被禁止的用户除外。
 denied-user = 用户 { $id } 不能再使用机器人。
-denied-chat = 会话 { $id } 中的人不能再使用机器人，机器人的管理员除外。
+denied-chat = 聊天 { $id } 中的人不能再使用机器人，机器人的管理员除外。
 settings-own = 您的默认设置：{ $what }
-settings-chat = 本会话的默认设置：{ $what }
+settings-chat = 本聊天的默认设置：{ $what }
 settings-none = 无
 settings-how =
-    命令中写的优先，其次是您的设置，再次是本会话的设置。
+    命令中写的优先，其次是您的设置，再次是本聊天的设置。
     修改：{ $examples }
-    清除：/settings 语言 off · /settings 重置。修改本会话：/settings 群 语言 zh
+    清除：/settings 语言 off · /settings 重置。修改本聊天：/settings 群 语言 zh
 settings-example-model = /settings 模型 { $model }
 settings-example-ratio = /settings 比例 { $ratio }
 settings-example-seconds = /settings 时长 { $seconds }
@@ -250,23 +265,40 @@ option-seconds = 时长
 option-resolution = 清晰度
 option-fast = 更快更便宜
 option-count = 数量
-option-private = 不给别人看
+option-private = 聊天支持时仅自己可见；分享时不带提示词
 option-spoiler = 点开才显示
 option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
 option-language = 语言
-option-for-chat = 对本会话所有人生效（仅限群管理员）
+option-for-chat = 对本聊天所有人生效（仅限聊天管理员）
 option-reset = 清除所有默认设置
-option-party-kind = 编号指的是谁
-option-party-id = 用户或会话的编号
+option-party-kind = 编号属于用户还是聊天
+option-party-id = 用户或聊天的编号
 option-job = /status 中的编号
-option-unknown = 没有选项 { $given }。可用：{ $allowed }。（在提示词前单独写 --，后面就都当普通文字。）
-option-not-understood = 这里不能写“{ $given }”。
+option-unknown = 没有选项 { $given }。可用：{ $allowed }。如果要当作普通文字，请在提示词前单独写 --。
+option-not-understood = 无法识别“{ $given }”。/help 可查看各命令的用法。
 option-needs-value = { $option } 需要一个值：{ $allowed }
-option-bad-value = { $option } 不能是“{ $given }”。可用：{ $allowed }
-option-twice = { $option } 给了两次：{ $first } 和 { $second }。
+option-bad-value = “{ $given }”不能用于 { $option }。可用：{ $allowed }
+option-range = { $name ->
+    [seconds] 时长须为 { $least } 到 { $most } 秒
+   *[other] { $option } 须为 { $least } 到 { $most }
+}{ $off ->
+    [yes] ，或 off。
+   *[no] 。
+}
+option-twice = { $name ->
+    [ratio] 比例
+    [seconds] 时长
+    [resolution] 清晰度
+    [count] 数量
+    [model] 模型
+   *[other] { $option }
+}重复：{ $first }、{ $second }，请保留一个。
 prompt-empty = 请说明要生成什么。
-prompt-missing = 请说明您想要什么，例如：{ $example }
+prompt-missing = { $command ->
+    [character] 请写明视频中的秒数和名字（使用您回复的视频，或您最近的视频）：{ $example }
+   *[other] 请说明您想要什么，例如：{ $example }
+}
 example-video = 一只冲浪的猫
 example-image = 夜里的灯塔
 example-remix = 改成下雪
@@ -279,57 +311,59 @@ word-portrait = 竖屏
 word-landscape = 横屏
 word-square = 方形
 word-seconds = { $seconds }秒
-prompt-control-character = 文字的第 { $position } 个位置有控制字符（{ $code }），请去掉后重新输入。
-prompt-too-long = 提示词有 { $length } 个字符，最多 { $limit } 个。
+prompt-control-character = 文字的第 { $position } 个字符是控制字符（{ $code }），请去掉后重试。
+prompt-too-long = 提示词有 { $length } 个字符，上限是 { $limit } 个。
 
 ## Pictures
 
-picture-missing = 没有文件 { $name }。
+picture-missing = 没有名为 { $name } 的文件。
 picture-directory = { $name } 是文件夹，不是图片。
 picture-unreadable = { $name } 无法读取。
 picture-empty = { $name } 是空文件（0 字节）。
 picture-gif = { $name } 是 GIF，请发送 JPEG、PNG 或 WebP。
-picture-heic = { $name } 是 HEIC 或 AVIF 图片，网关不接受，请转成 JPEG 或 PNG 再发。
+picture-heic = { $name } 是 HEIC 或 AVIF 图片，网关无法读取，请转成 JPEG 或 PNG 再发。
 picture-video = { $name } 是视频，请发送图片：JPEG、PNG 或 WebP。
-picture-not-image = { $name } 不是图片。可用 JPEG、PNG 和 WebP。
-picture-broken = { $name } 已损坏，无法读完。
-picture-too-large = { $name } 有 { $size_mb } MB，最多 { $limit_mb } MB。
-picture-too-many-pixels = { $name } 像素太多，最多 { $limit_megapixels } 百万像素。
+picture-not-image = { $name } 不是图片，请发送 JPEG、PNG 或 WebP。
+picture-broken = { $name } 已损坏，无法读取。
+picture-too-large = { $name } 有 { $size_mb } MB，上限是 { $limit_mb } MB。
+picture-too-many-pixels = { $name } 像素太多，上限是 { $limit_megapixels } 百万像素。
 picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 
-terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一条命令附上图片。Ctrl-D 结束。
-sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。在 .env 中设置密钥即可正式使用。
-sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关扮演。视频只是测试画面，不花钱。
+terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一条命令附上图片。按 Ctrl-D 退出。
+sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。在 .env 中设置密钥即可正式使用。
+sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。
 jobs-resumed = 继续上次的 { $count } 个任务。
 result-saved = 已保存：{ $path }
-jobs-left = 还有 { $count } 个任务在网关运行，下次启动会继续。
-pictures-attached = 将附在下一条命令上：{ $names }
+jobs-left = 还有 { $count } 个任务没有完成，下次启动即可取得结果。
+jobs-lost = 有 { $count } 个任务（{ $models }）无法继续，网关可能仍会扣费。
+pictures-attached = 已附在下一条命令上：{ $names }
+choice-typed = { $label }：{ $command }
 
 ## Forms, replies and sharing
 
 how-to-start = 发送命令和想看的内容，例如：{ $example }。可以附上图片，或回复图片。/help 查看更多。
-edited-command = 编辑过的命令不会重新读取，请作为新消息发送。
+edited-command = 编辑过的命令不会重新执行，请作为新消息发送。
 picture-not-fetched = 无法获取 { $name }，请重新发送。
 button-not-yours = 这是别人的。
 reply-video = 目前还不能用视频作为起点。请回复一张图片，或单独发送命令。尚未下单。
 reply-own-video = /{ $command } 会制作新内容。要修改这个视频，请用 /remix 加上要改动的内容回复它。尚未下单。
-album-incomplete = 相册中只有一张图片传到了我这里。在群里，只有当我是管理员时我才能看到整个相册；私聊则没有限制。尚未下单。
-form-title = 想要什么样的视频？不选则由模型决定。
+album-incomplete = 我只能看到这个相册中的一张图片。在群里，只有当我是管理员时才能看到整个相册；私聊则没有限制。尚未下单。
+form-title = 想要什么样的视频？没选的由模型决定。
 form-portrait = 竖屏
 form-landscape = 横屏
 form-square = 方形
 form-go = 填写提示词
 form-lost = 这个表单已过期，请重新发送 /video。
-ask-reply = 请回复这条消息：{ $what }。
+ask-reply = 请回复这条消息，写明{ $what }。
 ask-here = 这里无法回答提问。请直接回复那条消息：/{ $command } 加上{ $what }。
 ask-lost = 这个问题已过期。请再按一次按钮，或重新发送命令。
-share-none = 没有符合的视频，去做一个
-share-nothing = 您没有可以分享的完成视频。
-share-how = 请按下按钮，选择要分享到哪里。
+share-none = 没有匹配的视频，去做一个
+share-nothing = 您没有可以分享的视频。
+share-how = 选择一个聊天，视频将以您的名义发送。
 share-console = 终端里无法分享。文件就在“已保存”所示的位置。
-share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 打开。
+share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 开启。
 
 ## Names in menus, and what menus offer
 
@@ -382,46 +416,46 @@ form-pictures = 图片
 command-done = 好了。
 reply-hidden = 我看不到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
 ask-choice = 请选择{ $what }。
-share-by = { $who } 分享
+share-by = 由 { $who } 分享
 share-done = 已发到 { $place }。
-share-refused = 未能分享到那里。
+share-refused = 无法发到那里。
 share-server-only = 只能在我加入的服务器里分享视频。
 share-not-you = 您不能在那里发视频。
-share-not-me = 我不能在那里发视频，服务器管理员可以调整权限。
+share-not-me = 我不能在那里发视频，服务器管理员可以修改权限。
 share-gone = 这个视频已不在本机保存。
 
 option-change = 要改成什么样
-option-of = 视频编号；不填则为所回复的或最近的视频
+option-of = 视频编号；不填则为您回复的或最近的视频
 option-place = 要分享到哪里
 option-size = 图片尺寸
 option-mask = 最后一张图片是蒙版
-option-watermark = 带网关水印
-option-shots = 分镜，每行一个：7.5s 飞机起飞
-option-length = 全部分镜的总秒数
+option-watermark = 保留网关水印
+option-shots = 镜头，每行一个：7.5s 飞机起飞
+option-length = 全部镜头的总时长
 option-alias = 角色名
 option-span = 从第几秒到第几秒，1 到 3 秒
-option-url = 改用视频链接
+option-url = 改用这个视频链接
 option-remove = 删除这个角色
 command-image = 生成图片，或修改您发送的图片
-command-remix = 修改机器人生成的视频
-command-storyboard = 由多个分镜生成视频，先看方案
+command-remix = 修改本机器人生成的视频
+command-storyboard = 用多个镜头生成视频，先看方案
 command-character = 从视频创建角色，用 @名字 调用
-command-characters = 我的角色
+command-characters = 查看您的角色
 command-confirm = 确认方案并下单
-draft-plan = 这是方案，尚未下单；需要 { $credits } 点。
+draft-plan = 这是方案，尚未下单。预计 { $credits } 积分。
 button-remix = 改编
 button-confirm = 开始生成
-nothing-to-confirm = 该方案已下单、已取消，或不是您的。
+nothing-to-confirm = 该方案已下单、已放弃，或不是您的。
 no-such-video = 没有可用的已完成视频。请回复我发的视频，或先生成一个。
 remix-not-possible = { $model } 的视频不支持再修改。
 remix-private = 私密视频不能再修改：网关没有保留它。
 refuse-storyboard = { $model } 不支持分镜。
-alias-wrong = "{ $given }" 不能作名字。请用一个由字母数字组成的词：/character 1-3 tom
-character-made = 完成。在提示词里写 @{ $alias } 即可出现。
-character-link = 链接必须以 https:// 开头
+alias-wrong = “{ $given }”不能作名字。请用一个由字母和数字组成的词：/character 1-3 tom
+character-made = 完成。在提示词里写 @{ $alias } 即可使用这个角色。
+character-link = 链接必须以 https:// 开头。
 character-not-possible = { $model } 的视频不能用来创建角色。
 no-such-character = 您没有角色 @{ $alias }。/characters 可查看列表。
 character-forgotten = 已在此处删除 @{ $alias }；网关仍保留该角色。
-characters-none = 您还没有角色。回复一个视频：/character 1-3 tom
+characters-none = 您还没有角色。可以从视频创建：/character 1-3 tom
 quota-low = { $gateway } 的额度不足：{ $said }
 characters-apart = 这些角色属于不同的网关（{ $gateways }），不能同时出现。

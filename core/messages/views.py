@@ -10,6 +10,7 @@ from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
 from core.messages.progress import Phase, Progress
 from core.platform import Button, View
+from core.storyboard import read_shots
 
 _BAR_CELLS = 12
 _EXCERPT_CHARS = 80
@@ -30,14 +31,8 @@ class Withheld:
     link: str = ""
 
 
-def running_view(  # noqa: PLR0913 - all that a status message depends on
-    job: Job,
-    model: Model,
-    progress: Progress,
-    now: float,
-    *,
-    expected: float | None = None,
-    sandboxed: bool = False,
+def running_view(
+    job: Job, model: Model, progress: Progress, now: float, *, expected: float | None = None
 ) -> View:
     """The status message of a job that has not ended; `expected` is in seconds from its start."""
     locale = Locale(job.locale)
@@ -45,26 +40,24 @@ def running_view(  # noqa: PLR0913 - all that a status message depends on
     lines = [
         _progress_line(job, progress, now, usual),
         describe_request(job, model),
-        excerpt(job.request.prompt),
+        wish(job),
     ]
     if job.passed:
         passed = ", ".join(key.partition("/")[0] for key in job.passed)
         lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
     if model.state is State.RETIRED:
         lines.append(translate(locale, "note-retired", model=model.name))
-    if sandboxed:
-        lines.append(translate(locale, "note-sandbox"))
     return View(text="\n".join(lines), buttons=(_cancel(job),))
 
 
 def draft_view(job: Job, model: Model) -> View:
     """The plan of a job that is not yet ordered, and what it would cost."""
     locale = Locale(job.locale)
-    prompt = job.request.prompt
+    plan = "\n".join(_told(job))
     lines = [
         translate(locale, "draft-plan", credits=job.credits),
         describe_request(job, model),
-        prompt if len(prompt) <= _PLAN_CHARS else prompt[: _PLAN_CHARS - 1] + "…",
+        plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
     ]
     confirm = Button(
         label=translate(locale, "button-confirm"),
@@ -79,7 +72,7 @@ def resting_view(job: Job) -> View:
     """The status message of a job whose model the operator has taken away."""
     locale = Locale(job.locale)
     text = translate(locale, "job-rests", model=job.model_name, gateway=job.gateway)
-    return View(text=f"{text}\n{excerpt(job.request.prompt)}", buttons=(_cancel(job),))
+    return View(text=f"{text}\n{wish(job)}", buttons=(_cancel(job),))
 
 
 def _cancel(job: Job) -> Button:
@@ -123,7 +116,8 @@ def ended_view(job: Job) -> View:
     """The status message of a job that has ended: one line, or the reason with a way on."""
     locale = Locale(job.locale)
     if job.state is JobState.CANCELLED:
-        return View(text=translate(locale, "job-cancelled", model=job.model_name))
+        key = "job-cancelled" if job.started_at else "job-cancelled-unpaid"
+        return View(text=translate(locale, key))
     if job.fault is None:
         took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
         return View(text=translate(locale, "job-done", took=took))
@@ -132,10 +126,15 @@ def ended_view(job: Job) -> View:
     lines = [failed, *explain_fault(locale, job.fault, kind)]
     if job.fault.kind in RECOVERABLE and (job.task or job.results):
         lines.append(translate(locale, "retry-is-free"))
-    lines.append(excerpt(job.request.prompt))
+    lines.append(wish(job))
     label, given = translate(locale, "button-retry"), {"job": job.id}
     retry = Button(label=label, command="retry", given=given, style="primary")
     return View(text="\n".join(lines), buttons=(retry,))
+
+
+def dropped_view(job: Job) -> View:
+    """What takes the place of a plan that nobody wants."""
+    return View(text=translate(Locale(job.locale), "plan-dropped"))
 
 
 def page_view(job: Job, pages: Sequence[str]) -> View:
@@ -149,10 +148,17 @@ def can_remix(job: Job, model: Model) -> bool:
     return bool(model.remix and job.task and not job.request.private)
 
 
-def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld] = ()) -> View:
+def result_view(
+    job: Job,
+    model: Model,
+    now: float,
+    withheld: Sequence[Withheld] = (),
+    *,
+    sandboxed: bool = False,
+) -> View:
     """What stands under a delivered result, or in its place where it was too large."""
     locale = Locale(job.locale)
-    lines = [describe_request(job, model), excerpt(job.request.prompt)]
+    lines = [describe_request(job, model), wish(job)]
     lines += [_withheld_line(job, each) for each in withheld]
     missing = job.request.count - len(job.assets)
     if missing > 0:
@@ -161,6 +167,8 @@ def result_view(job: Job, model: Model, now: float, withheld: Sequence[Withheld]
     if any(result.preview for result in job.results):
         lines.append(translate(locale, "only-preview"))
     lines.append(translate(locale, "took", took=clock(now - (job.started_at or now))))
+    if sandboxed:
+        lines.append(translate(locale, "note-sandbox", kind=job.request.kind))
     again = translate(locale, "button-again")
     buttons = [Button(label=again, command="again", given={"job": job.id})]
     if can_remix(job, model):
@@ -205,6 +213,27 @@ def describe_request(job: Job, model: Model) -> str:
         translate(locale, "pictures", count=len(request.images)) if request.images else None,
     ]
     return " · ".join(part for part in parts if part)
+
+
+def wish(job: Job) -> str:
+    """The start of what was asked for, on one line."""
+    return excerpt(" ".join(_told(job)))
+
+
+def _told(job: Job) -> list[str]:
+    """The prompt; of a storyboard the shots, in the user's words and not in the gateway's."""
+    if not job.request.has_shots:
+        return [job.request.prompt]
+    return [
+        translate(
+            Locale(job.locale),
+            "storyboard-line",
+            number=number,
+            seconds=f"{shot.seconds:g}",
+            scene=shot.scene,
+        )
+        for number, shot in enumerate(read_shots(job.request.prompt), 1)
+    ]
 
 
 def excerpt(prompt: str) -> str:

@@ -221,10 +221,12 @@ def _collect(found: Iterable[_Found]) -> dict[str, object]:
         try:
             value = item.entry.adapter.validate_python(item.value)
         except ValidationError:
-            raise _bad_value(label, item.typed, item.entry.help.allowed) from None
+            raise _out_of_range(item.entry.help) or _bad_value(
+                label, item.typed, item.entry.help.allowed
+            ) from None
         if values.setdefault(name, value) != value:
             first, second = _clip(typed[name]), _clip(item.typed)
-            raise UserError("option-twice", option=label, first=first, second=second)
+            raise UserError("option-twice", name=name, option=label, first=first, second=second)
         typed.setdefault(name, item.typed)
     return values
 
@@ -276,6 +278,16 @@ def _unknown(grammar: _Grammar, given: str) -> UserError:
 
 def _bad_value(option: str, given: str, allowed: str) -> UserError:
     return UserError("option-bad-value", option=option, given=_clip(given), allowed=allowed)
+
+
+def _out_of_range(option: OptionHelp) -> UserError | None:
+    least, most = option.minimum, option.maximum
+    if least is None or most is None:
+        return None
+    off = "yes" if "off" in option.besides else "no"
+    return UserError(
+        "option-range", name=option.name, option=option.label, least=least, most=most, off=off
+    )
 
 
 def _clip(text: str) -> str:

@@ -1,6 +1,6 @@
 """How a command declares its options: one schema for text grammar, menus and help."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, get_args
@@ -50,6 +50,7 @@ class OptionHelp:
     Attributes:
         description: a text key.
         choices: values that have a name; all there are when `metavar` is empty.
+        besides: words that count beside a number from `minimum` to `maximum`.
     """
 
     name: str
@@ -62,6 +63,7 @@ class OptionHelp:
     metavar: str = ""
     minimum: int | None = None
     maximum: int | None = None
+    besides: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -72,8 +74,8 @@ class OptionHelp:
     def allowed(self) -> str:
         """The values, for an error text in any language."""
         if self.minimum is not None and self.maximum is not None:
-            return f"{self.minimum}–{self.maximum}"
-        return ", ".join(filter(None, (*self.choices, self.metavar)))
+            return ", ".join((f"{self.minimum}–{self.maximum}", *self.besides))
+        return ", ".join(filter(None, (*self.choices, *self.metavar.split(" | "))))
 
 
 def describe(schema: type[BaseModel]) -> tuple[OptionHelp, ...]:
@@ -105,6 +107,7 @@ def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
         metavar=option.metavar,
         minimum=_bound(info, "ge"),
         maximum=_bound(info, "le"),
+        besides=_words_beside_a_number(info),
     )
 
 
@@ -116,5 +119,20 @@ def _kind(info: FieldInfo) -> OptionKind:
 
 
 def _bound(info: FieldInfo, name: Literal["ge", "le"]) -> int | None:
-    bounds = (getattr(item, name, None) for item in info.metadata)
+    bounds = (getattr(item, name, None) for item in _constraints(info))
     return next((bound for bound in bounds if isinstance(bound, int)), None)
+
+
+def _constraints(info: FieldInfo) -> Iterator[object]:
+    """What narrows the field, or one of the types that it may have."""
+    yield from info.metadata
+    for each in get_args(info.annotation):
+        for narrowed in getattr(each, "__metadata__", ()):
+            yield from getattr(narrowed, "metadata", ())
+
+
+def _words_beside_a_number(info: FieldInfo) -> tuple[str, ...]:
+    types = get_args(info.annotation)
+    if _bound(info, "le") is None:
+        return ()
+    return tuple(word for each in types for word in get_args(each) if isinstance(word, str))

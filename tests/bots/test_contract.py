@@ -89,7 +89,7 @@ async def jobs(driver: ChatDriver, engine: Engine) -> list[Job]:
 def statuses(driver: ChatDriver) -> list[list[str]]:
     """What each status message has shown, where they are edited."""
     shown = [list(message) for message in driver.messages()]
-    return [message for message in shown if any("SANDBOX" in version for version in message)]
+    return [message for message in shown if any("starting soon" in version for version in message)]
 
 
 async def test_a_command_shows_its_plan_moves_on_and_becomes_one_post(
@@ -133,9 +133,12 @@ async def test_pictures_reach_the_gateway_as_they_are_and_in_their_order(
 MISTAKES = [
     ("/video --model sandbox-video 99s a cat", "sandbox-video cannot make 99 s; it makes"),
     ("/video --ration 1:1 a cat", "There is no option --ration."),
-    ("/video -n 2 -n 3 a cat", "--count is given twice: 2 and 3."),
-    ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
-    ("/retry", "No job of yours has failed."),
+    ("/video -n 2 -n 3 a cat", "Two counts were given: 2 and 3. Keep one."),
+    (
+        "/vidoe a cat",
+        "There is no command /vidoe. /help lists all commands.\nDid you mean /video?",
+    ),
+    ("/retry", "You have no failed job."),
 ]
 
 
@@ -174,7 +177,7 @@ async def test_who_cancels_gets_nothing_and_the_gateway_is_told(
         await driver.say("/video --model sandbox-seedance 4s a cat")
         await until_said(driver, "queued at the gateway")
         await driver.press("cancel")
-        await until_said(driver, "Cancelled. Nothing more will come from sandbox-seedance.")
+        await until_said(driver, "Cancelled. The gateway may still charge for it.")
         await engine.idle()
         (order,) = read_ledger(harness.folder / "sandbox")
         told = await http.get(f"/api/v3/contents/generations/tasks/{order.task_id}")
@@ -193,7 +196,7 @@ async def test_a_failure_is_explained_and_can_be_tried_again(
         gateway.refusal = reply(blocked, status=400)
         await gateway.allow(CREATE, LOOK, FETCH)
         await driver.say(CAT)
-        await until_said(driver, "The prompt was refused by the content filter.")
+        await until_said(driver, "The content filter rejected the prompt.")
         await engine.idle()
         assert "No video from sandbox-video." in said(driver)
         assert driver.posts() == []
@@ -353,7 +356,7 @@ async def test_another_gateway_that_takes_over_is_named(
         driver.bot(),
     ):
         await driver.say("/video --model veo-3.1 a cat")
-        await until_said(driver, "apiyi cannot do it now, so eronmind does.")
+        await until_said(driver, "Not available right now: apiyi. Using eronmind instead.")
         opened.set()
         (post,) = await driver.until(driver.posts)
 

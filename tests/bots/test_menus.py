@@ -181,7 +181,7 @@ async def test_telegram_says_why_whatever_is_replied_to(tmp_path: Path) -> None:
             here.telegram.say(here.chat, here.ada, "/start")
             await here.until_shown("for example: /video portrait a cat surfing. Pictures can")
             here.telegram.say(here.chat, here.ada, "/video")
-            shown = await here.until_shown("What should it be like?")
+            shown = await here.until_shown("What should it look like?")
 
     assert [button["text"] for button in shown.buttons] == [
         "Portrait",
@@ -211,6 +211,6 @@ async def test_the_terminal_completes_only_what_can_be_done(
         screen.type("/st\t")
         await screen.wait_for("> /status")
         screen.type("\r")
-        await screen.wait_for("Nothing is running or waiting.")
+        await screen.wait_for("You have no jobs running or waiting.")
         screen.type("\x04")
         await process.wait()

@@ -132,10 +132,46 @@ def test_a_fault_quotes_the_gateway_and_says_that_it_may_have_been_billed() -> N
     assert "可能已经扣费" in lines[2]
 
 
+def test_our_own_words_are_never_put_into_the_gateways_mouth() -> None:
+    fault = Fault(kind=FaultKind.NETWORK, detail="All connection attempts failed")
+
+    assert explain_fault(Locale.EN, fault) == ["The connection to the gateway failed."]
+
+
+def test_who_has_stopped_waiting_is_said() -> None:
+    ours = explain_fault(Locale.EN, Fault(kind=FaultKind.TIMEOUT))
+    theirs = explain_fault(Locale.EN, Fault(kind=FaultKind.TIMEOUT, http_status=524))
+
+    assert ours == ["It took too long, so the bot stopped waiting."]
+    assert theirs == ["The gateway took too long and gave up."]
+
+
+# What one language writes, and what would be taken for a typing mistake in it.
+FOREIGN_SIGNS = {
+    Locale.EN: re.compile(r"[‘’「」『』，。：；？！（）]|\"[^\"]*\""),
+    Locale.ZH: re.compile(r"[‘’「」『』]|\"|[\u4e00-\u9fff][,:;?!()]|[,:;?!()][\u4e00-\u9fff]"),
+}
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_each_language_has_one_kind_of_quotation_marks_and_its_own_punctuation(
+    locale: Locale,
+) -> None:
+    odd = {
+        key: shown
+        for key, variables in texts(locale.value).items()
+        if FOREIGN_SIGNS[locale].search(
+            shown := translate(locale, key, **dict.fromkeys(variables, "x"))
+        )
+    }
+
+    assert odd == {}
+
+
 def test_an_error_of_our_own_names_its_id_and_no_gateway() -> None:
-    lines = explain_fault(Locale.EN, Fault(kind=FaultKind.INTERNAL, reason="1a2b3c4d"))
+    lines = explain_fault(Locale.EN, Fault(kind=FaultKind.INTERNAL, detail="1a2b3c4d"))
 
     assert lines == [
-        "Something went wrong in the bot itself.",
-        "The operator finds the details in the log under 1a2b3c4d.",
+        "Something went wrong in the bot.",
+        "The operator can find the details in the log under 1a2b3c4d.",
     ]

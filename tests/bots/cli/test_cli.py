@@ -15,7 +15,7 @@ async def test_models_says_what_is_ready_and_which_key_is_missing(
     done = await run(tmp_path, "models", variables={**gateway, "COLUMNS": "200"})
 
     rows = {line.split("│")[1].strip(): line for line in done.out.splitlines() if "│" in line}
-    assert "ready, but may fail" in rows["veo-3.1"]
+    assert "unreliable at this gateway" in rows["veo-3.1"]
     assert "needs WHATAI_API_KEY" in rows["sora-2-pro"]
     assert "10/15/25 s · hd, 1080p · up to 4 pictures" in rows["sora-2-pro"]
     assert "switched off" in rows["veo_3_1-fl"]
@@ -47,7 +47,7 @@ async def test_doctor_finds_a_healthy_installation(
     done = await run(tmp_path, "doctor", variables=gateway)
 
     assert done.code == 0, done.out
-    assert "ok    database: can be written" in done.out
+    assert "ok    database: writable" in done.out
     assert "1 of our 1 among them" in done.out
     assert "no key: set WHATAI_API_KEY to use it" in done.out
     assert "sk-secret-key" not in done.out + done.err
@@ -89,8 +89,8 @@ async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
 
     lines = {line.split(":")[0].split()[-1]: line for line in done.out.splitlines()}
     assert done.code == 1
-    assert "does not accept this bot's key" in lines["apiyi"]
-    assert "what answers there is no API" in lines["whatai"]
+    assert "APIYI_API_KEY is not accepted by http://" in lines["apiyi"]
+    assert "there is no API there" in lines["whatai"]
     assert "cannot be reached" in lines["eronmind"]
     assert "sk-good-key" not in done.out + done.err
 

@@ -42,8 +42,8 @@ async def test_wrong_tokens_and_wrong_places_are_told_apart_and_not_shown(tmp_pa
         lost = await run(tmp_path, "doctor", variables={**wrong, **nowhere})
 
     assert (refused.code, lost.code) == (1, 1)
-    assert "TELEGRAM_BOT_TOKEN: is not accepted" in refused.out
-    assert "DISCORD_BOT_TOKEN: is not accepted" in refused.out
+    assert "TELEGRAM_BOT_TOKEN is not accepted" in refused.out
+    assert "DISCORD_BOT_TOKEN is not accepted" in refused.out
     assert "telegram: cannot be reached (ConnectError)" in lost.out
     assert "wrong discord:" in lost.out
     said = refused.out + refused.err + lost.out + lost.err

@@ -35,6 +35,23 @@ async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: 
     assert video.seconds == pytest.approx(5, abs=0.1)
 
 
+async def test_who_leaves_is_told_which_jobs_can_be_picked_up_again(tmp_path: Path) -> None:
+    async with terminal(tmp_path, "chat") as (screen, process):
+        screen.type("/video -m sandbox-video a cat #hang\r")
+        await screen.wait_for("rendering")
+        screen.type("/video -m sandbox-stream a dog #hang\r")
+        await screen.wait_for("sandbox-stream")
+        screen.type("/status\r")
+        await screen.wait_for("2. ")
+        screen.type("\x04")
+        code = await process.wait()
+        shown = screen.text
+
+    assert code == 0
+    assert "1 job is not finished. Start again to get its result." in shown
+    assert "1 job (sandbox-stream) cannot be picked up again" in shown
+
+
 async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str, str]) -> None:
     said = "/video landscape a dog\n\n/video portrait a cat\n/models\n"
 
@@ -49,15 +66,18 @@ async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str
 
 MISTAKES = [
     ("/video 99s a cat", "No model here makes 99 s; the longest is 8 s (veo-3.1)."),
-    ("/vidoe a cat", "There is no /vidoe. /help shows all commands.\nDid you mean /video?"),
+    (
+        "/vidoe a cat",
+        "There is no command /vidoe. /help lists all commands.\nDid you mean /video?",
+    ),
     ("hello", "Type a command, for example: /video portrait a cat surfing."),
     ("/video", "Say what you want, for example: /video"),
-    ("/video a\x07b", "control character (U+0007) at position 2"),
-    (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; at most 32,000"),
-    ("/cancel", "Nothing of yours is running or waiting."),
-    ("/retry 7", "No job of yours has failed."),
-    ("/status now", "“now” cannot stand here."),
-    ("/video -n 2 -n 3 a cat", "--count is given twice: 2 and 3."),
+    ("/video a\x07b", "Character 2 of the text is a control character (U+0007)"),
+    (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; the limit is 32,000"),
+    ("/cancel", "There is nothing to cancel."),
+    ("/retry 7", "You have no failed job."),
+    ("/status now", "I don't understand “now” here."),
+    ("/video -n 2 -n 3 a cat", "Two counts were given: 2 and 3. Keep one."),
 ]
 
 
@@ -84,7 +104,7 @@ async def test_a_failed_job_is_explained_and_ends_with_1(
     done = await run(tmp_path, "chat", said=said, variables=gateway)
 
     assert done.code == 1
-    assert "refused by the content filter" in done.out
+    assert "The content filter rejected" in done.out
     assert "The gateway said: “" in done.out
 
 
@@ -114,7 +134,7 @@ async def test_help_is_made_from_the_options_in_the_operators_language(
     )
 
     assert done.code == 0
-    assert "/video: 用文字和图片生成视频" in done.out
+    assert "/video：用文字和图片生成视频" in done.out
     assert "竖屏 | landscape" in done.out
     assert "(--seconds, --dur)" in done.out
 
@@ -124,7 +144,7 @@ async def test_input_from_a_file_and_from_nowhere_ends_too(
 ) -> None:
     done = await run(tmp_path, "chat", said="/status", variables=gateway)
 
-    assert (done.code, done.out.splitlines()[-1]) == (0, "Nothing is running or waiting.")
+    assert (done.code, done.out.splitlines()[-1]) == (0, "You have no jobs running or waiting.")
 
 
 async def test_a_second_process_on_the_same_file_is_refused(
@@ -134,7 +154,7 @@ async def test_a_second_process_on_the_same_file_is_refused(
         assert first.stdin
         assert first.stdout
         first.stdin.write(b"/status\n")
-        while b"Nothing is running" not in await first.stdout.readline():
+        while b"You have no jobs running" not in await first.stdout.readline():
             pass
         second = await run(tmp_path, "chat", said="/status\n", variables=gateway)
 
@@ -162,6 +182,6 @@ async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) 
         done = await run(tmp_path, "chat", variables=variables)
 
     assert done.code == 0, done.out + done.err
-    assert "Going on with 1 job of last time." in done.out
+    assert "Resuming 1 job from last time." in done.out
     assert re.search(r"Saved: \S+\.mp4", done.out)
     assert len(read_ledger(options.state_dir)) == 1

@@ -84,7 +84,7 @@ def saved(text: str) -> Path:
 async def test_videos_are_changed_and_characters_made_from_them(tmp_path: Path) -> None:
     async with console(tmp_path) as (sheet, harness):
         sheet.type("/remix in snow")
-        await sheet.until("There is no finished video to take")
+        await sheet.until("There is no finished video to use")
         for text in (VIDEO, "/remix in snow"):
             sheet.type(text)
             made = saved(await sheet.until("Done in"))

@@ -42,7 +42,7 @@ async def test_others_are_refused_so_that_only_they_see_it_but_who_runs_the_serv
         status = here.message(await here.until_shown("a cat"))
 
         await bob.click(status, label="Cancel")
-        await until_whispered(here, "This is somebody else's.")
+        await until_whispered(here, "This belongs to somebody else.")
         await owner.click(status, label="Cancel")
         await here.until_shown("Cancelled")
 
@@ -55,9 +55,9 @@ async def test_a_result_is_made_again_for_its_owner_alone(tmp_path: Path) -> Non
         (first,) = here.videos()
 
         await owner.click(here.message(first), label="Again")
-        await until_whispered(here, "This is somebody else's.")
+        await until_whispered(here, "This belongs to somebody else.")
         await here.ada.click(here.message(first), label="Again")
-        status = await here.until_shown("SANDBOX")
+        status = await here.until_shown("rendering")
 
         assert status["message_reference"]["message_id"] == first["id"]
         assert len(await engine.jobs_of(here.person(here.ada))) == 2
@@ -88,7 +88,7 @@ async def test_what_only_one_person_saw_is_made_again_for_that_person_alone(
         await here.until_shown("Done in")
         (first,) = here.videos()
         await here.ada.click(here.message(first), label="Again")
-        await here.until_shown("SANDBOX")
+        await here.until_shown("rendering")
 
     assert len(here.messages()) == 3
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
@@ -102,7 +102,7 @@ async def test_in_a_group_chat_everybody_sees_what_is_made_again(tmp_path: Path)
         (first,) = here.videos(friends.id)
         again = first["components"][0]["components"][0]["custom_id"]
         friends.press(here.ada.user, int(first["id"]), again)
-        await here.until_shown("SANDBOX", friends.id)
+        await here.until_shown("rendering", friends.id)
 
     assert len(here.messages(friends.id)) == 3
     assert not any(message["flags"] & EPHEMERAL for message in here.messages(friends.id))

@@ -113,7 +113,7 @@ async def test_a_command_that_discord_takes_for_unanswered_is_not_done(tmp_path:
         await here.server.until(lambda: here.server.called(ACKNOWLEDGED)[0].status)
         asked = await here.ada.slash(here.channel, "status")
 
-        assert "Nothing is running" in await here.until_answered(asked)
+        assert "You have no jobs running" in await here.until_answered(asked)
         assert await engine.jobs_of(User(platform="discord", id=str(here.ada.id))) == []
 
 
@@ -150,7 +150,7 @@ async def test_a_server_and_its_channels_are_one_chat_whose_managers_may_set_it(
 ) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "settings", chat=True, ratio="portrait")
-        assert "Only the admins of this chat" in await here.until_answered(asked)
+        assert "Only this chat's admins" in await here.until_answered(asked)
 
         owner = here.guild.add_member(here.guild.owner)
         done = await owner.slash(here.channel, "settings", chat=True, ratio="portrait")
@@ -245,6 +245,6 @@ async def test_an_unexpected_error_is_told_politely(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         where = raw_channel(here.server.world, here.channel)
         where.submit(here.ada, "form:1", [{"type": 1, "component": "broken"}])
-        await here.until_shown("Something went wrong in the bot itself")
+        await here.until_shown("Something went wrong in the bot")
 
     assert all(message["flags"] & EPHEMERAL for message in here.messages())

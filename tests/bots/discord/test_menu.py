@@ -91,7 +91,7 @@ async def test_commands_are_published_again_only_when_they_have_changed(tmp_path
             assert len(here.server.called(PUBLISHED)) == 1
         async with here.bot():
             await here.ada.slash(here.channel, "status")
-            await here.until_shown("Nothing is running")
+            await here.until_shown("You have no jobs running")
             assert len(here.server.called(PUBLISHED)) == 1
 
         published, ours = here.account.menu.file, here.server.world.backend.application_id
@@ -108,7 +108,7 @@ async def test_the_servers_that_are_named_have_the_commands_to_themselves(tmp_pa
         menu = Menu(file=tmp_path / "menu.json", guild_ids=(strange.id, here.guild.id))
         async with here.bot(replace(here.account, menu=menu)):
             await here.ada.slash(here.channel, "status")
-            await here.until_shown("Nothing is running")
+            await here.until_shown("You have no jobs running")
 
         assert {call.status for call in here.server.called(refused)} == {403}
         assert all("/guilds/" in call.path for call in here.server.called(PUBLISHED))

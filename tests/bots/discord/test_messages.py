@@ -80,7 +80,7 @@ async def test_a_video_cannot_be_replied_to_with_an_order(tmp_path: Path) -> Non
         result = here.message(video).message
         await here.ada.send(here.channel, f"<@{here.bot_id}> {VIDEO}", reply_to=result)
 
-        await here.until_shown("cannot be the start of another one")
+        await here.until_shown("cannot be used as the start of something new")
         assert here.harness.paid == 1
 
 
@@ -89,13 +89,13 @@ async def test_a_server_is_left_in_peace_with_what_is_not_meant_for_the_bot(
 ) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         asked = await here.ada.slash(here.channel, "status")
-        await here.until_shown("Nothing is running")
+        await here.until_shown("You have no jobs running")
         assert asked.response
         for text in ("nice!", f"thanks <@{here.bot_id}>", "/video a cat"):
             await here.ada.send(here.channel, text, reply_to=asked.response)
         await here.ada.send(here.channel, f"<@{here.bot_id}> /dance")
 
-        await here.until_shown("There is no /dance")
+        await here.until_shown("There is no command /dance")
         assert len(here.messages()) == 2
 
 
@@ -124,7 +124,7 @@ async def test_an_admin_of_the_bot_allows_whom_he_replies_to(tmp_path: Path) -> 
         async with here.bot() as engine:
             said = await bob.send(here.channel, f"<@{here.bot_id}> /help")
             await here.ada.send(here.channel, f"<@{here.bot_id}> /deny", reply_to=said)
-            await here.until_shown("may not use the bot any more")
+            await here.until_shown("can no longer use the bot")
 
             access = engine.services.access
             assert not await access.admits(here.person(bob), here.place)
@@ -133,7 +133,7 @@ async def test_an_admin_of_the_bot_allows_whom_he_replies_to(tmp_path: Path) -> 
 async def test_who_runs_the_server_sets_its_defaults_by_a_message_too(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         owner = here.guild.add_member(here.guild.owner)
-        for person, said in ((here.ada, "Only the admins of this chat"), (owner, "chat: 9:16")):
+        for person, said in ((here.ada, "Only this chat's admins"), (owner, "chat: 9:16")):
             await person.send(here.channel, f"<@{here.bot_id}> /settings chat portrait")
             await here.until_shown(said)
 
@@ -144,7 +144,7 @@ async def test_another_bot_is_not_answered(tmp_path: Path) -> None:
         await robot.send(here.channel, f"<@{here.bot_id}> /help")
         await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
 
-        await here.until_shown("Nothing is running")
+        await here.until_shown("You have no jobs running")
         assert len(here.messages()) == 1
 
 
@@ -153,7 +153,7 @@ async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
         await here.ada.send(here.channel, f"<@{here.bot_id}> /models")
         await here.until_shown("sandbox-video")
         await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
-        await here.until_shown("Nothing is running")
+        await here.until_shown("You have no jobs running")
 
     *pages, _ = here.messages()
     assert len(pages) > 1

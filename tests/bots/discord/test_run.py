@@ -105,7 +105,7 @@ async def test_discord_is_served_while_telegram_cannot_be_reached(
             await here.until_listening()
             await here.ada.slash(here.channel, "status")
 
-            await here.until_shown("Nothing is running")
+            await here.until_shown("You have no jobs running")
 
 
 async def test_killed_while_it_posts_it_finishes_what_it_began_without_a_second_post(
@@ -163,4 +163,4 @@ async def test_an_invalid_session_begins_anew_where_the_proxy_says(
         await here.server.until(lambda: here.server.gateway.identified == 2)
         await here.ada.slash(here.channel, "status")
 
-        await here.until_shown("Nothing is running")
+        await here.until_shown("You have no jobs running")

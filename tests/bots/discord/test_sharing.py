@@ -61,7 +61,7 @@ async def test_a_video_is_shared_with_its_model_its_prompt_and_who_shares_it(
 
     (post,) = here.videos(gallery.id)
     assert asked.ephemeral
-    assert told == f"It is in {gallery.mention} now."
+    assert told == f"Posted in {gallery.mention}."
     assert asked.response
     assert asked.response.components == []
     assert "sandbox-video · a cat" in post["content"]
@@ -85,8 +85,8 @@ async def test_of_what_is_private_only_the_video_is_shared(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("forbidden", "said"),
     [
-        (discord.Permissions(attach_files=True), "You may not post videos there."),
-        (discord.Permissions(send_messages=True), "You may not post videos there."),
+        (discord.Permissions(attach_files=True), "You are not allowed to post videos there."),
+        (discord.Permissions(send_messages=True), "You are not allowed to post videos there."),
     ],
 )
 async def test_nobody_shares_where_he_may_not_post_himself(
@@ -112,7 +112,9 @@ async def test_the_bot_says_where_it_may_not_post_itself(tmp_path: Path) -> None
         )
         told = await shared(here, await offered(here, await made(here)), rules)
 
-    assert told == "I may not post videos there. Who runs this server can change that."
+    assert (
+        told == "I am not allowed to post videos there. Whoever runs this server can change that."
+    )
     assert here.messages(rules.id) == []
 
 
@@ -123,13 +125,13 @@ async def test_others_cannot_share_and_what_is_no_longer_kept_is_not_offered(
         bob = here.guild.add_member(here.server.world.create_user("bob"))
         video = await made(here)
         asked = await bob.click(here.message(video), label="Share")
-        await here.until_shown("This is somebody else's.")
+        await here.until_shown("This belongs to somebody else.")
         assert asked.ephemeral
 
         job = await here.job(engine)
         shutil.rmtree(engine.services.folder(job.id))
         assert (answer := (await offered(here, video)).response)
-        assert "no longer kept" in answer.content
+        assert "no longer stored" in answer.content
         assert answer.components == []
 
 
@@ -141,7 +143,7 @@ async def test_a_video_in_a_dm_is_told_to_be_shared_from_a_server(tmp_path: Path
         (video,) = here.videos(private.id)
         await here.ada.user.click(here.message(video), label="Share")
 
-        await here.until_shown("where I am a member of the server", private.id)
+        await here.until_shown("in servers that I am in", private.id)
 
 
 async def test_a_thread_that_the_bot_does_not_know_yet_can_be_chosen(tmp_path: Path) -> None:
@@ -149,5 +151,5 @@ async def test_a_thread_that_the_bot_does_not_know_yet_can_be_chosen(tmp_path: P
         thread = here.thread()
         told = await shared(here, await offered(here, await made(here)), thread)
 
-    assert told == f"It is in {thread.mention} now."
+    assert told == f"Posted in {thread.mention} now."
     assert len(here.videos(thread.id)) == 1

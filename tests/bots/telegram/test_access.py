@@ -26,7 +26,7 @@ async def refused(here: TelegramBotHarness, where: TelegramChat, who: TelegramUs
     before = len(here.written(where))
     here.telegram.say(where, who, "/models")
     await here.telegram.until(lambda: len(here.written(where)) > before)
-    return "I may not work for you here" in here.written(where)[-1].text
+    return "You don't have access to this bot here" in here.written(where)[-1].text
 
 
 async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
@@ -59,7 +59,7 @@ async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_
         topic = here.telegram.topic(forum, here.telegram.user(9))
         async with here.bot() as engine:
             here.telegram.say(forum, here.ada, "/allow", thread=topic)
-            answer = await here.until_shown("Everybody in the chat", forum)
+            answer = await here.until_shown("Everybody in chat", forum)
             here.telegram.say(forum, here.ada, "/deny", reply_to=answer)
             await here.until_shown("Say which one", forum)
             bot = person(here.telegram.me.id)
@@ -76,10 +76,10 @@ async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
         async with here.bot() as engine:
             for said, shown in (
                 ("/deny 9", "User telegram:9 may not use the bot"),
-                ("/deny -100", "Nobody in the chat telegram:-100"),
-                ("/deny chat 10", "Nobody in the chat telegram:10"),
-                ("/deny @eve", "“@eve” cannot stand here."),
-                ("/deny user -11", "“-11” cannot stand here."),
+                ("/deny -100", "Nobody in chat telegram:-100"),
+                ("/deny chat 10", "Nobody in chat telegram:10"),
+                ("/deny @eve", "I don't understand “@eve” here."),
+                ("/deny user -11", "I don't understand “-11” here."),
             ):
                 here.telegram.say(here.chat, here.ada, said)
                 await here.until_shown(shown)
@@ -95,7 +95,7 @@ async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: 
         old, eve = here.telegram.group(OLD), here.telegram.user(9)
         async with here.bot() as engine:
             here.telegram.say(old, here.ada, "/deny chat")
-            await here.until_shown("Nobody in the chat", old)
+            await here.until_shown("Nobody in chat", old)
             here.telegram.say(old, here.ada, "/settings chat ratio portrait")
             await here.until_shown("Defaults of this chat: 9:16", old)
             new = here.telegram.upgrade(old, GROUP)
@@ -121,7 +121,7 @@ async def test_a_group_that_the_operator_named_is_admitted_under_its_new_id(
             assert not await refused(here, new, eve)
             assert await refused(here, other, eve)
             here.telegram.say(new, here.ada, "/deny chat")
-            await here.until_shown("Nobody in the chat", new)
+            await here.until_shown("Nobody in chat", new)
             assert await refused(here, new, eve)
 
 

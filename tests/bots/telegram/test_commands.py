@@ -96,7 +96,7 @@ async def test_an_album_of_which_a_group_shows_one_picture_is_refused_before_any
         group = here.telegram.group(GROUP)
         pieces = [picture(width) for width in (70, 80, 90)]
         here.telegram.album(group, here.ada, pieces, VIDEO, captioned=1)
-        await here.until_shown("Only one picture of this album", group)
+        await here.until_shown("I can see only one picture of this album", group)
         assert here.harness.paid == 0
 
         here.telegram.admin(group, here.telegram.me)
@@ -112,7 +112,7 @@ async def test_a_reply_to_a_video_is_refused_before_anybody_pays(
     async with telegram_bot(tmp_path) as here, here.bot():
         film = here.telegram.say(here.chat, here.ada, video=b"film")
         here.telegram.say(here.chat, here.ada, said, reply_to=film)
-        await here.until_shown("A video cannot be the start of another one yet")
+        await here.until_shown("A video cannot be used as the start of something new yet")
 
         assert len(here.written()) == 1
         assert here.harness.paid == 0
@@ -140,7 +140,7 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
             group = here.telegram.group(GROUP)
             for text in ("/dance", "/confirm", "/video@other_bot a cat", "hello", "/status"):
                 here.telegram.say(group, here.ada, text)
-            await here.until_shown("Nothing is running", group)
+            await here.until_shown("You have no jobs running", group)
 
         assert len(here.written(group)) == 1
 
@@ -157,13 +157,13 @@ async def test_a_channel_gets_its_video(tmp_path: Path) -> None:
 async def test_an_edited_command_is_not_done_again_and_hinted_at_once(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot():
         status = here.telegram.say(here.chat, here.ada, "/status")
-        await here.until_shown("Nothing is running")
+        await here.until_shown("You have no jobs running")
         here.telegram.amend(status, text="/video a cat")
         here.telegram.amend(status, text="/video a dog")
         here.telegram.say(here.chat, here.ada, "/dance")
-        await here.until_shown("There is no /dance")
+        await here.until_shown("There is no command /dance")
 
-        hints = [p for p in here.written() if "edited command" in p.text]
+        hints = [p for p in here.written() if "Edited commands" in p.text]
         assert len(hints) == 1
         assert here.harness.paid == 0
 
@@ -185,7 +185,7 @@ async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
         here.telegram.say(here.chat, here.ada, "a cat")
         await here.until_shown("Type a command, for example")
         here.telegram.say(here.chat, here.ada, "/start video")
-        await here.until_shown("What should it be like?")
+        await here.until_shown("What should it look like?")
 
 
 async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name(
@@ -195,7 +195,7 @@ async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name
         large = Document("cat.png", b"x", size_bytes=30_000_000)
         here.telegram.say(here.chat, here.ada, document=large, caption=VIDEO)
 
-        await here.until_shown("cat.png has 30 MB; at most 20 MB")
+        await here.until_shown("cat.png is 30 MB; the limit is 20 MB")
         assert here.telegram.called("getFile") == []
 
 
@@ -203,7 +203,7 @@ async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> No
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         group = here.telegram.group(GROUP)
         here.telegram.say(group, here.ada, photo=picture(80), caption="/video")
-        form = await here.until_shown("What should it be like?", group)
+        form = await here.until_shown("What should it look like?", group)
         here.telegram.press(form, "Portrait", here.ada)
         await here.telegram.until(lambda: "✓ Portrait" in {b["text"] for b in form.buttons})
         here.telegram.press(form, "Write the prompt", here.ada)
@@ -222,7 +222,7 @@ async def test_a_form_that_a_restart_has_lost_is_said_to_be_too_old(tmp_path: Pa
     async with telegram_bot(tmp_path) as here:
         async with here.bot():
             here.telegram.say(here.chat, here.ada, "/video")
-            form = await here.until_shown("What should it be like?")
+            form = await here.until_shown("What should it look like?")
             here.telegram.press(form, "Write the prompt", here.ada)
             question = await here.until_shown("Reply to this message: what to make")
         async with here.bot():

@@ -51,7 +51,7 @@ async def test_a_stranger_is_refused_and_a_chat_admin_may_cancel(tmp_path: Path)
         status = await here.until_shown("a cat", group)
 
         refused = here.telegram.press(status, "Cancel", eve)
-        assert await answer_of(here, refused) == "This is somebody else's."
+        assert await answer_of(here, refused) == "This belongs to somebody else."
         (job,) = await engine.jobs_of(user(here.ada))
         assert not job.is_ended
         here.telegram.press(status, "Cancel", bob)
@@ -69,7 +69,7 @@ async def test_a_failed_job_is_retried_and_a_finished_one_made_again_only_by_its
         (video,) = here.videos(group)
 
         refused = here.telegram.press(video, "Again", eve)
-        assert await answer_of(here, refused) == "This is somebody else's."
+        assert await answer_of(here, refused) == "This belongs to somebody else."
         here.telegram.press(video, "Again", here.ada)
         await here.telegram.until(lambda: len(here.videos(group)) == 2)
         assert len(await engine.jobs_of(user(here.ada))) == 2
@@ -122,7 +122,7 @@ async def test_what_nobody_expected_is_said_politely_and_logged_with_the_same_id
     async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.refuse("sendMessage", "Bad Request: something new")
         here.telegram.say(here.chat, here.ada, "/start")
-        said = await here.until_shown("Something went wrong in the bot itself")
+        said = await here.until_shown("Something went wrong in the bot")
 
     incident = said.text.split()[-1].rstrip(".")
     assert f"unexpected error {incident}" in caplog.text
@@ -196,7 +196,7 @@ async def test_an_order_that_telegram_tells_again_is_not_paid_again(tmp_path: Pa
         async with here.bot() as engine:
             here.telegram.inbox.put("message", told.describe())
             here.telegram.say(here.chat, here.ada, "/status")
-            await here.until_shown("Nothing is running")
+            await here.until_shown("You have no jobs running")
             await engine.idle()
 
         assert here.harness.paid == 1

@@ -16,7 +16,7 @@ from tests.fakes.telegram.people import Document
 VIDEO = "/video --model sandbox-videos 1s a cat"
 IMAGE = "/image --model sandbox-image"
 PLAN = "/storyboard --model sandbox-video portrait\n1.5s a plane takes off\n1.5s it lands"
-NO_VIDEO = "There is no finished video to take"
+NO_VIDEO = "There is no finished video to use"
 
 
 def labels(post: TelegramMessage) -> list[str]:
@@ -64,7 +64,7 @@ async def test_what_cannot_be_the_start_is_refused_for_every_command_that_takes_
         texts = sorted(post.text[:14] for post in here.written(group))
         await engine.idle()
 
-    assert texts == ["A video cannot", "A video cannot", "Only one pictu", "Say what you w"]
+    assert texts == ["A video cannot", "A video cannot", "I can see only ", "Say what you w"]
     assert here.harness.paid == 0
 
 
@@ -101,7 +101,7 @@ async def test_every_message_of_an_album_is_the_video_and_no_other(tmp_path: Pat
         ]
 
     assert below.reply_to is first
-    assert all("cannot be changed afterwards" in text for text in said[:3])
+    assert all("cannot be changed" in text for text in said[:3])
     assert all(NO_VIDEO in text for text in said[3:])
 
 
@@ -113,7 +113,7 @@ async def test_the_remix_button_asks_whoever_presses_it_and_takes_nobody_elses_a
         cat = await group.order(here.ada, VIDEO)
         (video,) = group.posts("video")
         assert await group.press(video, "Remix", eve) == ""
-        question = await group.shown("Reply to this message: what is to be different")
+        question = await group.shown("Reply to this message with what should change")
         group.say(here.ada, "in rain", reply_to=question)
         job = await group.order(eve, "--seed in snow", question)
         late = await group.answer(eve, "in fog", question)
@@ -133,9 +133,9 @@ async def test_in_private_the_question_needs_no_name(tmp_path: Path) -> None:
         here.telegram.say(here.chat, here.ada, VIDEO)
         (video,) = await here.telegram.until(here.videos)
         here.telegram.press(video, "Remix", here.ada)
-        question = await here.until_shown("Reply to this message: what is to be different")
+        question = await here.until_shown("Reply to this message with what should change")
 
-    assert question.text.startswith("Reply to this message: what is")
+    assert question.text.startswith("Reply to this message with what")
     assert question.markup
     assert question.markup["selective"] is False
 
@@ -151,7 +151,7 @@ async def test_in_a_channel_it_is_said_how_to_answer_the_video(tmp_path: Path) -
         here.telegram.say(channel, None, "/remix in snow", reply_to=video)
         await here.telegram.until(lambda: len(group.posts("video")) == 2)
 
-    assert "Reply to that message itself: /remix and what is to be different" in told
+    assert "Reply to that message itself with /remix and what should change" in told
 
 
 async def test_a_question_that_a_restart_has_lost_says_how_to_go_on(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_a_question_that_a_restart_has_lost_says_how_to_go_on(tmp_path: Pa
             group = telegram_group(here, engine)
             await group.order(here.ada, VIDEO)
             await group.press(group.posts("video")[0], "Remix", here.ada)
-            question = await group.shown("Reply to this message: what is to be different")
+            question = await group.shown("Reply to this message with what should change")
         async with here.bot() as engine:
             said = await telegram_group(here, engine).answer(here.ada, "in snow", question)
 
@@ -178,7 +178,7 @@ async def test_who_may_not_use_the_bot_is_not_asked_anything(tmp_path: Path) -> 
             await group.answer(here.ada, "/deny user 9")
             told = await group.press(video, "Remix", eve)
 
-    assert "I may not work for you here" in told
+    assert "You don't have access to this bot here" in told
     assert here.shows("Reply to this message", group.group) is None
 
 
@@ -219,7 +219,7 @@ async def test_a_plan_is_ordered_or_dropped_by_its_owner_alone_also_after_a_rest
             await group.shown("Cancelled.")
             states = [job.state for job in await group.jobs(here.ada)]
 
-    assert refused == ["This is somebody else's."] * 2
+    assert refused == ["This belongs to somebody else."] * 2
     assert draft.state is JobState.DRAFT
     assert (pressed, dropped) == ("", "")
     assert "1.5sec\nScene: it lands" in plan.history[0].text
@@ -260,4 +260,4 @@ async def test_nothing_that_costs_is_done_again_when_telegram_tells_it_twice(
     assert query.answers
     assert here.harness.paid == 6
     assert sum("Write @tom" in text for text in said) == 1
-    assert sum("No job of yours has failed" in text for text in said) == 1
+    assert sum("You have no failed job" in text for text in said) == 1

@@ -62,7 +62,7 @@ async def test_inline_mode_lists_ones_own_videos_and_keeps_private_ones_quiet(
 async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.say(here.chat, here.ada, "/share")
-        await here.until_shown("No finished video of yours")
+        await here.until_shown("You have no finished video")
         job = await done_job(here, engine, VIDEO)
         group = here.telegram.group(GROUP)
         here.telegram.say(group, here.ada, "/share", reply_to=here.videos(group)[0])

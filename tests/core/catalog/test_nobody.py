@@ -37,7 +37,7 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "whatai",
             replace(CAT, seconds=3, images=(SOME_PICTURE,) * 9),
             (
-                "No model here can do all of that at once. The closest:\n"
+                "No model here can do all of that at once. The closest one:\n"
                 "seedance-2.0-reference cannot make 3 s; it makes 4-15 s."
             ),
         ),
@@ -49,13 +49,13 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
         (
             "all four",
             replace(CAT, ratio="7:3"),
-            "No model here makes 7:3; there are 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
+            "No model here offers 7:3. Available: 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
         ),
         ("147ai", replace(CAT, ratio="9:16"), "No model here lets you choose the shape."),
         (
             "whatai",
             replace(CAT, resolution="4k"),
-            "No model here makes 4k; there are 720p, 480p, 1080p, hd.",
+            "No model here offers 4k. Available: 720p, 480p, 1080p, hd.",
         ),
         (
             "apiyi",
@@ -63,29 +63,29 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "No model here lets you choose the resolution.",
         ),
         ("whatai", replace(CAT, fast=True), "No model here has a fast mode."),
-        ("apiyi", replace(CAT, seed=7), "No model here takes a seed."),
+        ("apiyi", replace(CAT, seed=7), "No model here supports a seed."),
         ("apiyi", replace(CAT, watermark=True), "No model here can add a watermark."),
         (
             "apiyi",
             replace(CAT, count=9),
-            "No model here makes 9 at a time; the most is 4 (veo-3.1).",
+            "No model here makes 9 at a time; the limit is 4 (veo-3.1).",
         ),
-        ("147ai", replace(CAT, count=9), "Models here make one at a time, not 9."),
+        ("147ai", replace(CAT, count=9), "The models here make one at a time, not 9."),
         (
             "apiyi",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "No model here takes 3 pictures; the most is 2 (veo-3.1).",
+            "No model here uses 3 pictures; the limit is 2 (veo-3.1).",
         ),
         (
             "147ai",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "Models here take one picture, not 3.",
+            "The models here use one picture, not 3.",
         ),
         (
             "whatai",
             replace(CAT, images=(TINY,)),
             (
-                "No model here takes a picture of 100x100; "
+                "No model here takes a 100x100 picture; "
                 "seedance-2.0 takes sides of 300-6000 pixels."
             ),
         ),
@@ -93,24 +93,24 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "whatai",
             replace(CAT, images=(LONG,)),
             (
-                "No model here takes a picture of 3000x400; "
+                "No model here takes a 3000x400 picture; "
                 "seedance-2.0 takes up to 2.5:1, tall or wide."
             ),
         ),
         (
             "whatai",
             replace(CAT, images=(HEAVY,)),
-            "No model here takes a picture of 40 MB; the most is 30 MB (seedance-2.0).",
+            "No model here takes a 40 MB picture; the limit is 30 MB (seedance-2.0).",
         ),
         (
             "apiyi",
             replace(CAT, prompt="x" * 32_001),
-            "The prompt has 32,001 characters; at most 32,000 are possible.",
+            "The prompt has 32,001 characters; the limit is 32,000.",
         ),
         (
             "apiyi",
             replace(CAT, cast_by="whatai"),
-            "No model here can show characters made at whatai.",
+            "No model here can use characters made at whatai.",
         ),
         ("apiyi", replace(CAT, has_shots=True), "This bot has no model for storyboards."),
         ("apiyi", IMAGE, "This bot has no model for pictures."),
@@ -118,7 +118,7 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "all four",
             replace(CAT, count=4, seconds=15),
             (
-                "No model here can do all of that at once. The closest:\n"
+                "No model here can do all of that at once. The closest one:\n"
                 "veo-3.1 cannot make 15 s; it makes 8 s."
             ),
         ),
@@ -137,7 +137,7 @@ def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence:
             "No model here makes 9 s; the nearest is 4 s (m).",
         ),
         ("", replace(CAT, seconds=9), "No model here lets you choose the length."),
-        ("", replace(CAT, images=(SOME_PICTURE,)), "No model here takes pictures."),
+        ("", replace(CAT, images=(SOME_PICTURE,)), "No model here can use pictures."),
         (
             "images = { min = 1, max = 1 }",
             CAT,
@@ -146,7 +146,7 @@ def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence:
         (
             'kind = "image"\nimages = { max = 1 }',
             replace(IMAGE, mask=SOME_PICTURE),
-            "No model here takes a mask.",
+            "No model here supports masks.",
         ),
         (
             'hd = ["hd"]\nseconds = [25]\nforbid = [{ hd = true, seconds = 25 }]',
@@ -177,7 +177,7 @@ def test_a_model_that_takes_no_pictures_does_not_hide_what_is_wrong_with_one() -
         replace(catalog, data=replace(catalog.data, models=models)), replace(CAT, images=(TINY,))
     )
 
-    assert said.startswith("No model here takes a picture of 100x100;")
+    assert said.startswith("No model here takes a 100x100 picture;")
 
 
 def test_who_has_named_a_model_is_told_about_that_one() -> None:
@@ -187,5 +187,5 @@ def test_who_has_named_a_model_is_told_about_that_one() -> None:
         "veo-3.1 cannot make 500 s; it makes 8 s."
     )
     assert told(catalog, replace(CAT, seconds=9, model="veo_3_1-async")) == (
-        "With veo_3_1-async the length (9 s) cannot be chosen.\nThis could: seedance-2.0"
+        "veo_3_1-async has a fixed length, so 9 s cannot be chosen.\nThis could: seedance-2.0"
     )

@@ -76,11 +76,11 @@ async def test_a_video_is_ordered_watched_and_cancelled(harness: EngineHarness) 
     assert ordered == Answer(view=None, done=True)
     assert status.startswith("1. running for 0:0")
     assert status.endswith("sandbox-video · a cat #hang")
-    assert text_of(stranger) == "Nothing of yours is running or waiting."
+    assert text_of(stranger) == "There is nothing to cancel."
     assert not stranger.done
     assert cancelled.done
-    assert harness.chat.writes[-1].text == "Cancelled. Nothing more will come from sandbox-video."
-    assert after == "Nothing is running or waiting."
+    assert harness.chat.writes[-1].text == "Cancelled. The gateway may still charge for it."
+    assert after == "You have no jobs running or waiting."
 
 
 async def test_with_several_jobs_one_says_which(harness: EngineHarness) -> None:
@@ -97,11 +97,13 @@ async def test_with_several_jobs_one_says_which(harness: EngineHarness) -> None:
         by_id = await say(engine, f"cancel {job.id}")
 
     assert [line.split(" · ")[0] for line in status[1:]] == [
-        "2. Waiting, number 1 in line",
-        "3. Waiting, number 2 in line",
+        "2. Number 1 in line",
+        "3. Number 2 in line",
     ]
-    assert text_of(which) == ("You have 3 jobs. /status numbers them; say which one: /cancel 1")
-    assert text_of(unknown) == "There is no job 9. /status shows yours."
+    assert text_of(which) == (
+        "You have 3 jobs. Say which one, for example: /cancel 1. /status shows the numbers."
+    )
+    assert text_of(unknown) == "You have no job 9. /status lists yours."
     assert (second.done, by_id.done) == (True, True)
     assert [line.rpartition(" · ")[2] for line in left] == ["first #hang", "third #hang"]
 
@@ -115,7 +117,7 @@ async def test_the_last_failed_job_is_retried(harness: EngineHarness) -> None:
         await engine.idle()
         (job,) = await engine.jobs_of(ANN)
 
-    assert text_of(nothing) == "No job of yours has failed."
+    assert text_of(nothing) == "You have no failed job."
     assert retried.done
     assert job.state is JobState.FAILED
     assert engine.failed == 2
@@ -132,7 +134,7 @@ async def test_the_last_video_is_made_again_and_paid_again(harness: EngineHarnes
         await engine.idle()
         (second, _) = await engine.jobs_of(ANN)
 
-    assert text_of(nothing) == "No video of yours is there to be made again."
+    assert text_of(nothing) == "You have no video or picture to repeat."
     assert (other.done, again.done, harness.paid) == (False, True, 2)
     assert (second.state, second.request) == (JobState.DONE, first.request)
 
@@ -142,10 +144,10 @@ async def test_help_and_models_speak_the_users_language(harness: EngineHarness) 
         english = text_of(await say(engine, "help"))
         chinese = text_of(await say(engine, "models", locale=Locale.ZH))
 
-    assert "/retry: try a failed job of mine again" in english
+    assert "/retry: try a failed job again" in english
     assert "  length: 15s (--seconds, --dur)" in english
     assert "sora-2-pro（whatai）：16:9, 9:16 · 10/15/25 秒" in chinese
-    assert "已被官方下线" in chinese
+    assert "已下线" in chinese
 
 
 async def test_an_unknown_command_and_a_wrong_option_are_explained(harness: EngineHarness) -> None:
@@ -154,7 +156,7 @@ async def test_an_unknown_command_and_a_wrong_option_are_explained(harness: Engi
         option = await say(engine, "video --ration 1:1 x")
 
     assert text_of(command) == (
-        "There is no /modles. /help shows all commands.\nDid you mean /models?"
+        "There is no command /modles. /help lists all commands.\nDid you mean /models?"
     )
     assert text_of(option).endswith("Did you mean --ratio?")
     assert (command.done, option.done) == (False, False)
@@ -166,7 +168,7 @@ async def test_what_cannot_be_stored_is_not_sent(harness: EngineHarness) -> None
             connection.execute("DROP TABLE jobs")
         answer = await say(engine, "video -m sandbox-video a cat")
 
-    assert "cannot store anything at the moment" in text_of(answer)
+    assert "cannot save anything right now" in text_of(answer)
     assert (answer.done, harness.paid) == (False, 0)
 
 
@@ -193,7 +195,7 @@ async def test_who_has_no_access_is_told_whom_to_ask_in_ones_own_language(
         welcome = await say(engine, "models", chinese, chat="2")
 
     assert text_of(refused) == (
-        "抱歉，我不能在这里为您服务。如有需要请联系管理员：会话是 chat:1，您是 chat:li。"
+        "您还不能在这里使用本机器人。如需使用，请把这些信息发给管理员：用户 chat:li，聊天 chat:1。"
     )
     assert (refused.done, welcome.done, harness.paid) == (False, True, 0)
 
@@ -207,8 +209,8 @@ async def test_admins_open_and_close_the_chat_they_type_in(harness: EngineHarnes
         outside = await say(engine, "models")
         boss = await say(engine, "models", BOSS)
 
-    assert allowed.startswith("Everybody in the chat chat:1 may use the bot now")
-    assert denied.startswith("Nobody in the chat chat:1 may use the bot any more")
+    assert allowed.startswith("Everybody in chat chat:1 can use the bot now")
+    assert denied.startswith("Nobody in chat chat:1 can use the bot any more")
     assert (inside.done, outside.done, boss.done) == (True, False, True)
 
 
@@ -251,11 +253,11 @@ async def test_a_platform_says_what_its_ids_look_like_and_whom_they_name(
         typo = text_of(await say(engine, "deny usre", BOSS, ids=matrix))
         wrong = text_of(await say(engine, "deny user !Films:x.org", BOSS, ids=matrix))
 
-    assert chat.startswith("Nobody in the chat chat:!Films:x.org may use the bot")
+    assert chat.startswith("Nobody in chat chat:!Films:x.org may use the bot")
     assert user.startswith("User chat:@Ann:x.org may not use the bot")
     assert again.startswith("User chat:@Ann:x.org may use the bot now")
-    assert typo == "“usre” cannot stand here."
-    assert wrong == "“!Films:x.org” cannot stand here."
+    assert typo == "I don't understand “usre” here."
+    assert wrong == "I don't understand “!Films:x.org” here."
 
 
 async def test_only_admins_make_rules_and_none_against_each_other(harness: EngineHarness) -> None:
@@ -266,9 +268,9 @@ async def test_only_admins_make_rules_and_none_against_each_other(harness: Engin
         nobody = await say(engine, "deny user", BOSS)
         after = await say(engine, "models", BEN)
 
-    assert text_of(chat_admin) == "Only the admins of this bot can do that."
-    assert text_of(against) == "That is an admin of this bot, who may always use it."
-    assert text_of(nobody) == "Say which one, for example: /deny user 123"
+    assert text_of(chat_admin) == "Only this bot's admins can do that."
+    assert text_of(against) == "This is an admin of the bot, who always has access."
+    assert text_of(nobody) == "Say whose id it is, for example: /deny user 123"
     assert after.done
 
 
@@ -347,7 +349,7 @@ async def test_only_who_runs_a_chat_changes_its_defaults(harness: EngineHarness)
         await say(engine, "settings chat reset ratio 1:1", ANN, runs_chat=True)
         reset = text_of(await say(engine, "settings"))
 
-    assert text_of(member).startswith("Only the admins of this chat can change its defaults.")
+    assert text_of(member).startswith("Only this chat's admins can change its defaults.")
     assert "Defaults of this chat: none" in before
     assert "Defaults of this chat: 8 s" in after
     assert "Defaults of this chat: 1:1" in reset
@@ -368,9 +370,9 @@ async def test_ones_own_language_counts_before_the_chats_and_that_before_the_pla
         cleared = text_of(await say(engine, "settings language auto", english))
 
     assert default == "没有正在运行或排队的任务。"
-    assert said == own == "Nothing is running or waiting."
+    assert said == own == "You have no jobs running or waiting."
     assert chats == default
-    assert switched.startswith("您的默认设置：无\n本会话的默认设置：zh")
+    assert switched.startswith("您的默认设置：无\n本聊天的默认设置：zh")
     assert cleared.startswith("您的默认设置：无")
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from core.media import MediaKind
 from core.platform import ConversationRef, Invocation, MessageRef, User
@@ -137,7 +137,7 @@ async def test_a_mask_is_the_last_of_the_pictures(
 
     job = await newest(engine)
     assert "send the picture first and then its mask" in alone
-    assert "as large as" in wrong
+    assert "the same size as" in wrong
     assert (job.state, len(job.request.images)) == (JobState.DONE, 1)
     assert job.request.mask
     assert harness.paid == 1
@@ -147,8 +147,8 @@ async def test_videos_and_pictures_do_not_mix(harness: EngineHarness, engine: En
     video = await refusal(engine, "video a cat --model sandbox-image")
     image = await refusal(engine, "image a cat --model sandbox-video")
 
-    assert "makes no videos" in video
-    assert "makes no pictures" in image
+    assert "cannot make videos" in video
+    assert "cannot make pictures" in image
     assert harness.paid == 0
 
 
@@ -196,7 +196,7 @@ async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
     empty = await refusal(engine, "remix")
 
     assert "no finished video" in nothing
-    assert "Videos of sandbox-video cannot be changed" in other
+    assert "Videos made by sandbox-video cannot be changed" in other
     assert "private video cannot be changed" in private
     assert nothing == stolen == abroad
     assert "for example: /remix now in snow" in empty
@@ -262,7 +262,8 @@ async def test_a_storyboard_is_shown_before_it_is_paid(
 
     job = await newest(engine)
     assert (plan.state, paid_before, len(shown.buttons)) == (JobState.DRAFT, 0, 2)
-    assert "Shot 1:\nduration: 7.5sec\nScene: a plane takes off" in shown.text
+    assert shown.text.endswith("\n1. 7.5 s: a plane takes off\n2. 2.5 s: it lands")
+    assert job.request.prompt.startswith("Shot 1:\nduration: 7.5sec\nScene: a plane takes off")
     assert (job.id, job.state, job.request.seconds, job.request.ratio) == (
         plan.id,
         JobState.DONE,
@@ -282,7 +283,7 @@ async def test_a_plan_is_ordered_once_and_only_by_its_maker(
     await say(engine, f"confirm {plan.id}")
     twice = await refusal(engine, f"confirm {plan.id}")
 
-    assert stranger == "This is somebody else's."
+    assert stranger == "This belongs to somebody else."
     assert "already ordered" in twice
     assert harness.paid == 1
 
@@ -300,7 +301,9 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarne
         states = {job.id: job.state for job in await engine.jobs_of(ANN)}
 
     assert listed.view
-    assert listed.view.text.startswith("Nothing")
+    assert listed.view.text == translate(Locale.EN, "status-none")
+    assert dropped.status
+    assert harness.chat.shown[dropped.status.id] == translate(Locale.EN, "plan-dropped")
     assert states == {kept.id: JobState.DONE, dropped.id: JobState.CANCELLED}
     assert harness.paid == 1
 

@@ -263,9 +263,9 @@ async def test_a_character_is_made_only_of_a_video_whose_model_knows_them(
             assert here.harness.paid == paid
 
     assert refused == [
-        "No character can be made from videos of sandbox-seedance.",
-        "No character can be made from videos of veo3-fast.",
-        "No character can be made from videos of sora-2.",
+        "Videos made by sandbox-seedance cannot be used for characters.",
+        "Videos made by veo3-fast cannot be used for characters.",
+        "Videos made by sora-2 cannot be used for characters.",
     ]
 
 

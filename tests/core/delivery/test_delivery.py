@@ -377,7 +377,7 @@ async def test_the_chat_gets_the_fitted_video_and_the_disk_keeps_the_original(
     assert fitted.path.name == "1-fit.mp4"
     assert fitted.size_bytes <= 100_000
     assert (row.state, row.assets, row.credits) == (JobState.DONE, (large,), 25)
-    assert any("making it fit" in write.text for write in harness.chat.of("edit"))
+    assert any("converting it" in write.text for write in harness.chat.of("edit"))
 
 
 async def test_a_video_that_never_fits_becomes_a_text_with_its_link(
@@ -389,7 +389,7 @@ async def test_a_video_that_never_fits_becomes_a_text_with_its_link(
     told = harness.chat.of("send")[-1]
     assert harness.chat.of("deliver") == []
     assert (
-        f"63 MB, at most 0.1 MB are possible. Here it is, as long as the gateway keeps it: {LINK}"
+        f"63 MB, and the limit is 0.1 MB. Download it here while the gateway keeps it: {LINK}"
         in told.text
     )
     assert [button.command for button in told.buttons] == ["again"]
@@ -405,7 +405,7 @@ async def test_a_video_that_nobody_can_get_is_named_and_not_charged(
     row = await delivered(harness, left)
 
     told = harness.chat.of("send")[-1].text
-    assert f"The operator finds it under {left.id}." in told
+    assert f"The operator can find it as {left.id}." in told
     assert "10.0.0.1" not in told
     assert (row.state, row.credits) == (JobState.DONE, 0)
 
@@ -464,7 +464,7 @@ async def test_a_stop_while_it_is_made_to_fit_is_harmless(
     left = finished(harness, large, limit=100_000)
     await harness.leave(left)
     async with harness.engine() as engine:
-        await harness.chat.until(lambda write: "making it fit" in write.text)
+        await harness.chat.until(lambda write: "converting it" in write.text)
         before = await stored(engine, left.id)
     children = [child.cmdline() for child in psutil.Process().children()]
 

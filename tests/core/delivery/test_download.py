@@ -346,7 +346,7 @@ async def test_what_is_too_large_by_its_header_is_not_read(tmp_path: Path) -> No
     async with raw_server(replies(head)) as server:
         error = await refusal(tmp_path, server.url)
 
-        assert error.fault.kind is FaultKind.TOO_LARGE
+        assert error.fault.kind is FaultKind.OVERSIZED
         assert len(server.requests) == 1
 
 
@@ -365,8 +365,8 @@ async def test_what_gets_too_large_on_the_way_is_stopped(tmp_path: Path) -> None
     async with raw_server(endless) as server:
         error = await refusal(tmp_path, server.url, cap_bytes=2_000_000)
 
-    assert error.fault.kind is FaultKind.TOO_LARGE
-    assert error.fault.reason == "more than 2 MB"
+    assert error.fault.kind is FaultKind.OVERSIZED
+    assert error.fault.detail == "more than 2 MB"
     assert written < 50_000_000
 
 

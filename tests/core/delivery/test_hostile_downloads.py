@@ -112,7 +112,7 @@ CASES = [
     HostileDownload(
         id="H58 too long by its own word",
         answers=[reply(MP4, headers={"Content-Length": str(300_000_000)})],
-        kind=K.TOO_LARGE,
+        kind=K.OVERSIZED,
     ),
     # The task is asked again for these: the run takes both for a link that was not the last.
     HostileDownload(
@@ -204,6 +204,6 @@ async def test_h58_a_file_without_a_length_is_stopped_at_the_cap(tmp_path: Path)
         with pytest.raises(JobError) as caught:
             await fetch(server.url, tmp_path)
 
-    assert caught.value.fault.kind is K.TOO_LARGE
+    assert caught.value.fault.kind is K.OVERSIZED
     assert sum(sent) < 50_000_000
     assert files(tmp_path) == []

@@ -211,7 +211,7 @@ async def test_pictures_that_are_too_large_together_are_never_sent(tmp_path: Pat
 
     assert told.fault
     assert (told.fault.kind, told.fault.maybe_billed) == (K.TOO_LARGE, False)
-    assert "20.3 MB as base64, at most 20 MB" in told.fault.reason
+    assert "20.3 MB as base64, the limit is 20 MB" in told.fault.detail
     assert told.requests == []
 
 

@@ -14,7 +14,7 @@ from core.catalog import Model
 from core.dialects import images
 from core.errors import FaultKind
 from core.files.media_info import look
-from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
+from core.media import Accepted, Asset, MediaKind, MediaRequest, RemoteAsset, Rendering
 from tests.core.dialects.http_answers import Answer, as_html, as_json, broken
 from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
 from tests.core.dialects.scripts import MODELS
@@ -193,6 +193,12 @@ async def test_h64_a_good_answer_without_a_picture_has_none_and_may_be_billed(
     assert spoken.fault is not None
     assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.NO_MEDIA, True)
     assert spoken.posts == 1
+
+
+async def test_who_waits_for_the_one_answer_is_told_that_it_is_rendering() -> None:
+    spoken = await answered(as_json({"data": [{"url": URL}]}))
+
+    assert spoken.events == [Rendering(), Accepted()]
 
 
 async def test_why_there_is_no_picture_is_quoted() -> None:

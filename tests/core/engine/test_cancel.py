@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from core.errors import UserError
+from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
@@ -32,7 +33,7 @@ async def test_a_job_that_waits_is_cancelled_and_costs_nothing(
         row = await stored(engine, waiting.id)
         assert (row.state, row.credits, gateway.asked[CREATE]) == (JobState.CANCELLED, 0, 1)
         assert engine.open_jobs == 1
-    assert shown(slow_harness.chat, row).startswith("Cancelled")
+    assert shown(slow_harness.chat, row) == translate(Locale.EN, "job-cancelled-unpaid")
 
 
 async def test_a_job_that_runs_stops_and_makes_room(
@@ -52,7 +53,7 @@ async def test_a_job_that_runs_stops_and_makes_room(
         rows = [await stored(engine, job.id) for job in (first, second)]
     assert [row.state for row in rows] == [JobState.CANCELLED, JobState.DONE]
     assert rows[0].credits == rows[1].credits > 0
-    assert shown(slow_harness.chat, rows[0]).startswith("Cancelled")
+    assert shown(slow_harness.chat, rows[0]) == translate(Locale.EN, "job-cancelled")
     assert len(slow_harness.chat.of("deliver")) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.commands.models import readiness
 from core.errors import FaultKind, UserError
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from core.media import MediaRequest
 from tests.fakes.engine_harness import EngineHarness, stored
@@ -50,7 +50,8 @@ async def test_a_model_that_is_gone_is_made_by_the_next_gateway_and_shown(
 
     assert (row.state, row.model, row.route) == (JobState.DONE, SECOND, (FIRST, SECOND))
     assert (len(broken.requests), harness.paid, row.credits) == (1, 1, 30)
-    assert any("apiyi cannot do it now, so eronmind does" in w.text for w in harness.chat.writes)
+    moved = translate(Locale.EN, "note-moved", passed="apiyi", now="eronmind")
+    assert any(moved in write.text for write in harness.chat.writes)
 
 
 @pytest.mark.parametrize(("error", "status", "asked"), [(BUSY, 429, 3), (GONE, 404, 1)])

@@ -139,7 +139,7 @@ async def test_limits_hold_and_those_who_wait_see_how_they_move_up(
             await engine.submit(slow_harness.order(user=user)) for user in ("ann", "bob", "cem")
         ]
         await gateway.reached(CREATE)
-        await slow_harness.chat.until(lambda write: write.text.startswith("Waiting, number 2"))
+        await slow_harness.chat.until(lambda write: write.text.startswith("Number 2"))
         places = [engine.position(job) for job in (first, second, third)]
         waiting = await stored(engine, third.id)
 
@@ -150,8 +150,8 @@ async def test_limits_hold_and_those_who_wait_see_how_they_move_up(
     assert (places, waiting.state) == ([0, 1, 2], JobState.WAITING)
     assert (gateway.asked[CREATE], engine.failed) == (3, 3)
     assert [text[:24] for text in shown if "Waiting" in text] == [
-        "Waiting, number 2 in lin",
-        "Waiting, number 1 in lin",
+        "Number 2 in lin",
+        "Number 1 in lin",
     ]
 
 

@@ -14,7 +14,7 @@ from core.delivery.delivery import is_native, prepare
 from core.delivery.keep import keep
 from core.dialects import Endpoint
 from core.engine.engine import Order
-from core.errors import FaultKind, JobError
+from core.errors import Fault, FaultKind, JobError
 from core.files.media_info import look
 from core.jobs import Job, JobState
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
@@ -205,17 +205,17 @@ async def test_a_full_disk_says_that_the_picture_may_have_been_paid_for(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "detail", "reason"),
     [
-        (drawn("GIF"), "image/gif"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0", "image/avif"),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0", "video/mp4"),
-        (b"<html>login", "login"),
+        (drawn("GIF"), "image/gif", ""),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "image/avif", ""),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "video/mp4", ""),
+        (b"<html>login", "", "login"),
     ],
     ids=["gif", "avif", "a video", "a page"],
 )
 async def test_what_is_no_picture_that_chats_show_is_named(
-    slow_harness: EngineHarness, content: bytes, reason: str
+    slow_harness: EngineHarness, content: bytes, detail: str, reason: str
 ) -> None:
     left = replace(
         slow_harness.job(model="whatai/nano-banana"),
@@ -231,8 +231,10 @@ async def test_what_is_no_picture_that_chats_show_is_named(
             row = await stored(engine, left.id)
 
     assert row.fault
-    assert (row.fault.kind, row.fault.reason) == (FaultKind.NOT_MEDIA, reason)
-    assert "no picture that can be shown" in slow_harness.chat.writes[-1].text
+    assert row.fault == Fault(kind=FaultKind.NOT_MEDIA, detail=detail, reason=reason)
+    said = slow_harness.chat.writes[-1].text
+    assert "not a usable picture" in said
+    assert ("The gateway said" in said) == bool(reason)
 
 
 def test_a_gif_inside_an_answer_is_named_too(tmp_path: Path) -> None:
@@ -242,7 +244,7 @@ def test_a_gif_inside_an_answer_is_named_too(tmp_path: Path) -> None:
     with pytest.raises(JobError) as caught:
         look(path)
 
-    assert caught.value.fault.reason == "image/gif"
+    assert caught.value.fault.detail == "image/gif"
 
 
 @pytest.mark.parametrize(
@@ -276,5 +278,5 @@ async def test_a_failure_and_its_waiting_speak_of_a_picture(harness: EngineHarne
     await made(harness, order(harness, "a cat #nolink"))
 
     assert "No picture from sandbox-image." in harness.chat.writes[-1].text
-    assert "finished without a picture" in harness.chat.writes[-1].text
+    assert "returned no picture" in harness.chat.writes[-1].text
     assert not any("video" in write.text for write in harness.chat.writes)

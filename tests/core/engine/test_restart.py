@@ -211,10 +211,8 @@ async def test_a_job_of_a_gateway_without_a_key_waits_and_can_be_cancelled(
         after = await stored(engine, left.id)
 
     assert (before.state, after.state) == (JobState.RUNNING, JobState.CANCELLED)
-    assert "sandbox-video is not set up at sandbox any more" in told[STATUS.id]
-    assert harness.chat.shown == {
-        STATUS.id: "Cancelled. Nothing more will come from sandbox-video."
-    }
+    assert "sandbox-video is no longer set up at sandbox" in told[STATUS.id]
+    assert harness.chat.shown == {STATUS.id: "Cancelled. The gateway may still charge for it."}
 
 
 async def test_jobs_of_a_platform_that_is_not_here_are_left_alone(harness: EngineHarness) -> None:

@@ -100,7 +100,7 @@ async def test_a_job_whose_start_cannot_be_stored_is_not_paid_and_told(
 
     assert (row.state, gateway.asked[CREATE]) == (JobState.WAITING, 1)
     assert row.status
-    assert "Something went wrong in the bot itself" in slow_harness.chat.shown[row.status.id]
+    assert "Something went wrong in the bot" in slow_harness.chat.shown[row.status.id]
 
 
 async def test_a_defect_is_told_with_a_number_that_the_log_has_too(
@@ -117,8 +117,8 @@ async def test_a_defect_is_told_with_a_number_that_the_log_has_too(
         FaultKind.INTERNAL,
         True,
     )
-    assert row.fault.reason in harness.chat.writes[-1].text
-    assert row.fault.reason in caplog.text
+    assert row.fault.detail in harness.chat.writes[-1].text
+    assert row.fault.detail in caplog.text
     assert "a defect of the adapter" in caplog.text
 
 

@@ -230,7 +230,7 @@ def test_a_video_without_length_is_no_media(tmp_path: Path) -> None:
     error = refusal(path)
 
     assert error.fault.kind is FaultKind.NOT_MEDIA
-    assert error.fault.reason == "the video has no length"
+    assert error.fault.detail == "the video has no length"
 
 
 def test_a_video_without_a_decodable_frame_is_no_media(tmp_path: Path) -> None:
@@ -242,14 +242,14 @@ def test_a_video_without_a_decodable_frame_is_no_media(tmp_path: Path) -> None:
     error = refusal(path)
 
     assert error.fault.kind is FaultKind.NOT_MEDIA
-    assert error.fault.reason == "no frame of the video can be decoded"
+    assert error.fault.detail == "no frame of the video can be decoded"
 
 
 def test_sound_alone_is_no_media(tmp_path: Path) -> None:
     error = refusal(make_sound(tmp_path / "song.mp4"))
 
     assert error.fault.kind is FaultKind.NOT_MEDIA
-    assert error.fault.reason == "there is no picture in the video"
+    assert error.fault.detail == "there is no picture in the video"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_picture_that_is_a_bomb_is_too_large(tmp_path: Path, size: tuple[int, 
     path = tmp_path / "bomb.png"
     Image.new("1", size).save(path)
 
-    assert refusal(path).fault.kind is FaultKind.TOO_LARGE
+    assert refusal(path).fault.kind is FaultKind.OVERSIZED
 
 
 async def test_the_childs_refusal_is_ours(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ async def test_a_picture_in_place_of_a_video_is_no_media(tmp_path: Path) -> None
         await probe(path, MediaKind.VIDEO)
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "image/png instead of video"
+    assert raised.value.fault.detail == "image/png instead of video"
 
 
 async def test_a_child_that_fails_is_no_media(tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ async def test_a_child_that_fails_is_no_media(tmp_path: Path) -> None:
         await probe(tmp_path / "missing.mp4", MediaKind.VIDEO)
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "core.files.media_info ended with code 1"
+    assert raised.value.fault.detail == "core.files.media_info ended with code 1"
 
 
 async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
@@ -335,7 +335,7 @@ async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
             await job
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "core.files.media_info ended with code -9"
+    assert raised.value.fault.detail == "core.files.media_info ended with code -9"
 
 
 async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:
@@ -343,7 +343,7 @@ async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:
         await probe(waiting, MediaKind.VIDEO, timeout_seconds=0.05)
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
-    assert raised.value.fault.reason == "looking into the file takes too long"
+    assert raised.value.fault.detail == "looking into the file takes too long"
     assert children() == []
 
 

@@ -68,7 +68,7 @@ async def test_of_many_changes_only_the_latest_is_shown() -> None:
 @jumping_clock
 async def test_what_looks_the_same_costs_no_write() -> None:
     harness = StatusHarness()
-    harness.say("Waiting, number 2 in line")
+    harness.say("Number 2 in line")
     await asyncio.sleep(1)
 
     for _ in range(100):

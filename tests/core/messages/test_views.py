@@ -27,12 +27,14 @@ from core.messages.progress import Phase, Progress, advance, expected_seconds
 from core.messages.views import (
     clock,
     describe_request,
+    draft_view,
     ended_view,
     excerpt,
     result_view,
     running_view,
 )
 from core.platform import ConversationRef, User
+from core.storyboard import read_shots, storyboard
 
 MODEL = Model(gateway="g", name="reel-1", dialect="chat_video", credits=10, expected_seconds=100)
 JOB = Job(
@@ -111,14 +113,14 @@ def test_progress_that_is_guessed_says_so_and_stops_short_of_the_end() -> None:
 
 def test_fetching_is_a_full_bar_with_nothing_left() -> None:
     assert first_line(Progress(phase=Phase.COLLECTING), 61) == (
-        "▓▓▓▓▓▓▓▓▓▓▓▓ 100% · fetching the video · 1:01"
+        "▓▓▓▓▓▓▓▓▓▓▓▓ 100% · downloading the video · 1:01"
     )
 
 
 def test_a_job_that_waits_shows_its_place() -> None:
     line = first_line(Progress(position=3), 0, replace(JOB, started_at=None))
 
-    assert line == "Waiting, number 3 in line"
+    assert line == "Number 3 in line"
 
 
 def test_a_clock_that_was_put_back_does_not_bend_the_bar() -> None:
@@ -135,15 +137,44 @@ def test_a_running_job_can_be_cancelled() -> None:
     ]
 
 
-def test_a_shut_down_model_and_the_sandbox_are_named_as_such() -> None:
+def test_a_retired_model_is_named_as_such() -> None:
     retired = MODEL.model_copy(update={"state": State.RETIRED})
 
     plain = running_view(JOB, MODEL, Progress(), 1001.0).text
-    noted = running_view(JOB, retired, Progress(), 1001.0, sandboxed=True).text
+    noted = running_view(JOB, retired, Progress(), 1001.0).text
 
-    assert "shut down" not in plain
-    assert "shut down" in noted
-    assert "SANDBOX" in noted
+    assert "retired" not in plain
+    assert "retired" in noted
+
+
+def test_the_sandbox_is_named_once_below_what_it_has_made() -> None:
+    done = replace(JOB, assets=(CLIP,))
+
+    waits = running_view(JOB, MODEL, Progress(), 1001.0).text
+    made = result_view(done, MODEL, 1042.0, sandboxed=True).text
+
+    assert "SANDBOX" not in waits
+    assert made.endswith("took 0:42\nSANDBOX: test clip, free of charge.")
+
+
+@pytest.mark.parametrize(
+    ("locale", "plan"),
+    [
+        (Locale.EN, "1. 7.5 s: plane takes off\n2. 5 s: it lands"),
+        (Locale.ZH, "镜头 1（7.5 秒）：plane takes off\n镜头 2（5 秒）：it lands"),
+    ],
+)
+def test_a_plan_is_told_in_the_users_language_and_not_in_the_gateways(
+    locale: Locale, plan: str
+) -> None:
+    shots = read_shots("7.5s plane takes off\n5s it lands")
+    request = replace(JOB.request, prompt=storyboard(shots), has_shots=True)
+    job = replace(JOB, request=request, state=JobState.DRAFT, locale=locale.value)
+
+    assert draft_view(job, MODEL).text.endswith(f"\n{plan}")
+    assert running_view(job, MODEL, Progress(), 1.0).text.endswith(
+        f"\n{plan.replace(chr(10), ' ')}"
+    )
 
 
 def test_the_end_is_one_line_that_says_how_long_it_took() -> None:
@@ -157,7 +188,13 @@ def test_the_end_is_one_line_that_says_how_long_it_took() -> None:
 def test_a_cancelled_job_has_no_way_on() -> None:
     view = ended_view(replace(JOB, state=JobState.CANCELLED))
 
-    assert (view.text, view.buttons) == ("Cancelled. Nothing more will come from reel-1.", ())
+    assert (view.text, view.buttons) == ("Cancelled. The gateway may still charge for it.", ())
+
+
+def test_what_was_cancelled_before_it_was_sent_is_said_to_be_free() -> None:
+    view = ended_view(replace(JOB, state=JobState.CANCELLED, started_at=None))
+
+    assert view.text == "Cancelled. Nothing was ordered or paid."
 
 
 @pytest.mark.parametrize("locale", Locale)

@@ -145,7 +145,7 @@ def test_off_clears_one(typed: str, left: Preferences) -> None:
         ("model", "option-needs-value"),
         ("model --ratio 1:1", "option-needs-value"),
         ("ratio wide", "option-bad-value"),
-        ("seconds 0", "option-bad-value"),
+        ("seconds 0", "option-range"),
         ("language fr", "option-bad-value"),
         ("ratio 1:1 ratio 9:16", "option-twice"),
         ("model none", "model-unknown"),

@@ -1,0 +1,54 @@
+"""What pydantic objects to in a variable or a catalog file, in plain words for the operator."""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+_WHOLE_NUMBER = "must be a whole number"
+_NUMBER = "must be a number"
+_SWITCH = "must be true or false"
+_LIST = "must be a list, in square brackets"
+_TABLE = "must be a table, in braces"
+_SENTENCES: Mapping[str, str] = {
+    "bool_parsing": _SWITCH,
+    "bool_type": _SWITCH,
+    "dict_type": _TABLE,
+    "enum": "must be {expected}",
+    "extra_forbidden": "is unknown",
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "greater_than_equal": "must be at least {ge}",
+    "int_from_float": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_type": _WHOLE_NUMBER,
+    "less_than_equal": "must be at most {le}",
+    "list_type": _LIST,
+    "literal_error": "must be {expected}",
+    "missing": "is missing",
+    "model_type": _TABLE,
+    "string_pattern_mismatch": "has the wrong form; it must match {pattern}",
+    "string_too_long": "is too long; the limit is {max_length} characters",
+    "string_type": "must be text, in quotation marks",
+    "tuple_type": _LIST,
+    "value_error": "{error}",
+}
+_SHAPES = frozenset({"dict_type", "list_type", "model_type", "tuple_type"})
+# Where a field may have several types, pydantic puts the type that it tried into the place.
+_STEP = re.compile(r"[a-z0-9_]+")
+
+
+def objection(error: ValidationError) -> tuple[str, str]:
+    """Where it is wrong ("images.max"; "" for the whole), and what, without the wrong value."""
+    found = error.errors(include_url=False, include_input=False)
+    # Of the types that a field may have, the one that was meant is understood the farthest.
+    deepest = max(found, key=lambda each: (len(each["loc"]), each["type"] not in _SHAPES))
+    steps = [str(step) for step in deepest["loc"]]
+    return ".".join(step for step in steps if _STEP.fullmatch(step)), _sentence(deepest)
+
+
+def _sentence(found: ErrorDetails) -> str:
+    words = {name: str(value).replace("'", "") for name, value in found.get("ctx", {}).items()}
+    sentence = _SENTENCES.get(found["type"])
+    return sentence.format(**words) if sentence else found["msg"]

@@ -5,8 +5,6 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# The sandbox shares no code with the rest, and is being renamed.
-SHARED_WITH_THE_SANDBOX = {"Hooks", "Link", "Order", "Part", "Shot"}
 PACKAGES = ("benchmarks", "bots", "core", "sandbox", "storage", "tests", "tools")
 
 
@@ -19,5 +17,4 @@ def test_no_public_class_name_is_defined_twice() -> None:
                     places[node.name].append(str(path.relative_to(ROOT)))
 
     assert places
-    twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert {n: where for n, where in twice.items() if n not in SHARED_WITH_THE_SANDBOX} == {}
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from core.engine.services import Services
 from core.i18n import Locale
 from core.messages.budget import WriteBudget
+from core.messages.patience import until_taken
 from core.messages.status import write_final
 from core.people.preferences import preferred, speak
 from core.platform import (
@@ -14,7 +15,6 @@ from core.platform import (
     MessageLostError,
     MessageRef,
     Platform,
-    SlowDownError,
     User,
     View,
 )
@@ -57,15 +57,16 @@ class Answers:
     ) -> MessageRef | None:
         """Send what only this platform has, as soon as the chat accepts it."""
         _, budget = self._at(place)
-        while True:
-            try:
-                async with budget.final():
-                    return await write()
-            except SlowDownError as error:
-                budget.pause(error.retry_after)
-            except MessageLostError as error:
-                log.info("a message was not taken: %s", error)
-                return None
+
+        async def once() -> MessageRef:
+            async with budget.final():
+                return await write()
+
+        try:
+            return await until_taken(once, budget.pause)
+        except MessageLostError as error:
+            log.info("a message was not taken: %s", error)
+            return None
 
     async def locale(self, user: User, place: ConversationRef, default: Locale) -> Locale:
         """The language that somebody is spoken to in."""

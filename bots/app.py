@@ -164,7 +164,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             sandboxed=setup.sandboxed,
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )
-        yield await stack.enter_async_context(Engine(services, settings.jobs_per_user))
+        engine = Engine(services, settings.jobs_per_user, drain_seconds=settings.drain_seconds)
+        yield await stack.enter_async_context(engine)
 
 
 def _policy(settings: Settings) -> Policy:

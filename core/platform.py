@@ -161,10 +161,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a message shows. The first line says the most: a narrow platform may show only it."""
+    """What a message shows. The first line says the most: a narrow platform may show only it.
+
+    Attributes:
+        elsewhere: a line that is added where it had to be written to another place than meant.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,8 +277,24 @@ class MessageLostError(Exception):
     """The message to edit is gone, or the chat does not take our messages any more."""
 
 
-class TooLargeError(MessageLostError):
+class UnreachableError(Exception):
+    """The platform has taken nothing, since it cannot be reached or is broken: try again later."""
+
+
+class BrokenUploadError(UnreachableError):
+    """The connection broke while media were sent: by chance, or because they are not wanted."""
+
+
+class RefusedError(Exception):
+    """The platform does not take this in the form that it has; in another form it may."""
+
+
+class TooLargeError(RefusedError):
     """A file is larger than this place takes; from now on its limits say so."""
+
+
+class CaptionRefusedError(RefusedError):
+    """The words under the media are refused, not the media."""
 
 
 class UncertainError(Exception):
@@ -283,8 +304,9 @@ class UncertainError(Exception):
 class Conversation(Protocol):
     """One chat (or thread) on one platform.
 
-    `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause and
-    MessageLostError when there is nothing to write to. `edit` to the same text is no error.
+    `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
+    UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
+    to, here or at a place that stands in for it. `edit` to the same text is no error.
     """
 
     @property
@@ -297,7 +319,8 @@ class Conversation(Protocol):
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Post the media and return only when the platform has confirmed it.
 
-        Raises UncertainError when that was not to be learned. `replacing` is given when the media
+        Raises UncertainError when that was not to be learned, and RefusedError for media that are
+        not taken like this. `replacing` is given when the media
         may have been posted before: then they are found there, or the status message is turned
         into them, which can be repeated without a second post.
         """

@@ -58,6 +58,7 @@ class Settings(_FromEnvironment):
     admins: Parties = ()
     allowed_chats: Parties = ()
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
+    drain_seconds: Annotated[float, Field(ge=0)] = 240
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str | None = None

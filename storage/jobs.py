@@ -34,6 +34,8 @@ _ENDED = [str(state) for state in ENDED]
 _FIXED = frozenset(
     {"id", "run", "user", "conversation", "request", "created_at", "locale", "command"}
 )
+# A job that is retried goes where it is asked for then.
+_PLACE = frozenset({"conversation", "command"})
 
 # Without IN, which cannot be executed for many rows at once.
 _TELL = (
@@ -88,7 +90,7 @@ class SqlJobStore:
         await self._database.finish(_ROW, self._write(mine.values(told=True)))
 
     async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
-        values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
+        values = {k: v for k, v in _dump(job).items() if k not in _FIXED - _PLACE}
         return await self._take(
             update(jobs)
             .where(jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.in_(_ENDED))

@@ -39,9 +39,13 @@ async def chat(setup: Setup, *, forced: bool) -> int:
         if isinstance(screen, PipeScreen):
             await engine.idle()
             return 1 if adapter.refused or engine.failed else 0
-        await engine.settle()
-        for line in goodbye(engine.unfinished, locale):
-            screen.print(line)
+        if waited_for := engine.unleavable_jobs:
+            screen.print(translate(locale, "jobs-waited-for", count=waited_for))
+        try:
+            await engine.drain()
+        finally:
+            for line in goodbye(engine.unfinished, locale):
+                screen.print(line)
     return 0
 
 

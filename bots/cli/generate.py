@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from bots.app import Setup, open_engine
 from bots.console.file import NAME, FileConversation, FilePlatform
 from core.commands.video import VideoOptions, request_of
-from core.engine.engine import Order, new_id
+from core.engine.order import Order, new_id
 from core.errors import OperatorError
 from core.files.pictures import save_picture
 from core.i18n import Locale, explain_fault

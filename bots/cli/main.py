@@ -197,12 +197,15 @@ def sandbox(
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:
-    """Run until it is done or SIGTERM or SIGINT comes; then everything is closed in order."""
+    """Run until it is done or a signal to stop comes; then everything is closed in order.
+
+    Closing waits for what cannot be picked up again, until a second signal comes.
+    """
 
     async def with_signals() -> T:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, task.cancel)
         try:
             return await task

@@ -15,7 +15,13 @@ from bots.discord.channels import (
     MessageChannel,
     OutgoingMessage,
 )
-from bots.discord.errors import NoReplyError, ask, meaning, meaning_of_follow_up
+from bots.discord.errors import (
+    NoReplyError,
+    ask,
+    meaning,
+    meaning_of_follow_up,
+    meaning_of_post,
+)
 from bots.discord.ids import NAME
 from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
 from bots.discord.keyboard import keyboard
@@ -123,6 +129,7 @@ class DiscordConversation:
             attempts.insert(0, partial(self._fill, replying, view))
         if not self._ref.person:
             attempts.append(partial(self._post_in, self._ref, post))
+            attempts.append(partial(self._post_in_parent, post))
         if self._ref.person or self._ref.owner:
             attempts.append(partial(self._post_directly, post))
         return await _first(attempts)
@@ -164,13 +171,15 @@ class DiscordConversation:
         """Turn a message into the media."""
         channel = self._channel_of(message)
         with opened(post) as files:
-            await ask(channel.change(message.id, self._outgoing(post, files)))
+            await ask(channel.change(message.id, self._outgoing(post, files)), meaning_of_post)
         return message
 
     async def _post(self, post: MediaPost) -> MessageRef:
         if self._ref.person:
             return await _first([*self._by_token(post), partial(self._post_directly, post)])
-        return await _first([partial(self._post_in, self._ref, post), *self._by_token(post)])
+        here, parent = partial(self._post_in, self._ref, post), partial(self._post_in_parent, post)
+        directly = [partial(self._post_directly, post)] if self._ref.owner else []
+        return await _first([here, *self._by_token(post), parent, *directly])
 
     async def _fill(self, command: MessageRef, view: View) -> MessageRef:
         """Put the first answer where Discord shows that somebody is thinking."""
@@ -214,7 +223,8 @@ class DiscordConversation:
     async def _put(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
         channel = MemberChannel(self._platform.channel(channel_of(ref)))
         with opened(post) as files:
-            posted = await ask(channel.post(self._outgoing(post, files)))
+            explain = meaning_of_post if post.assets else meaning
+            posted = await ask(channel.post(self._outgoing(post, files)), explain)
         return MessageRef(conversation=ref, id=str(posted.id))
 
     async def _post_directly(self, post: MediaPost) -> MessageRef:
@@ -222,7 +232,15 @@ class DiscordConversation:
         person = discord.Object(int(self._ref.person or self._ref.owner))
         channel = await ask(self._platform.client.create_dm(person))
         ref = ConversationRef(platform=NAME, chat=str(channel.id))
-        return await self._post_in(ref, replace(post, replying=None))
+        return await self._post_in(ref, replace(elsewhere(post), replying=None))
+
+    async def _post_in_parent(self, post: MediaPost) -> MessageRef:
+        """Write to the channel that a thread belongs to; only one that was heard of is known."""
+        thread = self._platform.client.get_channel(int(self._channel))
+        if not isinstance(thread, discord.Thread):
+            raise MessageLostError("this is no thread that we know")
+        ref = replace(self._ref, thread=str(thread.parent_id))
+        return await self._post_in(ref, replace(elsewhere(post), replying=None))
 
     def _outgoing(self, post: MediaPost, files: Sequence[discord.File]) -> OutgoingMessage:
         among_others = self._ref.thread and not self._ref.person
@@ -260,6 +278,12 @@ class DiscordConversation:
         return MessageRef(
             conversation=self._ref, id=str(message.id), access=access if hidden else ""
         )
+
+
+def elsewhere(post: MediaPost) -> MediaPost:
+    """What is written where another place stands in for the one that was meant."""
+    text = "\n".join(filter(None, (post.view.text, post.view.elsewhere)))
+    return replace(post, view=replace(post.view, text=text))
 
 
 def channel_of(ref: ConversationRef) -> str:

@@ -6,7 +6,15 @@ from typing import TypeVar
 import aiohttp
 import discord
 
-from core.platform import MessageLostError, SlowDownError, TooLargeError, UncertainError
+from core.platform import (
+    BrokenUploadError,
+    MessageLostError,
+    RefusedError,
+    SlowDownError,
+    TooLargeError,
+    UncertainError,
+    UnreachableError,
+)
 from core.redact import quote
 
 T = TypeVar("T")
@@ -44,7 +52,8 @@ async def ask(call: Awaitable[T], explain: Callable[[Exception], Exception] | No
 
     Raises:
         MessageLostError: there is nothing to write to.
-        SlowDownError: Discord wants a pause, or cannot be reached; nothing is lost by repeating.
+        SlowDownError: Discord wants a pause.
+        UnreachableError: it cannot be reached; nothing is lost by repeating.
     """
     try:
         return await call
@@ -60,9 +69,23 @@ def meaning(error: Exception) -> Exception:
         case discord.HTTPException():
             return _meaning_of_answer(error)
         case aiohttp.ClientError() | OSError():
-            return SlowDownError(_PAUSE_SECONDS)
+            return UnreachableError(type(error).__name__)
         case _:
             return error
+
+
+def meaning_of_post(error: Exception) -> Exception:
+    """The same for media: what is refused may be taken in another form."""
+    match error:
+        case aiohttp.ClientConnectorError():
+            return meaning(error)
+        case aiohttp.ClientError() | OSError():
+            return BrokenUploadError(type(error).__name__)
+        case discord.HTTPException():
+            told = meaning(error)
+            return RefusedError(quote(str(error))) if told is error else told
+        case _:
+            return meaning(error)
 
 
 def meaning_of_follow_up(error: Exception) -> Exception:
@@ -73,7 +96,7 @@ def meaning_of_follow_up(error: Exception) -> Exception:
     unsent = isinstance(error, aiohttp.ClientConnectorError)
     if broken or (dropped and not unsent):
         return UncertainError(quote(str(error)))
-    return meaning(error)
+    return meaning_of_post(error)
 
 
 def _meaning_of_answer(error: discord.HTTPException) -> Exception:
@@ -84,11 +107,16 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
         return NoReplyError(said)
     if error.status == _SLOW_STATUS:
         return SlowDownError(_pause(error))
-    if error.status >= _BROKEN_STATUS:
-        return SlowDownError(_PAUSE_SECONDS)
+    if error.status >= _BROKEN_STATUS or _is_garbled(error):
+        return UnreachableError(said)
     if isinstance(error, discord.Forbidden | discord.NotFound) or error.code in _LOST:
         return MessageLostError(said)
     return error
+
+
+def _is_garbled(error: discord.HTTPException) -> bool:
+    """Whether something in between has answered, which does not speak as Discord does."""
+    return not error.code and error.text.lstrip().startswith("<")
 
 
 def _pause(error: discord.HTTPException) -> float:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from telegram import (
     Bot,
@@ -20,41 +20,36 @@ from telegram.error import ChatMigrated, TelegramError
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.ids import NAME
 from bots.telegram.keyboard import keyboard
+from bots.telegram.limits import GROUP, PRIVATE, TEXT_CHARS, UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import albums, caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
+from core.messages.patience import pauses
 from core.platform import (
     ConversationRef,
     Limits,
     MediaPost,
     MessageLostError,
     MessageRef,
-    PhotoLimits,
+    RefusedError,
     SlowDownError,
     UncertainError,
+    UnreachableError,
     View,
 )
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_TEXT_CHARS = 4096
-_CLOUD_BYTES = 50_000_000
-_OWN_SERVER_BYTES = 2_000_000_000
-# What Telegram refuses to take as a photo goes as a file.
-_PHOTO = PhotoLimits(size_bytes=10_000_000, sides=10_000, ratio=20)
-# The windows are a little longer than Telegram's, whose clock is not ours.
-_PRIVATE = Limits(
-    writes=5,
-    window_seconds=5.05,
-    edit_seconds=1.5,
-    text_chars=_TEXT_CHARS,
-    upload_bytes=_CLOUD_BYTES,
-    platform_writes=28,
-    album_counts=True,
-    photo=_PHOTO,
-)
-_GROUP = replace(_PRIVATE, writes=20, window_seconds=60.5, edit_seconds=3.0)
+
+class Attempt(Protocol):
+    """Writes a view to a place, which is the one that was meant or stands in for it."""
+
+    async def __call__(
+        self, place: "TelegramConversation", view: View, *, here: bool
+    ) -> MessageRef: ...
+
+
 _BUTTON_TRIES = 3
 _SILENT = View(text="")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -68,11 +63,13 @@ class TelegramPlatform:
         own_server: the bot talks to a Bot API server of the operator's, which takes large files.
         moved: groups that became supergroups, and the ids that they have now.
         commands: what buttons stand for.
+        sizes: what is known of the largest file that the server takes.
     """
 
     bot: Bot
     own_server: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
+    sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -97,14 +94,20 @@ class TelegramConversation:
 
     @property
     def limits(self) -> Limits:
-        limits = _GROUP if self._is_group else _PRIVATE
-        return replace(limits, upload_bytes=_OWN_SERVER_BYTES) if self._own else limits
+        largest = self._platform.sizes.largest(own_server=self._platform.own_server)
+        return replace(GROUP if self._is_group else PRIVATE, upload_bytes=largest)
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        async def send(place: TelegramConversation, view: View, *, here: bool) -> MessageRef:
+            return await place._send(view, replying if here else None)
+
+        return await self._somewhere(send, view)
+
+    async def _send(self, view: View, replying: MessageRef | None) -> MessageRef:
         async def call(chat: str) -> Message:
             return await self._bot.send_message(
                 chat,
-                view.text[:_TEXT_CHARS],
+                view.text[:TEXT_CHARS],
                 message_thread_id=self._thread,
                 reply_parameters=_reply(replying, chat),
                 reply_markup=self._keyboard(view),
@@ -131,7 +134,7 @@ class TelegramConversation:
     async def edit(self, message: MessageRef, view: View) -> None:
         try:
             await self._bot.edit_message_text(
-                view.text[:_TEXT_CHARS],
+                view.text[:TEXT_CHARS],
                 message.conversation.chat,
                 int(message.id),
                 reply_markup=self._keyboard(view),
@@ -145,17 +148,60 @@ class TelegramConversation:
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         if replacing is None:
-            return await self._post(post)
+            return await self._deliver_anew(post)
         try:
             return await self._turn(replacing, post)
         except MessageLostError:
             # Somebody deleted the status message; rather twice than never.
-            return await self._post(post)
+            return await self._deliver_anew(post)
+
+    async def _deliver_anew(self, post: MediaPost) -> MessageRef:
+        async def send(place: TelegramConversation, view: View, *, here: bool) -> MessageRef:
+            replying = post.replying if here else None
+            return await place._post(replace(post, view=view, replying=replying))
+
+        return await self._somewhere(send, post.view)
+
+    async def _somewhere(self, send: Attempt, view: View) -> MessageRef:
+        """Write here, or to the nearest place that can still be written to.
+
+        Raises:
+            MessageLostError: why it is not possible here; there is no other place either.
+        """
+        try:
+            return await send(self, view, here=True)
+        except MessageLostError as error:
+            log.info("not taken in %s: %s", self._ref.chat, error)
+            reason = error
+        text = "\n".join(filter(None, (view.text, view.elsewhere)))
+        for ref in self._other_places():
+            try:
+                # What is replied to is at the place that takes no messages any more.
+                place = self._platform.conversation(ref)
+                return await send(place, replace(view, text=text), here=False)
+            except MessageLostError as error:
+                log.info("not taken in %s: %s", ref.chat, error)
+        raise reason
+
+    def _other_places(self) -> Iterator[ConversationRef]:
+        """The chat without its topic, then whoever has asked for what is written."""
+        if self._ref.thread:
+            yield replace(self._ref, thread="")
+        if self._ref.owner not in {"", self._ref.chat}:
+            yield ConversationRef(platform=NAME, chat=self._ref.owner)
 
     async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the first of the media; the others follow in new ones."""
+        first, others = post.assets[:1], post.assets[1:]
+        with self._platform.sizes.learned(first):
+            messages = await self._put_in_place(message, replace(post, assets=first))
+        for assets in albums(others):
+            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
+        return replace(message, files=files_of(messages))
+
+    async def _put_in_place(self, message: MessageRef, post: MediaPost) -> list[Message]:
         try:
-            with opened(post.assets[:1]) as uploads:
+            with opened(post.assets) as uploads:
                 turned = await self._bot.edit_message_media(
                     uploads[0].as_media(post, caption_of(post.view.text)),
                     message.conversation.chat,
@@ -164,14 +210,14 @@ class TelegramConversation:
                     read_timeout=POST_SECONDS,
                 )
         except TelegramError as error:
-            told = meaning(error)
-            if not isinstance(told, AlreadyShownError):
-                raise told from error
-            turned = True
-        messages = [turned] if isinstance(turned, Message) else []
-        for assets in albums(post.assets[1:]):
-            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
-        return replace(message, files=files_of(messages))
+            match meaning_of_post(error):
+                case AlreadyShownError():
+                    return []
+                case UncertainError() as told:  # to do it again makes no second message
+                    raise UnreachableError(str(told)) from error
+                case told:
+                    raise told from error
+        return [turned] if isinstance(turned, Message) else []
 
     async def _post(self, post: MediaPost) -> MessageRef:
         first, *others = albums(post.assets)
@@ -185,17 +231,31 @@ class TelegramConversation:
 
     async def _insist(self, post: MediaPost) -> list[Message]:
         """Post what belongs to media that are in the chat already; rather twice than never."""
-        repeated = False
+        waits, repeated = pauses(), False
         while True:
             try:
                 return await self._post_part(post)
             except SlowDownError as error:
                 await asyncio.sleep(error.retry_after)
+            except UnreachableError:
+                await asyncio.sleep(next(waits))
+            except RefusedError as error:
+                return await self._insist_otherwise(post, error)
             except UncertainError as error:
                 if repeated:
                     log.warning("a part of an album may be missing: %s", error)
                     return []
                 repeated = True
+
+    async def _insist_otherwise(self, post: MediaPost, error: RefusedError) -> list[Message]:
+        """One by one, and as files, so that what is not taken does not cost the others."""
+        if len(post.assets) > 1:
+            alone = [await self._insist(replace(post, assets=(asset,))) for asset in post.assets]
+            return [message for messages in alone for message in messages]
+        if not post.as_documents:
+            return await self._insist(replace(post, as_documents=True))
+        log.warning("a part of an album is missing: %s", error)
+        return []
 
     async def _post_part(self, post: MediaPost) -> list[Message]:
         async def call(chat: str) -> list[Message]:
@@ -208,7 +268,8 @@ class TelegramConversation:
             with opened(post.assets) as uploads:
                 return await send(self._bot, place, uploads, post)
 
-        return await self._ask(call, meaning_of_post)
+        with self._platform.sizes.learned(post.assets):
+            return await self._ask(call, meaning_of_post)
 
     async def _send_buttons(self, view: View, album: MessageRef) -> None:
         """An album has no buttons; a short message below it has. It may be missing."""
@@ -252,10 +313,6 @@ class TelegramConversation:
     @property
     def _is_group(self) -> bool:
         return self._ref.chat.startswith("-")
-
-    @property
-    def _own(self) -> bool:
-        return self._platform.own_server
 
     def _keyboard(self, view: View) -> InlineKeyboardMarkup | None:
         inline = bool(self._bot.bot.supports_inline_queries)

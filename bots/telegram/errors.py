@@ -12,10 +12,20 @@ from telegram.error import (
     TelegramError,
 )
 
-from core.platform import MessageLostError, SlowDownError, UncertainError
+from core.platform import (
+    BrokenUploadError,
+    CaptionRefusedError,
+    MessageLostError,
+    RefusedError,
+    SlowDownError,
+    TooLargeError,
+    UncertainError,
+    UnreachableError,
+)
 from core.redact import quote
 
-_PAUSE_SECONDS = 2.0
+# How the library calls an answer without JSON.
+_NO_JSON = "Invalid server response"
 _SHOWN = ("message is not modified", "there is no text in the message to edit")
 _LOST = (
     "message to edit not found",
@@ -33,14 +43,14 @@ _LOST = (
     "topic_closed",
     "topic_deleted",
 )
-# As long as the request was not sent to its end, Telegram cannot have acted on it.
-_UNSENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.WriteError,
-    httpx.WriteTimeout,
-)
+# Rights that one form of a post lacks; another form may have them.
+_FORM_RIGHTS = ("not enough rights to send", "have no rights to send")
+_TEXT_RIGHTS = ("rights to send text", "rights to send a message", "rights to send messages")
+_TOO_LARGE = ("entity too large", "(413)", "file is too big", "file too large")
+_CAPTION = ("caption", "can't parse entities", "message is too long")
+# As long as there was no connection, or no room for one, nothing was sent.
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_CUT_OFF = (httpx.WriteError, httpx.WriteTimeout)
 
 
 class AlreadyShownError(Exception):
@@ -49,26 +59,55 @@ class AlreadyShownError(Exception):
 
 def meaning(error: TelegramError) -> Exception:
     """The error of the border; `error` itself where it can only be a defect of ours."""
+    if isinstance(error, RetryAfter):
+        return SlowDownError(_seconds(error.retry_after))
+    if _is_garbled(error):
+        return UnreachableError(quote(error.message))
     match error:
-        case RetryAfter():
-            return SlowDownError(_seconds(error.retry_after))
         case Forbidden() | ChatMigrated():
             return MessageLostError(error.message)
         case BadRequest():
             return _meaning_of_text(error)
         case NetworkError():
-            return SlowDownError(_PAUSE_SECONDS)
+            return UnreachableError(quote(error.message))
         case _:
             return error
 
 
 def meaning_of_post(error: TelegramError) -> Exception:
-    """The same for media: what may have arrived must not be posted once more as it is."""
-    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
+    """The same for media: what may have arrived must not be posted once more as it is.
+
+    What is refused is refused in this form: as a file, or in other words, it may be taken.
+    """
+    said = error.message.casefold()
+    cause = error.__cause__
+    if isinstance(error, RetryAfter | ChatMigrated):
         return meaning(error)
-    if isinstance(error.__cause__, _UNSENT):
-        return SlowDownError(_PAUSE_SECONDS)
+    if any(words in said for words in _TOO_LARGE):
+        return TooLargeError(quote(error.message))
+    if isinstance(error, BadRequest | Forbidden) and not _is_garbled(error):
+        return _meaning_of_refusal(error, said)
+    if isinstance(cause, _UNSENT) or (isinstance(error, Forbidden) and _is_garbled(error)):
+        return UnreachableError(quote(error.message))
+    if isinstance(cause, _CUT_OFF):
+        return BrokenUploadError(quote(error.message))
     return UncertainError(quote(error.message))
+
+
+def _meaning_of_refusal(error: BadRequest | Forbidden, said: str) -> Exception:
+    if any(words in said for words in _TEXT_RIGHTS):
+        return MessageLostError(error.message)
+    if any(words in said for words in _FORM_RIGHTS):
+        return RefusedError(error.message)
+    if any(words in said for words in _CAPTION):
+        return CaptionRefusedError(error.message)
+    told = meaning(error)
+    return RefusedError(error.message) if told is error else told
+
+
+def _is_garbled(error: TelegramError) -> bool:
+    """Whether something in between has answered, which does not speak as Telegram does."""
+    return isinstance(error.__cause__, TelegramError) or error.message == _NO_JSON
 
 
 def _meaning_of_text(error: BadRequest) -> Exception:

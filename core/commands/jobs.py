@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
-from core.engine.engine import Order, new_id
+from core.engine.order import Order, new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
@@ -51,12 +51,13 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
 
 async def retry(context: Context, options: JobOptions) -> View | None:
     """Do a failed job of one's own again; without a number the last one."""
-    job = context.job
+    job, invocation = context.job, context.invocation
     if job is None:
         jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
         last = jobs[-1:] if options.job is None else jobs
         job = _pick(last, options.job, none="nothing-to-retry", command="retry")
-    await context.engine.retry(job, context.event)
+    place, command = invocation.conversation, invocation.message
+    await context.engine.retry(job, place, command, event=context.event)
     return None
 
 

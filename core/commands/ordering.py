@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.catalog import Catalog
 from core.commands.command import Context
-from core.engine.engine import Order, new_id
+from core.engine.order import Order, new_id
 from core.errors import UserError
 from core.events import TakenError
 from core.files.pictures import save_picture

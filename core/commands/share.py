@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command, Context
 from core.commands.shared_options import OF, PLACE
-from core.delivery.delivery import is_native, post
+from core.delivery.post import post
+from core.delivery.prepare import is_native
 from core.engine.engine import new_id
 from core.errors import UserError
 from core.files.transcode import transcode

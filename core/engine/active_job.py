@@ -110,12 +110,13 @@ class ActiveJob:
 
 async def show_end(
     services: Services, job: Job, view: View, shown: StatusMessage | None = None
-) -> None:
+) -> bool:
     """Write the last message of a job, through `shown` where that writes its status message.
 
     The row is what counts: nothing that happens here is raised. What could not be told for now is
-    told by the next start.
+    told by the next start. Tells whether the chat has taken it.
     """
+    taken = True
     # Who has the media need not be told once more that they are done.
     anew = job.delivered is None
     try:
@@ -125,13 +126,15 @@ async def show_end(
             await write_final(*services.conversation(job), view, job.status, anew=anew)
     except MessageLostError:
         log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
+        taken = False
     except Exception:
         log.exception("job %s: its last message could not be written", job.id)
-        return
+        return False
     try:
         await services.store.mark_told(job)
     except StorageError as error:
         log.warning("job %s: its end will be told once more: %s", job.id, error)
+    return taken
 
 
 async def show_rest(services: Services, job: Job) -> None:

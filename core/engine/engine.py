@@ -3,23 +3,22 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
 
 from core.engine.active_job import ActiveJob, show_end, show_rest
 from core.engine.cancel import store_cancelled, tell_gateway
+from core.engine.errands import Errands
+from core.engine.order import Order, new_id, place
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
 from core.engine.services import Services
 from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
 from core.events import Event
-from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError, afresh, after_restart
-from core.media import MediaRequest
 from core.messages.progress import Phase, Progress
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User, View
@@ -27,33 +26,8 @@ from core.platform import ConversationRef, MessageLostError, MessageRef, Platfor
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 1.0
-# How long a stop waits for an answer to a request that has just been sent: after it the job can be
-# resumed, before it the money may be gone. SIGTERM gives us 5 s for everything.
-_SETTLE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What somebody wants done, before it is a job. `id` will be the job's.
-
-    Attributes:
-        is_draft: whether it is only shown, until the user says that it is to be done.
-        event: what asked for it; it is ordered once however often that arrives.
-    """
-
-    id: str
-    request: MediaRequest
-    user: User
-    locale: Locale
-    conversation: ConversationRef
-    command: MessageRef | None = None
-    is_draft: bool = False
-    event: Event | None = None
-
-
-def new_id() -> str:
-    """A name for a job that nobody can guess."""
-    return uuid4().hex
+# Between attempts to store that an order was refused; the disk may be full for a while.
+_STORE_AGAIN_SECONDS = 5.0
 
 
 class Engine:
@@ -63,17 +37,20 @@ class Engine:
         failed: how many jobs have failed here.
     """
 
-    def __init__(self, services: Services, jobs_per_user: int = 2) -> None:
+    def __init__(
+        self, services: Services, jobs_per_user: int = 2, *, drain_seconds: float = 3.0
+    ) -> None:
         self.services = services
         self.failed = 0
+        self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         limits = QueueLimits(per_user=jobs_per_user, per_gateway=per_gateway)
         self._scheduler = Scheduler(limits, self._run, self._moved)
         self._active: dict[str, ActiveJob] = {}
         self._runs: dict[str, Run] = {}
         self._closing = False
+        self._errands = Errands()
         self._ticker: asyncio.Task[None] | None = None
-        self._errands: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
@@ -92,25 +69,35 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop taking work; remote work goes on, and the next start goes on with it."""
+        """Take no more work and let go of what the next start can go on with.
+
+        What it could not pick up again is waited for, up to `drain_seconds`; cancelling this ends
+        the wait at once.
+        """
         await self._close()
 
-    async def settle(self) -> None:
-        """Begin no more work, and find out, if it does not take long, what gateways have taken."""
+    async def drain(self) -> None:
+        """Begin no more work, and wait for what the next start could not pick up again.
+
+        That takes up to `drain_seconds`.
+        """
         self._closing = True
         with suppress(TimeoutError):
-            async with asyncio.timeout(_SETTLE_SECONDS):
-                for run in list(self._runs.values()):
-                    await run.settled.wait()
+            async with asyncio.timeout(self._drain_seconds):
+                while run := next(
+                    (r for r in self._runs.values() if not r.leavable.is_set()), None
+                ):
+                    await run.leavable.wait()
 
     async def _close(self) -> None:
-        await self.settle()
-        ours = [task for task in (self._ticker, *self._errands) if task]
-        for task in ours:
-            task.cancel()
-        await asyncio.gather(*ours, return_exceptions=True)
-        await self._scheduler.close()
-        await asyncio.gather(*(active.close() for active in self._active.values()))
+        try:
+            await self.drain()
+        finally:
+            if self._ticker:
+                self._ticker.cancel()
+            await self._errands.close()
+            await self._scheduler.close()
+            await asyncio.gather(*(active.close() for active in self._active.values()))
 
     async def join(self, platform: Platform) -> None:
         """Work for one more platform, and take up what an earlier process has left there."""
@@ -120,29 +107,19 @@ class Engine:
     async def submit(self, order: Order) -> Job:
         """Take an order: choose a model, store the job, show it, queue it.
 
+        What goes wrong once it is stored ends the job, unpaid, and its chat is told; it goes on
+        although nobody waits for this any more.
+
         Raises:
-            UserError: nothing can do this; nothing was stored.
+            UserError: nothing can do this, or the bot is about to stop; nothing was stored.
             StorageError: the job could not be stored; nothing was sent.
             TakenError: its event has been given its job.
         """
-        route = self.services.catalog.route(order.request)
-        model = route[0]
-        request = model.complete(order.request)
-        job = Job(
-            id=order.id,
-            user=order.user,
-            locale=order.locale,
-            conversation=order.conversation,
-            model=model.key,
-            route=tuple(each.key for each in route),
-            request=request,
-            credits=model.credits_for(request),
-            created_at=time.time(),
-            command=order.command,
-            state=JobState.DRAFT if order.is_draft else JobState.WAITING,
-        )
+        if self._closing:
+            raise UserError("bot-stopping")
+        job, model = place(order, self.services.catalog)
         await self.services.store.add(job, order.event)
-        await self._open(ActiveJob(self.services, job, model))
+        await self._show(ActiveJob(self.services, job, model))
         return job
 
     async def confirm(self, job_id: str, event: Event | None = None) -> Job:
@@ -161,7 +138,7 @@ class Engine:
             await self.services.store.save(job, event)
         except LostRunError:
             raise UserError("nothing-to-confirm") from None
-        await self._open(ActiveJob(self.services, job, model))
+        await self._show(ActiveJob(self.services, job, model))
         return job
 
     async def cancel(self, job_id: str) -> Job:
@@ -177,11 +154,20 @@ class Engine:
         await self._scheduler.stop(job_id)
         await tell_gateway(self.services, cancelled)
         dropped = before is JobState.DRAFT
-        await self._end(cancelled, dropped_view(cancelled) if dropped else ended_view(cancelled))
+        await self._end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled
 
-    async def retry(self, job: Job, event: Event | None = None) -> Job:
+    async def retry(
+        self,
+        job: Job,
+        place: ConversationRef | None = None,
+        command: MessageRef | None = None,
+        *,
+        event: Event | None = None,
+    ) -> Job:
         """Do a failed job again: without paying where the gateway still has it, else anew.
+
+        It goes to `place`, where that is asked for: the chat of the order may be why it failed.
 
         Raises:
             UserError: it has not failed, or its model is gone.
@@ -194,6 +180,9 @@ class Engine:
         again = replace(
             job, fault=None, told=False, ended_at=None, credits=model.credits_for(job.request)
         )
+        before = job.conversation
+        if place and (place.chat, place.thread) != (before.chat, before.thread):
+            again = replace(again, conversation=place, command=command, status=None)
         kept = job.task is not None or job.results
         if kept and job.fault.kind in RECOVERABLE:
             again = replace(again, state=JobState.RUNNING, posting=False)
@@ -203,7 +192,7 @@ class Engine:
         reopened = await self.services.store.reopen(again, event)
         if reopened is None:
             raise UserError("not-failed")
-        await self._open(ActiveJob(self.services, reopened, model))
+        await self._show(ActiveJob(self.services, reopened, model))
         return reopened
 
     async def jobs_of(self, user: User, limit: int = 20) -> Sequence[Job]:
@@ -212,8 +201,7 @@ class Engine:
 
     async def idle(self) -> None:
         """Wait until no job runs or waits."""
-        while self._errands:
-            await asyncio.wait(self._errands)
+        await self._errands.idle()
         await self._scheduler.idle()
 
     @property
@@ -226,34 +214,71 @@ class Engine:
         """How many these are."""
         return len(self._active)
 
+    @property
+    def unleavable_jobs(self) -> int:
+        """How many of them a stop would lose: paid for, and not to be picked up again."""
+        return sum(not run.leavable.is_set() for run in self._runs.values())
+
     def position(self, job: Job) -> int:
         """A job's place in the queue, from 1; 0 when it does not wait."""
         return self._scheduler.position(job.id)
 
+    async def _show(self, active: ActiveJob) -> None:
+        """Open a job that is stored: whoever ordered it may leave, the job goes its way."""
+        await asyncio.shield(self._errands.start(self._open(active)))
+
     async def _open(self, active: ActiveJob) -> None:
-        job = active.job
-        self._active[job.id] = active
+        job_id = active.job.id
+        self._active[job_id] = active
         try:
             await active.open()
             if active.job.is_open:
                 await self._scheduler.enqueue(active.job)
             else:
-                del self._active[job.id]
-        except MessageLostError:
-            log.warning("job %s: its chat takes no messages", job.id)
-            self._active.pop(job.id, None)
-            await self._give_up(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
+                del self._active[job_id]
         except LostRunError:
-            log.info("job %s: was cancelled before it was shown", job.id)
-            self._active.pop(job.id, None)
+            log.info("job %s: was cancelled before it was shown", job_id)
+            self._active.pop(job_id, None)
+        except MessageLostError as error:
+            log.warning("job %s: its chat takes no messages: %s", job_id, error)
+            await self._refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
         except StorageError:
-            self._active.pop(job.id, None)
+            await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL))
             raise
+        except Exception:
+            incident = new_id()[:8]
+            log.exception("job %s: could not be shown: %s", job_id, incident)
+            if not await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL, reason=incident)):
+                raise
+
+    async def _refuse(self, job: Job, fault: Fault) -> bool:
+        """End a job that was not shown, so that it never runs; tell whether its chat knows it."""
+        self._active.pop(job.id, None)
+        try:
+            return await self._end(await self._give_up(job, fault))
+        except LostRunError:  # somebody has cancelled it, and was told
+            return True
+        except StorageError:
+            self._errands.start(self._refuse_later(job, fault))
+            return False
+
+    async def _refuse_later(self, job: Job, fault: Fault) -> None:
+        """Do it as soon as anything can be stored, at the latest when the bot stops."""
+        while True:
+            try:
+                await asyncio.sleep(_STORE_AGAIN_SECONDS)
+            except asyncio.CancelledError:
+                with suppress(StorageError):
+                    await self._give_up(job, fault)
+                raise
+            with suppress(StorageError, LostRunError):
+                await self._end(await self._give_up(job, fault))
+                return
 
     async def _take_up(self, *platforms: str) -> None:
         for job in await self.services.store.untold():
             if job.conversation.platform in platforms:
-                self._errand(self._end(job, ended_view(job)))
+                self._errands.start(self._end(job))
         for job in await self.services.store.unfinished():
             if job.conversation.platform in platforms:
                 await self._recover(job)
@@ -263,19 +288,13 @@ class Engine:
             claimed = await self.services.store.claim(job.id)
             if claimed:
                 fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-                failed = await self._give_up(claimed, fault)
-                self._errand(self._end(failed, ended_view(failed)))
+                self._errands.start(self._end(await self._give_up(claimed, fault)))
         elif model := self.services.model(job.model):
             active = self._active[job.id] = ActiveJob(self.services, job, model)
-            self._errand(self._open(active))  # no start waits for a chat
+            self._errands.start(self._open(active))  # no start waits for a chat
         else:
             log.warning("job %s waits: its model %s is not set up", job.id, job.model)
-            self._errand(show_rest(self.services, job))
-
-    def _errand(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_logged(work))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+            self._errands.start(show_rest(self.services, job))
 
     async def _give_up(self, job: Job, fault: Fault) -> Job:
         failed = replace(job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time())
@@ -298,10 +317,11 @@ class Engine:
         if run.next_model:
             await self._open(ActiveJob(self.services, active.job, run.next_model))
 
-    async def _end(self, job: Job, view: View) -> None:
-        """Show the last view of a job that does not run."""
+    async def _end(self, job: Job, view: View | None = None) -> bool:
+        """Show the last view of a job that does not run; tell whether its chat has taken it."""
         active = self._active.pop(job.id, None)
-        await show_end(self.services, job, view, active.status if active else None)
+        shown = active.status if active else None
+        return await show_end(self.services, job, view or ended_view(job), shown)
 
     def _moved(self, job: Job, position: int) -> None:
         active = self._active.get(job.id)
@@ -314,10 +334,3 @@ class Engine:
             await asyncio.sleep(_TICK_SECONDS)
             for active in self._active.values():
                 active.touch()
-
-
-async def _logged(work: Coroutine[None, None, None]) -> None:
-    try:
-        await work
-    except Exception:
-        log.exception("a job could not be taken up; the next start tries again")

@@ -8,24 +8,17 @@ from uuid import uuid4
 
 from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.delivery.delivery import Prepared, collect, is_native, post, prepare
+from core.delivery.collect import collect
 from core.delivery.keep import keep
 from core.dialects import Generation
 from core.engine.active_job import ActiveJob
+from core.engine.posting import Posting
 from core.engine.services import Services
 from core.errors import Fault, FaultKind, JobError, StorageError
 from core.jobs import JobState, LostRunError
 from core.media import Accepted, Event
 from core.messages.progress import Phase, advance, phase_of
-from core.messages.views import ended_view, page_view, result_view
-from core.platform import (
-    MediaPost,
-    MessageLostError,
-    MessageRef,
-    TooLargeError,
-    UncertainError,
-    View,
-)
+from core.messages.views import ended_view, page_view
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +35,7 @@ class Run:
     """Does the steps that are left. The row is written before each of them.
 
     Attributes:
-        settled: clear until it is known whether the gateway has taken the request.
+        leavable: clear while what was paid for could not be picked up again by the next start.
         failed: True when it has come to an end without a result.
         next_model: set when the job waits for another model, since this one could not be had.
     """
@@ -50,7 +43,8 @@ class Run:
     def __init__(self, services: Services, active: ActiveJob) -> None:
         self._services = services
         self._active = active
-        self.settled = asyncio.Event()
+        self.leavable = asyncio.Event()
+        self.leavable.set()
         self.failed = False
         self.next_model: Model | None = None
         self._asked = False
@@ -69,7 +63,7 @@ class Run:
             fault = Fault(kind=FaultKind.INTERNAL, detail=incident, maybe_billed=self._asked)
             await self._fail(fault)
         finally:
-            self.settled.set()
+            self.leavable.set()
             await self._active.close()
 
     async def _steps(self) -> None:
@@ -79,8 +73,6 @@ class Run:
         active.show(replace(active.progress, phase=phase_of(active.job)))
         if not all(asset.path.exists() for asset in active.job.assets):
             active.job = replace(active.job, assets=())  # somebody made room: fetched once more
-        if active.job.task or active.job.results or active.job.assets:
-            self.settled.set()
         if not active.job.assets:
             if not active.job.results:
                 await self._generate()
@@ -91,6 +83,7 @@ class Run:
     async def _generate(self) -> None:
         active, now = self._active, time.time()
         if active.job.task is None:
+            self.leavable.clear()
             secret = active.job.hook or self._services.hooks.new_secret()
             await active.save(
                 replace(active.job, state=JobState.SUBMITTING, started_at=now, hook=secret)
@@ -123,7 +116,8 @@ class Run:
         if isinstance(event, Accepted):
             task = event.task or active.job.task
             await active.save(replace(active.job, state=JobState.RUNNING, task=task))
-            self.settled.set()
+            if task:
+                self.leavable.set()
         active.show(advance(active.progress, event))
 
     async def _collect(self) -> bool:
@@ -160,10 +154,7 @@ class Run:
     async def _deliver(self) -> None:
         active = self._active
         if active.job.delivered is None:
-            try:
-                await self._post_what_fits()
-            except (MessageLostError, UncertainError) as error:
-                raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
+            await Posting(self._services, active).post()
         # What took the place of the status message is not written over.
         delivered, status = active.job.delivered, active.job.status
         told = status is not None and delivered is not None and delivered.id == status.id
@@ -172,63 +163,6 @@ class Run:
         )
         if not told:
             await active.end(ended_view(active.job))
-
-    async def _post_what_fits(self) -> None:
-        active = self._active
-        try:
-            await self._post(await self._prepare())
-        except TooLargeError:
-            active.job = replace(active.job, posting=False)  # it was refused, so it is not there
-            await self._post(await self._prepare())
-
-    async def _prepare(self) -> Prepared:
-        active, limits = self._active, self._active.conversation.limits
-        if not all(is_native(asset, limits) for asset in active.job.assets):
-            active.show(replace(active.progress, phase=Phase.FITTING))
-        endpoint = self._services.endpoint(active.model)
-        return await prepare(active.job.assets, active.job.results, limits, endpoint)
-
-    async def _post(self, ready: Prepared) -> None:
-        active = self._active
-        # Posted by an earlier process that died before it could say so? Then not again.
-        replacing = active.job.status if active.job.posting else None
-        if replacing:
-            await active.close()  # no frame may come after what takes its place
-        charged = self._charged(ready)
-        await active.save(
-            replace(active.job, state=JobState.DELIVERING, posting=True, credits=charged)
-        )
-        media = MediaPost(
-            key=active.job.id,
-            assets=ready.assets,
-            view=self._result_view(ready),
-            replying=active.job.command,
-            spoiler=active.job.request.spoiler,
-            as_documents=ready.as_documents,
-        )
-        message = await self._put(media, replacing)
-        await active.save(replace(active.job, delivered=message))
-
-    def _result_view(self, ready: Prepared) -> View:
-        job, model, now = self._active.job, self._active.model, time.time()
-        return result_view(job, model, now, ready.withheld, sandboxed=self._services.sandboxed)
-
-    async def _put(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
-        active = self._active
-        try:
-            return await post(active.conversation, active.budget, media, replacing=replacing)
-        except UncertainError as error:
-            log.warning("job %s: the post may be in the chat: %s", active.job.id, error)
-            await active.close()
-            return await post(
-                active.conversation, active.budget, media, replacing=active.job.status
-            )
-
-    def _charged(self, ready: Prepared) -> int:
-        """The price of what came of it; what is missing is not charged."""
-        request = self._active.job.request
-        made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
-        return self._active.model.credits_for(request) * min(made, request.count) // request.count
 
     async def _end(self, fault: Fault) -> None:
         """Go on with another model, or fail."""

@@ -47,6 +47,8 @@ some-missing = { $kind ->
 too-large-link = Too large for this chat: { $size } MB, and the limit is { $limit } MB. Download it here while the gateway keeps it: { $link }
 too-large-kept = Too large for this chat: { $size } MB, and the limit is { $limit } MB. There is no public link, and you are not charged. The operator can find it as { $id }.
 only-preview = This is a low-quality preview: the gateway stopped before the final version.
+refused-link = This chat does not take the file. Here it is, as long as the gateway keeps it: { $link }
+posted-elsewhere = Posted here because it cannot be posted where you ordered it.
 took = took { $took }
 retry-is-free = A retry asks for the same result again and costs nothing.
 button-cancel = Cancel
@@ -213,12 +215,12 @@ help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
 help-footer =
     Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
-    Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
 type-a-command = Type a command, for example: { $example }. /help shows more.
 unexpected-error = Something went wrong in the bot. The operator can find the details in the log under { $id }.
 storage-error = The bot cannot save anything right now. Nothing was sent or paid. Please tell the operator.
 status-none = You have no jobs running or waiting.
+bot-stopping = The bot is about to restart and takes no orders right now. Nothing was ordered; please try again in a few minutes.
 status-line = { $number }. { $state } · { $what }
 state-waiting = about to start
 state-submitting = sending
@@ -357,6 +359,10 @@ result-saved = Saved: { $path }
 jobs-left = { $count ->
     [one] 1 job is not finished. Start again to get its result.
    *[other] { $count } jobs are not finished. Start again to get their results.
+}
+jobs-waited-for = { $count ->
+    [one] Waiting for 1 job that could not be picked up again. Ctrl-C stops at once; it may still be charged.
+   *[other] Waiting for { $count } jobs that could not be picked up again. Ctrl-C stops at once; they may still be charged.
 }
 jobs-lost = { $count ->
     [one] 1 job ({ $models }) cannot be picked up again, and the gateway may charge for it.

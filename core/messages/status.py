@@ -7,7 +7,15 @@ from contextlib import suppress
 
 from core.jobs import LostRunError
 from core.messages.budget import WriteBudget
-from core.platform import Conversation, MessageLostError, MessageRef, SlowDownError, View
+from core.messages.patience import pauses, until_taken
+from core.platform import (
+    Conversation,
+    MessageLostError,
+    MessageRef,
+    SlowDownError,
+    UnreachableError,
+    View,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +53,7 @@ class StatusMessage:
         self._closed = False
         self._flight = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
+        self._pauses = pauses()
 
     def touch(self) -> None:
         """Say that the view may have changed. Costs nothing; never waits."""
@@ -76,8 +85,12 @@ class StatusMessage:
         while self._changed and not self._closed:
             self._changed = False
             if self._render() != self.shown:
-                async with self._budget.frame(), self._flight:
-                    await self._edit(self._render())
+                try:
+                    async with self._budget.frame(), self._flight:
+                        await self._edit(self._render())
+                except UnreachableError:
+                    self._changed = True
+                    await asyncio.sleep(next(self._pauses))
                 await asyncio.sleep(self._conversation.limits.edit_seconds)
 
     async def _edit(self, view: View) -> None:
@@ -85,11 +98,14 @@ class StatusMessage:
             await self._guard()
             await self._conversation.edit(self._message, view)
             self.shown = view
+            self._pauses = pauses()
         except SlowDownError as error:
             self._budget.pause(error.retry_after)
             self._changed = True
         except (MessageLostError, LostRunError):
             self._closed = True
+        except UnreachableError:
+            raise
         except Exception:
             log.exception("a progress message could not be written")
 
@@ -110,18 +126,18 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
     """
-    while True:
-        try:
-            # What is not worth a new message lets results go first.
-            async with budget.final() if anew else budget.last_word():
-                if message is None:
-                    return await conversation.send(view, replying=replying)
-                await conversation.edit(message, view)
-        except SlowDownError as error:
-            budget.pause(error.retry_after)
-        except MessageLostError:
-            if message is None or not anew:
-                raise
-            message = None
-        else:
+
+    async def write() -> MessageRef:
+        # What is not worth a new message lets results go first.
+        async with budget.final() if anew else budget.last_word():
+            if message is None:
+                return await conversation.send(view, replying=replying)
+            await conversation.edit(message, view)
             return message
+
+    try:
+        return await until_taken(write, budget.pause)
+    except MessageLostError:
+        if message is None or not anew:
+            raise
+    return await write_final(conversation, budget, view, replying=replying)

@@ -24,10 +24,14 @@ _MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """A result that is too large for its chat. `link` is "" where nobody else may fetch it."""
+    """A result that its chat does not take. `link` is "" where nobody else may fetch it.
 
-    size_bytes: int
-    limit_bytes: int
+    Attributes:
+        size_bytes: how large it is, where that is the reason; 0 where the chat has refused it.
+    """
+
+    size_bytes: int = 0
+    limit_bytes: int = 0
     link: str = ""
 
 
@@ -177,7 +181,8 @@ def result_view(
         buttons.append(Button(label=remix, command="remix", given=given, asks="prompt"))
     if len(withheld) < len(job.assets):
         buttons.append(share_button(job, locale))
-    return View(text="\n".join(lines), buttons=tuple(buttons))
+    elsewhere = translate(locale, "posted-elsewhere")
+    return View(text="\n".join(lines), buttons=tuple(buttons), elsewhere=elsewhere)
 
 
 def share_button(job: Job, locale: Locale) -> Button:
@@ -189,6 +194,8 @@ def share_button(job: Job, locale: Locale) -> Button:
 def _withheld_line(job: Job, withheld: Withheld) -> str:
     sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
     locale = Locale(job.locale)
+    if not withheld.size_bytes:
+        return translate(locale, "refused-link", link=withheld.link)
     if withheld.link:
         return translate(locale, "too-large-link", link=withheld.link, **sizes)
     return translate(locale, "too-large-kept", id=job.id, **sizes)

@@ -13,7 +13,8 @@ from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Model, load
 from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace
-from core.engine.engine import Engine, Order, new_id
+from core.engine.engine import Engine
+from core.engine.order import Order, new_id
 from core.engine.services import Services
 from core.events import Events
 from core.i18n import Locale
@@ -52,6 +53,7 @@ class EngineHarness:
     chat: MemoryPlatform = field(default_factory=MemoryPlatform)
     deadline_seconds: int = 300
     jobs_per_user: int = 2
+    drain_seconds: float = 3.0
     concurrency: int = 4
     gone: frozenset[str] = frozenset()
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -84,7 +86,8 @@ class EngineHarness:
             database = await stack.enter_async_context(open_database(self.database_url))
             http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
             services = self._services(database, http)
-            yield await stack.enter_async_context(Engine(services, self.jobs_per_user))
+            engine = Engine(services, self.jobs_per_user, drain_seconds=self.drain_seconds)
+            yield await stack.enter_async_context(engine)
 
     def _services(self, database: Database, http: httpx.AsyncClient) -> Services:
         catalog = self.catalog

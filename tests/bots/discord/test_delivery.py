@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bots.discord.conversation import NAME
-from core.engine.engine import Engine, Order
+from core.engine.engine import Engine
+from core.engine.order import Order
 from core.errors import FaultKind
 from core.jobs import JobState
 from core.platform import ConversationRef, MessageRef, User

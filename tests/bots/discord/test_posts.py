@@ -9,11 +9,12 @@ from psutil import Process
 
 from bots.discord.uploads import opened
 from core.platform import (
+    BrokenUploadError,
     Button,
     MediaPost,
-    MessageLostError,
     MessageRef,
     SlowDownError,
+    TooLargeError,
     UncertainError,
     View,
 )
@@ -66,7 +67,7 @@ async def test_a_post_whose_confirmation_got_lost_is_not_posted_twice(
 ) -> None:
     post = here.post()
     here.server.lose_answer(POSTS)
-    with pytest.raises(SlowDownError):
+    with pytest.raises(BrokenUploadError):
         await here.conversation().deliver(post, replacing=None)
     here.forget()
 
@@ -101,7 +102,7 @@ async def test_what_was_posted_stays_one_post_when_the_rest_is_tried_again(
     held = here.server.hold(POSTS)
     held.release()
     here.server.lose_request(POSTS)
-    with pytest.raises(SlowDownError):
+    with pytest.raises(BrokenUploadError):
         await here.conversation().deliver(post, replacing=None)
 
     await here.conversation().deliver(post, replacing=None)
@@ -185,7 +186,7 @@ async def test_a_channel_that_refuses_a_size_is_asked_for_less_from_then_on(
     await here.client.wait_for("guild_update", timeout=30)
     here.server.world.tiers.clear()
 
-    with pytest.raises(MessageLostError):
+    with pytest.raises(TooLargeError):
         await here.conversation().deliver(here.post(size_bytes=11 * MIB), replacing=None)
 
     assert here.conversation().limits.upload_bytes == 10 * MIB
@@ -259,15 +260,18 @@ async def test_where_nobody_may_be_replied_to_the_video_stands_alone(
     assert not video.get("message_reference")
 
 
-async def test_media_that_a_channel_refuses_are_lost_and_told_to_nobody(
+async def test_media_that_a_channel_refuses_come_to_whoever_has_ordered_them(
     here: DeferringBotHarness,
 ) -> None:
     here.server.refuse(POSTS, 403, 50013, "Missing Permissions")
+    post = here.post()
+    view = replace(post.view, elsewhere="It could not be posted there.")
 
-    with pytest.raises(MessageLostError):
-        await here.conversation().deliver(here.post(), replacing=None)
+    await here.conversation().deliver(replace(post, view=view), replacing=None)
 
-    assert not here.direct()
+    (video,) = here.direct()
+    assert here.files(video) == [b"video 0..."]
+    assert video["content"].endswith("It could not be posted there.")
 
 
 def test_no_file_stays_open_when_another_is_missing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bots.telegram.connection import TelegramAccount, connect
 from bots.telegram.conversation import TelegramConversation, TelegramPlatform
-from core.delivery.delivery import prepare
+from core.delivery.prepare import prepare
 from core.dialects import Endpoint
 from core.files.probe import probe
 from core.media import Asset, MediaKind

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
-from core.delivery.delivery import Prepared, is_shareable, prepare
+from core.delivery.prepare import Prepared, is_shareable, prepare
 from core.dialects import Endpoint
 from core.errors import FaultKind
 from core.files.media_info import look

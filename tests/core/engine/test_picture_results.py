@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.delivery.delivery import is_native, prepare
 from core.delivery.keep import keep
+from core.delivery.prepare import is_native, prepare
 from core.dialects import Endpoint
-from core.engine.engine import Order
+from core.engine.order import Order
 from core.errors import Fault, FaultKind, JobError
 from core.files.media_info import look
 from core.jobs import Job, JobState

@@ -192,7 +192,7 @@ async def test_a_job_that_cannot_be_shown_does_not_keep_the_others_from_starting
         await engine.idle()
         rows = [await stored(engine, job.id) for job in (first, second)]
 
-    assert [row.state for row in rows] == [JobState.WAITING, JobState.DONE]
+    assert [row.state for row in rows] == [JobState.FAILED, JobState.DONE]
     assert "a defect of the adapter" in caplog.text
 
 

@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+
+from core.engine.engine import Engine
+from core.errors import UserError
 from core.jobs import JobState
 from core.media import TaskRef
 from core.platform import SlowDownError
-from tests.fakes.engine_harness import STREAM, EngineHarness, stored, stored_when
+from tests.fakes.engine_harness import FOUR, STREAM, EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
 
@@ -83,6 +87,60 @@ async def test_a_stop_does_not_wait_for_a_task_that_can_be_found_again(
     assert asyncio.get_running_loop().time() - leaving < 2.5
 
 
+async def test_a_stop_waits_for_a_stream_that_nobody_could_find_again(
+    harness: EngineHarness,
+) -> None:
+    harness.drain_seconds = 60.0
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order("a cat #slow", model=FOUR))
+        await stored_when(engine, job.id, lambda row: row.state is JobState.RUNNING)
+        lost_by_a_stop = engine.unleavable_jobs
+
+    async with harness.store() as store:
+        row = await store.get(job.id)
+    assert row
+    assert (lost_by_a_stop, row.state, harness.paid) == (1, JobState.DONE, 1)
+    assert len(harness.chat.of("deliver")) == 1
+
+
+async def test_a_second_signal_ends_the_wait_at_once(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.drain_seconds = 3600.0
+    order = slow_harness.order(model=FOUR)
+
+    async def serve() -> None:
+        async with slow_harness.engine() as engine:
+            await engine.submit(order)
+            await asyncio.Event().wait()
+
+    serving = asyncio.create_task(serve())
+    await gateway.reached(CREATE)
+    serving.cancel()
+    await asyncio.wait([serving], timeout=0.2)
+    waited = not serving.done()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+    async with slow_harness.store() as store:
+        row = await store.get(order.id)
+    assert row
+    assert (waited, row.state) == (True, JobState.SUBMITTING)
+
+
+async def test_a_stop_takes_no_more_orders(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    async with slow_harness.engine() as engine:
+        await engine.submit(slow_harness.order(model=FOUR))
+        await gateway.reached(CREATE)
+        refused = asyncio.create_task(_order_during_the_stop(engine, slow_harness, gateway))
+
+    with pytest.raises(UserError, match="bot-stopping"):
+        await refused
+    assert gateway.asked[CREATE] == 1
+
+
 async def test_a_stop_does_not_start_what_waits(
     slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
@@ -136,3 +194,13 @@ async def _allow_later(gateway: ManualGateway, *kinds: str) -> None:
     """Answer when the stop has begun: it is what the test awaits next."""
     await asyncio.sleep(0.05)
     await gateway.allow(CREATE, *kinds)
+
+
+async def _order_during_the_stop(
+    engine: Engine, harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    await asyncio.sleep(0.05)
+    try:
+        await engine.submit(harness.order(user="bob"))
+    finally:
+        await gateway.allow(CREATE, FETCH)

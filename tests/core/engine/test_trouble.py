@@ -53,8 +53,78 @@ async def test_a_store_that_breaks_while_the_order_is_shown_pays_nothing(
         with pytest.raises(StorageError):
             await submitting
 
+    assert (harness.paid, engine.open_jobs) == (0, 0)
+
+
+async def test_an_order_refused_while_nothing_could_be_stored_never_runs(
+    harness: EngineHarness,
+) -> None:
+    order = harness.order()
+    async with harness.engine() as engine:
+        held = harness.chat.hold("send")
+        submitting = asyncio.create_task(engine.submit(order))
+        await held.reached.wait()
+        async with broken_store(engine):
+            held.release.set()
+            with pytest.raises(StorageError):
+                await submitting
+
+    async with harness.engine() as engine:
+        await engine.idle()
+        row = await stored(engine, order.id)
+    assert (row.state, harness.paid) == (JobState.FAILED, 0)
+
+
+async def test_an_order_whose_first_message_is_refused_ends_unpaid_and_is_told(
+    harness: EngineHarness,
+) -> None:
+    harness.chat.refuse("send", RuntimeError("a defect of the adapter"))
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
+        row = await stored(engine, job.id)
+        assert engine.open_jobs == 0
+
+    async with harness.engine() as engine:
+        await engine.idle()
+
+    assert row.fault
+    assert (row.state, row.told, row.fault.kind) == (JobState.FAILED, True, FaultKind.INTERNAL)
+    assert [row.fault.reason in write.text for write in harness.chat.writes] == [True]
+    assert harness.paid == 0
+
+
+async def test_an_order_that_no_message_can_tell_about_ends_unpaid_and_is_told_later(
+    harness: EngineHarness,
+) -> None:
+    order = harness.order()
+    harness.chat.refuse("send", *[RuntimeError("a defect of the adapter")] * 2)
+    async with harness.engine() as engine:
+        with pytest.raises(RuntimeError):
+            await engine.submit(order)
+
+    async with harness.engine() as engine:
+        await engine.idle()
+        row = await stored(engine, order.id)
+
+    assert (row.state, row.told, harness.paid) == (JobState.FAILED, True, 0)
+    assert [write.kind for write in harness.chat.writes] == ["send"]
+
+
+async def test_an_order_runs_although_whoever_brought_it_has_left(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    held = harness.chat.hold("send")
+    order = harness.order()
+    submitting = asyncio.create_task(engine.submit(order))
+    await held.reached.wait()
+    submitting.cancel()
+    await asyncio.wait([submitting])
+
+    held.release.set()
+    await engine.idle()
+
     row = await stored(engine, order.id)
-    assert (row.state, harness.paid, engine.open_jobs) == (JobState.WAITING, 0, 0)
+    assert (submitting.cancelled(), row.state, harness.paid) == (True, JobState.DONE, 1)
 
 
 async def test_a_store_that_breaks_in_the_middle_is_told_and_the_job_goes_on_later(

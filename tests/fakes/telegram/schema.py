@@ -50,13 +50,28 @@ class TelegramUpload(InputFile):
 
 
 class BotApiError(Exception):
-    """An answer that is not ok."""
+    """An answer that is not ok.
 
-    def __init__(self, description: str, code: int = 400, parameters: Json | None = None) -> None:
+    Attributes:
+        page: what answers instead of Telegram, as a proxy's block page does.
+        acts: whether the method is done all the same.
+    """
+
+    def __init__(
+        self,
+        description: str,
+        code: int = 400,
+        parameters: Json | None = None,
+        *,
+        page: str = "",
+        acts: bool = False,
+    ) -> None:
         super().__init__(description)
         self.description = description
         self.code = code
         self.parameters = parameters
+        self.page = page
+        self.acts = acts
 
 
 class ViolationError(Exception):

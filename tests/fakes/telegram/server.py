@@ -18,7 +18,7 @@ from aiogram.methods import (
 )
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.server import serve_app
@@ -105,10 +105,16 @@ class TelegramServer(People):
         parameters: Json | None = None,
         times: int = 1,
         after: int = 0,
+        page: str = "",
+        acts: bool = False,
     ) -> None:
-        """Answer the next calls of that method so; `after` are let through before."""
+        """Answer the next calls of that method so; `after` are let through before.
+
+        With a `page` it is not Telegram that answers. What `acts` is done all the same.
+        """
+        refusal = BotApiError(description, code, parameters, page=page, acts=acts)
         self._refusals[method].extend([None] * after)
-        self._refusals[method].extend([BotApiError(description, code, parameters)] * times)
+        self._refusals[method].extend([refusal] * times)
 
     def hold(self, method: str) -> HeldAnswer:
         """Keep the answer to the next call of that method back."""
@@ -163,6 +169,7 @@ class TelegramServer(People):
 
     async def _answer(self, request: Request) -> Response:
         call = TelegramCall(method=request.path_params["method"], at=self.world.now())
+        page = ""
         self.calls.append(call)
         try:
             told = {"ok": True, "result": await self._take(call, request)}
@@ -172,6 +179,7 @@ class TelegramServer(People):
             told, status, headers = _refusal(BotApiError(f"Bad Request: {violation}"))
         except BotApiError as refusal:
             told, status, headers = _refusal(refusal)
+            page = refusal.page
         self._changed.notify()
         if self._holds[call.method]:
             held = self._holds[call.method].popleft()
@@ -179,6 +187,8 @@ class TelegramServer(People):
             await held.release.wait()
         call.status = status
         self._changed.notify()
+        if page:
+            return HTMLResponse(page, status)
         return JSONResponse(told, status, headers)
 
     async def _take(self, call: TelegramCall, request: Request) -> Any:
@@ -191,10 +201,13 @@ class TelegramServer(People):
         call.params, ask = parse(call.method, body.fields, body.uploads)
         refusals = self._refusals[call.method]
         refusal = refusals.popleft() if refusals else None
-        if refusal:
+        if refusal and not refusal.acts:
             raise refusal
         try:
-            return await self._do(call.method, ask)
+            done = await self._do(call.method, ask)
+            if refusal:
+                raise refusal
+            return done
         finally:
             for upload in body.uploads.values():
                 upload.forget()

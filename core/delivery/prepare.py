@@ -1,36 +1,18 @@
-"""From a gateway's link into a conversation: fetch, look into, post, confirmed.
-
-The ladder of design.md: native video, else made again to fit, else a document, else a link.
-"""
+"""The forms in which a result reaches a chat: as it plays, made to fit, as a file, as a link."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import httpx
 
-from core.delivery.download import download
 from core.dialects import Endpoint
-from core.errors import FaultKind, JobError
-from core.files.probe import probe
 from core.files.transcode import needs_conversion, transcode
 from core.media import Asset, MediaKind, RemoteAsset
-from core.messages.budget import WriteBudget
 from core.messages.views import Withheld
-from core.platform import (
-    Conversation,
-    Limits,
-    MediaPost,
-    MessageLostError,
-    MessageRef,
-    SlowDownError,
-)
+from core.platform import Limits
 from core.public_http import is_public
 from core.redact import redact
-
-# Bytes that came whole and are no media may be a viewer page: a person can still open that.
-_PAGE_FAULTS = frozenset({FaultKind.NOT_MEDIA, FaultKind.LINK_DEAD, FaultKind.NO_MEDIA})
 
 # A host that others can look up too: it has a domain, and that is no local one.
 _PUBLIC_NAME = re.compile(
@@ -53,46 +35,6 @@ _OBJECT_SIGNATURES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
-    """What is on our disk now, and pages that could only be handed on."""
-
-    assets: tuple[Asset, ...] = ()
-    pages: tuple[str, ...] = ()
-
-
-async def collect(results: Sequence[RemoteAsset], folder: Path, endpoint: Endpoint) -> Collected:
-    """Fetch all results into `folder` and look into each.
-
-    One that cannot be fetched does not cost the others.
-
-    Raises:
-        JobError: none could be fetched; says why the first could not.
-    """
-    assets: list[Asset] = []
-    pages: list[str] = []
-    failures: list[JobError] = []
-    for number, result in enumerate(results, 1):
-        try:
-            path = await _bring(result, folder, str(number), endpoint)
-            assets.append(await probe(path, result.kind))
-        except JobError as error:
-            failures.append(error)
-            if result.page and error.fault.kind in _PAGE_FAULTS:
-                pages.append(result.page)
-    if failures and not assets and not pages:
-        raise failures[0]
-    return Collected(assets=tuple(assets), pages=tuple(pages))
-
-
-async def _bring(result: RemoteAsset, folder: Path, name: str, endpoint: Endpoint) -> Path:
-    if result.file and result.file.exists():
-        return result.file
-    return await download(
-        result, folder, name=name, origin=endpoint.root, headers=endpoint.headers
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """What a chat can take.
 
@@ -100,11 +42,31 @@ class Prepared:
         assets: what is posted, originals and such as were made again.
         as_documents: True when one of them could not be made to play in the chat.
         withheld: what is too large, however it is made.
+        part: which of several, posted one by one, this is; "" for all of them.
     """
 
     assets: tuple[Asset, ...] = ()
     as_documents: bool = False
     withheld: tuple[Withheld, ...] = ()
+    part: str = ""
+
+    def apart(self) -> list["Prepared"]:
+        """Each asset by itself."""
+        return [
+            replace(self, assets=(asset,), withheld=(), part=asset.path.stem)
+            for asset in self.assets
+        ]
+
+
+def lower(ready: Prepared, results: Sequence[RemoteAsset], endpoint: Endpoint) -> Prepared | None:
+    """The form to try where a chat has refused one: as files, then as links; None after that."""
+    if not ready.as_documents:
+        return replace(ready, as_documents=True)
+    links = [link for each in ready.assets if (link := _link_of(each, results, endpoint))]
+    if not links:
+        return None
+    refused = (Withheld(link=link) for link in links)
+    return replace(ready, assets=(), as_documents=False, withheld=(*ready.withheld, *refused))
 
 
 def is_native(asset: Asset, limits: Limits) -> bool:
@@ -150,8 +112,8 @@ async def prepare(
 
 def _link_of(asset: Asset, results: Sequence[RemoteAsset], endpoint: Endpoint) -> str:
     """Where anybody can fetch an asset: the bytes, else a page; "" where nobody can."""
-    # `collect` named the file after its place among the results.
-    name = asset.path.stem
+    # `collect` named the file after its place among the results, and what was made of it likewise.
+    name = asset.path.stem.partition("-")[0]
     sources = [result for number, result in enumerate(results, 1) if str(number) == name]
     for source in sources:
         for url in (*(() if source.authorized else source.urls), source.page):
@@ -181,38 +143,3 @@ def _unsigned(params: httpx.QueryParams) -> list[tuple[str, str]]:
         for name, value in params.multi_items()
         if name.casefold() not in _OBJECT_SIGNATURES
     ]
-
-
-async def post(
-    conversation: Conversation,
-    budget: WriteBudget,
-    media: MediaPost,
-    *,
-    replacing: MessageRef | None,
-) -> MessageRef:
-    """Post the media, whatever pauses the platform wants; returns when it has confirmed them.
-
-    A post without any media is a text.
-
-    Raises:
-        MessageLostError: the chat takes no messages from us.
-        UncertainError: they may be in the chat.
-    """
-    several = conversation.limits.album_counts and len(media.assets) > 1
-    weight = len(media.assets) + 1 if several else 1
-    while True:
-        try:
-            async with budget.final(weight):
-                if media.assets:
-                    return await conversation.deliver(media, replacing=replacing)
-                if replacing is None:
-                    return await conversation.send(media.view, replying=media.replying)
-                await conversation.edit(replacing, media.view)
-        except SlowDownError as error:
-            budget.pause(error.retry_after)
-        except MessageLostError:
-            if media.assets or replacing is None:
-                raise
-            replacing = None  # somebody has deleted it: then as a message of its own
-        else:
-            return replacing

@@ -1,0 +1,42 @@
+"""Puts media into a conversation; "done" is said only after the platform has confirmed them."""
+
+from core.messages.budget import WriteBudget
+from core.messages.patience import until_taken
+from core.platform import Conversation, MediaPost, MessageLostError, MessageRef
+
+
+async def post(
+    conversation: Conversation,
+    budget: WriteBudget,
+    media: MediaPost,
+    *,
+    replacing: MessageRef | None,
+) -> MessageRef:
+    """Post the media, whatever pauses the platform wants; returns when it has confirmed them.
+
+    A post without any media is a text.
+
+    Raises:
+        MessageLostError: the chat takes no messages from us.
+        RefusedError: the chat does not take them in this form.
+        UncertainError: they may be in the chat.
+    """
+    several = conversation.limits.album_counts and len(media.assets) > 1
+    weight = len(media.assets) + 1 if several else 1
+
+    async def write() -> MessageRef:
+        async with budget.final(weight):
+            if media.assets:
+                return await conversation.deliver(media, replacing=replacing)
+            if replacing is None:
+                return await conversation.send(media.view, replying=media.replying)
+            await conversation.edit(replacing, media.view)
+            return replacing
+
+    try:
+        return await until_taken(write, budget.pause)
+    except MessageLostError:
+        if media.assets or replacing is None:
+            raise
+    # Somebody has deleted it: then as a message of its own.
+    return await post(conversation, budget, media, replacing=None)

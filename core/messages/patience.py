@@ -1,0 +1,47 @@
+"""Writes that have to get through: what a platform wants is waited for, however long it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+from core.platform import BrokenUploadError, RefusedError, SlowDownError, UnreachableError
+
+_FIRST_SECONDS = 2.0
+_LONGEST_SECONDS = 60.0
+_UPLOAD_TRIES = 4
+
+T = TypeVar("T")
+
+
+def pauses() -> Iterator[float]:
+    """Seconds before the next attempt to reach a platform: longer and longer, without an end."""
+    seconds = _FIRST_SECONDS
+    while True:
+        yield seconds
+        seconds = min(seconds * 2, _LONGEST_SECONDS)
+
+
+async def until_taken(write: Callable[[], Awaitable[T]], pause: Callable[[float], None]) -> T:
+    """Do it again until the platform has taken it, or has said why not.
+
+    Args:
+        write: waits for its turn by itself.
+        pause: is told for how many seconds the platform wants no such writes.
+
+    Raises:
+        RefusedError: the platform refuses it, or breaks off every time that it is sent.
+        MessageLostError, UncertainError: as `write` does.
+    """
+    waits, broken = pauses(), 0
+    while True:
+        try:
+            return await write()
+        except SlowDownError as error:
+            pause(error.retry_after)
+        except BrokenUploadError as error:
+            broken += 1
+            if broken == _UPLOAD_TRIES:
+                raise RefusedError(str(error)) from error
+            await asyncio.sleep(next(waits))
+        except UnreachableError:
+            await asyncio.sleep(next(waits))

@@ -52,8 +52,13 @@ def refuse_all(models: Sequence[Model], request: MediaRequest) -> UserError:
     return UserError("refuse-together", hints=reasons[closest.key])
 
 
-def _nobody(key: str, *_: object) -> UserError:
-    return UserError(key)
+def _about(request: MediaRequest, key: str, **details: str | int) -> UserError:
+    """A sentence about all models of a kind; those of the other kind may well do it."""
+    return UserError(key, hints=(), for_admins=(), kind=request.kind.value, **details)
+
+
+def _nobody(key: str, _: Sequence[Model], request: MediaRequest) -> UserError:
+    return _about(request, key)
 
 
 def _no_model(ability: Ability, *_: object) -> UserError:
@@ -68,36 +73,42 @@ def _prompt(models: Sequence[Model], request: MediaRequest) -> UserError:
 def _images(models: Sequence[Model], request: MediaRequest) -> UserError:
     best = max(models, key=lambda model: model.images.max)
     if not best.images.max:
-        return UserError("nobody-any-image")
+        return _about(request, "nobody-any-image")
     asked, allowed = len(request.images), best.images.max
-    return UserError("nobody-images", asked=asked, allowed=allowed, model=best.name)
+    return _about(request, "nobody-images", asked=asked, allowed=allowed, model=best.name)
 
 
 def _ratio(models: Sequence[Model], request: MediaRequest) -> UserError:
     if not (named := shapes(models)):
-        return UserError("nobody-ratio-choice")
-    return UserError("nobody-ratio", asked=request.ratio or "", allowed=", ".join(named))
+        return _about(request, "nobody-ratio-choice")
+    return _about(request, "nobody-ratio", asked=request.ratio or "", allowed=", ".join(named))
 
 
 def _seconds(models: Sequence[Model], request: MediaRequest) -> UserError:
     asked, made = request.seconds or 0, lengths(models)
     if not made:
-        return UserError("nobody-seconds-choice")
+        return _about(request, "nobody-seconds-choice")
     nearest = min(made, key=lambda length: abs(length - asked))
     which = "longest" if asked > made[-1] else "shortest" if asked < made[0] else "nearest"
     best = next(model for model in models if model.makes(nearest))
-    return UserError("nobody-seconds", asked=asked, which=which, allowed=nearest, model=best.name)
+    return _about(
+        request, "nobody-seconds", asked=asked, which=which, allowed=nearest, model=best.name
+    )
 
 
 def _resolution(models: Sequence[Model], request: MediaRequest) -> UserError:
     if not (words := resolutions(models)):
-        return UserError("nobody-resolution-choice")
-    return UserError("nobody-resolution", asked=request.resolution or "", allowed=", ".join(words))
+        return _about(request, "nobody-resolution-choice")
+    return _about(
+        request, "nobody-resolution", asked=request.resolution or "", allowed=", ".join(words)
+    )
 
 
 def _count(models: Sequence[Model], request: MediaRequest) -> UserError:
     best = max(models, key=lambda model: model.count)
-    return UserError("nobody-count", asked=request.count, allowed=best.count, model=best.name)
+    return _about(
+        request, "nobody-count", asked=request.count, allowed=best.count, model=best.name
+    )
 
 
 def _characters(_: Sequence[Model], request: MediaRequest) -> UserError:
@@ -114,7 +125,7 @@ def _widest(
     """What the model says that allows the most, as a sentence about all."""
     best = max(models, key=width)
     own = next(error for error in refusals(best, request) if error.key == refusal)
-    return UserError(key, hints=(), for_admins=(), **own.details)
+    return _about(request, key, **own.details)
 
 
 def _sides(model: Model) -> float:

@@ -144,35 +144,74 @@ refuse-image-side = { $model } needs pictures with sides of { $allowed } pixels;
 refuse-image-shape = { $model } takes pictures up to { $allowed }, tall or wide; yours is { $asked }.
 refuse-image-bytes = { $model } takes pictures up to { $limit_mb } MB; yours is { $size_mb } MB.
 refuse-combination = { $model } cannot combine { $asked }.
-nobody-ratio = No model here offers { $asked }. Available: { $allowed }.
-nobody-ratio-choice = No model here lets you choose the shape.
+nobody-ratio = No { $kind ->
+    [image] picture
+   *[video] video
+} model here makes { $asked }; there are { $allowed }.
+nobody-ratio-choice = No { $kind ->
+    [image] picture
+   *[video] video
+} model here lets you choose the shape.
 nobody-seconds = No model here makes { $asked } s; { $which ->
     [longest] the longest is
     [shortest] the shortest is
    *[nearest] the nearest is
 } { $allowed } s ({ $model }).
 nobody-seconds-choice = No model here lets you choose the length.
-nobody-resolution = No model here offers { $asked }. Available: { $allowed }.
-nobody-resolution-choice = No model here lets you choose the resolution.
-nobody-fast = No model here has a fast mode.
-nobody-seed = No model here supports a seed.
-nobody-mask = No model here supports masks.
-nobody-watermark = No model here can add a watermark.
-nobody-characters = No model here can use characters made at { $gateway }.
-nobody-count = { $allowed ->
-    [one] The models here make one at a time, not { $asked }.
-   *[other] No model here makes { $asked } at a time; the limit is { $allowed } ({ $model }).
-}
-nobody-images = { $allowed ->
-    [one] The models here use one picture, not { $asked }.
-   *[other] No model here uses { $asked } pictures; the limit is { $allowed } ({ $model }).
-}
-nobody-any-image = No model here can use pictures.
-nobody-no-image = Every model here needs a picture to start from.
-nobody-image-side = No model here takes a { $asked } picture; { $model } takes sides of { $allowed } pixels.
-nobody-image-shape = No model here takes a { $asked } picture; { $model } takes up to { $allowed }, tall or wide.
-nobody-image-bytes = No model here takes a { $size_mb } MB picture; the limit is { $limit_mb } MB ({ $model }).
-nobody-combination = No model here can combine { $asked }.
+nobody-resolution = No { $kind ->
+    [image] picture
+   *[video] video
+} model here makes { $asked }; there are { $allowed }.
+nobody-resolution-choice = No { $kind ->
+    [image] picture
+   *[video] video
+} model here lets you choose the resolution.
+nobody-fast = No { $kind ->
+    [image] picture
+   *[video] video
+} model here has a fast mode.
+nobody-seed = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes a seed.
+nobody-mask = No model here takes a mask.
+nobody-watermark = No { $kind ->
+    [image] picture
+   *[video] video
+} model here can add a watermark.
+nobody-characters = No model here can show characters made at { $gateway }.
+nobody-count = No { $kind ->
+    [image] picture
+   *[video] video
+} model here makes { $asked } at a time; the most is { $allowed } ({ $model }).
+nobody-images = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes { $asked } pictures; the most is { $allowed } ({ $model }).
+nobody-any-image = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes pictures.
+nobody-no-image = Every { $kind ->
+    [image] picture
+   *[video] video
+} model here needs a picture to start from.
+nobody-image-side = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes a picture of { $asked }; { $model } takes sides of { $allowed } pixels.
+nobody-image-shape = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes a picture of { $asked }; { $model } takes up to { $allowed }, tall or wide.
+nobody-image-bytes = No { $kind ->
+    [image] picture
+   *[video] video
+} model here takes a picture of { $size_mb } MB; the most is { $limit_mb } MB ({ $model }).
+nobody-combination = No { $kind ->
+    [image] picture
+   *[video] video
+} model here can combine { $asked }.
 refuse-together = No model here can do all of that at once. The closest one:
 character-span = A character needs { $least } to { $most } seconds of a video.
 storyboard-empty = Write one line per shot, like this: 7.5s plane takes off

@@ -138,29 +138,74 @@ refuse-image-side = { $model } 要求图片边长为 { $allowed } 像素，您�
 refuse-image-shape = { $model } 的图片长宽比不能超过 { $allowed }，您的图片是 { $asked }。
 refuse-image-bytes = { $model } 的图片不能超过 { $limit_mb } MB，您的图片有 { $size_mb } MB。
 refuse-combination = { $model } 不能同时使用：{ $asked }。
-nobody-ratio = 这里没有模型支持 { $asked }，可选：{ $allowed }。
-nobody-ratio-choice = 这里的模型都不能选择画面比例。
+nobody-ratio = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型能生成 { $asked }，可选：{ $allowed }。
+nobody-ratio-choice = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都不能选择画面比例。
 nobody-seconds = 这里没有模型能生成 { $asked } 秒，{ $which ->
     [longest] 最长
     [shortest] 最短
    *[nearest] 最接近的是
 } { $allowed } 秒（{ $model }）。
 nobody-seconds-choice = 这里的模型都不能选择时长。
-nobody-resolution = 这里没有模型支持 { $asked }，可选：{ $allowed }。
-nobody-resolution-choice = 这里的模型都不能选择清晰度。
-nobody-fast = 这里的模型都没有快速模式。
-nobody-seed = 这里的模型都不支持种子。
+nobody-resolution = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型能生成 { $asked }，可选：{ $allowed }。
+nobody-resolution-choice = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都不能选择清晰度。
+nobody-fast = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都没有快速模式。
+nobody-seed = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都不支持种子。
 nobody-mask = 这里的模型都不支持蒙版。
-nobody-watermark = 这里的模型都不支持水印。
+nobody-watermark = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都不支持水印。
 nobody-characters = 这里没有模型能使用在 { $gateway } 创建的角色。
-nobody-count = 这里没有模型能一次生成 { $asked } 个，最多 { $allowed } 个（{ $model }）。
-nobody-images = 这里没有模型能使用 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
-nobody-any-image = 这里的模型都不能使用图片。
-nobody-no-image = 这里的模型都需要一张图片作为起点。
-nobody-image-side = 这里没有模型能使用 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
-nobody-image-shape = 这里没有模型能使用 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
-nobody-image-bytes = 这里没有模型能使用 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
-nobody-combination = 这里没有模型能同时使用：{ $asked }。
+nobody-count = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型能一次生成 { $asked } 个，最多 { $allowed } 个（{ $model }）。
+nobody-images = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型接受 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
+nobody-any-image = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都不接受图片。
+nobody-no-image = 这里的{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型都需要一张图片作为起点。
+nobody-image-side = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型接受 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
+nobody-image-shape = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型接受 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
+nobody-image-bytes = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型接受 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
+nobody-combination = 这里没有{ $kind ->
+    [image] 图片
+   *[video] 视频
+}模型能同时使用：{ $asked }。
 refuse-together = 没有模型能同时满足所有要求。最接近的模型：
 character-span = 角色需要视频中 { $least } 到 { $most } 秒的片段。
 storyboard-empty = 请每行写一个镜头，例如：7.5s 飞机起飞

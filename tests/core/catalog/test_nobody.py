@@ -49,43 +49,47 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
         (
             "all four",
             replace(CAT, ratio="7:3"),
-            "No model here offers 7:3. Available: 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
+            "No video model here makes 7:3; there are 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
         ),
-        ("147ai", replace(CAT, ratio="9:16"), "No model here lets you choose the shape."),
+        ("147ai", replace(CAT, ratio="9:16"), "No video model here lets you choose the shape."),
         (
             "whatai",
             replace(CAT, resolution="4k"),
-            "No model here offers 4k. Available: 720p, 480p, 1080p, hd.",
+            "No video model here makes 4k; there are 720p, 480p, 1080p, hd.",
         ),
         (
             "apiyi",
             replace(CAT, resolution="hd"),
-            "No model here lets you choose the resolution.",
+            "No video model here lets you choose the resolution.",
         ),
-        ("whatai", replace(CAT, fast=True), "No model here has a fast mode."),
-        ("apiyi", replace(CAT, seed=7), "No model here supports a seed."),
-        ("apiyi", replace(CAT, watermark=True), "No model here can add a watermark."),
+        ("whatai", replace(CAT, fast=True), "No video model here has a fast mode."),
+        ("apiyi", replace(CAT, seed=7), "No video model here takes a seed."),
+        ("apiyi", replace(CAT, watermark=True), "No video model here can add a watermark."),
         (
             "apiyi",
             replace(CAT, count=9),
-            "No model here makes 9 at a time; the limit is 4 (veo-3.1).",
+            "No video model here makes 9 at a time; the most is 4 (veo-3.1).",
         ),
-        ("147ai", replace(CAT, count=9), "The models here make one at a time, not 9."),
+        (
+            "147ai",
+            replace(CAT, count=9),
+            "No video model here makes 9 at a time; the most is 1 (veo3-fast).",
+        ),
         (
             "apiyi",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "No model here uses 3 pictures; the limit is 2 (veo-3.1).",
+            "No video model here takes 3 pictures; the most is 2 (veo-3.1).",
         ),
         (
             "147ai",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "The models here use one picture, not 3.",
+            "No video model here takes 3 pictures; the most is 1 (veo3-pro-frames).",
         ),
         (
             "whatai",
             replace(CAT, images=(TINY,)),
             (
-                "No model here takes a 100x100 picture; "
+                "No video model here takes a picture of 100x100; "
                 "seedance-2.0 takes sides of 300-6000 pixels."
             ),
         ),
@@ -93,14 +97,14 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "whatai",
             replace(CAT, images=(LONG,)),
             (
-                "No model here takes a 3000x400 picture; "
+                "No video model here takes a picture of 3000x400; "
                 "seedance-2.0 takes up to 2.5:1, tall or wide."
             ),
         ),
         (
             "whatai",
             replace(CAT, images=(HEAVY,)),
-            "No model here takes a 40 MB picture; the limit is 30 MB (seedance-2.0).",
+            "No video model here takes a picture of 40 MB; the most is 30 MB (seedance-2.0).",
         ),
         (
             "apiyi",
@@ -113,6 +117,7 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "No model here can use characters made at whatai.",
         ),
         ("apiyi", replace(CAT, has_shots=True), "This bot has no model for storyboards."),
+        ("whatai", replace(IMAGE, seed=7), "No picture model here takes a seed."),
         ("apiyi", IMAGE, "This bot has no model for pictures."),
         (
             "all four",
@@ -137,11 +142,11 @@ def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence:
             "No model here makes 9 s; the nearest is 4 s (m).",
         ),
         ("", replace(CAT, seconds=9), "No model here lets you choose the length."),
-        ("", replace(CAT, images=(SOME_PICTURE,)), "No model here can use pictures."),
+        ("", replace(CAT, images=(SOME_PICTURE,)), "No video model here takes pictures."),
         (
             "images = { min = 1, max = 1 }",
             CAT,
-            "Every model here needs a picture to start from.",
+            "Every video model here needs a picture to start from.",
         ),
         (
             'kind = "image"\nimages = { max = 1 }',
@@ -151,7 +156,7 @@ def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence:
         (
             'hd = ["hd"]\nseconds = [25]\nforbid = [{ hd = true, seconds = 25 }]',
             replace(CAT, resolution="hd"),
-            "No model here can combine 25s, hd.",
+            "No video model here can combine 25s, hd.",
         ),
     ],
 )
@@ -177,7 +182,7 @@ def test_a_model_that_takes_no_pictures_does_not_hide_what_is_wrong_with_one() -
         replace(catalog, data=replace(catalog.data, models=models)), replace(CAT, images=(TINY,))
     )
 
-    assert said.startswith("No model here takes a 100x100 picture;")
+    assert said.startswith("No video model here takes a picture of 100x100;")
 
 
 def test_who_has_named_a_model_is_told_about_that_one() -> None:

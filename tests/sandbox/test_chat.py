@@ -28,7 +28,7 @@ async def _newest(http: httpx.AsyncClient) -> dict[str, Any]:
     return (await http.get("/sandbox/ledger")).json()[-1]
 
 
-async def test_veo3_tells_its_story_as_147ai_does(say: Say, http: httpx.AsyncClient) -> None:
+async def test_veo3_answers_as_147ai_does(say: Say, http: httpx.AsyncClient) -> None:
     told = await say("画只猪在天上飞", model="veo3-pro")
 
     order = await _newest(http)
@@ -43,7 +43,7 @@ async def test_the_dots_of_veo3_come_one_by_one(say: Say) -> None:
     assert told.raw.count(b'"delta":{"content":"."}') == 28
 
 
-async def test_the_same_story_is_one_json_body_without_a_stream(http: httpx.AsyncClient) -> None:
+async def test_the_same_answer_is_one_json_body_without_a_stream(http: httpx.AsyncClient) -> None:
     messages = [{"role": "user", "content": [{"type": "text", "text": "a pig"}]}]
     body = {"model": "veo_3_1-landscape-fast", "messages": messages}
 
@@ -123,7 +123,7 @@ async def test_the_options_of_sora_may_stand_before_the_prompt(
         ("#d6", "http://127.0.0.1:"),
     ],
 )
-async def test_a_word_chooses_the_dialect(say: Say, word: str, expected: str) -> None:
+async def test_a_word_chooses_the_style(say: Say, word: str, expected: str) -> None:
     told = await say(f"a pig {word}")
 
     assert expected in told.content

@@ -126,9 +126,9 @@ async def test_a_stream_may_end_well_and_give_nothing(say: Say, word: str) -> No
     assert "http" not in told.content
 
 
-@pytest.mark.parametrize("dialect", ["", "#d1", "#d2", "#d5", "#d6"])
-async def test_the_review_says_no_at_the_end(say: Say, dialect: str) -> None:
-    told = await say(f"a pig #fail-moderation {dialect}")
+@pytest.mark.parametrize("style", ["", "#d1", "#d2", "#d5", "#d6"])
+async def test_the_review_says_no_at_the_end(say: Say, style: str) -> None:
+    told = await say(f"a pig #fail-moderation {style}")
 
     assert "违反了OpenAI的相关服务政策" in told.content
     assert not VIDEO.search(told.content)

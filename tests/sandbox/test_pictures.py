@@ -288,7 +288,7 @@ async def test_a_picture_may_be_another_format_than_it_says(http: httpx.AsyncCli
     assert _opened(base64.b64decode(item["b64_json"])).format == "JPEG"
 
 
-async def test_gpt_4o_image_tells_its_story_over_chat(say: Say, cdn: httpx.AsyncClient) -> None:
+async def test_gpt_4o_image_answers_over_chat(say: Say, cdn: httpx.AsyncClient) -> None:
     told = await say("一只猪", model="gpt-4o-image")
 
     link = told.content.partition("](")[2].partition(")")[0]

@@ -2,7 +2,8 @@
 
 It takes up what FOLDER's database holds, makes ORDER at the gateway ROOT, writes the video to
 FOLDER/out.mp4 and dies at MOMENT: "<state>" just after that state was stored, "accepted" when the
-gateway has taken the request and that was not stored yet.
+gateway has taken the request and that was not stored yet, "asked" and "ordered" just before and
+after the order itself was stored. ORDER is the same message each time.
 """
 
 import asyncio
@@ -11,14 +12,15 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from bots.console.file import NAME, FilePlatform
+from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.events import Event
+from core.i18n import Locale
 from core.jobs import Job, JobState
-from core.platform import ConversationRef
+from core.platform import ConversationRef, Invocation, User
 from storage.jobs import SqlJobStore
 from tests.fakes.engine_harness import EngineHarness
 
@@ -35,9 +37,17 @@ class DoomedStore(SqlJobStore):
 
     moment = ""
 
+    async def add(self, job: Job, event: Event | None = None) -> None:
+        """Die before the order is stored, or as soon as it is."""
+        if self.moment == "asked":
+            os.kill(os.getpid(), signal.SIGKILL)
+        await super().add(job, event)
+        if self.moment == "ordered":
+            os.kill(os.getpid(), signal.SIGKILL)
+
     async def save(self, job: Job, event: Event | None = None) -> None:
         """Store it and die, or die before."""
-        reached = self.moment and REACHED[self.moment](job)
+        reached = self.moment in REACHED and REACHED[self.moment](job)
         if reached and self.moment == "accepted":
             os.kill(os.getpid(), signal.SIGKILL)
         await super().save(job, event)
@@ -66,10 +76,12 @@ def _say(text: str) -> None:
 
 
 async def _order(harness: EngineHarness, engine: Engine, prompt: str) -> None:
+    """Every process is told the same message."""
     here = ConversationRef(platform=NAME, chat=str(harness.folder / "out.mp4"))
-    order = harness.order(prompt)
-    user = replace(order.user, platform=NAME)
-    await engine.submit(replace(order, conversation=here, user=user))
+    ann = User(platform=NAME, id="ann")
+    text = f"--model sandbox-video 1s {prompt}"
+    told = Invocation(command="video", text=text, user=ann, conversation=here, event="1")
+    await dispatch(engine, told, Locale.EN)
 
 
 if __name__ == "__main__":

@@ -68,13 +68,29 @@ async def test_a_request_that_may_have_been_taken_is_not_sent_again(
     assert not (harness.folder / "out.mp4").exists()
 
 
+@pytest.mark.parametrize("moment", ["asked", "ordered", "submitting", "posting"])
+async def test_an_order_that_is_told_again_is_neither_lost_nor_paid_twice(
+    harness: EngineHarness, moment: str
+) -> None:
+    await killed_at(harness, moment)
+
+    second = await start(harness, "a cat")
+    await second.communicate()
+    third = await start(harness, "a cat")
+    await third.communicate()
+
+    row = await finished_here(harness)
+    made = row.state is JobState.DONE
+    assert (made, harness.paid) == ((False, 0) if moment == "submitting" else (True, 1))
+
+
 async def test_a_process_that_is_asked_to_end_does_so_and_the_next_one_finishes(
     harness: EngineHarness,
 ) -> None:
     first = await start(harness, "a cat #slow")
     assert first.stdout
-    while b"rendering" not in await first.stdout.readline():
-        pass
+    while b"rendering" not in (line := await first.stdout.readline()):
+        assert line, "it ended"
 
     first.send_signal(signal.SIGTERM)
     await asyncio.wait_for(first.communicate(), timeout=_EXIT_SECONDS)

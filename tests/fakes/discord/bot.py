@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bots.discord.adapter import DiscordAdapter
 from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import NAME, DiscordPlatform
 from bots.discord.menu import Menu
+from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import Job
@@ -43,6 +44,7 @@ class DiscordBotHarness:
     guild: GuildHandle
     channel: ChannelHandle
     ada: MemberActor
+    commands: Commands = field(default_factory=lambda: COMMANDS)
 
     @property
     def account(self) -> DiscordAccount:
@@ -73,7 +75,7 @@ class DiscordBotHarness:
             platform = DiscordPlatform(client)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
-                adapter = DiscordAdapter(engine, platform, Locale.EN)
+                adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)
                 await account.menu.publish(client, self.harness.catalog)
                 listening = asyncio.create_task(listen(client, adapter, account))
                 await self.server.until(lambda: self.server.gateway.identified > known)

@@ -24,7 +24,11 @@ BAD_TOKEN, BAD_INTENTS = 4004, 4014
 
 
 class GatewaySession:
-    """All that one shard was told; it goes on while the shard is not connected."""
+    """All that one shard was told; it goes on while the shard is not connected.
+
+    Attributes:
+        told: the frames, oldest first.
+    """
 
     def __init__(self, world: DiscordWorld, name: str, identity: Json) -> None:
         self.name = name
@@ -33,13 +37,13 @@ class GatewaySession:
         self.shard, self.shards = identity.get("shard") or (0, 1)
         self.parsers = _Recorders(self.note)
         self.feed = FakeGateway(world.backend, self).feed
-        self._frames: list[str] = []
+        self.told: list[str] = []
         self._grown = ChangeSignal()
 
     def note(self, event: str, payload: Json) -> None:
         """Tell the shard, now or when it is back."""
-        number = len(self._frames) + 1
-        self._frames.append(json.dumps({"op": 0, "t": event, "s": number, "d": payload}))
+        number = len(self.told) + 1
+        self.told.append(json.dumps({"op": 0, "t": event, "s": number, "d": payload}))
         self._grown.notify()
 
     def concerns(self, event: str, payload: Mapping[str, Any]) -> bool:
@@ -49,8 +53,8 @@ class GatewaySession:
 
     async def frame(self, position: int) -> str:
         """Give what came at that position; wait for it."""
-        await self._grown.until(lambda: len(self._frames) > position, None)
-        return self._frames[position]
+        await self._grown.until(lambda: len(self.told) > position, None)
+        return self.told[position]
 
 
 class _Recorders(dict[str, Callable[[Json], None]]):
@@ -143,6 +147,12 @@ class DiscordGateway:
             if session.concerns(event, payload):
                 session.feed(event, told or {})
         self._changed.notify()
+
+    def repeat(self, event: str) -> None:
+        """Tell the last event of that kind once more, to the session of today."""
+        frames = [json.loads(f) for each in self.sessions.values() for f in each.told]
+        last = [frame["d"] for frame in frames if frame["t"] == event][-1]
+        [*self.sessions.values()][-1].note(event, last)
 
     def drop(self) -> None:
         """Lose all connections; what happens now is told after a RESUME."""

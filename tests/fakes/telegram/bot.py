@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
+from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
 from sandbox.options import SandboxOptions
@@ -35,16 +36,21 @@ class TelegramBotHarness:
     ada: TelegramUser
     chat: TelegramChat
     own_server: bool = False
+    commands: Commands = field(default_factory=lambda: COMMANDS)
 
     @asynccontextmanager
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
         account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
         async with connect(account) as app:
-            platform = TelegramPlatform(bot=app.bot, own_server=self.own_server)
+            platform = TelegramPlatform(
+                bot=app.bot, own_server=self.own_server, commands=self.commands
+            )
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
-                adapter = TelegramAdapter(engine, platform, Locale.EN, ALBUM_SECONDS)
+                adapter = TelegramAdapter(
+                    engine, platform, Locale.EN, ALBUM_SECONDS, self.commands
+                )
                 async with listen(app, adapter, account):
                     yield engine
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord.bot import DiscordBotHarness, discord_bot
-from tests.fakes.discord.people import place
+from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
 
 VIDEO = "--model sandbox-videos 1s a cat"
@@ -15,7 +15,7 @@ ASKED = {"prompt": "1s a cat", "model": "sandbox-videos"}
 async def until_idle(here: DiscordBotHarness) -> None:
     """Wait until all that was told before has been heard."""
     await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
-    await here.until_shown("Nothing is running")
+    await here.until_shown("no jobs running")
 
 
 async def made(here: DiscordBotHarness) -> Json:
@@ -83,7 +83,7 @@ async def test_the_remix_button_asks_and_changes_the_video_that_it_stands_under(
         (first,) = await engine.jobs_of(here.person(here.ada))
         await here.ada.slash(here.channel, "video", prompt="1s a dog", model="sandbox-videos")
         await here.server.until(lambda: len(here.videos()) == 2)
-        where = place(here.server.world, here.channel)
+        where = raw_channel(here.server.world, here.channel)
         (button,) = [
             each["custom_id"]
             for each in video["components"][0]["components"]
@@ -121,7 +121,7 @@ async def test_the_buttons_of_the_earlier_version_go_on_working(tmp_path: Path, 
         message = await here.until_shown(shown[name])
         (job,) = await engine.jobs_of(here.person(here.ada))
         count = len(here.messages())
-        where = place(here.server.world, here.channel)
+        where = raw_channel(here.server.world, here.channel)
         where.press(here.ada, int(message["id"]), f"{name}:{job.id}")
         if name in {"again", "retry"}:
             await here.server.until(lambda: len(here.messages()) > count)

@@ -75,7 +75,7 @@ async def test_an_order_is_known_again_after_many_newer_ones(tmp_path: Path) -> 
         async with here.bot() as engine:
             here.telegram.inbox.put("message", told.describe())
             here.telegram.say(group, here.ada, "/status")
-            await here.until_shown("Nothing is running", group)
+            await here.until_shown("no jobs running", group)
             await engine.idle()
 
         assert here.harness.paid == 1

@@ -1,6 +1,6 @@
 """Shots with lengths: read as people write them, written as gateways read them.
 
-Source: provider reference 3.3 (storyboard). All pure.
+Source: docs/gateways.md, "Storyboard prompts". All pure.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What gateways send when the credit of the operator's account runs low.
 
-Source: provider reference 3.12: `user_quota_too_low` (whatai family) and `quota_exceed` (new-api).
+Source: docs/gateways.md, "Notices of low credit".
 """
 
 import hashlib

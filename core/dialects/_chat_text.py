@@ -1,6 +1,7 @@
 """The text that a chat-format video stream tells: its echo, its progress, its links. All pure.
 
-Source: provider reference 4 (dialects D1-D7, regexes, link selection). Failure and success words
+Source: docs/gateways.md, "Families of stories", "Progress in words", "Shapes of links",
+"Choosing the link". Failure and success words
 are hints and never verdicts: only a usable link is success.
 """
 
@@ -233,7 +234,7 @@ def _ordinal(line: str) -> int | None:
 def choose_assets(
     links: Sequence[Link], count: int = 1, kind: MediaKind = MediaKind.VIDEO
 ) -> tuple[RemoteAsset, ...]:
-    """Pick the videos, or the pictures, that were asked for among all links (4.4)."""
+    """Pick the videos, or the pictures, that were asked for among all links."""
     fitting = [link for link in links if link.sort == kind]
     previews = {link.file for link in fitting if _PREVIEW.search(link.label)}
     final = [link for link in fitting if link.file not in previews]

@@ -1,6 +1,6 @@
 """Reads a gateway's refusal, whatever its envelope, and says what kind of failure it is.
 
-Sources: provider reference 1.5 (envelopes), 1.6 (vocabulary), 5.2 (moderation), 6.3 (kinds).
+Source: docs/gateways.md, "Faults and how they are told apart", "Moderation".
 """
 
 import json
@@ -22,7 +22,7 @@ _FIRST_SERVER_ERROR = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What tells the stages of moderation apart (5.2).
+    """What tells the stages of moderation apart.
 
     Attributes:
         fraction: how far the task had come, in 0..1.
@@ -176,7 +176,7 @@ def _codes_of(body: Json) -> str:
 
 
 def is_refusal(body: Json) -> bool:
-    """Whether a 2xx body is an error all the same (H40)."""
+    """Whether a 2xx body is an error all the same: a refusal under status 200."""
     if body.get("error") or body.get("success") is False:
         return True
     code = body.get("code")
@@ -186,7 +186,7 @@ def is_refusal(body: Json) -> bool:
 
 
 def refuse(body: Json, circumstances: Circumstances) -> None:
-    """Raise when a 2xx answer is an error all the same (H40)."""
+    """Raise when a 2xx answer is an error all the same."""
     if is_refusal(body):
         raise JobError(
             known_fault(body, 200, or_else=FaultKind.UPSTREAM, circumstances=circumstances)

@@ -2,7 +2,7 @@
 
 Our own options are put there, other people's are taken out; a name needs space around it.
 
-Source: provider reference 3.3 (characters), 3.6 (text flags), 10.3.
+Source: docs/gateways.md, "Seedance creation", "Characters in prompts".
 """
 
 import re

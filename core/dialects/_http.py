@@ -1,6 +1,6 @@
 """How a dialect speaks HTTP: a creation that is never sent twice, and a look that may be repeated.
 
-Source: provider reference 5.4 (creation is not idempotent), 11 (step 2), H31-H40.
+Source: docs/gateways.md, "A creation is not idempotent", "Proxies and their limits".
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Pictures that lie inside an answer as base64: taken out of its text, and decoded. All pure.
 
-Source: provider reference H15, H63. They have tens of megabytes: nobody searches or shows them.
+Source: docs/gateways.md, "Pictures over chat", "Picture answers". They have tens of
+megabytes: nobody searches or shows them.
 """
 
 import base64

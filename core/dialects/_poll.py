@@ -1,6 +1,7 @@
 """The one loop that asks a gateway how a task is doing.
 
-Source: provider reference 5.1, 11 (step 5), H42, H44, H47, H49. It has no deadline: the engine
+Source: docs/gateways.md, "How long it takes", "Errors while asking".
+It has no deadline: the engine
 owns that.
 """
 
@@ -98,7 +99,7 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
         _raise_if_ended(reply, replace(circumstances, seconds=time.monotonic() - started))
         if patience.is_satisfied(reply):
             return reply
-        # How far it came before it failed: a failed task may say 100 % (H43).
+        # How far it came before it failed: a task may have failed at a hundred percent.
         circumstances = replace(circumstances, fraction=reply.fraction or circumstances.fraction)
         await _tell(reply, generation.report)
 

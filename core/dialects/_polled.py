@@ -1,6 +1,6 @@
 """A generation by a task: create it, remember it, look until it has ended, and read the answer.
 
-Source: provider reference 5.4, H40, H41.
+Source: docs/gateways.md, "A creation is not idempotent", "Where the task id is".
 """
 
 from collections.abc import Awaitable, Callable

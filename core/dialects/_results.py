@@ -1,6 +1,6 @@
 """A creation that is answered with what it has made, at once.
 
-Source: provider reference 3.7, 5.1, 5.4, H40.
+Source: docs/gateways.md, "Picture answers", "Gemini answers", "What is billed when".
 """
 
 from collections.abc import Awaitable, Callable
@@ -62,7 +62,7 @@ async def _read_whole(response: httpx.Response) -> str:
 
 
 def nothing_made(reason: str, circumstances: Circumstances) -> Fault:
-    """Say why a good answer holds no result; gateways may bill it all the same (5.4)."""
+    """Say why a good answer holds no result; gateways may bill it all the same."""
     kind = classify(reason[:_READ_CHARS], None, circumstances)
     kind = kind if kind in MODERATION else FaultKind.NO_MEDIA
     return Fault(kind=kind, reason=quote(reason), maybe_billed=True)

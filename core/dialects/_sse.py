@@ -1,6 +1,6 @@
 """Bytes of an event stream to JSON frames, as lenient as real gateways make it necessary.
 
-Source: provider reference 2 and H01-H07, H15. A decoder for well-formed event streams does not do:
+Source: docs/gateways.md, "Frames". A decoder for well-formed event streams does not do:
 `data:` may lack its space, frames may be bare JSON lines, the body one JSON object or HTML.
 """
 

@@ -1,6 +1,7 @@
 """Reads what gateways say about a task, whatever they call its fields. All pure.
 
-Source: provider reference 3.3, 3.4 ("where the URL may be"), 6.1, 6.2, H41-H47.
+Source: docs/gateways.md, "Where the task id is", "Status words", "Where the link is",
+"Progress numbers", "The asyncdata status page".
 """
 
 import re
@@ -140,7 +141,7 @@ def read_task(body: Json) -> TaskReply:
 
 
 def read_source(body: Json) -> TaskReply:
-    """Read asyncdata's `/source/ID` or `/api/share/ID` (4.5): the upscaled video comes first.
+    """Read asyncdata's `/source/ID` or `/api/share/ID`: the upscaled video comes first.
 
     Raises:
         JobError: as `read_task` does.

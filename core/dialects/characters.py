@@ -1,6 +1,6 @@
 """`POST /sora/v1/characters`: makes a character out of a video, to be called in prompts.
 
-Source: provider reference 3.5 (whatai family), as of 2026-11-20. It is synchronous and charged.
+Source: docs/gateways.md, "Making a character". It is synchronous and charged.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 At its end stands a link, or a picture itself.
 
-Source: provider reference 2, 3.1, 3.2, 4 (147ai, eronmind, apiyi, whatai), as of 2026-11-20.
+Source: docs/gateways.md, "chat_video and chat_image", "Server-sent events".
 """
 
 import asyncio
@@ -89,7 +89,7 @@ def failure(story: ChatStream, circumstances: Circumstances) -> Fault:
         if story.broken:
             return story.broken
         kind = FaultKind.NO_MEDIA
-    # Chat gateways bill a 200, whatever the story says (5.4).
+    # Chat gateways bill a 200, whatever the story says ("What is billed when").
     return Fault(kind=kind, reason=quote(reason), maybe_billed=True)
 
 

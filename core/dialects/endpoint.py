@@ -10,14 +10,17 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a gateway is waited for; all in seconds (providers: section 11, step 5).
+    """How a gateway is waited for; all in seconds.
+
+    Source: docs/gateways.md, "How long it takes", "Errors while asking".
 
     Attributes:
         first: wait before the first look; then `interval`, growing by `growth` up to `longest`.
         patience: how long nothing but errors are tolerated.
         grace: how long a new task may be unknown, and a finished one without a link.
         again: wait before a creation that was not accepted is sent again; then twice as long.
-        afterwards: how long a stream that said that it was over is still listened to (H12).
+        afterwards: how long a stream that said that it was over is still listened to,
+            for a link behind the end mark.
     """
 
     first: float = 5.0

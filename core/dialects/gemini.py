@@ -1,7 +1,6 @@
 """`POST /v1beta/models/{model}:generateContent`: pictures in and out as base64 inside JSON.
 
-Source: provider reference 3.7.4, H60 to H62 (Google's own format, at the whatai family), as of
-2026-11-20.
+Source: docs/gateways.md, "gemini".
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,6 @@
 """`POST /v1/images/generations` or, with pictures, `/v1/images/edits`: the answer is the result.
 
-Source: provider reference 3.7.1 to 3.7.3, H63 to H65 (whatai: nano-banana, gpt-image-1,
-flux-kontext), as of 2026-11-20.
+Source: docs/gateways.md, "images".
 """
 
 from collections.abc import Sequence
@@ -43,7 +42,7 @@ def form(model: Model, request: MediaRequest, files: Sequence[FilePart]) -> Mult
 
 
 def _options(model: Model, request: MediaRequest) -> dict[str, str]:
-    """What both bodies say. What was not asked for is left out, never empty (3.7.2)."""
+    """What both bodies say. What was not asked for is left out, never empty."""
     size = model.size_for(request)
     said = {
         "model": model.wire_name(request),

@@ -1,6 +1,7 @@
 """`GET /v1/models`: the cheapest way to find out whether a key is accepted.
 
-Source: provider reference 3.11. That a model is listed does not prove that it can be had.
+Source: docs/gateways.md, "The list of models". That a model is listed does not
+prove that it can be had.
 """
 
 import httpx

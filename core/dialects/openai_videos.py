@@ -1,6 +1,6 @@
 """`POST /v1/videos` or `/v1/videos/{id}/remix`, then `GET /v1/videos/{id}` and its `/content`.
 
-Source: provider reference 3.4 (OpenAI's video format, whatai family, eronmind), as of 2026-11-20.
+Source: docs/gateways.md, "openai_videos".
 """
 
 import re

@@ -1,7 +1,7 @@
 """`POST …/contents/generations/tasks`, then `GET …/tasks/{id}` until it is done.
 
 `DELETE …/tasks/{id}` takes back a task that has not begun. What stands before these paths is a
-setting of the gateway. Source: provider reference 3.6 (Volcengine Ark, whatai), as of 2026-11-20.
+setting of the gateway. Source: docs/gateways.md, "seedance".
 """
 
 from collections.abc import Iterator, Sequence

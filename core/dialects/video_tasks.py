@@ -1,6 +1,6 @@
 """`POST /v2/videos/generations`, then `GET /v2/videos/generations/{task_id}` until it is done.
 
-Source: provider reference 3.3 (whatai family, "Sora2 unified"), as of 2026-11-20.
+Source: docs/gateways.md, "video_tasks".
 """
 
 from collections.abc import Sequence

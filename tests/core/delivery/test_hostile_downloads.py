@@ -1,4 +1,4 @@
-"""What CDNs have answered in place of a video (providers: section 9, E)."""
+"""What CDNs have answered in place of a video (docs/gateways.md, "Hostile cases")."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,11 +42,11 @@ def chunked(*, ends: bool) -> bytes:
     return head + b"%x\r\n%s\r\n" % (len(MP4), MP4) + (b"0\r\n\r\n" if ends else b"")
 
 
-H53 = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
-H53_SKEWED = "<Error><Code>RequestTimeTooSkewed</Code><Message>Expired: X-Tos-Expires</Message>"
+TOO_OLD = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+SKEWED = "<Error><Code>RequestTimeTooSkewed</Code><Message>Expired: X-Tos-Expires</Message>"
 FORBIDDEN = said("<Error><Code>AccessDenied</Code></Error>", "application/xml", 403)
 GOOD = reply(MP4)
-H59 = (
+NOT_YET = (
     '{"error":{"message":"Task is not completed yet, current status: IN_PROGRESS",'
     '"type":"invalid_request_error"}}'
 )
@@ -54,74 +54,89 @@ METADATA = "http://169.254.169.254/latest/meta-data/iam/"
 
 CASES = [
     HostileDownload(
-        id="H53 presigned and too old",
-        answers=[said(H53, "application/xml", 403)],
+        id="a signed link has expired: presigned and too old",
+        answers=[said(TOO_OLD, "application/xml", 403)],
         kind=K.EXPIRED,
         reason="Request has expired",
     ),
     HostileDownload(
-        id="H53 in other words",
-        answers=[said(H53_SKEWED, "application/xml", 403)],
+        id="a signed link has expired: in other words",
+        answers=[said(SKEWED, "application/xml", 403)],
         kind=K.EXPIRED,
     ),
     HostileDownload(
-        id="H54 a page as video/mp4",
+        id="no video despite its type: a page as video/mp4",
         answers=[said("<!DOCTYPE html><p>Please log in</p>", "video/mp4")],
         kind=K.NOT_MEDIA,
         reason="Please log in",
     ),
     HostileDownload(
-        id="H54 JSON as video/mp4",
+        id="no video despite its type: JSON as video/mp4",
         answers=[said('{"code":403,"message":"no such file"}', "video/mp4")],
         kind=K.NOT_MEDIA,
         reason="no such file",
     ),
     HostileDownload(
-        id="H54 a video under any name",
+        id="no video despite its type: a video under any name",
         answers=[reply(MP4, headers={"Content-Type": "binary/octet-stream"})],
     ),
-    HostileDownload(id="H55 only for browsers", answers=[FORBIDDEN, GOOD], requests=2),
-    HostileDownload(id="H55 for nobody", answers=[FORBIDDEN], kind=K.LINK_DEAD, requests=2),
     HostileDownload(
-        id="H56 into the cloud's own network",
+        id="the CDN wants a browser: only for browsers", answers=[FORBIDDEN, GOOD], requests=2
+    ),
+    HostileDownload(
+        id="the CDN wants a browser: for nobody", answers=[FORBIDDEN], kind=K.LINK_DEAD, requests=2
+    ),
+    HostileDownload(
+        id="a redirect into private networks: into the cloud's own network",
         answers=[redirect(METADATA)],
         kind=K.UNREACHABLE_LINK,
     ),
     HostileDownload(
-        id="H56 there by a detour",
+        id="a redirect into private networks: there by a detour",
         answers=[redirect("/a"), redirect("/b"), redirect(METADATA)],
         kind=K.UNREACHABLE_LINK,
         requests=3,
     ),
     HostileDownload(
-        id="H56 out of the web",
+        id="a redirect into private networks: out of the web",
         answers=[redirect("file:///etc/passwd")],
         kind=K.UNREACHABLE_LINK,
     ),
-    HostileDownload(id="H57 always cut", answers=[GOOD[:-1]], kind=K.NETWORK, requests=3),
-    HostileDownload(id="H57 cut twice", answers=[GOOD[:-1], GOOD[:-5000], GOOD], requests=3),
     HostileDownload(
-        id="H57 a part that nobody asked for",
+        id="the file is cut short: always cut", answers=[GOOD[:-1]], kind=K.NETWORK, requests=3
+    ),
+    HostileDownload(
+        id="the file is cut short: cut twice", answers=[GOOD[:-1], GOOD[:-5000], GOOD], requests=3
+    ),
+    HostileDownload(
+        id="the file is cut short: a part that nobody asked for",
         answers=[reply(MP4[:64], status=206)],
         kind=K.NOT_MEDIA,
     ),
     HostileDownload(
-        id="H57 chunks without an end", answers=[chunked(ends=False)], kind=K.NETWORK, requests=3
+        id="the file is cut short: chunks without an end",
+        answers=[chunked(ends=False)],
+        kind=K.NETWORK,
+        requests=3,
     ),
-    HostileDownload(id="H58 no length, but an end", answers=[chunked(ends=True)]),
     HostileDownload(
-        id="H58 too long by its own word",
+        id="no length, or too much: no length, but an end", answers=[chunked(ends=True)]
+    ),
+    HostileDownload(
+        id="no length, or too much: too long by its own word",
         answers=[reply(MP4, headers={"Content-Length": str(300_000_000)})],
         kind=K.OVERSIZED,
     ),
     # The task is asked again for these: the run takes both for a link that was not the last.
     HostileDownload(
-        id="H59 /content before the end",
-        answers=[said(H59, "application/json", 400)],
+        id="JSON in place of bytes: /content before the end",
+        answers=[said(NOT_YET, "application/json", 400)],
         kind=K.LINK_DEAD,
     ),
     HostileDownload(
-        id="H59 the same with 200", answers=[said(H59, "application/json")], kind=K.LINK_DEAD
+        id="JSON in place of bytes: the same with 200",
+        answers=[said(NOT_YET, "application/json")],
+        kind=K.LINK_DEAD,
     ),
 ]
 
@@ -166,7 +181,7 @@ async def test_a_hostile_cdn_gives_a_whole_video_or_a_plain_reason(
     ("head", "suffix"),
     [(b"\xff\xd8\xff\xe0\x00\x10JFIF", ".jpg"), (b"RIFF\x24\0\0\0WEBPVP8 ", ".webp")],
 )
-async def test_h65_a_picture_that_says_png_is_what_its_bytes_say(
+async def test_a_picture_that_says_png_is_what_its_bytes_say(
     tmp_path: Path, head: bytes, suffix: str
 ) -> None:
     lie = reply(head + bytes(64), headers={"Content-Type": "image/png"})
@@ -177,7 +192,7 @@ async def test_h65_a_picture_that_says_png_is_what_its_bytes_say(
     assert path.suffix == suffix
 
 
-async def test_h55_a_browser_has_neither_the_key_nor_a_referer(tmp_path: Path) -> None:
+async def test_a_browser_has_neither_the_key_nor_a_referer(tmp_path: Path) -> None:
     async with raw_server(replies(FORBIDDEN, GOOD)) as server:
         await fetch(server.url, tmp_path)
 
@@ -188,7 +203,7 @@ async def test_h55_a_browser_has_neither_the_key_nor_a_referer(tmp_path: Path) -
     assert b"referer" not in first + second
 
 
-async def test_h58_a_file_without_a_length_is_stopped_at_the_cap(tmp_path: Path) -> None:
+async def test_a_file_without_a_length_is_stopped_at_the_cap(tmp_path: Path) -> None:
     sent: list[int] = []
 
     async def pour(_: bytes, writer: asyncio.StreamWriter) -> None:

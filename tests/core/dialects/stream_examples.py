@@ -1,4 +1,4 @@
-"""Streams of the dialects D1-D6 of the provider reference, built from its literal phrases."""
+"""Streams of D1 to D6, built from their phrases: docs/gateways.md, "Families of stories"."""
 
 from dataclasses import dataclass
 

@@ -126,7 +126,7 @@ async def test_a_video_link_is_no_picture() -> None:
     assert spoken.fault.kind is FaultKind.NO_MEDIA
 
 
-async def test_h15_a_picture_of_many_megabytes_in_small_pieces_is_shown_nowhere() -> None:
+async def test_a_picture_of_many_megabytes_in_small_pieces_is_shown_nowhere() -> None:
     data = PNG + bytes(3_000_000)
     uri = f"data:image/png;base64,{base64.b64encode(data).decode()}"
     pieces = [uri[start : start + 4000] for start in range(0, len(uri), 4000)]

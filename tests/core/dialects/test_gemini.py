@@ -101,7 +101,7 @@ LINK = "https://h/a.png"
         (candidate(inline(PNG), inline(JPEG)), (), JPEG),
         (candidate(inline(PNG), end="MAX_TOKENS"), (), PNG),
     ],
-    ids=["beside words", "H62 draft first", "draft last", "uri", "snake", "link", "in words",
+    ids=["beside words", "draft first", "draft last", "uri", "snake", "link", "in words",
          "two", "cut short"],
 )  # fmt: skip
 async def test_the_final_picture_is_found_wherever_it_is(
@@ -175,7 +175,7 @@ NO = "I can't create images of real people…"
          "It would violate our rules."),
     ],
 )  # fmt: skip
-async def test_h60_h61_no_picture_under_200_is_told_in_the_models_words(
+async def test_no_picture_under_200_is_told_in_the_models_words(
     reply: object, kind: FaultKind, reason: str
 ) -> None:
     told = await spoken(reply)

@@ -1,4 +1,4 @@
-"""Answers that real gateways have given, and what has to come of them (providers: section 9)."""
+"""Answers that real gateways have given: docs/gateways.md, "Hostile cases"."""
 
 import asyncio
 import base64
@@ -80,63 +80,63 @@ def task(case: str, *looks: object, creation: object = None, **more: object) -> 
 
 
 PINGS = ": PING\n\n" * 40
-H02 = (
+UNSPACED = (
     'id: 28\r\nevent: message\r\ndata:{"id":"","created":0,"choices":[{"index":0,"delta":'
     '{"content":"\\u003e 🏃 进度：12%"}}]}\r\n\r\n'
 )
-H03 = told("> 🏃 进度：9", ".0%\n\n") + told(
+SPLIT = told("> 🏃 进度：9", ".0%\n\n") + told(
     "> ✅ 第1个视频生成成功，[点击这",
     "里](https://veo-video.gptkey.asia/assets/fl",
     "ow/xxx.mp4) 查看视频~~~\n\n",
 )
-H04 = (
+MALFORMED = (
     'data: {"id":"foaicmpl-1","choices":[{"index":0,"delta":{"content":"x"},'
     '"finish_reason":null}]]}\n\n'
 )
-H05 = '{"choices":[{"delta":{"content":"> 🏃 进度：36.0%\\n\\n"}}]}\n'
-H06 = {
+UNPREFIXED = '{"choices":[{"delta":{"content":"> 🏃 进度：36.0%\\n\\n"}}]}\n'
+ONE_BODY = {
     "id": "1",
     "object": "chat.completion",
     "choices": [{"message": {"role": "assistant", "content": LINK.strip()}}],
 }
-H08 = (
+ERROR_INSIDE = (
     'data: {"error":{"message":"API request failed: 400 - {\\"error\\":{\\"code\\":'
     '\\"sentinel_block\\"}}","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n'
 )
-H09 = frame({"role": "assistant"}) + told("> 🏃 进度：90.2%\n\n") + STOP
-H14 = (
+LINKLESS = frame({"role": "assistant"}) + told("> 🏃 进度：90.2%\n\n") + STOP
+NULLS = (
     'data: {"id":"chatcmpl-1767105219616","model":"sora","choices":[{"index":0,"delta":'
     '{"content":null,"reasoning_content":"\\n**Video Generation Progress**: 40% (processing)\\n",'
     '"tool_calls":null},"finish_reason":null,"native_finish_reason":null}],'
     '"usage":{"prompt_tokens":0}}\n\n'
 )
-H15 = told(f"![image](data:image/png;base64,{'iVBORw0K' * 750_000})\n")
+HUGE_LINE = told(f"![image](data:image/png;base64,{'iVBORw0K' * 750_000})\n")
 # The stream with LINK and the good end, compressed.
-H16_BROTLI = base64.b64decode(
+BROTLI = base64.b64decode(
     "G2gBABwHjtuQ20sgWCMJLR/yec5FuvdpVTTS7Mu0LCySM2q8UgBpBRadPpY7YP7b//b7BS0sjdpbYdCWFIAnAPk7"
     "44l0zfiW9XYZaWg+aAdIAxRRxU39UrXgut0uDFfQizyPS6bI5ietcj5MIEtc9AHM61HRgIdhfdmNyPG8TAhIDL/z"
     "/Tvf3xD1/1jrYOKfOFxkZahzIrh8qapSEcPTdayiUWbHRoAH+zQSer/6fWQO57Y2GOLlhJheC3I2AQ=="
 )
-H17 = "复刻 https://evil.example/x.mp4 进度：99% 违反"
-H17_ECHO = f'```json\n{{"prompt":"{H17}","mode":"竖屏模式"}}\n```\n\n'
-H18 = stream_examples.HEADER_ZH + f"\n[▶️ 在线观看]({A})"
+TRAPS = "复刻 https://evil.example/x.mp4 进度：99% 违反"
+ECHO = f'```json\n{{"prompt":"{TRAPS}","mode":"竖屏模式"}}\n```\n\n'
+STATUS_FIRST = stream_examples.HEADER_ZH + f"\n[▶️ 在线观看]({A})"
 T, V = "https://filesystem.site/cdn/D/T.webp", "https://filesystem.site/cdn/D/V.mp4"
 CDN = "https://filesystem.site/cdn"
-H20_LOW = (
+PREVIEW = (
     f"> [📺 Online Preview]({CDN}/low.mp4) | [⏬ Download Video]({CDN}/download/low.mp4)\n"
     "> 🔄 Optimizing video quality...\n"
 )
-H20_HIGH = (
+FINAL = (
     "> 🎉 High-quality video generated\n"
     f"[▶️ Watch Online]({CDN}/hi.mp4) | [⏬ Download Video]({CDN}/download/hi.mp4)\n"
 )
-H24 = frame(
+RETRIED = frame(
     {
         "reasoning_content": "**生成失败，正在重试**\n\n第 1 次重试（共 3 次）...\n\n"
         "失败原因：timeout\n\n"
     }
 )
-H25 = (
+FAILED_IN_WORDS = (
     'data: {"choices":[{"delta":{"content":"❌ 生成失败: 该任务的输入或者输出可能违反了'
     'OpenAI的相关服务政策，请重新发起请求或调整提示词进行重试"},"finish_reason":"STOP"}]}\n\n'
 )
@@ -147,128 +147,136 @@ SOURCE_DONE = as_json({"id": "x", "status": "completed", "running": False, "vide
 USAGE = '"usage":{"prompt_tokens":16,"completion_tokens":292,"total_tokens":308}'
 
 CHAT_CASES = [
-    chat("H01 keep-alive comments", PINGS + told(LINK) + PINGS + STOP, A),
-    chat("H02 no space, CRLF, fields", H02 + told("\n" + LINK) + STOP, A, fractions=(0.12, 0.12)),
+    chat("only pings for minutes", PINGS + told(LINK) + PINGS + STOP, A),
+    chat("frames without space, with CRLF",
+         UNSPACED + told("\n" + LINK) + STOP, A, fractions=(0.12, 0.12)),
     chat(
-        "H03 everything is cut",
-        H03 + STOP,
+        "text cut at any byte: everything is cut",
+        SPLIT + STOP,
         "https://veo-video.gptkey.asia/assets/flow/xxx.mp4",
         fractions=(0.09,),
     ),
-    chat("H03 half a link is none", H03[:-60], kind=K.NO_MEDIA, billed=True, fractions=(0.09,)),
-    chat("H04 malformed chunk", H04 + told(LINK) + STOP, A),
-    chat("H05 bare JSON lines", H05 + told(LINK) + STOP, A, fractions=(0.36,)),
-    chat("H06 one JSON body", "", A, creation=[as_json(H06)]),
+    chat("text cut at any byte: half a link is none",
+         SPLIT[:-60], kind=K.NO_MEDIA, billed=True, fractions=(0.09,)),
+    chat("a chunk of malformed JSON", MALFORMED + told(LINK) + STOP, A),
+    chat("JSON lines without data prefix", UNPREFIXED + told(LINK) + STOP, A, fractions=(0.36,)),
+    chat("one JSON body, no stream", "", A, creation=[as_json(ONE_BODY)]),
     chat(
-        "H07 stream under a JSON header",
+        "a stream labelled as JSON",
         "",
         A,
         creation=[stream(told(LINK) + STOP, headers={"Content-Type": "application/json"})],
     ),
-    chat("H08 error in the stream", H08, kind=K.MODERATION_PROMPT),
+    chat("an error inside the stream: error in the stream",
+         ERROR_INSIDE, kind=K.MODERATION_PROMPT),
     chat(
-        "H08 error after work had begun",
-        told("> 🏃 进度：90%\n") + H08,
+        "an error inside the stream: error after work had begun",
+        told("> 🏃 进度：90%\n") + ERROR_INSIDE,
         kind=K.MODERATION_OUTPUT,
         billed=True,
         fractions=(0.9,),
     ),
     chat(
-        "H09 no link",
-        H09,
+        "the stream ends without link",
+        LINKLESS,
         kind=K.NO_MEDIA,
         reason="> 🏃 进度：90.2%",
         billed=True,
         fractions=(0.902,),
     ),
-    chat("H10 ends after the link", told(LINK)[:-2], A),
-    chat("H10 breaks after the link", "", A, creation=[broken(told(LINK)[:-2])]),
-    chat("H10 breaks before it", "", kind=K.NETWORK, billed=True, creation=[broken(told("x"))]),
+    chat("a break near the link: ends after the link", told(LINK)[:-2], A),
+    chat("a break near the link: breaks after the link",
+         "", A, creation=[broken(told(LINK)[:-2])]),
+    chat("a break near the link: breaks before it",
+         "", kind=K.NETWORK, billed=True, creation=[broken(told("x"))]),
     chat(
-        "H11 breaks before the link, the task is known",
+        "a break, the task known",
         "",
         A,
         creation=[broken(told(OWN_SOURCE))],
         looks=[as_json({"status": "video_generating", "running": True}), SOURCE_DONE],
         gets=2,
     ),
-    chat("H12 link behind the end mark", "data: [DONE]\n\n" + told(f"[▶️ 在线观看]({A})"), A),
+    chat("a link behind the end mark", "data: [DONE]\n\n" + told(f"[▶️ 在线观看]({A})"), A),
     chat(
-        "H13 usage without choices",
+        "usage comes in odd chunks: usage without choices",
         told(LINK) + f'data: {{"choices":[],{USAGE}}}\n\n' + STOP,
         A,
     ),
     chat(
-        "H13 usage beside an empty delta",
+        "usage comes in odd chunks: usage beside an empty delta",
         told(LINK)
         + f'data: {{"choices":[{{"index":0,"delta":{{}}}}],{USAGE}}}\n\n',
         A,
     ),
     chat(
-        "H14 nulls, new ids, STOP, reasoning",
-        H14 + told(LINK) + frame({"content": None}, "STOP"),
+        "nulls, new ids, shouted STOP",
+        NULLS + told(LINK) + frame({"content": None}, "STOP"),
         A,
         fractions=(0.4,),
     ),
-    chat("H15 a line of 6 MB", H15 + told(LINK) + STOP, A),
+    chat("a line of many megabytes", HUGE_LINE + told(LINK) + STOP, A),
     chat(
-        "H16 gzip",
+        "the stream is compressed: gzip",
         "",
         A,
         creation=[
             stream(
-                gzip.compress((H03[:300] + "\n\n" + told(LINK) + STOP).encode()),
+                gzip.compress((SPLIT[:300] + "\n\n" + told(LINK) + STOP).encode()),
                 headers={"Content-Encoding": "gzip"},
             )
         ],
     ),
     chat(
-        "H16 brotli",
+        "the stream is compressed: brotli",
         "",
         A,
         creation=[
-            stream(H16_BROTLI, headers={"Content-Encoding": "br"})
+            stream(BROTLI, headers={"Content-Encoding": "br"})
         ],
     ),
     chat(
-        "H17 echo",
-        told(H17_ECHO, "> 🏃 进度：9.0%\n\n", LINK) + STOP,
+        "the prompt is echoed first: echo",
+        told(ECHO, "> 🏃 进度：9.0%\n\n", LINK) + STOP,
         A,
-        prompt=H17,
+        prompt=TRAPS,
         fractions=(0.09,),
     ),
-    chat("H17 echo in single signs", told(*H17_ECHO, LINK) + STOP, A, prompt=H17),
-    chat("H17 only the echo", told(H17_ECHO) + STOP, prompt=H17, kind=K.NO_MEDIA, billed=True),
-    chat("H17 half an echo", told(H17_ECHO[:40]), prompt=H17, kind=K.NO_MEDIA, billed=True),
-    chat("H18 the first link is not the video", told(H18) + STOP, A),
-    chat("H19 thumbnail before the video", told(f"![{T}]({T})\n[在线播放▶️]({V})") + STOP, V),
+    chat("the prompt is echoed first: echo in single signs",
+         told(*ECHO, LINK) + STOP, A, prompt=TRAPS),
+    chat("the prompt is echoed first: only the echo",
+         told(ECHO) + STOP, prompt=TRAPS, kind=K.NO_MEDIA, billed=True),
+    chat("the prompt is echoed first: half an echo",
+         told(ECHO[:40]), prompt=TRAPS, kind=K.NO_MEDIA, billed=True),
+    chat("status links before the video", told(STATUS_FIRST) + STOP, A),
+    chat("a thumbnail before the video", told(f"![{T}]({T})\n[在线播放▶️]({V})") + STOP, V),
     chat(
-        "H20 preview, then the real one",
-        told(H20_LOW, H20_HIGH) + STOP,
+        "a preview before the video: preview, then the real one",
+        told(PREVIEW, FINAL) + STOP,
         urls=((f"{CDN}/hi.mp4", f"{CDN}/download/hi.mp4"),),
     ),
     chat(
-        "H20 breaks after the preview",
+        "a preview before the video: breaks after the preview",
         "",
-        creation=[broken(told(H20_LOW))],
+        creation=[broken(told(PREVIEW))],
         urls=((f"{CDN}/low.mp4", f"{CDN}/download/low.mp4"),),
         preview=True,
     ),
     chat(
-        "H20 breaks after the preview, the task is known",
+        "a preview before the video: breaks after the preview, the task is known",
         "",
         A,
-        creation=[broken(told(OWN_SOURCE + "\n", H20_LOW))],
+        creation=[broken(told(OWN_SOURCE + "\n", PREVIEW))],
         looks=[SOURCE_DONE],
         gets=1,
     ),
     chat(
-        "H21 two addresses of one video",
+        "two addresses of one video",
         told(f"[▶️ 在线观看]({CDN}/X.mp4) | [⏬ 下载视频]({CDN}/download/X.mp4)") + STOP,
         urls=((f"{CDN}/X.mp4", f"{CDN}/download/X.mp4"),),
     ),
     chat(
-        "H22 two of four",
+        "fewer videos than asked for",
         told(
             "> ✅ 第1个视频生成成功，[点击这里](https://h/a.mp4) 查看视频~~~\n\n",
             "> ✅ 第3个视频生成成功，[点击这里](https://h/c.mp4) 查看视频~~~\n\n",
@@ -279,37 +287,40 @@ CHAT_CASES = [
         count=4,
     ),
     chat(
-        "H23 video tag with single quotes",
+        "the link in a video tag",
         told("```html\n<video src='https://oscdn2.dyysy.com/MP4/s_1.mp4' controls></video>\n```")
         + STOP,
         "https://oscdn2.dyysy.com/MP4/s_1.mp4",
     ),
-    chat("H24 words of failure in a success", H24 + told(f"<video src='{A}'></video>") + STOP, A),
-    chat("H25 failure in words", H25, kind=K.MODERATION_PROMPT, billed=True),
+    chat("failure words before a success", RETRIED + told(f"<video src='{A}'></video>") + STOP, A),
+    chat("failure told as plain content", FAILED_IN_WORDS, kind=K.MODERATION_PROMPT, billed=True),
     chat(
-        "H26 dotted progress",
+        "dotted progress in pieces",
         told(">🏃 进度 42", "..", "54", "..", "67..\n", LINK) + STOP,
         A,
         fractions=(0.42, 0.42, 0.54, 0.67),
     ),
     chat(
-        "H27 progress goes backwards",
+        "progress starts over",
         told("> 🏃 进度：63.0%\n", "> 🎬 开始生成视频\n", "> 🏃 进度：9.0%\n", LINK) + STOP,
         A,
         fractions=(0.63, 0.09),
     ),
     # Refused when it is fetched, never here: core/public_http.py.
-    chat("H28 link to ourselves", told(f"<video src='{LOOPBACK}' controls>") + STOP, LOOPBACK),
+    chat("the link leads to loopback",
+         told(f"<video src='{LOOPBACK}' controls>") + STOP, LOOPBACK),
     chat(
-        "H29 page of Google Drive",
+        "the link is a viewer page",
         told(DRIVE) + STOP,
         "https://drive.google.com/uc?export=download&id=xxx",
         page=DRIVE,
     ),
-    chat("H30 bracket and full stop", told(f"({A})。") + STOP, A),
-    chat("H30 tildes", told(f"{A}~~~ ") + STOP, A),
-    chat("H30 footer", told(f'{A} <p align="center"><small>© 2025 DMXAPI') + STOP, A),
-    chat("H31 page of the web console", "", creation=[as_html("<!doctype html><html lang='zh'>")],
+    chat("junk glued to the link: bracket and full stop", told(f"({A})。") + STOP, A),
+    chat("junk glued to the link: tildes", told(f"{A}~~~ ") + STOP, A),
+    chat("junk glued to the link: footer",
+         told(f'{A} <p align="center"><small>© 2025 DMXAPI') + STOP, A),
+    chat("a web page under 200: page of the web console",
+         "", creation=[as_html("<!doctype html><html lang='zh'>")],
          kind=K.MISCONFIGURED, reason=""),
     chat("no body at all", "", kind=K.NO_MEDIA, billed=True),
     chat("garbage", "", creation=[stream("\x00\x01 garbage \xff\xfe")], kind=K.BAD_PAYLOAD),
@@ -335,7 +346,7 @@ WAIT_NOT = {"Retry-After": "0"}
 BUSY = as_json(
     error("当前分组上游负载已饱和，请稍后再试", code=None), status=429, headers=WAIT_NOT
 )
-H37 = {
+SHUT_DOWN = {
     "code": "fail_to_fetch_task",
     "message": '{"error":{"code":404,"message":"Publisher Model … is no longer available",'
     '"status":"NOT_FOUND"}}',
@@ -343,26 +354,33 @@ H37 = {
 }
 
 HTTP_CASES = [
-    *refused("H31 page of the web console", as_html(SPA), K.MISCONFIGURED, reason=""),
-    *refused("H32 524", as_html(CF, status=524), K.TIMEOUT, reason="", billed=True),
-    *refused("H32 502", as_html(CF, status=502), K.UPSTREAM, reason="", billed=True),
-    *refused("H32 503", as_html(CF, status=503), K.UPSTREAM, reason="", billed=True),
-    *refused("H33 504", as_html(NGINX.format(504), status=504), K.TIMEOUT, billed=True),
-    *refused("H33 413", as_html(NGINX.format(413), status=413), K.TOO_LARGE, reason=""),
+    *refused("a web page under 200: page of the web console",
+             as_html(SPA), K.MISCONFIGURED, reason=""),
+    *refused("Cloudflare's page, perhaps accepted: 524",
+             as_html(CF, status=524), K.TIMEOUT, reason="", billed=True),
+    *refused("Cloudflare's page, perhaps accepted: 502",
+             as_html(CF, status=502), K.UPSTREAM, reason="", billed=True),
+    *refused("Cloudflare's page, perhaps accepted: 503",
+             as_html(CF, status=503), K.UPSTREAM, reason="", billed=True),
+    *refused("nginx pages for limits: 504",
+             as_html(NGINX.format(504), status=504), K.TIMEOUT, billed=True),
+    *refused("nginx pages for limits: 413",
+             as_html(NGINX.format(413), status=413), K.TOO_LARGE, reason=""),
     *refused(
-        "H34 wrong path",
+        "a 404 of the path",
         as_json(error("Invalid URL (POST /v1/video/generations)", code=""), status=404),
         K.MISCONFIGURED,
     ),
-    *refused("H35 key", as_json(error("无效的令牌 (request id: 20261120…)"), status=401), K.AUTH),
+    *refused("one 401, two meanings: key",
+             as_json(error("无效的令牌 (request id: 20261120…)"), status=401), K.AUTH),
     *refused(
-        "H35 credit",
+        "one 401, two meanings: credit",
         as_json(error("该令牌额度已用尽 TokenStatusExhausted[sk-abc***xyz]", code=""), status=401),
         K.QUOTA,
         reason="该令牌额度已用尽 TokenStatusExhausted[sk-***]",
     ),
     *refused(
-        "H36 no channel",
+        "no channel for the model",
         as_json(
             error("分组 default 下模型 sora-2 无可用渠道（distributor）", code="model_not_found"),
             status=503,
@@ -370,35 +388,41 @@ HTTP_CASES = [
         K.MODEL_GONE,
     ),
     *refused(
-        "H37 shut down",
-        as_json(H37, status=404),
+        "shut down, quoted in JSON",
+        as_json(SHUT_DOWN, status=404),
         K.MODEL_GONE,
         reason="Publisher Model … is no longer available",
     ),
-    *refused("H38 overloaded for ever", BUSY, K.OVERLOADED, posts=3),
-    *refused("H39 number", as_json(error("x", code=401), status=400), K.BAD_REQUEST, reason="x"),
-    *refused("H39 null", as_json(error("x", code=None), status=400), K.BAD_REQUEST, reason="x"),
+    *refused("overloaded, told in Chinese", BUSY, K.OVERLOADED, posts=3),
+    *refused("error codes of any type: number",
+             as_json(error("x", code=401), status=400), K.BAD_REQUEST, reason="x"),
+    *refused("error codes of any type: null",
+             as_json(error("x", code=None), status=400), K.BAD_REQUEST, reason="x"),
     *refused(
-        "H39 word", as_json(error("x", code="insufficient_user_quota"), status=400), K.QUOTA
+        "error codes of any type: word",
+        as_json(error("x", code="insufficient_user_quota"), status=400), K.QUOTA
     ),
-    *refused("H39 string", as_json({"error": "plain string"}, status=400), K.BAD_REQUEST,
+    *refused("error codes of any type: string",
+             as_json({"error": "plain string"}, status=400), K.BAD_REQUEST,
              reason="plain string"),
     *refused(
-        "H39 detail",
+        "error codes of any type: detail",
         as_json({"detail": [{"loc": ["body", "prompt"], "msg": "field required"}]}, status=422),
         K.BAD_REQUEST,
         reason="body.prompt: field required",
     ),
-    *refused("H39 empty", as_json("", status=500), K.UPSTREAM, reason="", billed=True),
+    *refused("error codes of any type: empty",
+             as_json("", status=500), K.UPSTREAM, reason="", billed=True),
     *refused(
-        "H40 code",
+        "a refusal under status 200: code",
         as_json({"code": "invalid_request", "message": "prompt is required", "data": None}),
         K.BAD_REQUEST,
         reason="prompt is required",
     ),
-    *refused("H40 success", as_json({"success": False, "message": "no"}), K.UPSTREAM, reason="no"),
+    *refused("a refusal under status 200: success",
+             as_json({"success": False, "message": "no"}), K.UPSTREAM, reason="no"),
     *refused(
-        "H40 msg",
+        "a refusal under status 200: msg",
         as_json({"code": 500, "msg": "This interface is temporarily paused"}),
         K.MODEL_GONE,
     ),
@@ -406,7 +430,7 @@ HTTP_CASES = [
 ]  # fmt: skip
 
 DONE = {"status": "SUCCESS", "progress": "100%", "data": {"output": A}}
-H44 = {
+LINKLESS_SUCCESS = {
     "created_at": 1,
     "fail_reason": "",
     "finished_at": 2,
@@ -415,14 +439,14 @@ H44 = {
     "status": "SUCCESS",
     "task_id": "task_1",
 }
-H43 = {
+FAILED_AT_100 = {
     "status": "FAILURE",
     "progress": "100%",
     "fail_reason": "输入的提示词违反了政策",
     "data": None,
 }
-H46 = {"created_at": 1760696116136, "seconds": "10", "size": "small", "progress": "0%"}
-H51 = {
+ODD_TYPES = {"created_at": 1760696116136, "seconds": "10", "size": "small", "progress": "0%"}
+FILTERED = {
     "done": True,
     "response": {
         "raiMediaFilteredCount": 1,
@@ -431,7 +455,7 @@ H51 = {
         ],
     },
 }
-H52 = {
+MODERATED = {
     "id": "t1",
     "status": "failed",
     "error": {
@@ -445,9 +469,9 @@ UNKNOWN_TASK = as_json(
 )
 
 TASK_CASES = [
-    task("H41 no id", creation="{}", kind=K.AMBIGUOUS, billed=True, gets=0),
+    task("the task id anywhere: no id", creation="{}", kind=K.AMBIGUOUS, billed=True, gets=0),
     *(
-        task(f"H41 {body}", DONE, creation=body, urls=((A,),), gets=1)
+        task(f"the task id anywhere: {body}", DONE, creation=body, urls=((A,),), gets=1)
         for body in (
             {"id": "x", "task_id": "x"},
             {"data": {"task_id": "x"}},
@@ -455,12 +479,23 @@ TASK_CASES = [
             {"code": "success", "data": "x"},
         )
     ),
-    task("H41 broken body", creation=broken('{"task_id":'), kind=K.AMBIGUOUS, billed=True, gets=0),
-    task("H42 unknown at first", *[UNKNOWN_TASK] * 3, DONE, urls=((A,),), gets=4),
-    task("H43 failed at 100 %", H43, kind=K.MODERATION_PROMPT, reason="输入的提示词违反了政策"),
-    task("H44 no link, then one", H44, H44, DONE, urls=((A,),), gets=3),
+    task(
+        "the task id anywhere: broken body",
+        creation=broken('{"task_id":'),
+        kind=K.AMBIGUOUS,
+        billed=True,
+        gets=0,
+    ),
+    task("a new task is unknown", *[UNKNOWN_TASK] * 3, DONE, urls=((A,),), gets=4),
+    task(
+        "failed at a hundred percent",
+        FAILED_AT_100,
+        kind=K.MODERATION_PROMPT,
+        reason="输入的提示词违反了政策",
+    ),
+    task("success without a link", LINKLESS_SUCCESS, LINKLESS_SUCCESS, DONE, urls=((A,),), gets=3),
     *(
-        task(f"H45 {body}", body, urls=((A,),))
+        task(f"the link in odd places: {body}", body, urls=((A,),))
         for body in (
             {"status": "completed", "metadata": {"url": A}},
             {"code": "success", "data": {"status": "SUCCESS", "fail_reason": A}},
@@ -469,24 +504,39 @@ TASK_CASES = [
             {"video_url": f'["{A}"]'},
         )
     ),
-    task("H46 milliseconds and words", H46, DONE, urls=((A,),), fractions=(0.0,), gets=2),
+    task(
+        "milliseconds, words, percent text",
+        ODD_TYPES,
+        DONE,
+        urls=((A,),),
+        fractions=(0.0,),
+        gets=2,
+    ),
     *(
-        task(f"H47 {status}", {"status": status}, DONE, urls=((A,),), gets=2)
+        task(
+            f"unknown statuses mean waiting: {status}",
+            {"status": status},
+            DONE,
+            urls=((A,),),
+            gets=2,
+        )
         for status in ("pending", "submitted", "queueing", "UNKNOWN", None, "")
     ),
     *(
-        task(f"H48 {name}", DONE, creation={"task_id": name}, urls=((A,),))
+        task(
+            f"ids with reserved characters: {name}", DONE, creation={"task_id": name}, urls=((A,),)
+        )
         for name in (
             "sora-2:task_01k7",
             "veo3.1-fast:1770350082-trii1OXZc3",
             "cHJvamVjdHM+L/8=" * 20,
         )
     ),
-    task("H49 bad gateway", *[BAD_GATEWAY] * 3, DONE, urls=((A,),), gets=4),
-    task("H49 torn connection", b"", b"", DONE, urls=((A,),), gets=3),
+    task("polls fail, then recover: bad gateway", *[BAD_GATEWAY] * 3, DONE, urls=((A,),), gets=4),
+    task("polls fail, then recover: torn connection", b"", b"", DONE, urls=((A,),), gets=3),
     *(
         task(
-            f"H50 {status}",
+            f"expired and cancelled are final: {status}",
             {"id": "cgt-1", "status": status, "error": None},
             dialect=SEEDANCE,
             creation={"id": "cgt-1"},
@@ -495,20 +545,20 @@ TASK_CASES = [
         )
         for status, kind in (("expired", K.EXPIRED), ("cancelled", K.CANCELLED))
     ),
-    task("H51 nothing but a filter", H51, kind=K.MODERATION_PROMPT),
+    task("done, but all was filtered: nothing but a filter", FILTERED, kind=K.MODERATION_PROMPT),
     task(
-        "H51 deeper",
-        {**H51, "response": {"generateVideoResponse": H51["response"]}},
+        "done, but all was filtered: deeper",
+        {**FILTERED, "response": {"generateVideoResponse": FILTERED["response"]}},
         kind=K.MODERATION_PROMPT,
     ),
-    task("H52 moderation", H52, kind=K.MODERATION_PROMPT),
+    task("moderated after it was accepted", MODERATED, kind=K.MODERATION_PROMPT),
 ]
 
 # Where no link is told, this one has a place of its own for it: test_openai_videos.py.
 VIDEO_CASES = [
     replace(case, dialect=VIDEOS)
     for case in TASK_CASES
-    if case.dialect == TASKS and not case.id.startswith("H44")
+    if case.dialect == TASKS and not case.id.startswith("success without a link")
 ]
 
 ALL = [*CHAT_CASES, *HTTP_CASES, *TASK_CASES, *VIDEO_CASES]
@@ -549,7 +599,13 @@ async def test_a_hostile_answer_is_understood(case: HostileAnswer) -> None:
         assert tuple(spoken.fractions) == case.fractions
 
 
-CUT = [case for case in CHAT_CASES if case.id.startswith(("H01", "H03", "H16", "H26"))]
+CUT = [
+    case
+    for case in CHAT_CASES
+    if case.id.startswith(
+        ("only pings", "text cut", "the stream is compressed", "dotted progress")
+    )
+]
 
 
 @pytest.mark.parametrize("case", CUT, ids=lambda case: case.id)
@@ -564,7 +620,9 @@ async def test_a_stream_that_comes_byte_by_byte_means_the_same(case: HostileAnsw
 
 
 @pytest.mark.parametrize("ending", [STOP, ""], ids=["ended well", "ended early"])
-@pytest.mark.parametrize("answer", [H09, told("x")], ids=["H09", "nothing"])
+@pytest.mark.parametrize(
+    "answer", [LINKLESS, told("x")], ids=["the stream ends without link", "nothing"]
+)
 async def test_a_stream_without_a_link_is_never_asked_for_again(answer: str, ending: str) -> None:
     spoken = await talk(CHAT, creation=[stream(answer + ending)], pace=CALM)
 
@@ -613,7 +671,7 @@ async def test_what_the_task_says_counts_more_than_a_stream_without_a_link(
 
 
 async def test_a_preview_is_kept_when_the_task_gives_nothing_better() -> None:
-    body = told(OWN_SOURCE + "\n", H20_LOW) + STOP
+    body = told(OWN_SOURCE + "\n", PREVIEW) + STOP
 
     spoken = await talk(CHAT, creation=[stream(body)], looks=[BAD_GATEWAY], pace=HASTY)
 

@@ -172,7 +172,7 @@ async def test_a_gateway_may_want_another_name_for_several_pictures(tmp_path: Pa
         ({"url": f"data:image/png;base64,{STANDARD}"}, (), BYTES),
         ({"url": URL, "b64_json": STANDARD}, (URL,), BYTES),
     ],
-    ids=["url", "H64 one empty", "b64", "H63 prefix", "H63 lines", "H63 url-safe", "uri", "both"],
+    ids=["url", "one empty", "b64", "prefix", "lines", "url-safe", "uri", "both"],
 )
 async def test_a_picture_is_found_as_a_link_and_as_base64_of_any_kind(
     item: dict[str, str], urls: tuple[str, ...], data: bytes | None
@@ -185,7 +185,7 @@ async def test_a_picture_is_found_as_a_link_and_as_base64_of_any_kind(
 @pytest.mark.parametrize(
     "data", [[], None, [{}], [{"url": ""}], "x", [None], [{"b64_json": "???"}]], ids=str
 )
-async def test_h64_a_good_answer_without_a_picture_has_none_and_may_be_billed(
+async def test_a_good_answer_without_a_picture_has_none_and_may_be_billed(
     data: object,
 ) -> None:
     spoken = await answered(as_json({"created": 1, "data": data}))

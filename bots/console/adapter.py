@@ -69,7 +69,7 @@ class ConsoleAdapter:
         text = line[len(name) + 1 :]
         if not name.startswith("/"):
             catalog = self._engine.services.catalog
-            example = first_example(self._locale, catalog, COMMANDS.values())
+            example = first_example(self._locale, catalog, self._commands.values())
             self._refuse(translate(self._locale, "type-a-command", example=example))
         elif name == f"/{_ATTACH}":
             self._attach(text)

@@ -224,7 +224,7 @@ class TelegramAdapter:
 
     async def _reply(self, message: Message, key: str) -> None:
         locale = await self._locale(message)
-        example = first_example(locale, self.catalog, COMMANDS.values())
+        example = first_example(locale, self.catalog, self._table.values())
         view = View(text=translate(locale, key, example=example))
         await self._answers.say(place_of(message), view, ref_of(message))
 

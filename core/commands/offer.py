@@ -41,7 +41,8 @@ def check_offered(
     said = getattr(options, "model", None), context.preferences.model
     if needs is None or is_offered(catalog, command, *filter(None, said)):
         return
-    # What is about a video is done by the model that has made it, and that one was named once.
-    if options is not None and hasattr(options, "of") and catalog.knows(needs):
+    # What is about a result is done by the model that has made it, and that one was named once.
+    is_complete = options is not None or context.invocation.asks
+    if command.result and is_complete and catalog.knows(needs):
         return
     raise catalog.lacks(needs)

@@ -24,7 +24,7 @@ from tests.fakes.discord.wire import Json
 from tests.fakes.setups import MAKERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
-ALWAYS = ("status", "cancel", "retry", "again", "models", "settings")
+ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 ADMINS = ("allow", "deny")
 ALONE = frozenset({"sandbox", *PRESETS})
 
@@ -38,7 +38,7 @@ def set_up(request: pytest.FixtureRequest) -> SetUp:
 def test_telegram_lists_what_can_be_done(set_up: SetUp, locale: Locale) -> None:
     listed = [command.command for command in commands(locale, set_up.catalog)]
 
-    assert listed == [*set_up.makers, *ALWAYS, "help", "share"]
+    assert listed == [*set_up.makers, *ALWAYS, "help"]
 
 
 def test_discord_defines_what_can_be_done(set_up: SetUp) -> None:
@@ -142,7 +142,7 @@ async def test_telegram_is_told_of_a_new_key_at_the_next_start(tmp_path: Path) -
                 [command["command"] for command in menu]
                 for menu in here.telegram.commands.values()
             ]
-            assert listed == [[*set_up.makers, *ALWAYS, "help", "share"]] * 6
+            assert listed == [[*set_up.makers, *ALWAYS, "help"]] * 6
 
 
 async def test_discord_is_told_of_a_new_key_at_the_next_start(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ async def test_the_terminal_completes_only_what_can_be_done(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     async with terminal(tmp_path, "chat", variables=gateway) as (screen, process):
-        await screen.wait_for("or /help.")
+        await screen.wait_for("\n>")
         screen.type("/st\t")
         await screen.wait_for("> /status")
         screen.type("\r")

@@ -27,7 +27,7 @@ from tests.fakes.setups import MAKERS, SETUPS, SetUp
 
 ANN, ADMIN = (User(platform=NAME, id=name) for name in ("ann", "root"))
 HERE = ConversationRef(platform=NAME, chat="1")
-EVERYBODY = {"status", "cancel", "retry", "again", "models", "settings", "help"}
+EVERYBODY = {"status", "cancel", "retry", "again", "share", "models", "settings", "help"}
 
 
 class Untouchable:
@@ -49,11 +49,21 @@ class Bot:
     engine: Engine
 
     async def say(
-        self, line: str, user: User = ANN, pictures: tuple[Untouchable, ...] = ()
+        self,
+        line: str,
+        user: User = ANN,
+        pictures: tuple[Untouchable, ...] = (),
+        *,
+        asks: str = "",
     ) -> Answer:
         name, _, rest = line.removeprefix("/").partition(" ")
         invocation = Invocation(
-            command=name, text=rest, user=user, conversation=HERE, attachments=pictures
+            command=name,
+            text=rest,
+            user=user,
+            conversation=HERE,
+            attachments=pictures,
+            asks=asks,
         )
         return await dispatch(self.engine, invocation, Locale.EN)
 
@@ -223,12 +233,14 @@ async def test_a_video_of_a_retired_model_names_it_for_its_remix(tmp_path: Path)
     async with bot(tmp_path, SETUPS["whatai"]) as here:
         await here.say("/video -m sora-2-videos a cat")
         await here.engine.idle()
+        asked = await here.say("/remix", asks="prompt")
         remixed = await here.say("/remix in snow")
         await here.say("/video a dog")
         await here.engine.idle()
         other = await here.refusal("/remix in snow")
         (_, second, _) = await here.engine.jobs_of(ANN)
 
+    assert asked.asks
     assert remixed.done
     assert second.request.source
     assert other == "This bot has no model that can change a finished video."

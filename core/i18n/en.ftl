@@ -147,7 +147,7 @@ refuse-combination = { $model } cannot combine { $asked }.
 nobody-ratio = No { $kind ->
     [image] picture
    *[video] video
-} model here makes { $asked }; there are { $allowed }.
+} model here offers { $asked }. Available: { $allowed }.
 nobody-ratio-choice = No { $kind ->
     [image] picture
    *[video] video
@@ -161,7 +161,7 @@ nobody-seconds-choice = No model here lets you choose the length.
 nobody-resolution = No { $kind ->
     [image] picture
    *[video] video
-} model here makes { $asked }; there are { $allowed }.
+} model here offers { $asked }. Available: { $allowed }.
 nobody-resolution-choice = No { $kind ->
     [image] picture
    *[video] video
@@ -173,25 +173,25 @@ nobody-fast = No { $kind ->
 nobody-seed = No { $kind ->
     [image] picture
    *[video] video
-} model here takes a seed.
-nobody-mask = No model here takes a mask.
+} model here supports a seed.
+nobody-mask = No model here supports masks.
 nobody-watermark = No { $kind ->
     [image] picture
    *[video] video
 } model here can add a watermark.
-nobody-characters = No model here can show characters made at { $gateway }.
+nobody-characters = No model here can use characters made at { $gateway }.
 nobody-count = No { $kind ->
     [image] picture
    *[video] video
-} model here makes { $asked } at a time; the most is { $allowed } ({ $model }).
+} model here makes { $asked } at a time; the limit is { $allowed } ({ $model }).
 nobody-images = No { $kind ->
     [image] picture
    *[video] video
-} model here takes { $asked } pictures; the most is { $allowed } ({ $model }).
+} model here uses { $asked } pictures; the limit is { $allowed } ({ $model }).
 nobody-any-image = No { $kind ->
     [image] picture
    *[video] video
-} model here takes pictures.
+} model here can use pictures.
 nobody-no-image = Every { $kind ->
     [image] picture
    *[video] video
@@ -199,15 +199,15 @@ nobody-no-image = Every { $kind ->
 nobody-image-side = No { $kind ->
     [image] picture
    *[video] video
-} model here takes a picture of { $asked }; { $model } takes sides of { $allowed } pixels.
+} model here takes a { $asked } picture; { $model } takes sides of { $allowed } pixels.
 nobody-image-shape = No { $kind ->
     [image] picture
    *[video] video
-} model here takes a picture of { $asked }; { $model } takes up to { $allowed }, tall or wide.
+} model here takes a { $asked } picture; { $model } takes up to { $allowed }, tall or wide.
 nobody-image-bytes = No { $kind ->
     [image] picture
    *[video] video
-} model here takes a picture of { $size_mb } MB; the most is { $limit_mb } MB ({ $model }).
+} model here takes a { $size_mb } MB picture; the limit is { $limit_mb } MB ({ $model }).
 nobody-combination = No { $kind ->
     [image] picture
    *[video] video
@@ -254,6 +254,7 @@ help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
 help-footer =
     Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
+    Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
 type-a-command = Type a command, for example: { $example }. /help shows more.
 unexpected-error = Something went wrong in the bot. The operator can find the details in the log under { $id }.

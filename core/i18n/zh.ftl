@@ -141,7 +141,7 @@ refuse-combination = { $model } 不能同时使用：{ $asked }。
 nobody-ratio = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型能生成 { $asked }，可选：{ $allowed }。
+}模型支持 { $asked }，可选：{ $allowed }。
 nobody-ratio-choice = 这里的{ $kind ->
     [image] 图片
    *[video] 视频
@@ -155,7 +155,7 @@ nobody-seconds-choice = 这里的模型都不能选择时长。
 nobody-resolution = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型能生成 { $asked }，可选：{ $allowed }。
+}模型支持 { $asked }，可选：{ $allowed }。
 nobody-resolution-choice = 这里的{ $kind ->
     [image] 图片
    *[video] 视频
@@ -181,11 +181,11 @@ nobody-count = 这里没有{ $kind ->
 nobody-images = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型接受 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
+}模型能使用 { $asked } 张图片，最多 { $allowed } 张（{ $model }）。
 nobody-any-image = 这里的{ $kind ->
     [image] 图片
    *[video] 视频
-}模型都不接受图片。
+}模型都不能使用图片。
 nobody-no-image = 这里的{ $kind ->
     [image] 图片
    *[video] 视频
@@ -193,15 +193,15 @@ nobody-no-image = 这里的{ $kind ->
 nobody-image-side = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型接受 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
+}模型能使用 { $asked } 的图片；{ $model } 要求边长为 { $allowed } 像素。
 nobody-image-shape = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型接受 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
+}模型能使用 { $asked } 的图片；{ $model } 的长宽比上限是 { $allowed }。
 nobody-image-bytes = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频
-}模型接受 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
+}模型能使用 { $size_mb } MB 的图片，上限是 { $limit_mb } MB（{ $model }）。
 nobody-combination = 这里没有{ $kind ->
     [image] 图片
    *[video] 视频

@@ -179,7 +179,7 @@ async def test_telegram_says_why_whatever_is_replied_to(tmp_path: Path) -> None:
             here.telegram.say(here.chat, here.ada, "/image a cat", reply_to=video)
             await here.until_shown("This bot has no model for pictures.")
             here.telegram.say(here.chat, here.ada, "/start")
-            await here.until_shown("for example: /video portrait a cat surfing. Pictures can")
+            await here.until_shown("for example: /video portrait a cat surfing. Add pictures")
             here.telegram.say(here.chat, here.ada, "/video")
             shown = await here.until_shown("What should it look like?")
 

@@ -49,13 +49,13 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
         (
             "all four",
             replace(CAT, ratio="7:3"),
-            "No video model here makes 7:3; there are 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
+            "No video model here offers 7:3. Available: 9:16, 16:9, 1:1, 4:3, 3:4, 21:9.",
         ),
         ("147ai", replace(CAT, ratio="9:16"), "No video model here lets you choose the shape."),
         (
             "whatai",
             replace(CAT, resolution="4k"),
-            "No video model here makes 4k; there are 720p, 480p, 1080p, hd.",
+            "No video model here offers 4k. Available: 720p, 480p, 1080p, hd.",
         ),
         (
             "apiyi",
@@ -63,33 +63,33 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "No video model here lets you choose the resolution.",
         ),
         ("whatai", replace(CAT, fast=True), "No video model here has a fast mode."),
-        ("apiyi", replace(CAT, seed=7), "No video model here takes a seed."),
+        ("apiyi", replace(CAT, seed=7), "No video model here supports a seed."),
         ("apiyi", replace(CAT, watermark=True), "No video model here can add a watermark."),
         (
             "apiyi",
             replace(CAT, count=9),
-            "No video model here makes 9 at a time; the most is 4 (veo-3.1).",
+            "No video model here makes 9 at a time; the limit is 4 (veo-3.1).",
         ),
         (
             "147ai",
             replace(CAT, count=9),
-            "No video model here makes 9 at a time; the most is 1 (veo3-fast).",
+            "No video model here makes 9 at a time; the limit is 1 (veo3-fast).",
         ),
         (
             "apiyi",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "No video model here takes 3 pictures; the most is 2 (veo-3.1).",
+            "No video model here uses 3 pictures; the limit is 2 (veo-3.1).",
         ),
         (
             "147ai",
             replace(CAT, images=(SOME_PICTURE,) * 3),
-            "No video model here takes 3 pictures; the most is 1 (veo3-pro-frames).",
+            "No video model here uses 3 pictures; the limit is 1 (veo3-pro-frames).",
         ),
         (
             "whatai",
             replace(CAT, images=(TINY,)),
             (
-                "No video model here takes a picture of 100x100; "
+                "No video model here takes a 100x100 picture; "
                 "seedance-2.0 takes sides of 300-6000 pixels."
             ),
         ),
@@ -97,14 +97,14 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "whatai",
             replace(CAT, images=(LONG,)),
             (
-                "No video model here takes a picture of 3000x400; "
+                "No video model here takes a 3000x400 picture; "
                 "seedance-2.0 takes up to 2.5:1, tall or wide."
             ),
         ),
         (
             "whatai",
             replace(CAT, images=(HEAVY,)),
-            "No video model here takes a picture of 40 MB; the most is 30 MB (seedance-2.0).",
+            "No video model here takes a 40 MB picture; the limit is 30 MB (seedance-2.0).",
         ),
         (
             "apiyi",
@@ -117,7 +117,7 @@ def told(catalog: Catalog, request: MediaRequest) -> str:
             "No model here can use characters made at whatai.",
         ),
         ("apiyi", replace(CAT, has_shots=True), "This bot has no model for storyboards."),
-        ("whatai", replace(IMAGE, seed=7), "No picture model here takes a seed."),
+        ("whatai", replace(IMAGE, seed=7), "No picture model here supports a seed."),
         ("apiyi", IMAGE, "This bot has no model for pictures."),
         (
             "all four",
@@ -142,7 +142,7 @@ def test_the_best_of_all_is_told(gateway: str, request_: MediaRequest, sentence:
             "No model here makes 9 s; the nearest is 4 s (m).",
         ),
         ("", replace(CAT, seconds=9), "No model here lets you choose the length."),
-        ("", replace(CAT, images=(SOME_PICTURE,)), "No video model here takes pictures."),
+        ("", replace(CAT, images=(SOME_PICTURE,)), "No video model here can use pictures."),
         (
             "images = { min = 1, max = 1 }",
             CAT,
@@ -182,7 +182,7 @@ def test_a_model_that_takes_no_pictures_does_not_hide_what_is_wrong_with_one() -
         replace(catalog, data=replace(catalog.data, models=models)), replace(CAT, images=(TINY,))
     )
 
-    assert said.startswith("No video model here takes a picture of 100x100;")
+    assert said.startswith("No video model here takes a 100x100 picture;")
 
 
 def test_who_has_named_a_model_is_told_about_that_one() -> None:

@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c const
 
 .PHONY: run setup check test bench format clean
 
-run: .venv/installed ## chat on this terminal; without any key against the sandbox
+run: .venv/installed ## chat on this terminal; without a key, with the sandbox
 	@$(BIN)/cliprelay chat
 
 setup: .venv/installed-dev ## install for development
@@ -19,7 +19,7 @@ check: .venv/installed-dev ## format, lint, types, import rules
 test: .venv/installed-dev ## the whole suite with branch coverage of core
 	$(BIN)/pytest --cov --cov-report=term
 
-bench: .venv/installed-dev ## ratios against bare baselines
+bench: .venv/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.progress
 	$(BIN)/python -m benchmarks.streams
 	$(BIN)/python -m benchmarks.start
@@ -35,14 +35,14 @@ clean: ## remove the environment; data/ stays
 	rm -rf .venv
 
 .venv/bin/python:
-	@command -v $(PYTHON) >/dev/null || { echo "cliprelay needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or say which: make run PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cliprelay needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Say which to take: make run PYTHON=python3.12" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "cliprelay needs Python 3.11 or newer, but $(PYTHON) was not found. Install it, or name another: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cliprelay needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version). Name another: make run PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Making .venv (the first time only) ..." >&2
+	@echo "Creating .venv (only the first time) ..." >&2
 	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml constraints.txt
-	@echo "Installing (a minute, the first time only) ..." >&2
+	@echo "Installing (about a minute, only the first time) ..." >&2
 	@$(PIP) -e . </dev/null
 	@touch $@
 

@@ -46,7 +46,7 @@ def _file_handler(file: Path) -> logging.Handler:
         file.parent.mkdir(parents=True, exist_ok=True)
         return logging.FileHandler(file, encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"Cannot write the log {file}: {error.strerror}") from error
+        raise StorageError(f"The log {file} cannot be written: {error.strerror}") from error
 
 
 def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -18,7 +18,8 @@ from tests.fakes.change_signal import ChangeSignal
 from tests.fakes.driver import DeliveredPost, Seen
 from tests.fakes.engine_harness import EngineHarness
 
-CAPTION_LINES = 3
+# What it is, the prompt, how long it took, and that it is a test.
+CAPTION_LINES = 4
 PATIENCE_SECONDS = 30.0
 
 

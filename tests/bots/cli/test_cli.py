@@ -56,7 +56,7 @@ async def test_doctor_finds_a_healthy_installation(
 @pytest.mark.parametrize(
     ("variables", "answer"),
     [
-        ({"APIYI_BASE_URL": "ftp://x"}, "APIYI_BASE_URL: is no http(s) address"),
+        ({"APIYI_BASE_URL": "ftp://x"}, "APIYI_BASE_URL: must be an address that"),
         ({"CATALOG_FILES": "none.toml"}, "none.toml: cannot be read"),
         ({"DATABASE_URL": "postgresql://x/y"}, "DATABASE_URL: starts with postgresql"),
     ],

@@ -60,7 +60,7 @@ async def test_a_failed_job_ends_with_1_and_its_reason(
     [
         (("--ration 1:1 a cat",), "There is no option --ration."),
         (("a cat", "-o", "no/such/folder/cat.mp4"), "this folder does not exist"),
-        (("a cat", "--image", "none.png"), "There is no file none.png."),
+        (("a cat", "--image", "none.png"), "There is no file called none.png."),
         (("a cat", "--model", "veo-3"), "Did you mean veo-3.1?"),
     ],
 )

@@ -39,17 +39,15 @@ async def test_who_leaves_is_told_which_jobs_can_be_picked_up_again(tmp_path: Pa
     async with terminal(tmp_path, "chat") as (screen, process):
         screen.type("/video -m sandbox-video a cat #hang\r")
         await screen.wait_for("rendering")
-        screen.type("/video -m sandbox-stream a dog #hang\r")
-        await screen.wait_for("sandbox-stream")
-        screen.type("/status\r")
-        await screen.wait_for("2. ")
+        screen.type("/video -m veo-3.1 a dog #hang\r")
+        await screen.wait_for("left · veo-3.1")
         screen.type("\x04")
         code = await process.wait()
         shown = screen.text
 
     assert code == 0
     assert "1 job is not finished. Start again to get its result." in shown
-    assert "1 job (sandbox-stream) cannot be picked up again" in shown
+    assert "1 job (veo-3.1) cannot be picked up again" in shown
 
 
 async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str, str]) -> None:
@@ -122,7 +120,7 @@ async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
     assert done.code == 1
     assert "an empty one.png is empty (0 bytes)." in done.out
     assert f"{tmp_path.name} is a folder, not a picture." in done.out
-    assert "There is no file it's.gif." in done.out
+    assert "There is no file called it's.gif." in done.out
     assert read_ledger(state) == []
 
 

@@ -110,7 +110,7 @@ async def test_pictures_are_made_also_from_others_and_with_a_mask(tmp_path: Path
         sheet.type("/image --model sandbox-image --mask a hat")
         masked = await sheet.until("Done in")
 
-    assert re.search(r"Saved: \S+/1\.png \(\d+x\d+, \d\.\d MB\)", alone)
+    assert re.search(r"Saved: \S+/1\.png \(\d+x\d+, \d+ KB\)", alone)
     assert look(saved(masked)).kind is MediaKind.IMAGE
     assert [order.mask for order in read_ledger(tmp_path / "sandbox")] == [False, True]
     assert harness.paid == 2
@@ -119,10 +119,10 @@ async def test_pictures_are_made_also_from_others_and_with_a_mask(tmp_path: Path
 async def test_a_plan_says_what_to_type_to_order_it_or_to_drop_it(tmp_path: Path) -> None:
     async with console(tmp_path) as (sheet, harness):
         answers: list[str] = []
-        for label, end in (("Make it", "Done in"), ("Cancel", "Cancelled.")):
+        for label, end in (("Make it", "Done in"), ("Cancel", "Plan dropped.")):
             sheet.type(PLAN)
             plan = await sheet.until("Cancel: /cancel")
-            assert "Shot 2:\nduration: 1.5sec\nScene: it lands" in plan
+            assert "2. 1.5 s: it lands" in plan
             (choice,) = re.findall(rf"^{label}: (/.*)$", plan, re.MULTILINE)
             sheet.type(choice)
             answers.append(await sheet.until(end))
@@ -148,8 +148,8 @@ async def test_a_pipe_shows_a_plan_whole_and_the_next_process_can_drop_it(
 
     assert first.code == 0, first.out + first.err
     assert saved(first.out).exists()
-    assert "Scene: it lands\nMake it: /confirm" in first.out
+    assert "2. 1.5 s: it lands\nMake it: /confirm" in first.out
     assert "You have no characters yet." in first.out
-    assert "Cancelled." in second.out
+    assert "Plan dropped." in second.out
     assert second.code == 1
     assert len(read_ledger(options.state_dir)) == 1

@@ -57,7 +57,7 @@ async def test_a_result_is_made_again_for_its_owner_alone(tmp_path: Path) -> Non
         await owner.click(here.message(first), label="Again")
         await until_whispered(here, "This belongs to somebody else.")
         await here.ada.click(here.message(first), label="Again")
-        status = await here.until_shown("rendering")
+        status = await here.until_shown("starting soon")
 
         assert status["message_reference"]["message_id"] == first["id"]
         assert len(await engine.jobs_of(here.person(here.ada))) == 2
@@ -88,7 +88,7 @@ async def test_what_only_one_person_saw_is_made_again_for_that_person_alone(
         await here.until_shown("Done in")
         (first,) = here.videos()
         await here.ada.click(here.message(first), label="Again")
-        await here.until_shown("rendering")
+        await here.until_shown("starting soon")
 
     assert len(here.messages()) == 3
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
@@ -102,7 +102,7 @@ async def test_in_a_group_chat_everybody_sees_what_is_made_again(tmp_path: Path)
         (first,) = here.videos(friends.id)
         again = first["components"][0]["components"][0]["custom_id"]
         friends.press(here.ada.user, int(first["id"]), again)
-        await here.until_shown("rendering", friends.id)
+        await here.until_shown("starting soon", friends.id)
 
     assert len(here.messages(friends.id)) == 3
     assert not any(message["flags"] & EPHEMERAL for message in here.messages(friends.id))

@@ -9,6 +9,7 @@ import pytest
 from simcord.enums import InteractionType
 
 from core.engine.engine import Engine
+from core.i18n import Locale, translate
 from core.platform import User
 from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness, discord_bot, picture
 from tests.fakes.discord.people import group_chat, raw_channel
@@ -69,7 +70,7 @@ async def test_a_file_that_is_no_picture_is_refused_by_its_name(tmp_path: Path) 
             here.channel, "video", prompt="a cat", image1=("my notes?.txt", b"no picture at all")
         )
 
-        assert r"my notes\_.txt is no picture" in await here.until_answered(asked)
+        assert r"my notes\_.txt is not a picture" in await here.until_answered(asked)
         assert here.harness.paid == 0
 
 
@@ -142,7 +143,7 @@ async def test_people_are_answered_in_the_language_of_their_discord(tmp_path: Pa
         here.server.world.locales[here.ada.id] = "zh-CN"
         asked = await here.ada.slash(here.channel, "status")
 
-        assert await here.until_answered(asked) == "没有正在运行或排队的任务。"
+        assert await here.until_answered(asked) == translate(Locale.ZH, "status-none")
 
 
 async def test_a_server_and_its_channels_are_one_chat_whose_managers_may_set_it(

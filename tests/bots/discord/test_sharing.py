@@ -151,5 +151,5 @@ async def test_a_thread_that_the_bot_does_not_know_yet_can_be_chosen(tmp_path: P
         thread = here.thread()
         told = await shared(here, await offered(here, await made(here)), thread)
 
-    assert told == f"Posted in {thread.mention} now."
+    assert told == f"Posted in {thread.mention}."
     assert len(here.videos(thread.id)) == 1

@@ -40,9 +40,9 @@ async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
             hers = here.telegram.say(group, eve, "hello")
             his = here.telegram.say(group, here.ada, "look", origin=bob)
             here.telegram.say(group, here.ada, "/deny", reply_to=hers)
-            await here.until_shown("User telegram:9 may not use the bot", group)
+            await here.until_shown("User telegram:9 can no longer use the bot", group)
             here.telegram.say(group, here.ada, "/deny", reply_to=his)
-            await here.until_shown("User telegram:10 may not use the bot", group)
+            await here.until_shown("User telegram:10 can no longer use the bot", group)
             here.telegram.say(group, here.ada, "/allow user", reply_to=hers)
             await here.until_shown("User telegram:9 may use the bot now", group)
             rules = await engine.services.access.store.rules(person(9), person(10), chat(GROUP))
@@ -61,7 +61,7 @@ async def test_without_a_reply_the_chat_is_meant_and_a_reply_to_nobody_is_asked_
             here.telegram.say(forum, here.ada, "/allow", thread=topic)
             answer = await here.until_shown("Everybody in chat", forum)
             here.telegram.say(forum, here.ada, "/deny", reply_to=answer)
-            await here.until_shown("Say which one", forum)
+            await here.until_shown("Say whose id", forum)
             bot = person(here.telegram.me.id)
             rules = await engine.services.access.store.rules(person(9), bot, chat(GROUP))
 
@@ -75,7 +75,7 @@ async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
         here.harness.policy = Policy(admins=ADMIN)
         async with here.bot() as engine:
             for said, shown in (
-                ("/deny 9", "User telegram:9 may not use the bot"),
+                ("/deny 9", "User telegram:9 can no longer use the bot"),
                 ("/deny -100", "Nobody in chat telegram:-100"),
                 ("/deny chat 10", "Nobody in chat telegram:10"),
                 ("/deny @eve", "I don't understand “@eve” here."),

@@ -181,7 +181,7 @@ async def test_people_are_answered_in_their_language(tmp_path: Path) -> None:
 async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot():
         here.telegram.say(here.chat, here.ada, "/start")
-        await here.until_shown("for example: /video portrait 15s a cat surfing. Pictures can")
+        await here.until_shown("for example: /video portrait 15s a cat surfing. Add pictures")
         here.telegram.say(here.chat, here.ada, "a cat")
         await here.until_shown("Type a command, for example")
         here.telegram.say(here.chat, here.ada, "/start video")

@@ -64,7 +64,7 @@ async def test_what_cannot_be_the_start_is_refused_for_every_command_that_takes_
         texts = sorted(post.text[:14] for post in here.written(group))
         await engine.idle()
 
-    assert texts == ["A video cannot", "A video cannot", "I can see only ", "Say what you w"]
+    assert texts == ["A video cannot", "A video cannot", "I can see only", "Say what you w"]
     assert here.harness.paid == 0
 
 
@@ -216,13 +216,13 @@ async def test_a_plan_is_ordered_or_dropped_by_its_owner_alone_also_after_a_rest
             group.say(here.ada, PLAN)
             other = await group.shown("This is the plan")
             dropped = await group.press(other, "Cancel", here.ada)
-            await group.shown("Cancelled.")
+            await group.shown("Plan dropped.")
             states = [job.state for job in await group.jobs(here.ada)]
 
     assert refused == ["This belongs to somebody else."] * 2
     assert draft.state is JobState.DRAFT
     assert (pressed, dropped) == ("", "")
-    assert "1.5sec\nScene: it lands" in plan.history[0].text
+    assert "2. 1.5 s: it lands" in plan.history[0].text
     assert "Done in" in plan.text
     assert (job.request.seconds, job.request.ratio) == (3, "9:16")
     assert states == [JobState.CANCELLED, JobState.DONE]

@@ -85,13 +85,22 @@ class ConsoleDriver:
     async def say(self, line: str, *pictures: bytes) -> None:
         if pictures:
             self._type(f"/attach {shlex.join(map(self._save, pictures))}")
-        self._type(line)
+        self._type(line.replace("\n", "\\\n"))
 
     async def complete(self, words: str) -> None:
         self._type(f"/video {words}")
 
-    async def press(self, command: str) -> None:
-        self._type(f"/{command}")
+    async def press(self, command: str, words: str = "") -> None:
+        """What is offered is typed as it was offered."""
+        offers = (line.partition(f": /{command} ")[1:] for line in reversed(self._lines))
+        offered = next((offer + rest for offer, rest in offers if offer), f": /{command}")
+        self._type(f"{offered.removeprefix(': ')} {words}".strip())
+
+    async def stranger_gets_on(self, command: str) -> None:
+        del command
+
+    async def repeat_press(self) -> None:
+        """A line is read once."""
 
     async def share(self) -> str:
         raise NotImplementedError("nobody else is here")

@@ -49,8 +49,22 @@ class ChatDriver(Protocol):
         """Give the words that a command without them has asked for."""
         ...
 
-    async def press(self, command: str) -> None:
-        """Press the last button of that command, or type it where there are none."""
+    async def press(self, command: str, words: str = "") -> None:
+        """Press the last button of that command, or type it where there are none.
+
+        `words` are what is then asked for.
+        """
+        ...
+
+    async def stranger_gets_on(self, command: str) -> bool | None:
+        """Whether anything but a refusal comes of it when somebody else presses that button.
+
+        None where nobody else can.
+        """
+        ...
+
+    async def repeat_press(self) -> None:
+        """Have the platform tell the last press again, and wait until the bot has heard it."""
         ...
 
     async def share(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from core.i18n import Locale, locale_of
 from tests.fakes.console_driver import ConsoleDriver
@@ -10,7 +11,7 @@ from tests.fakes.discord.driver import DiscordDriver
 from tests.fakes.discord.server import DiscordServer, pointed_at
 from tests.fakes.driver import ChatDriver
 from tests.fakes.engine_harness import EngineHarness
-from tests.fakes.telegram.bot import TelegramBotHarness
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness
 from tests.fakes.telegram.driver import TelegramDriver
 from tests.fakes.telegram.server import telegram_server
 
@@ -22,14 +23,15 @@ async def console_driver(harness: EngineHarness, language: str) -> AsyncGenerato
 
 
 @asynccontextmanager
-async def telegram_driver(harness: EngineHarness, language: str) -> AsyncGenerator[ChatDriver]:
-    """Telegram knows the language."""
+async def telegram_driver(
+    harness: EngineHarness, language: str, *, group: bool = False
+) -> AsyncGenerator[ChatDriver]:
+    """Telegram knows the language. In a group there are others, too."""
     async with telegram_server() as telegram:
         ada = telegram.user(7, "Ada", language)
+        chat = telegram.group(GROUP) if group else telegram.private(ada)
         yield TelegramDriver(
-            TelegramBotHarness(
-                telegram=telegram, harness=harness, ada=ada, chat=telegram.private(ada)
-            )
+            TelegramBotHarness(telegram=telegram, harness=harness, ada=ada, chat=chat)
         )
         assert telegram.floods == []
 
@@ -55,3 +57,5 @@ DRIVERS: Mapping[str, Callable[[EngineHarness, str], AbstractAsyncContextManager
     "telegram": telegram_driver,
     "discord": discord_driver,
 }
+# The same where others are around.
+AMONG_OTHERS = {**DRIVERS, "telegram": partial(telegram_driver, group=True)}

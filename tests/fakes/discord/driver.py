@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from simcord.actors import MemberActor
 from simcord.results import InteractionResult
 
 from core.commands import COMMANDS
 from core.engine.engine import Engine
+from core.i18n import Locale, translate
 from core.messages.buttons import unpack
 from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness
 from tests.fakes.discord.wire import DiscordCall, Json
-from tests.fakes.driver import DeliveredPost, Seen
-
-WITH_WORDS = frozenset({"video", "image", "remix"})
+from tests.fakes.driver import DeliveredPost, Seen, said
 
 
 class DiscordDriver:
@@ -34,9 +34,9 @@ class DiscordDriver:
         if name not in COMMANDS:
             await self._bot.ada.send(self._bot.channel, f"<@{self._bot.bot_id}> {line}")
             return
-        words = text.split()
-        pairs = zip(words[::2], words[1::2], strict=True) if name not in WITH_WORDS else ()
-        options: Json = {"prompt": text} if name in WITH_WORDS and text else dict(pairs)
+        words, in_words = text.split(), COMMANDS[name].needs_prompt
+        pairs = zip(words[::2], words[1::2], strict=True) if not in_words else ()
+        options: Json = {"prompt": text} if in_words and text else dict(pairs)
         for number, picture in enumerate(pictures, 1):
             options[f"image{number}"] = (f"{number}.jpg", picture)
         self._asked = await self._bot.ada.slash(self._bot.channel, name, **options)
@@ -45,12 +45,33 @@ class DiscordDriver:
         asked = self._asked
         assert asked
         await self.until(lambda: asked.modal)
-        await self._bot.ada.submit_modal(asked, {"prompt": words})
+        assert asked.modal
+        field = asked.modal["components"][0]["component"]["custom_id"]
+        await self._bot.ada.submit_modal(asked, {field: words})
 
-    async def press(self, command: str) -> None:
+    async def press(self, command: str, words: str = "") -> None:
+        self._asked = await self._click(self._bot.ada, command)
+        if words:
+            await self.complete(words)
+
+    async def _click(self, person: MemberActor, command: str) -> InteractionResult:
         message = [m for m in self._bot.messages() if command in _buttons(m)][-1]
         label = _buttons(message)[command]
-        self._asked = await self._bot.ada.click(self._bot.message(message), label=label)
+        return await person.click(self._bot.message(message), label=label)
+
+    async def stranger_gets_on(self, command: str) -> bool:
+        eve = self._bot.guild.add_member(self._bot.server.world.create_user("eve"))
+        refused = translate(Locale.EN, "button-not-yours")
+        before = said(self).count(refused)
+        asked = await self._click(eve, command)
+        await self.until(lambda: asked.modal or said(self).count(refused) > before)
+        return bool(asked.modal)
+
+    async def repeat_press(self) -> None:
+        server = self._bot.server
+        before = len(server.called("POST /interactions/*"))
+        server.gateway.repeat("INTERACTION_CREATE")
+        await self.until(lambda: len(server.called("POST /interactions/*")) > before)
 
     async def share(self) -> str:
         gallery = self._bot.guild.create_text_channel("gallery")

@@ -10,6 +10,8 @@ from core.platform import User
 from tests.fakes.driver import DeliveredPost, Seen
 from tests.fakes.telegram.bot import TelegramBotHarness
 from tests.fakes.telegram.chat import TelegramMessage as Message
+from tests.fakes.telegram.schema import Json
+from tests.fakes.telegram.world import TelegramQuery
 
 
 class TelegramDriver:
@@ -20,6 +22,8 @@ class TelegramDriver:
     def __init__(self, telegram_bot: TelegramBotHarness) -> None:
         self._bot = telegram_bot
         self._telegram = telegram_bot.telegram
+        self._pressed: TelegramQuery | None = None
+        self._update: Json = {}
         self.user = User(platform=NAME, id=str(telegram_bot.ada.id))
 
     def bot(self) -> AbstractAsyncContextManager[Engine]:
@@ -38,14 +42,45 @@ class TelegramDriver:
     async def complete(self, words: str) -> None:
         await self.until(lambda: "form" in self.buttons())
         self._telegram.press(self._message_with("form"), "form?", self._bot.ada)
-        question = await self.until(
-            lambda: next((m for m in self._answers if "force_reply" in (m.markup or {})), None)
-        )
+        await self._answer(words)
+
+    async def press(self, command: str, words: str = "") -> None:
+        message, asked = self._message_with(command), len(self._questions)
+        self._pressed = self._telegram.press(message, _buttons(message)[command], self._bot.ada)
+        self._update = self._telegram.inbox.pending[-1]["callback_query"]
+        if words:
+            await self._answer(words, after=asked)
+
+    async def _answer(self, words: str, after: int = 0) -> None:
+        """Reply to the question that comes after so many others."""
+        await self.until(lambda: len(self._questions) > after)
+        question = self._questions[-1]
         self._telegram.say(self._bot.chat, self._bot.ada, words, reply_to=question)
 
-    async def press(self, command: str) -> None:
-        message = self._message_with(command)
-        self._telegram.press(message, _buttons(message)[command], self._bot.ada)
+    @property
+    def _questions(self) -> list[Message]:
+        return [message for message in self._answers if "force_reply" in (message.markup or {})]
+
+    async def stranger_gets_on(self, command: str) -> bool:
+        eve, message = self._telegram.user(66, "Eve"), self._message_with(command)
+        (button,) = [b for b in message.buttons if b["text"] == _buttons(message)[command]]
+        if "switch_inline_query" in button:
+            query = self._telegram.inline(eve, button["switch_inline_query"])
+            (answer,) = await self.until(lambda: query.answers)
+            return bool(answer["results"])
+        asked = len(self._questions)
+        query = self._telegram.press(message, button["text"], eve)
+        (answer,) = await self.until(lambda: query.answers)
+        if not answer.get("text"):
+            await self.until(lambda: len(self._questions) > asked)
+        return not answer.get("text")
+
+    async def repeat_press(self) -> None:
+        pressed = self._pressed
+        assert pressed
+        before = len(pressed.answers)
+        self._telegram.inbox.put("callback_query", self._update)
+        await self.until(lambda: len(pressed.answers) > before)
 
     async def share(self) -> str:
         query = self._telegram.inline(self._bot.ada)

@@ -8,18 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from core.validation import objection
 
 
-class Span(BaseModel):
+class LengthSpan(BaseModel):
     least: int
     most: int
 
     @model_validator(mode="after")
-    def _is_ordered(self) -> "Span":
+    def _is_ordered(self) -> "LengthSpan":
         if self.least > self.most:
             raise ValueError("least is larger than most")
         return self
 
 
-class Table(BaseModel):
+class LengthTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     count: int = Field(default=1, ge=1, le=16)
@@ -28,7 +28,7 @@ class Table(BaseModel):
     state: Literal["old", "new"] = "new"
     name: str = Field(default="a", pattern="^[a-z]+$", max_length=9)
     shapes: tuple[str, ...] = ()
-    seconds: tuple[int, ...] | Span = ()
+    seconds: tuple[int, ...] | LengthSpan = ()
     unheard_of: bytes = b""
 
 
@@ -57,13 +57,13 @@ def test_the_place_and_what_would_be_right_are_named(
     field: str, value: object, place: str, wrong: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
-        Table.model_validate({field: value})
+        LengthTable.model_validate({field: value})
 
     assert objection(caught.value) == (place, wrong)
 
 
 def test_what_is_missing_is_said_to_be_missing() -> None:
     with pytest.raises(ValidationError) as caught:
-        Span.model_validate({"least": 1})
+        LengthSpan.model_validate({"least": 1})
 
     assert objection(caught.value) == ("most", "is missing")

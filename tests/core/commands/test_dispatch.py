@@ -10,7 +10,7 @@ import pytest
 
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.jobs import JobState
 from core.people.access import Policy
 from core.platform import ConversationRef, IdFormat, Invocation, User, known
@@ -175,7 +175,7 @@ async def test_what_cannot_be_stored_is_not_sent(harness: EngineHarness) -> None
 async def test_an_accident_is_polite_and_has_an_id_that_the_log_knows(
     harness: EngineHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.chat.refuse("send", RuntimeError("sk-abcdefgh is wrong"))
+    harness.chat.refuse("send", *[RuntimeError("sk-abcdefgh is wrong")] * 2)
     async with harness.engine() as engine:
         answer = await say(engine, "video -m sandbox-video a cat")
 
@@ -253,9 +253,9 @@ async def test_a_platform_says_what_its_ids_look_like_and_whom_they_name(
         typo = text_of(await say(engine, "deny usre", BOSS, ids=matrix))
         wrong = text_of(await say(engine, "deny user !Films:x.org", BOSS, ids=matrix))
 
-    assert chat.startswith("Nobody in chat chat:!Films:x.org may use the bot")
-    assert user.startswith("User chat:@Ann:x.org may not use the bot")
-    assert again.startswith("User chat:@Ann:x.org may use the bot now")
+    assert chat == translate(Locale.EN, "denied-chat", id="chat:!Films:x.org")
+    assert user == translate(Locale.EN, "denied-user", id="chat:@Ann:x.org")
+    assert again == translate(Locale.EN, "allowed-user", id="chat:@Ann:x.org")
     assert typo == "I don't understand “usre” here."
     assert wrong == "I don't understand “!Films:x.org” here."
 
@@ -369,7 +369,7 @@ async def test_ones_own_language_counts_before_the_chats_and_that_before_the_pla
         own = text_of(await say(engine, "status", english))
         cleared = text_of(await say(engine, "settings language auto", english))
 
-    assert default == "没有正在运行或排队的任务。"
+    assert default == translate(Locale.ZH, "status-none")
     assert said == own == "You have no jobs running or waiting."
     assert chats == default
     assert switched.startswith("您的默认设置：无\n本聊天的默认设置：zh")

@@ -120,7 +120,8 @@ def ended_view(job: Job) -> View:
     """The status message of a job that has ended: one line, or the reason with a way on."""
     locale = Locale(job.locale)
     if job.state is JobState.CANCELLED:
-        key = "job-cancelled" if job.started_at else "job-cancelled-unpaid"
+        asked = job.started_at or job.task
+        key = "job-cancelled" if asked else "job-cancelled-unpaid"
         return View(text=translate(locale, key))
     if job.fault is None:
         took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))

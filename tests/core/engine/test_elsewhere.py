@@ -163,7 +163,7 @@ async def test_a_model_that_is_gone_is_set_aside_and_listed_so(
         unnamed = catalog.choose(MediaRequest(prompt="a cat", ratio="9:16", seconds=8))
         named = catalog.choose(MediaRequest(prompt="a cat", model="veo-3.1"))
 
-    assert "tried again in 60 min" in told
+    assert "next try in 60 min" in told
     assert unnamed.key != FIRST
     assert named.key == FIRST
     assert len(broken.requests) == 1

@@ -149,9 +149,9 @@ async def test_limits_hold_and_those_who_wait_see_how_they_move_up(
     shown = [w.text for w in slow_harness.chat.of("edit") if w.message == waiting.status]
     assert (places, waiting.state) == ([0, 1, 2], JobState.WAITING)
     assert (gateway.asked[CREATE], engine.failed) == (3, 3)
-    assert [text[:24] for text in shown if "Waiting" in text] == [
-        "Number 2 in lin",
-        "Number 1 in lin",
+    assert [text[:16] for text in shown if "in line" in text] == [
+        "Number 2 in line",
+        "Number 1 in line",
     ]
 
 

@@ -106,7 +106,7 @@ async def test_a_retry_while_the_failure_is_still_being_told_runs_after_it(
     async with slow_harness.engine() as engine:
         job = await engine.submit(slow_harness.order())
         await gateway.reached(FETCH)
-        await slow_harness.chat.until(lambda write: "fetching" in write.text)
+        await slow_harness.chat.until(lambda write: "downloading" in write.text)
         telling = slow_harness.chat.hold("edit")
         await gateway.allow(FETCH)
         await telling.reached.wait()

@@ -8,12 +8,12 @@ from core.catalog.model import ANY_RATIO, ImageRules, Model, Span
 _HEAD = """\
 # Dialects and models
 
-Which protocols the bot speaks, and what each model of the presets can be asked for. Made from the
-code by `cliprelay models --markdown`, which a test checks; change the code, not this page.
+Which protocols the bot speaks, and what each model in the presets can do. This page is generated
+from the code by `cliprelay models --markdown` and checked by a test; change the code, not the page.
 
-A retired model is used only by who names it; one that is off waits for `enabled = true` in a file
-of your own (`CATALOG_FILES`), where gateways and models of your own go too. The first shape,
-length and resolution are the default. Credits are about US cents.
+A retired model is used only when somebody names it. One that is off needs `enabled = true` in a
+file of your own (`CATALOG_FILES`), where your own gateways and models go too. The first shape,
+length and resolution are the default. A credit is about one US cent.
 """
 _NOTHING = "–"
 
@@ -121,5 +121,5 @@ _COLUMNS: Mapping[str, Callable[[Model], str]] = {
     "at once": lambda model: str(model.count),
     "also": _also,
     "credits": _credits,
-    "given up after": _deadline,
+    "time limit": _deadline,
 }

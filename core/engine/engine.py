@@ -248,7 +248,7 @@ class Engine:
         except Exception:
             incident = new_id()[:8]
             log.exception("job %s: could not be shown: %s", job_id, incident)
-            if not await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL, reason=incident)):
+            if not await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)):
                 raise
 
     async def _refuse(self, job: Job, fault: Fault) -> bool:

@@ -47,8 +47,8 @@ some-missing = { $kind ->
 too-large-link = Too large for this chat: { $size } MB, and the limit is { $limit } MB. Download it here while the gateway keeps it: { $link }
 too-large-kept = Too large for this chat: { $size } MB, and the limit is { $limit } MB. There is no public link, and you are not charged. The operator can find it as { $id }.
 only-preview = This is a low-quality preview: the gateway stopped before the final version.
-refused-link = This chat does not take the file. Here it is, as long as the gateway keeps it: { $link }
-posted-elsewhere = Posted here because it cannot be posted where you ordered it.
+refused-link = This chat does not accept the file. Download it here while the gateway keeps it: { $link }
+posted-elsewhere = Posted here because it could not be posted where you ordered it.
 took = took { $took }
 retry-is-free = A retry asks for the same result again and costs nothing.
 button-cancel = Cancel
@@ -244,7 +244,7 @@ command-status = show your running and waiting jobs
 command-cancel = cancel a job; if you have several, say which: /cancel 2
 command-retry = try a failed job again
 command-again = make your last result again
-command-share = bring a finished video to another chat: the one you reply to, or your last
+command-share = share a finished video with another chat: the one you reply to, or your last
 command-models = show the models and what they can do
 command-settings = show and change your defaults: model, shape, length, language
 command-allow = let somebody use the bot: the person you reply to, this chat, or an id
@@ -253,7 +253,7 @@ command-help = show how this works
 help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
 help-footer =
-    Options stand in front of the prompt, in any order; flags may stand anywhere; -- ends the options.
+    Options come before the prompt, in any order. Flags may go anywhere; -- ends the options.
     Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
 type-a-command = Type a command, for example: { $example }. /help shows more.
@@ -349,6 +349,9 @@ option-twice = { $name ->
     [resolution] Two resolutions were given
     [count] Two counts were given
     [model] Two models were given
+    [language] Two languages were given
+    [job] Two jobs were given
+    [span] Two parts of the video were given
    *[other] { $option } was given twice
 }: { $first } and { $second }. Keep one.
 prompt-empty = Say what to make.
@@ -401,8 +404,8 @@ jobs-left = { $count ->
    *[other] { $count } jobs are not finished. Start again to get their results.
 }
 jobs-waited-for = { $count ->
-    [one] Waiting for 1 job that could not be picked up again. Ctrl-C stops at once; it may still be charged.
-   *[other] Waiting for { $count } jobs that could not be picked up again. Ctrl-C stops at once; they may still be charged.
+    [one] Waiting for 1 job that cannot be picked up again. Ctrl-C stops at once, but the gateway may still charge for it.
+   *[other] Waiting for { $count } jobs that cannot be picked up again. Ctrl-C stops at once, but the gateway may still charge for them.
 }
 jobs-lost = { $count ->
     [one] 1 job ({ $models }) cannot be picked up again, and the gateway may charge for it.

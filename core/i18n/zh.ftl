@@ -44,7 +44,7 @@ some-missing = { $kind ->
 too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里下载：{ $link }
 too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关没有给出最终版本。
-refused-link = 本聊天不接收该文件。在网关删除之前可从这里获取：{ $link }
+refused-link = 本聊天不接受这个文件。在网关删除之前可从这里下载：{ $link }
 posted-elsewhere = 无法发到您下单的地方，所以发到这里。
 took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不另收费。
@@ -238,7 +238,7 @@ command-status = 查看正在运行和排队的任务
 command-cancel = 取消任务；有多个时请指明：/cancel 2
 command-retry = 重试失败的任务
 command-again = 把上一个结果再做一次
-command-share = 把完成的视频分享到别的聊天：回复的那个，或最近的一个
+command-share = 把完成的视频分享到别的聊天：您回复的那个，或最近的一个
 command-models = 查看有哪些模型、能做什么
 command-settings = 查看和修改您的默认设置：模型、比例、时长、语言
 command-allow = 允许使用机器人：您回复的人、本聊天，或指定编号
@@ -340,6 +340,9 @@ option-twice = { $name ->
     [resolution] 清晰度
     [count] 数量
     [model] 模型
+    [language] 语言
+    [job] 任务
+    [span] 视频片段
    *[other] { $option }
 }重复：{ $first }、{ $second }，请保留一个。
 prompt-empty = 请说明要生成什么。
@@ -385,7 +388,7 @@ sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本
 jobs-resumed = 继续上次的 { $count } 个任务。
 result-saved = 已保存：{ $path }
 jobs-left = 还有 { $count } 个任务没有完成，下次启动即可取得结果。
-jobs-waited-for = 正在等待 { $count } 个退出后无法继续的任务。按 Ctrl-C 可立即退出，但可能仍会扣费。
+jobs-waited-for = 正在等待 { $count } 个退出后无法继续的任务。按 Ctrl-C 可立即退出，但网关仍可能扣费。
 jobs-lost = 有 { $count } 个任务（{ $models }）无法继续，网关可能仍会扣费。
 pictures-attached = 已附在下一条命令上：{ $names }
 choice-typed = { $label }：{ $command }

@@ -108,7 +108,7 @@ async def test_a_result_for_a_deleted_topic_comes_to_the_group_and_says_so(
         await stored_when(engine, job.id, lambda row: row.told)
 
         assert video.thread is None
-        assert "cannot be posted where you ordered it" in video.caption
+        assert "could not be posted where you ordered it" in video.caption
 
 
 async def test_a_result_for_a_group_that_has_thrown_the_bot_out_comes_to_the_person(
@@ -121,7 +121,7 @@ async def test_a_result_for_a_group_that_has_thrown_the_bot_out_comes_to_the_per
         here.telegram.say(group, here.ada, VIDEO)
         (video,) = await here.telegram.until(here.videos)
 
-        assert "cannot be posted where you ordered it" in video.caption
+        assert "could not be posted where you ordered it" in video.caption
 
 
 async def test_a_block_page_in_between_passes(tmp_path: Path) -> None:

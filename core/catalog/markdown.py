@@ -8,8 +8,8 @@ from core.catalog.model import ANY_RATIO, ImageRules, Model, Span
 _HEAD = """\
 # Dialects and models
 
-Which protocols the bot speaks, and what each model in the presets can do. This page is generated
-from the code by `cliprelay models --markdown` and checked by a test; change the code, not the page.
+Which protocols the bot speaks, and what each model in the presets can do. This page comes from
+the code, by `cliprelay models --markdown`, and a test checks it; change the code, not the page.
 
 A retired model is used only when somebody names it. One that is off needs `enabled = true` in a
 file of your own (`CATALOG_FILES`), where your own gateways and models go too. The first shape,

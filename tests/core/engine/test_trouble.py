@@ -89,7 +89,8 @@ async def test_an_order_whose_first_message_is_refused_ends_unpaid_and_is_told(
 
     assert row.fault
     assert (row.state, row.told, row.fault.kind) == (JobState.FAILED, True, FaultKind.INTERNAL)
-    assert [row.fault.reason in write.text for write in harness.chat.writes] == [True]
+    assert row.fault.detail
+    assert [row.fault.detail in write.text for write in harness.chat.writes] == [True]
     assert harness.paid == 0
 
 

@@ -27,7 +27,11 @@ class Asset:
 
     Attributes:
         mime: judged by the bytes, never by what anybody said.
+        width, height: as it is shown: upright, in square pixels.
         seconds: length of a video, None for a picture.
+        codec, profile, pixels, sound: how a video is encoded, in libav's words; "" for no sound,
+            and where an earlier version has not asked.
+        square: whether its pixels are.
         thumbnail: a JPEG of at most 320 px and 200 kB beside a video.
     """
 
@@ -39,6 +43,10 @@ class Asset:
     height: int
     seconds: float | None = None
     codec: str = ""
+    profile: str = ""
+    pixels: str = ""
+    sound: str = ""
+    square: bool = True
     sha256: str = ""
     thumbnail: Path | None = None
 

@@ -92,11 +92,11 @@ def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest
 
 
 async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
-    folder = context.services.folder(job_id)
+    folder, owner = context.services.folder(job_id), context.invocation.user.party
     pictures: list[Asset] = []
     for number, attachment in enumerate(context.invocation.attachments, 1):
         async with attachment.file() as path:
-            pictures.append(await save_picture(path, folder, f"in-{number}"))
+            pictures.append(await save_picture(path, folder, f"in-{number}", owner=owner))
     return pictures
 
 

@@ -1,40 +1,71 @@
 """Runs a module of ours as a process of its own, where a hostile file hurts nobody else."""
 
 import asyncio
+import signal
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from core.files import limited
+
 _ROOT = Path(__file__).parents[2]
+_Turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 
 
-class Turns:
-    """Lets so many in at once. A semaphore belongs to one event loop, so each loop has its own."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pool:
+    """Children of one purpose: no other has to wait for them, and each has its limits.
 
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
-        self._of = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
-
-    def turn(self) -> asyncio.Semaphore:
-        """What to wait for, and to hold as long as the child runs."""
-        loop = asyncio.get_running_loop()
-        return self._of.setdefault(loop, asyncio.Semaphore(self._at_once))
-
-
-async def run_child(module: str, *arguments: Path | int) -> bytes:
-    """Run it and give what it writes; it is killed when nobody waits for it any more.
-
-    Its standard input stays open and empty as long as we are there.
-
-    Raises:
-        ChildProcessError: it has ended with an error.
+    Attributes:
+        at_once: how many of them work at a time; more wait for their turn.
+        seconds: how long each may take by the clock, which a busy machine stretches.
+        cpu_seconds: how long all its threads may work.
+        memory_bytes: how much each may write to.
+        niceness: how far they stand back behind everybody else.
     """
+
+    at_once: int
+    seconds: float
+    cpu_seconds: int
+    memory_bytes: int = 1_000_000_000
+    niceness: int = 0
+    # A semaphore belongs to one event loop.
+    _turns: _Turns = field(default_factory=_Turns, init=False, repr=False)
+
+    async def run(
+        self, module: str, *arguments: Path | int | str, seconds: float | None = None
+    ) -> bytes:
+        """Run a module when it is its turn, `seconds` at most, and give what it writes.
+
+        It is killed when nobody waits for it any more, and ends when we do.
+
+        Raises:
+            TimeoutError: it has used up its time.
+            ChildProcessError: it has ended with an error.
+        """
+        loop = asyncio.get_running_loop()
+        limits = (self.cpu_seconds, self.memory_bytes, self.niceness)
+        async with (
+            self._turns.setdefault(loop, asyncio.Semaphore(self.at_once)),
+            asyncio.timeout(self.seconds if seconds is None else seconds),
+        ):
+            output, code = await _run(limited.__name__, *map(str, limits), module, *arguments)
+        if code == -signal.SIGXCPU:
+            raise TimeoutError(f"{module} has used up its {self.cpu_seconds} s of CPU")
+        if code:
+            raise ChildProcessError(f"{module} ended with code {code}")
+        return output
+
+
+async def _run(module: str, *arguments: Path | int | str) -> tuple[bytes, int | None]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *map(_as_text, arguments)),
         cwd=_ROOT,  # a checkout is not on the path of its interpreter
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stdin=PIPE,  # open and empty as long as we are there
+        stdout=PIPE,
+        stderr=DEVNULL,
         start_new_session=True,  # Ctrl-C on a terminal is for the bot, not for a half-read file
     )
     try:
@@ -44,11 +75,9 @@ async def run_child(module: str, *arguments: Path | int) -> bytes:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode:
-        raise ChildProcessError(f"{module} ended with code {process.returncode}")
-    return output
+    return output, process.returncode
 
 
-def _as_text(argument: Path | int) -> str:
+def _as_text(argument: Path | int | str) -> str:
     # The child works in another folder.
     return str(argument.absolute() if isinstance(argument, Path) else argument)

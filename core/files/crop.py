@@ -1,26 +1,25 @@
 """Cuts a picture to a size in a child process, where a hostile file hurts nobody else."""
 
-import asyncio
 import io
 import sys
 import warnings
 from pathlib import Path
 
 from core.errors import Fault, FaultKind, JobError
-from core.files.child import run_child
+from core.files.child import Pool
 
 _QUALITY = 95
+_POOL = Pool(at_once=2, seconds=60, cpu_seconds=15)
 
 
-async def crop(path: Path, width: int, height: int, *, timeout_seconds: float = 60) -> bytes:
+async def crop(path: Path, width: int, height: int) -> bytes:
     """Give the middle of a picture, scaled to `width` x `height`, as a JPEG that lies right.
 
     Raises:
         JobError: NOT_MEDIA, the picture cannot be read.
     """
     try:
-        async with asyncio.timeout(timeout_seconds):
-            return await run_child(__name__, path, width, height)
+        return await _POOL.run(__name__, path, width, height)
     except (TimeoutError, ChildProcessError) as error:
         detail = f"{path.name} cannot be cut to {width} x {height}"
         raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail=detail)) from error
@@ -33,10 +32,10 @@ def cut(path: Path, width: int, height: int) -> bytes:
 
     with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
         upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    ground = Image.new("RGBA", upright.size, "white")
-    ground.alpha_composite(upright)
+    ground = Image.new("RGBA", (width, height), "white")
+    ground.alpha_composite(ImageOps.fit(upright, (width, height)))
     target = io.BytesIO()
-    ImageOps.fit(ground.convert("RGB"), (width, height)).save(target, "JPEG", quality=_QUALITY)
+    ground.convert("RGB").save(target, "JPEG", quality=_QUALITY)
     return target.getvalue()
 
 

@@ -5,10 +5,14 @@ It imports little: a process that starts for each file should start soon.
 
 import hashlib
 import json
+import mmap
+import re
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -49,9 +53,16 @@ _BRANDS = {
 }
 _DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 
-
-_ORIENTATION = 0x0112
+ORIENTATION = 0x0112
 _LYING = range(5, 9)
+# A picture in ten scans is usual. Each costs as much as a whole picture, and has only 30 bytes.
+_SCANS = 100
+_SEGMENTS = 5000
+# Stuffed zeros and restarts are in the middle of a scan.
+_MARKER = re.compile(rb"\xff+([\x02-\xcf\xd9-\xfe])")
+_END, _SCAN = 0xD9, 0xDA
+# Wider or narrower pixels are a mistake or an attack, not a picture.
+_PIXEL_RATIOS = (Fraction(1, 4), Fraction(4))
 _THUMBNAIL_PIXELS = 320
 _THUMBNAIL_SECOND = 1.0
 _FRAMES_PER_MOMENT = 120
@@ -80,13 +91,15 @@ def look(path: Path) -> Asset:
     return replace(asset, sha256=sha256)
 
 
-def answer(path: Path) -> bytes:
+def answer(path: Path, look: Callable[[Path], Asset] = look) -> bytes:
     """Look into a file and give what the parent reads: an Asset or a Fault as JSON."""
     found: Asset | Fault
     try:
         found = look(path)
     except JobError as error:
         found = error.fault
+    except MemoryError:
+        found = not_media("it takes too much memory to look into").fault
     return json.dumps(asdict(found), default=str).encode()
 
 
@@ -101,15 +114,33 @@ def _check_pixels(width: int, height: int) -> None:
         raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=detail))
 
 
+def _check_scans(path: Path) -> None:
+    """Refuse a JPEG that takes minutes, before it does."""
+    scans = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        place = 2
+        for _ in range(_SEGMENTS):
+            marker = _MARKER.search(content, place)
+            if marker is None or marker[1][0] == _END:
+                return
+            scans += marker[1][0] == _SCAN
+            if scans > _SCANS:
+                break
+            place = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
+    raise not_media("the picture is in too many pieces")
+
+
 def _picture(path: Path, mime: str) -> Asset:
     from PIL import Image  # noqa: PLC0415 only the child pays for it
 
+    if mime == "image/jpeg":
+        _check_scans(path)
     try:
         with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
             width, height = picture.size
             _check_pixels(width, height)
             picture.load()
-            lying = picture.getexif().get(_ORIENTATION) in _LYING
+            lying = picture.getexif().get(ORIENTATION) in _LYING
     except Image.DecompressionBombError as error:
         raise JobError(Fault(kind=FaultKind.OVERSIZED, detail="too many pixels")) from error
     except (OSError, SyntaxError) as error:
@@ -134,9 +165,13 @@ def _movie(path: Path, mime: str) -> Asset:
             if not movie.streams.video:
                 raise not_media("there is no picture in the video")
             stream = movie.streams.video[0]
-            _check_pixels(stream.width, stream.height)
+            width, height = _shown(stream)
+            _check_pixels(width, height)
             seconds = _length_seconds(movie, stream)
-            frame = _best_frame(movie, stream, seconds)
+            frame, small = _best_frame(movie, stream, seconds, (width, height))
+            sound = movie.streams.audio[0].codec_context if movie.streams.audio else None
+    except MemoryError:
+        raise  # libav's own is an FFmpegError, too
     except FFmpegError as error:
         raise not_media("the video is broken") from error
     lying = frame.rotation in {90, -90}
@@ -145,12 +180,25 @@ def _movie(path: Path, mime: str) -> Asset:
         path=path,
         mime=mime,
         size_bytes=path.stat().st_size,
-        width=stream.height if lying else stream.width,
-        height=stream.width if lying else stream.height,
+        width=height if lying else width,
+        height=width if lying else height,
         seconds=seconds,
         codec=stream.codec_context.codec.canonical_name,
-        thumbnail=_save_thumbnail(frame, path.with_suffix(".jpg")),
+        profile=stream.profile or "",
+        pixels=stream.codec_context.pix_fmt or "",
+        square=(stream.sample_aspect_ratio or 1) == 1,
+        sound=sound.codec.canonical_name if sound else "",
+        thumbnail=_save_thumbnail(small, path.with_suffix(".jpg")),
     )
+
+
+def _shown(stream: "VideoStream") -> tuple[int, int]:
+    """The size in square pixels, at which nothing is lost."""
+    width, height = stream.width, stream.height
+    ratio = stream.sample_aspect_ratio or Fraction(1)
+    if not _PIXEL_RATIOS[0] <= ratio <= _PIXEL_RATIOS[1]:
+        return width, height
+    return round(width * max(ratio, 1)), round(height * max(1 / ratio, 1))
 
 
 def _length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
@@ -167,17 +215,19 @@ def _length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
     raise not_media("the video has no length")
 
 
-def _best_frame(movie: "InputContainer", stream: "VideoStream", seconds: float) -> "VideoFrame":
-    """Take a frame that is not dark; the lightest, if all are."""
-    frames: list[VideoFrame] = []
+def _best_frame(
+    movie: "InputContainer", stream: "VideoStream", seconds: float, shown: tuple[int, int]
+) -> tuple["VideoFrame", "Image"]:
+    """Take a frame that is not dark, the lightest, if all are; and make it small."""
+    frames: list[tuple[VideoFrame, Image]] = []
     for second in (min(_THUMBNAIL_SECOND, seconds / 2), seconds / 2, seconds * 0.8):
         if frame := _frame_at(movie, stream, second):
-            frames.append(frame)
-            if _light(frame) >= _DARK:
+            frames.append((frame, _small(frame, shown)))
+            if _light(frames[-1][1]) >= _DARK:
                 break
     if not frames:
         raise not_media("no frame of the video can be decoded")
-    return max(frames, key=_light)
+    return max(frames, key=lambda pair: _light(pair[1]))
 
 
 def _frame_at(
@@ -195,22 +245,27 @@ def _frame_at(
     return latest
 
 
-def _small(frame: "VideoFrame") -> "Image":
-    picture = cast("Image", frame.to_image())  # pyright: ignore[reportUnknownMemberType] untyped
-    picture.thumbnail((_THUMBNAIL_PIXELS, _THUMBNAIL_PIXELS))
+def _small(frame: "VideoFrame", shown: tuple[int, int]) -> "Image":
+    scale = min(_THUMBNAIL_PIXELS / max(shown), 1)
+    size = {"width": _scaled(shown[0], scale), "height": _scaled(shown[1], scale)}
+    picture = cast("Image", frame.to_image(**size))  # pyright: ignore[reportUnknownMemberType] untyped
     return picture.rotate(frame.rotation, expand=True)
 
 
-def _light(frame: "VideoFrame") -> float:
+def _scaled(pixels: int, scale: float) -> int:
+    return max(round(pixels * scale), 1)
+
+
+def _light(picture: "Image") -> float:
     from PIL import ImageStat  # noqa: PLC0415 only the child pays for it
 
-    return ImageStat.Stat(_small(frame).convert("L")).mean[0]
+    return ImageStat.Stat(picture.convert("L")).mean[0]
 
 
-def _save_thumbnail(frame: "VideoFrame", path: Path) -> Path | None:
+def _save_thumbnail(picture: "Image", path: Path) -> Path | None:
     """Save a small JPEG; the video is good without it, should the disk be full."""
     try:
-        _small(frame).save(path, "JPEG", quality=85)
+        picture.save(path, "JPEG", quality=85)
     except OSError:
         path.unlink(missing_ok=True)
         return None

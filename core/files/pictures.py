@@ -3,16 +3,19 @@
 import asyncio
 import shutil
 import stat
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from core.errors import FaultKind, JobError, UserError
 from core.files.disk import disk_errors, unfinished
 from core.files.media_info import EXTENSIONS, MEGAPIXELS, sniff
-from core.files.probe import probe
-from core.media import Asset, MediaKind
+from core.files.probe import probe_upright
+from core.media import Asset
 
 _LIMIT_MB = 20
+LIMIT_BYTES = _LIMIT_MB * 1_000_000
 _LEAST_PIXELS = 16
 
 _REFUSED = {
@@ -25,10 +28,13 @@ _REFUSED = {
     "video/webm": "picture-video",
 }
 
+# Whose picture is looked into now: nobody fills the pool alone.
+_owners = WeakValueDictionary[Hashable, asyncio.Lock]()
+
 
 def check_size(name: str, size_bytes: int) -> None:
     """Raise UserError for a picture that is too large."""
-    if size_bytes > _LIMIT_MB * 1_000_000:
+    if size_bytes > LIMIT_BYTES:
         raise too_large(name, size_bytes)
 
 
@@ -38,15 +44,18 @@ def too_large(name: str, size_bytes: int) -> UserError:
     return UserError("picture-too-large", name=name, size_mb=size_mb, limit_mb=_LIMIT_MB)
 
 
-async def save_picture(source: Path, folder: Path, name: str) -> Asset:
-    """Check a JPEG, PNG or WebP file and copy it to `folder/name.<what it is>`.
+async def save_picture(source: Path, folder: Path, name: str, *, owner: Hashable = None) -> Asset:
+    """Check a JPEG, PNG or WebP file and copy it, upright, to `folder/name.<what it is>`.
 
+    Those of one owner are looked into one after the other.
     Raises UserError for a file that cannot be used, JobError(DISK_FULL) or StorageError.
     """
+    turn = _owners.setdefault(owner, asyncio.Lock())
     mime = await asyncio.to_thread(_judge, source)
     with disk_errors(), unfinished(folder / f"{name}.part") as part:
         await asyncio.to_thread(shutil.copyfile, source, part)
-        asset = await _looked_into(part, source.name)
+        async with turn:
+            asset = await _looked_into(part, source.name)
         return replace(asset, path=part.replace(part.with_suffix(EXTENSIONS[mime])))
 
 
@@ -76,13 +85,16 @@ def _judge(source: Path) -> str:
 
 async def _looked_into(path: Path, name: str) -> Asset:
     try:
-        asset = await probe(path, MediaKind.IMAGE)
+        asset = await probe_upright(path, LIMIT_BYTES)
     except JobError as error:
+        if error.fault.kind is FaultKind.DISK_FULL:
+            raise
         if error.fault.kind is FaultKind.OVERSIZED:
             raise UserError(
                 "picture-too-many-pixels", name=name, limit_megapixels=MEGAPIXELS
             ) from error
         raise UserError("picture-broken", name=name) from error
+    check_size(name, asset.size_bytes)  # turned, it may have become larger
     if min(asset.width, asset.height) < _LEAST_PIXELS:
         raise UserError(
             "picture-too-small",

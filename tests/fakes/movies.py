@@ -7,9 +7,14 @@
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import av
 from PIL import Image
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.video.stream import VideoStream
 
 Paint = Callable[[float], tuple[int, int, int] | Image.Image]
 
@@ -38,6 +43,47 @@ def make_movie(
                 painted = Image.new("RGB", (width, height), painted)
             movie.mux(stream.encode(av.VideoFrame.from_image(painted)))
         movie.mux(stream.encode())
+    return path
+
+
+def make_film(
+    path: Path,
+    *,
+    width: int = 320,
+    height: int = 180,
+    seconds: float = 1.0,
+    codec: str = "libx264",
+    pixels: str = "yuv420p",
+    sound: str = "aac",
+    pixel_ratio: Fraction | None = None,
+    rotation: int = 0,
+    paint: Paint = lambda _: (40, 120, 200),
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Write a video as some gateway may have encoded it; "" is no sound."""
+    with av.open(path, "w") as movie:
+        film = cast("VideoStream", movie.add_stream(codec, 12, options=options or {}))
+        film.width, film.height, film.pix_fmt = width, height, pixels
+        if pixel_ratio:
+            film.codec_context.sample_aspect_ratio = pixel_ratio
+        if rotation:
+            film.set_display_rotation(rotation)
+        tone = None
+        if sound:
+            tone = cast("AudioStream", movie.add_stream(sound, 48_000, layout="stereo"))
+        for index in range(round(seconds * 12)):
+            painted = paint(index / 12)
+            if not isinstance(painted, Image.Image):
+                painted = Image.new("RGB", (width, height), painted)
+            movie.mux(film.encode(av.VideoFrame.from_image(painted).reformat(format=pixels)))
+        for number in range(int(seconds * 48_000) // 960 if tone else 0):
+            frame = av.AudioFrame(format="fltp", layout="stereo", samples=960)
+            frame.rate, frame.pts = 48_000, number * 960
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            movie.mux(tone.encode(frame) if tone else [])
+        for stream in filter(None, (film, tone)):
+            movie.mux(stream.encode())
     return path
 
 

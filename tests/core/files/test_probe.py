@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,7 @@ from PIL import Image
 
 from core.errors import FaultKind, JobError
 from core.files.media_info import answer, look, sniff
-from core.files.probe import probe
+from core.files.probe import RESULTS, probe
 from core.media import MediaKind
 from tests.fakes.movies import make_movie, make_sound
 
@@ -340,7 +341,7 @@ async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
 
 async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:
     with pytest.raises(JobError) as raised:
-        await probe(waiting, MediaKind.VIDEO, timeout_seconds=0.05)
+        await probe(waiting, MediaKind.VIDEO, pool=replace(RESULTS, seconds=0.05))
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
     assert raised.value.fault.detail == "looking into the file takes too long"

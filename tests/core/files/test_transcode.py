@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from core.files.encode import Encoding, encode, obey
 from core.files.media_info import look
-from core.files.transcode import Encoding, encode, needs_conversion, obey, plan, transcode
+from core.files.transcode import FILMS, needs_conversion, plan, transcode
 from core.media import Asset, MediaKind
 from tests.fakes.movies import make_movie
 
@@ -78,7 +79,7 @@ def make_talkie(path: Path, seconds: float = 1.0) -> Path:
 def children() -> list[psutil.Process]:
     """List the children that make something again."""
     everybody = psutil.Process().children()
-    return [child for child in everybody if "core.files.transcode" in child.cmdline()]
+    return [child for child in everybody if "core.files.encode" in child.cmdline()]
 
 
 def names(folder: Path) -> set[str]:
@@ -277,7 +278,10 @@ async def test_what_cannot_be_read_is_not_made_again(
 async def test_a_child_that_takes_too_long_is_killed(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert await transcode(waiting(tmp_path / "1.mp4"), 1_000_000, timeout_seconds=0.05) is None
+    assert (
+        await transcode(waiting(tmp_path / "1.mp4"), 1_000_000, pool=replace(FILMS, seconds=0.05))
+        is None
+    )
     assert children() == []
     assert "takes too long" in caplog.text
 
@@ -313,8 +317,8 @@ async def test_the_child_ends_with_the_bot(tmp_path: Path) -> None:
     child = await asyncio.create_subprocess_exec(
         *(
             sys.executable,
-            "-m",
-            "core.files.transcode",
+            *("-m", "core.files.limited", "60", "1000000000", "0"),
+            "core.files.encode",
             str(film.path),
             str(tmp_path / "copy.mp4"),
         ),

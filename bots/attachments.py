@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import httpx
 
+from core.bodies import BodyTooLargeError, body_of
 from core.errors import UserError
 from core.files.disk import disk_errors
-from core.files.pictures import check_size
+from core.files.pictures import LIMIT_BYTES, check_size, too_large
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -19,6 +20,7 @@ T = TypeVar("T")
 _PIECE_BYTES = 262_144
 _TRIES = 3
 _TIMEOUT_SECONDS = 20.0
+_WHOLE_SECONDS = 300.0
 
 
 class NotFetchedError(Exception):
@@ -39,17 +41,19 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
         NotFetchedError: it did not come, or not whole.
         UserError: it is too large.
     """
-    size_bytes = 0
     try:
-        async with http.stream("GET", url, timeout=_TIMEOUT_SECONDS) as answer:
+        async with (
+            asyncio.timeout(_WHOLE_SECONDS),
+            http.stream("GET", url, timeout=_TIMEOUT_SECONDS) as answer,
+        ):
             if answer.status_code != HTTPStatus.OK:
                 raise NotFetchedError(f"HTTP {answer.status_code}")
             with disk_errors(), path.open("wb") as file:
-                async for piece in answer.aiter_bytes(_PIECE_BYTES):
-                    size_bytes += len(piece)
-                    check_size(path.name, size_bytes)
+                async for piece in body_of(answer, LIMIT_BYTES, least_bytes=_PIECE_BYTES):
                     await asyncio.to_thread(file.write, piece)
-    except httpx.HTTPError as error:
+    except BodyTooLargeError:
+        raise too_large(path.name, LIMIT_BYTES + 1) from None
+    except (httpx.HTTPError, TimeoutError) as error:
         raise NotFetchedError(type(error).__name__) from None
 
 

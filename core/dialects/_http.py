@@ -13,6 +13,7 @@ from functools import partial
 
 import httpx
 
+from core.bodies import body_of
 from core.dialects._faults import Circumstances, fault_of
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
@@ -211,10 +212,8 @@ async def _read(response: httpx.Response) -> tuple[str, bool]:
     """Give the text, and whether the transfer was not broken."""
     body, is_whole = bytearray(), True
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > _BODY_LIMIT_BYTES:
-                break
+        async for piece in body_of(response, _BODY_LIMIT_BYTES):
+            body += piece
     except (httpx.TransportError, httpx.DecodingError):
         is_whole = False
     return body.decode("utf-8-sig", "replace"), is_whole

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from core.bodies import body_of
 from core.dialects._faults import Circumstances, classify, fault_of, is_html, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
@@ -52,10 +53,8 @@ async def create_results(
 async def _read_whole(response: httpx.Response) -> str:
     body = bytearray()
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > _LIMIT_BYTES:
-                break  # what is left of it is no JSON
+        async for piece in body_of(response, _LIMIT_BYTES):
+            body += piece
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise JobError(broken_off(error)) from error
     return body.decode("utf-8-sig", "replace")

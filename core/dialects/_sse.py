@@ -54,6 +54,9 @@ class Decoder:
     def _take(self, text: str) -> list[Frame]:
         self._held_chars += len(text)
         if self._held_chars > self._limit:
+            # What has come so far is no frame, and the end of the stream shall not read it again.
+            self._line, self._data, self._loose_lines = [], [], []
+            self._held_chars = self._kept_chars = 0
             raise ValueError("a line of the stream is too long")
         if "\n" not in text:
             self._line.append(text)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import httpx
 
+from core.bodies import body_of
 from core.catalog import Model
 from core.dialects._chat_stream import ChatStream
 from core.dialects._chat_text import choose_assets, reason_of
@@ -39,6 +40,7 @@ from core.public_http import origin
 from core.redact import quote
 
 _CREATE = "/v1/chat/completions"
+_LIMIT_BYTES = 128_000_000
 _TOLD_IN_WORDS = MODERATION | {FaultKind.OVERLOADED, FaultKind.MODEL_GONE, FaultKind.QUOTA}
 
 
@@ -129,7 +131,7 @@ class ChatVideo:
 
     async def _follow(self, response: httpx.Response, story: ChatStream, report: Report) -> None:
         """Hear the stream to its end."""
-        chunks = response.aiter_bytes()
+        chunks = body_of(response, _LIMIT_BYTES)
         until: float | None = None
         told = ""
         while (events := await _hear(chunks, story, until)) is not None:

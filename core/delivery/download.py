@@ -3,40 +3,37 @@
 import asyncio
 import logging
 import os
-import re
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BufferedWriter
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
+from core.bodies import BodyTooLargeError, body_of
+from core.delivery.refusals import check_status, fault_of, is_short_text, named_link, said
 from core.errors import Fault, FaultKind, JobError
 from core.files.disk import disk_errors, unfinished
 from core.files.media_info import EXTENSIONS, sniff
 from core.media import RemoteAsset
 from core.public_http import GuardedTransport, UnsafeAddressError
 from core.public_http import origin as origin_of
-from core.redact import quote
 
 log = logging.getLogger(__name__)
 
-_ATTEMPTS = 3
+# Pauses before a link is asked again, in units of `backoff_seconds`. Storages lag behind the
+# gateways that name their files: half a minute is given to what answers as if there were none.
+_PAUSES = (1, 2, 4, 8, 15)
+_BREAKS = 2  # but no more of them where it was the transfer that failed
 _REDIRECTS = 5
-_PIECE_BYTES = 1_048_576
-_SAID_BYTES = 4096
-_TEXTS = ("application/json", "text/plain")
-_SAID_CHARS = 200
+_PIECE_BYTES = 262_144
 _TIMEOUT = httpx.Timeout(60, connect=15)
 _AGENT = "cliprelay"
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0"
 
-_PASSING = frozenset(
-    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-)
+_LAGGING = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 # When no link works, the first of these that was met says most about what to do.
 _TELLING = (
     FaultKind.UNREACHABLE_LINK,
@@ -46,11 +43,24 @@ _TELLING = (
     FaultKind.LINK_DEAD,
     FaultKind.NETWORK,
 )
-_UNFINISHED = re.compile(r"not completed yet|\bin_progress\b", re.IGNORECASE)
-_EXPIRED = re.compile(r"\bexpired\b|过期|已失效", re.IGNORECASE)
-_MESSAGE = re.compile(r"<Message>([^<]*)|\"message\"\s*:\s*\"([^\"]*)", re.IGNORECASE)
-_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-_QUERY = re.compile(r"(https?://[^\s?\"'<>]*)\?[^\s\"'<>]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """How slowly a file may come.
+
+    Attributes:
+        start_seconds: how long nothing need come, for each attempt.
+        least_bytes: so many a second on average from then on.
+        whole_seconds: for all links and attempts together.
+    """
+
+    start_seconds: float = 60
+    least_bytes: float = 50_000
+    whole_seconds: float = 1800
+
+
+_SPEED = Speed()
 
 
 async def download(  # noqa: PLR0913 all but two are named in the call
@@ -63,15 +73,16 @@ async def download(  # noqa: PLR0913 all but two are named in the call
     cap_bytes: int = 2_000_000_000,
     transport: httpx.AsyncBaseTransport | None = None,
     backoff_seconds: float = 1.0,
+    speed: Speed = _SPEED,
 ) -> Path:
     """Fetch the first of the urls that gives media into `folder/name.<what it is>`.
 
     The file has that name only when it is whole. `origin` is the endpoint's own: it may be a
     private address, and only it is ever sent `headers` (the key). `transport` replaces the
-    guarded one and is closed at the end. Raises JobError, or StorageError for a broken disk.
+    guarded one and is closed at the end. What may pass by itself is asked again, for half a minute
+    with `backoff_seconds` of 1. Raises JobError, or StorageError for a broken disk.
     """
     own = origin_of(origin)
-    faults: list[Fault] = []
     async with transport or GuardedTransport(frozenset({own})) as carrier:
         transfer = _Transfer(
             remote=remote,
@@ -80,17 +91,43 @@ async def download(  # noqa: PLR0913 all but two are named in the call
             headers=headers,
             cap_bytes=cap_bytes,
             transport=carrier,
-            backoff_seconds=backoff_seconds,
+            speed=speed,
         )
-        for url in remote.urls:
+        try:
+            async with asyncio.timeout(speed.whole_seconds):
+                return await _first(transfer, remote.urls, backoff_seconds)
+        except TimeoutError as error:
+            raise _too_slow() from error
+
+
+async def _first(transfer: "_Transfer", urls: Sequence[str], backoff_seconds: float) -> Path:
+    """Ask all links in turn, and those again that may be good later."""
+    faults: dict[str, Fault] = {}
+    left = list(urls)
+    for number, pause in enumerate((0, *_PAUSES)):
+        if left:
+            await asyncio.sleep(pause * backoff_seconds)
+        for url in tuple(left):
             try:
-                return await transfer.fetch(url)
+                return await transfer.attempt(url)
             except JobError as error:
                 if error.fault.kind is FaultKind.DISK_FULL:
                     raise
-                faults.append(error.fault)
+                log.info("download: attempt %d failed: %s", number + 1, error)
+                faults[url] = error.fault
+                if not _may_pass(error.fault, number):
+                    left.remove(url)
     no_link = Fault(kind=FaultKind.NO_MEDIA)
-    raise JobError(min(faults, key=lambda fault: _TELLING.index(fault.kind), default=no_link))
+    told = min(faults.values(), key=lambda fault: _TELLING.index(fault.kind), default=no_link)
+    raise JobError(told)
+
+
+def _may_pass(fault: Fault, number: int) -> bool:
+    """Tell whether a link is worth another try after attempt `number`, from 0."""
+    if fault.http_status is None:
+        return fault.kind is FaultKind.NETWORK and number < _BREAKS
+    lags = fault.kind is FaultKind.LINK_DEAD and fault.http_status in _LAGGING
+    return lags or fault.kind is FaultKind.NETWORK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,21 +138,10 @@ class _Transfer:
     headers: Mapping[str, str]
     cap_bytes: int
     transport: httpx.AsyncBaseTransport
-    backoff_seconds: float
+    speed: Speed
 
-    async def fetch(self, url: str) -> Path:
-        """Try one url, again after what passes by itself."""
-        for attempt in range(1, _ATTEMPTS):
-            try:
-                return await self._attempt(url)
-            except JobError as error:
-                if error.fault.kind is not FaultKind.NETWORK:
-                    raise
-                log.info("download: attempt %d failed: %s", attempt, error)
-            await asyncio.sleep(self.backoff_seconds * 2 ** (attempt - 1))
-        return await self._attempt(url)
-
-    async def _attempt(self, url: str) -> Path:
+    async def attempt(self, url: str) -> Path:
+        """Try one url."""
         try:
             return await self._take(url, agent=_AGENT, keyed=self.remote.authorized)
         except JobError as error:
@@ -127,9 +153,18 @@ class _Transfer:
 
     async def _take(self, url: str, *, agent: str, keyed: bool) -> Path:
         try:
-            async with self._opened(url, agent=agent, keyed=keyed) as response:
-                await _check_status(response)
-                return await self._store(response)
+            async with (
+                asyncio.timeout(self.speed.start_seconds) as deadline,
+                self._opened(url, agent=agent, keyed=keyed) as response,
+            ):
+                await check_status(response)
+                return await self._store(response, deadline)
+        except TimeoutError as error:
+            raise _too_slow() from error
+        except BodyTooLargeError as error:
+            raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=str(error))) from error
+        except httpx.DecodingError as error:
+            raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail=str(error))) from error
         except UnsafeAddressError as error:
             fault = Fault(kind=FaultKind.UNREACHABLE_LINK, detail=str(error))
             raise JobError(fault) from error
@@ -137,7 +172,7 @@ class _Transfer:
             fault = Fault(kind=FaultKind.LINK_DEAD, detail="the link is malformed")
             raise JobError(fault) from error
         except httpx.RequestError as error:
-            detail = _said(str(error)) or type(error).__name__
+            detail = said(str(error)) or type(error).__name__
             raise JobError(Fault(kind=FaultKind.NETWORK, detail=detail)) from error
 
     @asynccontextmanager
@@ -153,8 +188,8 @@ class _Transfer:
             try:
                 if response.has_redirect_location:
                     place = place.join(response.headers["Location"])
-                elif keyed and _is_short_text(response):
-                    place = httpx.URL(await _named_link(response))
+                elif keyed and is_short_text(response):
+                    place = httpx.URL(await named_link(response))
                 else:
                     yield response
                     return
@@ -168,101 +203,38 @@ class _Transfer:
         timeout = {"timeout": _TIMEOUT.as_dict()}
         return httpx.Request("GET", place, headers={**plain, **key}, extensions=timeout)
 
-    async def _store(self, response: httpx.Response) -> Path:
-        self._check_size(int(response.headers.get("Content-Length", 0)))
+    async def _store(self, response: httpx.Response, deadline: asyncio.Timeout) -> Path:
+        if int(response.headers.get("Content-Length", 0)) > self.cap_bytes:
+            raise BodyTooLargeError(f"more than {self.cap_bytes / 1e6:g} MB")
         with disk_errors(), unfinished(self.part) as part:
             with _created(part) as file:
-                mime = await self._copy(response, file)
+                mime = await self._copy(response, file, deadline)
             return part.replace(part.with_suffix(EXTENSIONS[mime]))
 
-    async def _copy(self, response: httpx.Response, file: BufferedWriter) -> str:
-        """Write the body; its first bytes tell what it is."""
-        mime, size_bytes = "", 0
-        async for piece in response.aiter_raw(_PIECE_BYTES):
+    async def _copy(
+        self, response: httpx.Response, file: BufferedWriter, deadline: asyncio.Timeout
+    ) -> str:
+        """Write the body; its first bytes tell what it is, and each buys time."""
+        mime, until = "", deadline.when() or 0
+        async for piece in body_of(response, self.cap_bytes, least_bytes=_PIECE_BYTES):
             mime = mime or self._checked_mime(piece)
-            size_bytes += len(piece)
-            self._check_size(size_bytes)
+            until += len(piece) / self.speed.least_bytes
+            deadline.reschedule(until)
             await asyncio.to_thread(file.write, piece)
         if not mime:
             raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail="the file is empty"))
         await asyncio.to_thread(_settle, file)
         return mime
 
-    def _check_size(self, size_bytes: int) -> None:
-        if size_bytes > self.cap_bytes:
-            detail = f"more than {self.cap_bytes / 1e6:.0f} MB"
-            raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=detail))
-
     def _checked_mime(self, head: bytes) -> str:
         mime = sniff(head)
         if mime in EXTENSIONS and mime.startswith(self.remote.kind):
             return mime
-        raise JobError(_fault(FaultKind.NOT_MEDIA, head, status=None))
+        raise JobError(fault_of(FaultKind.NOT_MEDIA, head, status=None))
 
 
-class _Elsewhere(BaseModel):
-    url: str | None = None
-    video_url: str | None = None
-
-
-def _is_short_text(response: httpx.Response) -> bool:
-    mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    size_bytes = int(response.headers.get("Content-Length", 0))
-    return response.is_success and mime in _TEXTS and size_bytes <= _SAID_BYTES
-
-
-async def _named_link(response: httpx.Response) -> str:
-    """Read the link that some gateways give in place of the bytes: as JSON or bare."""
-    head = b""
-    async for piece in response.aiter_raw(_SAID_BYTES):
-        head += piece
-        if len(head) > _SAID_BYTES:
-            break
-    link = _link_in(head.decode(errors="ignore").strip())
-    if not link:
-        raise JobError(_fault(FaultKind.NOT_MEDIA, head, status=None))
-    return link
-
-
-def _link_in(text: str) -> str:
-    try:
-        found = _Elsewhere.model_validate_json(text)
-    except ValidationError:
-        found = _Elsewhere(url=text)
-    links = (found.video_url, found.url)
-    return next((link for link in links if link and _LINK.fullmatch(link)), "")
-
-
-async def _check_status(response: httpx.Response) -> None:
-    status = response.status_code
-    if status == HTTPStatus.OK:
-        return
-    head = b""
-    with suppress(httpx.RequestError):
-        head = await anext(response.aiter_raw(_SAID_BYTES), b"")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING:
-        kind = FaultKind.NETWORK
-    else:
-        kind = FaultKind.NOT_MEDIA if response.is_success else FaultKind.LINK_DEAD
-    raise JobError(_fault(kind, head, status=status))
-
-
-def _fault(kind: FaultKind, body: bytes, *, status: int | None) -> Fault:
-    """Say what an answer is that holds no media: its own words, if it has some."""
-    mime = sniff(body)
-    text = "" if mime or b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore")
-    if kind is not FaultKind.NETWORK and _EXPIRED.search(text):
-        kind = FaultKind.EXPIRED
-    elif kind is FaultKind.NOT_MEDIA and _UNFINISHED.search(text):
-        kind = FaultKind.LINK_DEAD  # like a 400 that says so: the task is asked again
-    return Fault(kind=kind, reason=_said(text), detail=mime, http_status=status)
-
-
-def _said(text: str) -> str:
-    # The rest of a storage's XML repeats what was signed, and how.
-    message = _MESSAGE.search(text)
-    words = (message[1] or message[2] or "") if message else text
-    return quote(_QUERY.sub(r"\1", words), _SAID_CHARS)
+def _too_slow() -> JobError:
+    return JobError(Fault(kind=FaultKind.NETWORK, detail="the file comes too slowly"))
 
 
 def _created(path: Path) -> BufferedWriter:

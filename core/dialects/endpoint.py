@@ -18,7 +18,8 @@ class Pace:
         first: wait before the first look; then `interval`, growing by `growth` up to `longest`.
         patience: how long nothing but errors are tolerated.
         grace: how long a new task may be unknown, and a finished one without a link.
-        again: wait before a creation that was not accepted is sent again; then twice as long.
+        again: wait before a creation that was not accepted is sent again, or a link that is not
+            there yet is asked again; then twice as long.
         afterwards: how long a stream that said that it was over is still listened to,
             for a link behind the end mark.
     """

@@ -84,7 +84,10 @@ CASES = [
         id="the CDN wants a browser: only for browsers", answers=[FORBIDDEN, GOOD], requests=2
     ),
     HostileDownload(
-        id="the CDN wants a browser: for nobody", answers=[FORBIDDEN], kind=K.LINK_DEAD, requests=2
+        id="the CDN wants a browser: for nobody",
+        answers=[FORBIDDEN],
+        kind=K.LINK_DEAD,
+        requests=12,
     ),
     HostileDownload(
         id="a redirect into private networks: into the cloud's own network",

@@ -422,7 +422,7 @@ async def test_a_server_that_is_gone_is_a_network_fault(tmp_path: Path) -> None:
     error = await refusal(tmp_path, url)
 
     assert error.fault.kind is FaultKind.NETWORK
-    assert error.fault.reason
+    assert error.fault.detail
 
 
 async def test_nothing_secret_is_told_or_logged(

@@ -335,7 +335,7 @@ async def test_the_child_ends_with_the_bot(tmp_path: Path) -> None:
 
 
 async def test_the_bot_itself_does_not_load_the_decoders() -> None:
-    code = "import core.delivery.delivery, core.files.transcode, sys; print(*sys.modules)"
+    code = "import core.delivery.prepare, core.files.transcode, sys; print(*sys.modules)"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )

@@ -44,7 +44,7 @@ class ConsoleAdapter:
     ) -> None:
         self.refused = 0
         self._commands = commands
-        self._engine = engine
+        self._engine, self._services = engine, engine.services
         self._screen = screen
         self._locale = locale
         self._user = User(platform=NAME, id="local")
@@ -68,7 +68,7 @@ class ConsoleAdapter:
         name = line.split(maxsplit=1)[0]
         text = line[len(name) + 1 :]
         if not name.startswith("/"):
-            catalog = self._engine.services.catalog
+            catalog = self._services.catalog
             example = first_example(self._locale, catalog, self._commands.values())
             self._refuse(translate(self._locale, "type-a-command", example=example))
         elif name == f"/{_ATTACH}":

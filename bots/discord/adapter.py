@@ -79,7 +79,7 @@ class DiscordAdapter:
         )
         self._mentions = Mentions(
             engine=engine,
-            http=self._services.http,
+            services=self._services,
             client=platform.client,
             answers=self._answers,
             languages=self._languages,
@@ -90,7 +90,7 @@ class DiscordAdapter:
     @property
     def catalog(self) -> Catalog:
         """What can be made, which decides what is offered."""
-        return self._engine.services.catalog
+        return self._services.catalog
 
     def attach(self, client: discord.Client) -> None:
         """Have a client bring its events here."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
-import httpx
 
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
@@ -28,6 +27,7 @@ from core.commands import DEFAULT, Commands
 from core.commands.dispatch import dispatch
 from core.commands.examples import first_example
 from core.engine.engine import Engine
+from core.engine.services import Services
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.platform import Invocation, View, known
@@ -38,7 +38,7 @@ class Mentions:
     """Hears what is said to the bot. Discord shows it no other messages."""
 
     engine: Engine
-    http: httpx.AsyncClient
+    services: Services
     client: discord.Client
     answers: Answers
     languages: Languages
@@ -76,6 +76,7 @@ class Mentions:
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)
         pictures, objection = self._along(message, typed)
+        http = self.services.http
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
@@ -83,7 +84,7 @@ class Mentions:
             conversation=place_of_message(message),
             message=ref,
             event=ref.event,
-            attachments=tuple(DiscordAttachment(http=self.http, picture=p) for p in pictures),
+            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
             objection=objection,
@@ -98,7 +99,7 @@ class Mentions:
         await self.answers.say(place_of_message(message), view, ref_of(message))
 
     async def _hint(self, message: discord.Message) -> str:
-        locale, catalog = await self._locale(message), self.engine.services.catalog
+        locale, catalog = await self._locale(message), self.services.catalog
         example = first_example(locale, catalog, self.commands.values())
         return translate(locale, "type-a-command", example=example)
 

@@ -434,7 +434,7 @@ ask-here = Questions cannot be answered here. Reply to that message itself with 
 ask-lost = This question is too old. Press the button again, or send the command again.
 share-none = No match: make a video
 share-nothing = You have no finished video to share.
-share-how = Choose a chat, and the video is sent there in your name.
+share-how = Press the button and choose where it should go.
 share-console = A terminal cannot share. The file is where the “Saved” line says.
 share-off = Sharing needs inline mode. The operator can turn it on: /setinline at @BotFather.
 

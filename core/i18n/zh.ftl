@@ -413,7 +413,7 @@ ask-here = 这里无法回答提问。请直接回复那条消息：/{ $command 
 ask-lost = 这个问题已过期。请再按一次按钮，或重新发送命令。
 share-none = 没有匹配的视频，去做一个
 share-nothing = 您没有可以分享的视频。
-share-how = 选择一个聊天，视频将以您的名义发送。
+share-how = 请点按钮，选择要分享到哪里。
 share-console = 终端里无法分享。文件就在“已保存”所示的位置。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 开启。
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core.i18n import Locale, translate
 from tests.fakes.discord.bot import DiscordBotHarness, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
@@ -15,7 +16,7 @@ ASKED = {"prompt": "1s a cat", "model": "sandbox-videos"}
 async def until_idle(here: DiscordBotHarness) -> None:
     """Wait until all that was told before has been heard."""
     await here.ada.send(here.channel, f"<@{here.bot_id}> /status")
-    await here.until_shown("no jobs running")
+    await here.until_shown(translate(Locale.EN, "status-none"))
 
 
 async def made(here: DiscordBotHarness) -> Json:
@@ -100,7 +101,8 @@ async def test_the_remix_button_asks_and_changes_the_video_that_it_stands_under(
         await here.server.until(lambda: len(here.videos()) == 3)
         changed, *_ = await engine.jobs_of(here.person(here.ada))
 
-    assert (words["custom_id"], label, before) == ("prompt", "What is to be different", 2)
+    what = translate(Locale.EN, "option-change")
+    assert (words["custom_id"], label.casefold(), before) == ("prompt", what, 2)
     assert (changed.request.prompt, changed.request.source) == ("at night", first.task)
     assert here.harness.paid == 3
 
@@ -137,14 +139,16 @@ async def test_a_channel_can_be_named_with_the_command(tmp_path: Path) -> None:
         said = await here.until_answered(asked)
         await here.server.until(lambda: here.videos(gallery.id))
 
-    assert said == f"It is in {gallery.mention} now."
+    assert said == translate(Locale.EN, "share-done", place=gallery.mention)
 
 
 async def test_without_a_channel_the_command_offers_the_button(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         await made(here)
         await here.ada.slash(here.channel, "share")
-        offer = await here.until_shown("Press the button")
+        offer = await here.until_shown(translate(Locale.EN, "share-how"))
         asked = await here.ada.click(here.message(offer), label="Share")
 
-        assert await here.until_answered(asked) == "Choose where it should go."
+        assert await here.until_answered(asked) == translate(
+            Locale.EN, "ask-choice", what=translate(Locale.EN, "option-place")
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.engine.engine import Engine
+from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from core.platform import User
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, telegram_bot
@@ -42,6 +43,7 @@ async def test_a_press_that_is_told_again_is_not_paid_again_also_after_a_restart
 ) -> None:
     line, text, label, _ = PRESSED[name]
     async with telegram_bot(tmp_path) as here:
+        here.chat = here.telegram.group(GROUP)  # where more may be written
         inbox = here.telegram.inbox
         async with here.bot() as engine:
             post = await shown(here, engine, line, text)
@@ -75,7 +77,7 @@ async def test_an_order_is_known_again_after_many_newer_ones(tmp_path: Path) -> 
         async with here.bot() as engine:
             here.telegram.inbox.put("message", told.describe())
             here.telegram.say(group, here.ada, "/status")
-            await here.until_shown("no jobs running", group)
+            await here.until_shown(translate(Locale.EN, "status-none"), group)
             await engine.idle()
 
         assert here.harness.paid == 1
@@ -103,7 +105,7 @@ async def test_the_remix_button_of_the_earlier_version_asks(tmp_path: Path) -> N
         (job,) = await jobs(here, engine)
         _relabel(post, "Remix", f"remix:{job.id}")
         here.telegram.press(post, "Remix", here.ada)
-        question = await here.until_shown("Reply to this message: what is to be different")
+        question = await here.until_shown(translate(Locale.EN, "option-change"))
         here.telegram.say(here.chat, here.ada, "in snow", reply_to=question)
         await here.telegram.until(lambda: len(here.videos()) == 2)
         await engine.idle()
@@ -117,7 +119,7 @@ async def test_a_choice_in_the_form_that_is_told_again_stays(tmp_path: Path) -> 
     async with telegram_bot(tmp_path) as here, here.bot():
         inbox = here.telegram.inbox
         here.telegram.say(here.chat, here.ada, "/video")
-        form = await here.until_shown("What should it be like?")
+        form = await here.until_shown(translate(Locale.EN, "form-title"))
         query = here.telegram.press(form, "Portrait", here.ada)
         inbox.put("callback_query", inbox.pending[-1]["callback_query"])
         await here.telegram.until(lambda: len(query.answers) == 2)

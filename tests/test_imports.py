@@ -70,6 +70,21 @@ async def test_newcomers_that_keep_to_the_rules_are_let_in(tree: Path) -> None:
     assert code == 0, said
 
 
+async def test_the_examples_keep_to_the_rules_where_newcomers_put_them(tree: Path) -> None:
+    examples = ROOT / "tests" / "examples"
+    files = {"bots/parlour/__init__.py": ""}
+    for path in (examples / "parlour").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        files[f"bots/parlour/{path.name}"] = text.replace("tests.examples.", "bots.")
+    files["core/dialects/lantern.py"] = (examples / "lantern.py").read_text(encoding="utf-8")
+    add(tree, files)
+
+    code, said = await lint(tree)
+
+    assert code == 0, said
+    assert len(files) > 4
+
+
 @pytest.mark.parametrize(
     ("files", "broken"),
     [

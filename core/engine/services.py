@@ -26,6 +26,7 @@ class Services:
         endpoints: by the name of the gateway.
         media_dir: where results and pictures lie, a folder for each job.
         sandboxed: True when all endpoints are the sandbox; each message then says so.
+        dialects: the wire protocols that models of the catalog may name.
     """
 
     store: JobStore
@@ -41,6 +42,7 @@ class Services:
     sandboxed: bool = False
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)
+    dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)
 
     def model(self, key: str) -> Model | None:
         """The model of that full key, if it is still set up."""
@@ -54,7 +56,7 @@ class Services:
         return self.endpoints[model.gateway]
 
     def dialect(self, model: Model) -> MediaDialect:
-        return DIALECTS[model.dialect](self.endpoint(model), self.http)
+        return self.dialects[model.dialect](self.endpoint(model), self.http)
 
     def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
         ref = replace(job.conversation, owner=job.user.id)

@@ -21,7 +21,7 @@ from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger, read_ledger
 from sandbox.server import serve
 from tests.fakes.driver import ChatDriver, said, until_said
-from tests.fakes.drivers import DRIVERS
+from tests.fakes.drivers import PLATFORMS, driver_on
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
@@ -29,12 +29,14 @@ from tests.fakes.raw_server import raw_server, replies, reply
 from tests.fakes.telegram.bot import picture
 
 CAT, DOG = "/video portrait 1s a cat", "/video portrait 1s a dog"
+LIMIT_SECONDS = 120
+"""After so long a platform hangs, on any machine."""
 PLAN = "sandbox-video · 9:16 · 1 s"
 _PROGRESS = re.compile(r"starting soon|in line|\d% ·")
 Open = Callable[..., AbstractAsyncContextManager[ChatDriver]]
 
 
-@pytest.fixture(params=DRIVERS)
+@pytest.fixture(params=PLATFORMS)
 def platform(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -43,10 +45,13 @@ def platform(request: pytest.FixtureRequest) -> str:
 def enter(platform: str) -> Open:
     """Drives the bot on that platform, for somebody who speaks that language."""
 
-    def entered(
-        harness: EngineHarness, language: str = "en"
-    ) -> AbstractAsyncContextManager[ChatDriver]:
-        return DRIVERS[platform](harness, language)
+    @asynccontextmanager
+    async def entered(harness: EngineHarness, language: str = "en") -> AsyncGenerator[ChatDriver]:
+        async with (
+            driver_on(platform, harness, language) as driver,
+            asyncio.timeout(LIMIT_SECONDS),
+        ):
+            yield driver
 
     return entered
 

@@ -65,15 +65,21 @@ def keys_in_code() -> set[str]:
 
 
 def test_both_languages_have_the_same_keys_and_variables() -> None:
-    assert texts("en") == texts("zh")
+    english, chinese = texts("en"), texts("zh")
+    alone = sorted(english.keys() ^ chinese.keys())
+
+    assert not alone, f"only one of core/i18n/en.ftl and zh.ftl has the texts {alone}"
+    assert english == chinese
 
 
 def test_every_text_is_used_and_every_composed_key_has_one() -> None:
     known = set(texts("en"))
     single = {"seconds", "pictures", "took"}
+    missing = COMPOSED - known
+    unused = known - COMPOSED - keys_in_code() - single
 
-    assert known >= COMPOSED
-    assert known - COMPOSED - keys_in_code() - single == set()
+    assert not missing, f"core/i18n/en.ftl and zh.ftl have no texts for {sorted(missing)}"
+    assert not unused, f"nothing shows the texts {sorted(unused)} of core/i18n/en.ftl"
 
 
 @pytest.mark.parametrize("locale", list(Locale))

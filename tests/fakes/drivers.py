@@ -3,8 +3,12 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from pathlib import Path
+
+import pytest
 
 from core.i18n import Locale, locale_of
+from tests.examples.parlour_driver import parlour_driver
 from tests.fakes.console_driver import ConsoleDriver
 from tests.fakes.discord.bot import DiscordBotHarness
 from tests.fakes.discord.driver import DiscordDriver
@@ -14,6 +18,8 @@ from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness
 from tests.fakes.telegram.driver import TelegramDriver
 from tests.fakes.telegram.server import telegram_server
+
+BOTS = Path(__file__).parents[2] / "bots"
 
 
 @asynccontextmanager
@@ -56,6 +62,22 @@ DRIVERS: Mapping[str, Callable[[EngineHarness, str], AbstractAsyncContextManager
     "console": console_driver,
     "telegram": telegram_driver,
     "discord": discord_driver,
+    "parlour": parlour_driver,  # the example keeps to the contract, too
 }
 # The same where others are around.
 AMONG_OTHERS = {**DRIVERS, "telegram": partial(telegram_driver, group=True)}
+
+PLATFORMS = tuple(dict.fromkeys((*DRIVERS, *(p.parent.name for p in BOTS.glob("*/adapter.py")))))
+"""All platforms that there are, those that have no driver yet included."""
+
+
+def driver_on(
+    platform: str, harness: EngineHarness, language: str
+) -> AbstractAsyncContextManager[ChatDriver]:
+    """A person on that platform, or a failure that says where they are missing."""
+    if platform not in DRIVERS:
+        pytest.fail(
+            f"the platform {platform} has no driver: add one to DRIVERS in tests/fakes/drivers.py",
+            pytrace=False,
+        )
+    return DRIVERS[platform](harness, language)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 import sandbox
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Model, load
-from core.dialects import DIALECTS, Endpoint
+from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.dialects.endpoint import Pace
 from core.engine.engine import Engine
 from core.engine.order import Order, new_id
@@ -46,6 +46,7 @@ class EngineHarness:
         gone: gateways whose key was taken away.
         policy: who may use the bot.
         catalog_files: of an operator, over the presets.
+        dialects: what the models of these may speak.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class EngineHarness:
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
     catalog_files: tuple[Path, ...] = ()
+    dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)
 
     @property
     def database_url(self) -> str:
@@ -104,6 +106,7 @@ class EngineHarness:
             media_dir=self.folder / "media",
             sandboxed=True,
             hooks=self.hooks,
+            dialects=self.dialects,
         )
 
     @property
@@ -114,7 +117,7 @@ class EngineHarness:
 
     def _data(self) -> CatalogData:
         stanzas = Path(sandbox.__file__).parent / "catalog.toml"
-        data = load((stanzas, *self.catalog_files), tuple(DIALECTS))
+        data = load((stanzas, *self.catalog_files), tuple(self.dialects))
         return replace(data, models=tuple(self._hurried(model) for model in data.models))
 
     def _hurried(self, model: Model) -> Model:

@@ -24,12 +24,14 @@ async def raw_server(handler: Handler) -> AsyncGenerator[RawServer]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connections.add(asyncio.current_task())
         # The client may go away whenever it likes, and the test may end before it does.
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            request = await _read_request(reader)
-            server.requests.append(request)
-            await handler(request, writer)
-            await writer.drain()
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                request = await _read_request(reader)
+                server.requests.append(request)
+                await handler(request, writer)
+                await writer.drain()
+        finally:  # a client does not wait for a handler that has failed
+            writer.close()
 
     listener = await asyncio.start_server(serve, "127.0.0.1", 0)
     server = RawServer(url=f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")

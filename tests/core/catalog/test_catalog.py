@@ -54,7 +54,9 @@ def hint_for_admins(error: UserError) -> tuple[str, dict[str, object]]:
 
 
 def test_every_dialect_has_a_model_at_some_gateway() -> None:
-    assert {m.dialect for m in DATA.models} == set(DIALECTS)
+    unused = set(DIALECTS) - {model.dialect for model in DATA.models}
+
+    assert not unused, f"no model in core/catalog/*.toml speaks {unused}"
 
 
 @pytest.mark.parametrize(

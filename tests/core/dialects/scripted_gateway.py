@@ -16,7 +16,7 @@ from core.dialects.endpoint import Pace
 from core.errors import Fault, JobError
 from core.media import Event, MediaRequest, RemoteAsset, Rendering, Report, TaskRef
 from tests.core.dialects.http_answers import KEY, RESET, Answer
-from tests.core.dialects.scripts import script_of
+from tests.core.dialects.scripts import dialect_of, script_of
 from tests.fakes.raw_server import Handler, RawServer, raw_server
 
 BRISK = Pace().scaled(0.002)
@@ -112,7 +112,7 @@ async def speaker(
     """A dialect and the gateway that it speaks to. The block may not take for ever."""
     async with raw_server(serve) as server, http() as pool, asyncio.timeout(LIMIT_SECONDS):
         account = endpoint(server.url, pace=pace, key=key)
-        yield script_of(name).dialect(account, pool), server
+        yield dialect_of(name)(account, pool), server
 
 
 async def talk(
@@ -136,7 +136,8 @@ async def talk(
     told = DialectRun()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
-        left = script[asked[:4]]
+        left = script.get(asked[:4])
+        assert left, f"{dialect} asks for what it has no answer to here: {asked[:60]!r}"
         answer = left.pop(0) if len(left) > 1 else left[0]
         if answer == RESET:
             writer.transport.abort()

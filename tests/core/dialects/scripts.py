@@ -1,16 +1,24 @@
 """By which answers each dialect is told the same as all others. A new one adds its own here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from core.catalog import Model, load
 from core.dialects import DIALECTS, MediaDialect
 from tests.core.dialects.http_answers import KEY, STOP, as_json, stream, told
+from tests.examples import lantern, lantern_gateway
 
+ROOT = Path(__file__).parents[3]
 A = "https://h/a.mp4"
 PICTURE = "https://h/a.png"
+# The example keeps to the contract, too: it is what newcomers copy.
+KNOWN: Mapping[str, type[MediaDialect]] = {**DIALECTS, lantern.NAME: lantern.Lantern}
 MODELS = {model.key: model for model in load((), tuple(DIALECTS)).models}
+_ALL_MODELS = {m.key: m for m in load((lantern_gateway.CATALOG,), tuple(KNOWN)).models}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +26,7 @@ class DialectAnswers:
     """The answers by which a dialect is told the same as all others.
 
     Attributes:
-        model: one that the dialect is made for.
+        model_key: a model that the dialect is made for.
         created: the answer to a creation that leads to A, after a look at `finished` if it needs.
         begun: the first bytes of an answer that says that the request was taken.
         task: what an earlier process has kept; "" where nothing could be taken up again.
@@ -26,8 +34,7 @@ class DialectAnswers:
         hook: the field of a creation that says where we can be called; "" where none does.
     """
 
-    dialect: type[MediaDialect]
-    model: Model
+    model_key: str
     created: bytes
     finished: bytes = b""
     running: bytes = b""
@@ -39,18 +46,23 @@ class DialectAnswers:
     url: str = A
     fractions: tuple[float, ...] = (0.4,)
 
+    @property
+    def model(self) -> Model:
+        """That model, or a failure that says that there is none."""
+        if self.model_key not in _ALL_MODELS:
+            _fail(f"{__file__} names {self.model_key}, which is no model in core/catalog/*.toml")
+        return _ALL_MODELS[self.model_key]
 
-def preset(key: str) -> Model:
-    """A model of our own catalog, or a failure that says that there is none."""
-    if key not in MODELS:
-        pytest.fail(f"there is no model {key} in core/catalog/*.toml", pytrace=False)
-    return MODELS[key]
+    @property
+    def missing(self) -> list[str]:
+        """The answers that are still to be written; who has no task is not looked at."""
+        looks = ("finished", "running", "failed") if self.task else ()
+        return [name for name in ("created", "begun", *looks) if not getattr(self, name)]
 
 
 SCRIPTS = {
     "chat_image": DialectAnswers(
-        dialect=DIALECTS["chat_image"],
-        model=preset("whatai/gpt-4o-image"),
+        model_key="whatai/gpt-4o-image",
         created=stream(told(f"> 进度 **40%**\n![file_1]({PICTURE})\n") + STOP),
         finished=as_json({"status": "completed", "url": PICTURE}),
         running=as_json({"status": "video_generating", "running": True}),
@@ -61,24 +73,21 @@ SCRIPTS = {
         url=PICTURE,
     ),
     "gemini": DialectAnswers(
-        dialect=DIALECTS["gemini"],
-        model=preset("whatai/gemini-2.5-flash-image"),
+        model_key="whatai/gemini-2.5-flash-image",
         created=as_json({"candidates": [{"content": {"parts": [{"fileData": {"fileUri": A}}]}}]}),
         begun=stream('{"candidates":['),
         at_once=True,
         fractions=(),
     ),
     "images": DialectAnswers(
-        dialect=DIALECTS["images"],
-        model=preset("whatai/nano-banana"),
+        model_key="whatai/nano-banana",
         created=as_json({"created": 1, "data": [{"url": A}]}),
         begun=stream('{"created":1,"data":['),
         at_once=True,
         fractions=(),
     ),
     "chat_video": DialectAnswers(
-        dialect=DIALECTS["chat_video"],
-        model=preset("apiyi/veo-3.1"),
+        model_key="apiyi/veo-3.1",
         created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),
         finished=as_json({"status": "completed", "video_url": A}),
         running=as_json({"status": "video_generating", "running": True}),
@@ -88,8 +97,7 @@ SCRIPTS = {
         at_once=True,
     ),
     "seedance": DialectAnswers(
-        dialect=DIALECTS["seedance"],
-        model=preset("whatai/seedance-2.0"),
+        model_key="whatai/seedance-2.0",
         created=as_json({"id": "cgt-20250629201507-n6k56"}),
         finished=as_json({"status": "succeeded", "content": {"video_url": A}}),
         running=as_json({"status": "running", "progress": "40%"}),
@@ -99,8 +107,7 @@ SCRIPTS = {
         hook="callback_url",
     ),
     "openai_videos": DialectAnswers(
-        dialect=DIALECTS["openai_videos"],
-        model=preset("whatai/sora-2-pro-videos"),
+        model_key="whatai/sora-2-pro-videos",
         created=as_json({"id": "video_1", "object": "video", "status": "queued", "error": None}),
         finished=as_json({"id": "video_1", "status": "completed", "video_url": A}),
         running=as_json({"id": "video_1", "status": "in_progress", "progress": 40}),
@@ -109,8 +116,7 @@ SCRIPTS = {
         task="video_1",
     ),
     "video_tasks": DialectAnswers(
-        dialect=DIALECTS["video_tasks"],
-        model=preset("whatai/sora-2-pro"),
+        model_key="whatai/sora-2-pro",
         created=as_json({"task_id": "t1"}),
         finished=as_json({"status": "SUCCESS", "data": {"output": A}}),
         running=as_json({"status": "IN_PROGRESS", "progress": "40%"}),
@@ -119,16 +125,34 @@ SCRIPTS = {
         task="t1",
         hook="notify_hook",
     ),
+    lantern.NAME: DialectAnswers(
+        model_key="lantern/slides",
+        created=as_json({"slide": {"number": "s/1"}}),
+        finished=as_json({"phase": "shown", "film": A}),
+        running=as_json({"phase": "drawing", "part": 0.4}),
+        failed=as_json({"phase": "burnt", "why": f"上游 {KEY} 坏了"}),
+        begun=as_json({"slide": {"number": "s/1"}}),
+        task="s/1",
+    ),
 }
 
-NAMES = tuple(dict.fromkeys((*DIALECTS, *SCRIPTS)))
+NAMES = tuple(dict.fromkeys((*KNOWN, *SCRIPTS)))
 """All dialects that there are, those that have no answers yet included."""
 
 
 def script_of(name: str) -> DialectAnswers:
     """The answers for a dialect, or a failure that says where they are missing."""
     if name not in SCRIPTS:
-        pytest.fail(
-            f"the dialect {name} has no answers in tests/core/dialects/scripts.py", pytrace=False
-        )
+        _fail(f"the dialect {name} has no answers: add an entry to SCRIPTS in {__file__}")
     return SCRIPTS[name]
+
+
+def dialect_of(name: str) -> type[MediaDialect]:
+    """The dialect of that name, or a failure that says where it is missing."""
+    if name not in KNOWN:
+        _fail(f"{name} has answers in {__file__}, but no line in DIALECTS")
+    return KNOWN[name]
+
+
+def _fail(sentence: str) -> NoReturn:
+    pytest.fail(sentence.replace(f"{ROOT}/", ""), pytrace=False)

@@ -23,7 +23,7 @@ from tests.core.dialects.scripted_gateway import (
     speaker,
     talk,
 )
-from tests.core.dialects.scripts import NAMES, SCRIPTS, script_of
+from tests.core.dialects.scripts import NAMES, SCRIPTS, dialect_of, script_of
 from tests.fakes.raw_server import raw_server, reply
 
 NOW = {"Retry-After": "0"}
@@ -45,7 +45,11 @@ each_without = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if
 
 @each_dialect
 def test_every_dialect_has_its_answers_here(name: str) -> None:
-    assert script_of(name).created
+    script = script_of(name)
+
+    assert dialect_of(name)
+    assert script.model.dialect == name
+    assert not script.missing, f"in the answers of {name} are missing: {script.missing}"
 
 
 @each_dialect
@@ -209,7 +213,7 @@ async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) ->
 
     async with client() as http, asyncio.timeout(LIMIT_SECONDS):
         http.event_hooks = {"request": [count], "response": []}
-        dialect = script_of(name).dialect(endpoint(url, pace=CALM), http)
+        dialect = dialect_of(name)(endpoint(url, pace=CALM), http)
         with pytest.raises(JobError) as caught:
             await dialect.generate(generation_of(name))
 
@@ -343,7 +347,7 @@ async def test_every_request_carries_the_key_in_the_gateways_form(
 
     async with raw_server(serve) as server, client() as http, asyncio.timeout(LIMIT_SECONDS):
         account = replace(endpoint(server.url, pace=CALM), auth=auth, key=SecretStr(key))
-        await script.dialect(account, http).generate(generation_of(name))
+        await dialect_of(name)(account, http).generate(generation_of(name))
 
     for request in server.requests:
         assert f"\r\nAuthorization: {header}\r\n".encode() in request
@@ -354,7 +358,7 @@ async def test_every_request_carries_the_key_in_the_gateways_form(
 @each_dialect
 async def test_giving_up_a_task_costs_nothing_and_raises_nothing(name: str) -> None:
     async with client() as http, asyncio.timeout(LIMIT_SECONDS):
-        dialect = script_of(name).dialect(endpoint("http://127.0.0.1:1"), http)
+        dialect = dialect_of(name)(endpoint("http://127.0.0.1:1"), http)
 
         await dialect.cancel(TaskRef(id="t1"))
 

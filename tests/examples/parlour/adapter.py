@@ -1,0 +1,102 @@
+"""Events of the parlour to invocations, and the answers back."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+from pydantic import BaseModel
+
+from bots.answers import Answers
+from bots.attachments import fetch_to, insist
+from core.commands import COMMANDS, DEFAULT, Commands
+from core.commands.dispatch import dispatch
+from core.engine.engine import Engine
+from core.i18n import Locale, translate
+from core.messages.buttons import unpack
+from core.platform import Button, ConversationRef, Invocation, MessageRef, User, View
+from tests.examples.parlour.conversation import ParlourPlatform
+from tests.examples.parlour.ids import IDS, NAME
+
+
+class ParlourEvent(BaseModel):
+    """What somebody did. `data` is what stands behind the button that they pressed."""
+
+    number: int
+    room: str
+    user: str
+    language: str = ""
+    message: str
+    text: str = ""
+    data: str = ""
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParlourPicture:
+    """See `core.platform.Attachment`."""
+
+    line: httpx.AsyncClient
+    name: str
+
+    @asynccontextmanager
+    async def file(self) -> AsyncGenerator[Path]:
+        with TemporaryDirectory(prefix="cliprelay-") as folder:
+            path = Path(folder) / "picture"
+            fetch = partial(fetch_to, path, f"/files/{self.name}", self.line)
+            await insist(fetch, self.name, or_else="picture-not-fetched", pause_seconds=1)
+            yield path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParlourAdapter:
+    """Takes events in."""
+
+    engine: Engine
+    platform: ParlourPlatform
+    default: Locale
+    commands: Commands = field(default_factory=lambda: COMMANDS)
+    _asked: dict[tuple[str, str], Button] = field(default_factory=dict[tuple[str, str], Button])
+
+    async def take(self, event: ParlourEvent) -> None:
+        """Do what an event asks for. What is no command may be the answer to a question."""
+        asked = self._asked.pop((event.room, event.user), None)
+        if event.data:
+            await self._do(event, unpack(event.data))
+        elif event.text.startswith("/"):
+            name, _, text = event.text.removeprefix("/").partition(" ")
+            await self._do(event, Button(label="", command=name.casefold()), text)
+        elif asked:
+            given = {**asked.given, asked.asks: event.text}
+            await self._do(event, Button(label="", command=asked.command, given=given))
+        else:
+            await self._do(event, Button(label="", command=DEFAULT), event.text)
+
+    async def _do(self, event: ParlourEvent, button: Button, text: str = "") -> None:
+        place = ConversationRef(platform=NAME, chat=event.room)
+        user = User(platform=NAME, id=event.user, locale=event.language)
+        message = MessageRef(conversation=place, id=event.message)
+        invocation = Invocation(
+            command=button.command,
+            text=text,
+            given=button.given,
+            asks=button.asks,
+            user=user,
+            conversation=place,
+            message=message,
+            event=str(event.number),
+            attachments=tuple(ParlourPicture(self.platform.line, p) for p in event.pictures),
+            ids=IDS,
+        )
+        answer = await dispatch(self.engine, invocation, self.default, self.commands)
+        answers, view = Answers(self.engine.services, self.platform), answer.view
+        if answer.asks:
+            self._asked[event.room, event.user] = button
+            locale = await answers.locale(user, place, self.default)
+            what = translate(locale, answer.asks.description)
+            view = View(text=translate(locale, "ask-reply", what=what))
+        if view:
+            await answers.say(place, view, message)

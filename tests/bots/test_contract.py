@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,8 +30,6 @@ from tests.fakes.raw_server import raw_server, replies, reply
 from tests.fakes.telegram.bot import picture
 
 CAT, DOG = "/video portrait 1s a cat", "/video portrait 1s a dog"
-LIMIT_SECONDS = 120
-"""After so long a platform hangs, on any machine."""
 PLAN = "sandbox-video · 9:16 · 1 s"
 _PROGRESS = re.compile(r"starting soon|in line|\d% ·")
 Open = Callable[..., AbstractAsyncContextManager[ChatDriver]]
@@ -44,16 +43,7 @@ def platform(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def enter(platform: str) -> Open:
     """Drives the bot on that platform, for somebody who speaks that language."""
-
-    @asynccontextmanager
-    async def entered(harness: EngineHarness, language: str = "en") -> AsyncGenerator[ChatDriver]:
-        async with (
-            driver_on(platform, harness, language) as driver,
-            asyncio.timeout(LIMIT_SECONDS),
-        ):
-            yield driver
-
-    return entered
+    return partial(driver_on, platform)
 
 
 @asynccontextmanager
@@ -324,7 +314,7 @@ async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
         assert not driver.others_see()
 
 
-@pytest.mark.parametrize("platform", ["telegram", "discord"])
+@pytest.mark.parametrize("platform", ["telegram", "discord", "parlour"])
 @pytest.mark.parametrize("word", ["", "private "])
 async def test_sharing_names_the_prompt_unless_it_is_private(
     enter: Open, harness: EngineHarness, word: str

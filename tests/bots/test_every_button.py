@@ -29,7 +29,7 @@ from core.platform import Button, ConversationRef, User, View
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.driver import ChatDriver, said, until_said
-from tests.fakes.drivers import AMONG_OTHERS
+from tests.fakes.drivers import PLATFORMS, driver_on
 from tests.fakes.engine_harness import EngineHarness
 
 MODEL, PLAYED_LATER = "sandbox-videos", "sandbox-video"
@@ -140,7 +140,7 @@ async def rows(driver: ChatDriver, engine: Engine) -> list[Job]:
     return list(await engine.jobs_of(driver.user))
 
 
-@pytest.mark.parametrize("platform", AMONG_OTHERS)
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(("view", "command"), buttons())
 async def test_a_button_does_what_it_says_for_whom_it_belongs_to_and_pays_once(
     harness: EngineHarness, platform: str, view: str, command: str
@@ -148,7 +148,7 @@ async def test_a_button_does_what_it_says_for_whom_it_belongs_to_and_pays_once(
     button, facts = buttons()[view, command], COMMANDS[command]
     asked = facts.option(button.asks)
     async with (
-        AMONG_OTHERS[platform](harness, "en") as driver,
+        driver_on(platform, harness, among_others=True) as driver,
         WAYS[view](driver, harness) as engine,
     ):
         before, paid = await rows(driver, engine), harness.paid

@@ -8,13 +8,22 @@ from pydantic import SecretStr
 
 from bots.runtime import Runtime
 from core.engine.engine import Engine
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.messages.buttons import unpack
 from core.platform import User
 from core.settings import Settings
 from tests.examples.parlour.ids import NAME
 from tests.examples.parlour.service import serve
-from tests.examples.parlour_server import ADA, TOKEN, ParlourServer, parlour_server
+from tests.examples.parlour_server import (
+    ADA,
+    EVE,
+    GALLERY,
+    ROOM,
+    TOKEN,
+    ParlourMessage,
+    ParlourServer,
+    parlour_server,
+)
 from tests.fakes.driver import ChatDriver, DeliveredPost, Seen
 from tests.fakes.engine_harness import EngineHarness
 
@@ -59,12 +68,28 @@ class ParlourDriver:
     async def complete(self, words: str) -> None:
         self._server.say(f"/video {words}")
 
-    async def press(self, command: str) -> None:
-        pressed = [data for data in self._data() if unpack(data).command == command]
-        self._server.press(pressed[-1])
+    async def press(self, command: str, words: str = "") -> None:
+        asked = len(self.messages())
+        self._server.press(self._behind(command))
+        if words:
+            await self.until(lambda: len(self.messages()) > asked)
+            self._server.say(words)
+
+    async def stranger_gets_on(self, command: str) -> bool:
+        before = len(self.messages())
+        self._server.press(self._behind(command), EVE)
+        await self.until(lambda: len(self.messages()) > before)
+        return self.messages()[-1][-1] != translate(Locale.EN, "button-not-yours")
+
+    async def repeat_press(self) -> None:
+        self._server.repeat()
+        last = self._server.events[-1].number
+        await self.until(lambda: self._server.done == last)
 
     async def share(self) -> str:
-        raise NotImplementedError("one room is all that the parlour has")
+        await self.press("share", GALLERY)
+        await self.until(lambda: self._last(GALLERY))
+        return self._last(GALLERY)[-1].text
 
     def others_see(self) -> bool:
         return False
@@ -76,19 +101,27 @@ class ParlourDriver:
         return [[version.text for version in all_] for all_ in self._server.history.values()]
 
     def posts(self) -> Sequence[DeliveredPost]:
-        last = [versions[-1] for versions in self._server.history.values()]
         return [
             DeliveredPost(data=self._server.files[file], caption=message.text)
-            for message in last
+            for message in self._last(ROOM)
             for file in message.files
         ]
 
     async def until(self, predicate: Callable[[], Seen]) -> Seen:
         return await self._server.changed.until(predicate, PATIENCE_SECONDS)
 
+    def _last(self, room: str) -> list[ParlourMessage]:
+        """The messages of a room as they are now."""
+        now = [versions[-1] for versions in self._server.history.values()]
+        return [message for message in now if message.room == room]
+
     def _data(self) -> dict[str, str]:
-        last = [versions[-1].buttons for versions in self._server.history.values()]
-        return {data: label for buttons in last for data, label in buttons.items()}
+        return {
+            data: label for message in self._last(ROOM) for data, label in message.buttons.items()
+        }
+
+    def _behind(self, command: str) -> str:
+        return [data for data in self._data() if unpack(data).command == command][-1]
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from tests.examples.parlour.adapter import ParlourEvent
 from tests.fakes.change_signal import ChangeSignal
 
 TOKEN = "a-word-at-the-door"  # noqa: S105 - nobody's
-ROOM, ADA = "#films", "@ada"
+ROOM, GALLERY = "#films", "#gallery"
+ADA, EVE = "@ada", "@eve"
 _POLL_SECONDS = 20.0
 
 
@@ -23,6 +24,7 @@ _POLL_SECONDS = 20.0
 class ParlourMessage:
     """A message as it stands in the room; `buttons` are what they say, by their data."""
 
+    room: str
     text: str
     buttons: dict[str, str]
     files: tuple[str, ...]
@@ -35,6 +37,7 @@ class ParlourServer:
     Attributes:
         history: what each message of the bot's has been, by its name.
         refusals: the answers to the next requests of the bot's.
+        done: the last event that the bot has dealt with.
     """
 
     language: str = "en"
@@ -46,7 +49,7 @@ class ParlourServer:
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     refusals: list[Response] = field(default_factory=list[Response])
     changed: ChangeSignal = field(default_factory=ChangeSignal)
-    _done: int = 0
+    done: int = 0
 
     def say(self, text: str, *pictures: bytes) -> None:
         """Ada writes something."""
@@ -54,23 +57,25 @@ class ParlourServer:
         self.files.update(zip(names, pictures, strict=True))
         self._happen(text=text, pictures=tuple(names))
 
-    def press(self, data: str) -> None:
-        """Ada presses the button with that behind it."""
-        self._happen(data=data)
+    def press(self, data: str, user: str = ADA) -> None:
+        """Somebody presses the button with that behind it."""
+        self._happen(data=data, user=user)
 
     def repeat(self) -> None:
         """Forget that the last event was done, as after a broken connection."""
-        self._done = self.events[-1].number - 1
+        self.done = self.events[-1].number - 1
         self.changed.notify()
 
-    def _happen(self, *, text: str = "", data: str = "", pictures: tuple[str, ...] = ()) -> None:
+    def _happen(
+        self, *, user: str = ADA, text: str = "", data: str = "", pictures: tuple[str, ...] = ()
+    ) -> None:
         number = len(self.events) + 1
         event = ParlourEvent(
             number=number,
             room=ROOM,
-            user=ADA,
+            user=user,
             language=self.language,
-            message=f"hers-{number}",
+            message=f"theirs-{number}",
             text=text,
             data=data,
             pictures=pictures,
@@ -89,7 +94,8 @@ class ParlourServer:
     async def _tell(self, request: Request) -> Response:
         if request.headers["authorization"] != f"Bearer {TOKEN}":
             return PlainTextResponse("who are you?", 401)
-        self._done = max(self._done, int(request.query_params["done"]))
+        self.done = max(self.done, int(request.query_params["done"]))
+        self.changed.notify()
         try:
             news = await self.changed.until(self._news, _POLL_SECONDS)
         except TimeoutError:
@@ -97,7 +103,7 @@ class ParlourServer:
         return JSONResponse([event.model_dump(mode="json") for event in news])
 
     def _news(self) -> list[ParlourEvent]:
-        return [event for event in self.events if event.number > self._done]
+        return [event for event in self.events if event.number > self.done]
 
     async def _keep(self, request: Request) -> Response:
         name = uuid4().hex
@@ -112,6 +118,7 @@ class ParlourServer:
             return self.refusals.pop(0)
         body, name = await request.json(), request.path_params["name"]
         message = ParlourMessage(
+            room=f"#{request.path_params['room']}",
             text=body["text"],
             buttons={button["data"]: button["label"] for button in body["buttons"]},
             files=tuple(body["files"]),

@@ -1,5 +1,6 @@
 """The chat drivers, by the name of their platform."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -18,6 +19,9 @@ from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness
 from tests.fakes.telegram.driver import TelegramDriver
 from tests.fakes.telegram.server import telegram_server
+
+LIMIT_SECONDS = 120
+"""After so long a platform hangs, on any machine."""
 
 BOTS = Path(__file__).parents[2] / "bots"
 
@@ -71,13 +75,16 @@ PLATFORMS = tuple(dict.fromkeys((*DRIVERS, *(p.parent.name for p in BOTS.glob("*
 """All platforms that there are, those that have no driver yet included."""
 
 
-def driver_on(
-    platform: str, harness: EngineHarness, language: str
-) -> AbstractAsyncContextManager[ChatDriver]:
-    """A person on that platform, or a failure that says where they are missing."""
-    if platform not in DRIVERS:
+@asynccontextmanager
+async def driver_on(
+    platform: str, harness: EngineHarness, language: str = "en", *, among_others: bool = False
+) -> AsyncGenerator[ChatDriver]:
+    """A person on that platform. The block may not take for ever."""
+    drivers = AMONG_OTHERS if among_others else DRIVERS
+    if platform not in drivers:
         pytest.fail(
             f"the platform {platform} has no driver: add one to DRIVERS in tests/fakes/drivers.py",
             pytrace=False,
         )
-    return DRIVERS[platform](harness, language)
+    async with drivers[platform](harness, language) as driver, asyncio.timeout(LIMIT_SECONDS):
+        yield driver

@@ -17,7 +17,16 @@ from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
 from core.messages.buttons import unpack
-from core.platform import Button, ConversationRef, Invocation, MessageRef, User, View
+from core.platform import (
+    Button,
+    ConversationRef,
+    Invocation,
+    MessageRef,
+    Party,
+    Place,
+    User,
+    View,
+)
 from tests.examples.parlour.conversation import ParlourPlatform
 from tests.examples.parlour.ids import IDS, NAME
 
@@ -88,6 +97,7 @@ class ParlourAdapter:
             conversation=place,
             message=message,
             event=str(event.number),
+            place=self._place(event, button),
             attachments=tuple(ParlourPicture(self.platform.line, p) for p in event.pictures),
             ids=IDS,
         )
@@ -100,3 +110,12 @@ class ParlourAdapter:
             view = View(text=translate(locale, "ask-reply", what=what))
         if view:
             await answers.say(place, view, message)
+
+    def _place(self, event: ParlourEvent, button: Button) -> Place | None:
+        """The room that somebody wants something brought to: all are open to everybody."""
+        command = self.commands.get(button.command)
+        room = button.given.get(command.place, "") if command and command.place else ""
+        if not IDS.fits(Party(platform=NAME, kind="chat", id=room)):
+            return None
+        there = ConversationRef(platform=NAME, chat=room)
+        return Place(conversation=there, name=room, by=event.user)

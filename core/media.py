@@ -79,6 +79,19 @@ class RemoteAsset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """Defaults of the user or the chat that no model could keep; None where that did not happen.
+
+    Attributes:
+        model: the model that would have been asked.
+    """
+
+    model: str | None = None
+    ratio: str | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRequest:
     """What the user wants, validated. None means: whatever the model does by itself.
 
@@ -89,6 +102,7 @@ class MediaRequest:
         source: the gateway's finished task that is to be changed.
         has_shots: whether the prompt is a storyboard.
         cast_by: the gateway that knows the characters in the prompt.
+        unmet: what was not typed, and would have been so by default.
     """
 
     prompt: str
@@ -108,6 +122,7 @@ class MediaRequest:
     private: bool = False
     spoiler: bool = False
     model: str | None = None
+    unmet: Unmet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

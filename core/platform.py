@@ -246,6 +246,7 @@ class Invocation:
         objection: why what came along cannot be used, as only the platform can tell.
         is_chat_admin: asks the platform whether the user runs this chat.
         ids: how the platform writes the ids that the user may type.
+        is_private: whether nobody but the user sees what answers this command.
     """
 
     command: str
@@ -263,6 +264,7 @@ class Invocation:
     objection: UserError | None = None
     is_chat_admin: Asked = _no
     ids: IdFormat = IdFormat()
+    is_private: bool = False
 
 
 class SlowDownError(Exception):
@@ -334,3 +336,11 @@ class Platform(Protocol):
     def name(self) -> str: ...
 
     def conversation(self, ref: ConversationRef) -> Conversation: ...
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        """Where only that user reads what was asked for at a place.
+
+        Raises:
+            UserError: the platform has no such place for them.
+        """
+        ...

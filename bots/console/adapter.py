@@ -10,6 +10,7 @@ from bots.console.screen import Screen
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
 from core.commands.examples import first_example
+from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
@@ -63,30 +64,35 @@ class ConsoleAdapter:
         await self._take(begun.strip())
 
     async def _take(self, line: str) -> None:
-        if not line:
+        typed = read_typed(line, alone=True)
+        if not line or typed is None:
             return
-        name = line.split(maxsplit=1)[0]
-        text = line[len(name) + 1 :]
-        if not name.startswith("/"):
+        if typed.command == _ATTACH:
+            self._attach(typed.text)
+        elif typed.command:
+            await self._do(typed.command, typed.text)
+        else:
             catalog = self._services.catalog
             example = first_example(self._locale, catalog, self._commands.values())
             self._refuse(translate(self._locale, "type-a-command", example=example))
-        elif name == f"/{_ATTACH}":
-            self._attach(text)
-        else:
-            await self._do(name[1:].casefold(), text)
 
     def _attach(self, text: str) -> None:
         try:
             parts = shlex.split(text)
         except ValueError:  # a lone quotation mark is part of a name
             parts = [text.strip()]
-        self._attached += [LocalFile(path=Path(part).expanduser()) for part in parts]
+        files = [LocalFile(path=Path(part).expanduser()) for part in parts]
+        self._attached = [*self._attached, *files] if files else []
+        self._tell_attached()
+
+    def _tell_attached(self) -> None:
         names = ", ".join(file.name for file in self._attached)
-        self._screen.print(translate(self._locale, "pictures-attached", names=names))
+        key = "pictures-attached" if names else "nothing-attached"
+        self._screen.print(translate(self._locale, key, names=names))
 
     async def _do(self, name: str, text: str) -> None:
-        attachments, self._attached = tuple(self._attached), []
+        command = self._commands.get(name)
+        attachments = tuple(self._attached) if command and command.pictures else ()
         invocation = Invocation(
             command=name,
             text=text,
@@ -100,6 +106,10 @@ class ConsoleAdapter:
             self._refuse(answer.view.text if answer.view else "")
         elif answer.view:
             self._screen.print(answer.view.text)
+        if answer.done and attachments:
+            self._attached = []  # an order took them
+        elif self._attached:
+            self._tell_attached()
 
     def _objection(self, name: str) -> UserError | None:
         """Nobody else reads what stands on a terminal, so nothing can be brought to them."""

@@ -6,7 +6,7 @@ from bots.console.screen import Screen
 from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
 from core.media import Asset
-from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, View
+from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
 
 NAME = "console"
 _LEAST_MEGABYTES = 0.1
@@ -92,6 +92,10 @@ class ConsolePlatform:
 
     def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
         self._conversation = ConsoleConversation(screen, locale, commands)
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        del user
+        return place
 
     def conversation(self, ref: ConversationRef) -> ConsoleConversation:
         del ref

@@ -5,7 +5,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from core.platform import ConversationRef, Limits, MediaPost, MessageLostError, MessageRef, View
+from core.platform import (
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    User,
+    View,
+)
 
 NAME = "file"
 
@@ -55,6 +63,10 @@ class FilePlatform:
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        del user
+        return place
 
     def conversation(self, ref: ConversationRef) -> FileConversation:
         return FileConversation(ref, self._show)

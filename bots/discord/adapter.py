@@ -204,6 +204,7 @@ class DiscordAdapter:
             objection=choice.objection,
             is_chat_admin=known(runs_chat(interaction)),
             ids=IDS,
+            is_private=private,
         )
         answer = await dispatch(self._engine, invocation, self._default, self._commands)
         if answer.view:

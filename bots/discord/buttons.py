@@ -8,7 +8,14 @@ import discord
 from bots.answers import Answers
 from bots.discord.conversation import DiscordPlatform
 from bots.discord.form import question_form
-from bots.discord.incoming import GivenCommand, answer_to, asker, pressed_in, runs_chat
+from bots.discord.incoming import (
+    GivenCommand,
+    answer_to,
+    asker,
+    is_hidden_press,
+    pressed_in,
+    runs_chat,
+)
 from bots.discord.keyboard import channel_choice
 from bots.discord.payloads import ComponentData
 from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
@@ -118,6 +125,7 @@ def _invocation(interaction: discord.Interaction, button: Button) -> Invocation:
         message=_pressed(interaction, place),
         event=answer_to(interaction, place).event,
         is_chat_admin=known(runs_chat(interaction)),
+        is_private=is_hidden_press(interaction),
     )
 
 

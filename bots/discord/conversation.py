@@ -35,6 +35,7 @@ from core.platform import (
     MessageRef,
     SlowDownError,
     TooLargeError,
+    User,
     View,
 )
 
@@ -76,6 +77,9 @@ class DiscordPlatform:
 
     def conversation(self, ref: ConversationRef) -> "DiscordConversation":
         return DiscordConversation(self, ref)
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        return replace(place, person=user.id)
 
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction as soon as its response is deferred."""
@@ -232,7 +236,10 @@ class DiscordConversation:
         person = discord.Object(int(self._ref.person or self._ref.owner))
         channel = await ask(self._platform.client.create_dm(person))
         ref = ConversationRef(platform=NAME, chat=str(channel.id))
-        return await self._post_in(ref, replace(elsewhere(post), replying=None))
+        # Where no token could show it to them alone, this is no other place than meant.
+        token = post.replying and post.replying.access
+        meant = post if self._ref.person and not token else elsewhere(post)
+        return await self._post_in(ref, replace(meant, replying=None))
 
     async def _post_in_parent(self, post: MediaPost) -> MessageRef:
         """Write to the channel that a thread belongs to; only one that was heard of is known."""

@@ -20,12 +20,12 @@ from bots.discord.payloads import (
 )
 from core.commands import Command
 from core.commands.command import PROMPT
+from core.commands.typed import read_typed
 from core.errors import UserError
 from core.options.grammar import parse
 from core.platform import ConversationRef, MessageRef, User
 
 PICTURES = "pictures"
-_COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:\s(.*))?", re.DOTALL)
 _ODD = re.compile(r"[^\w. ()-]")
 
 
@@ -110,24 +110,17 @@ def is_private(typed: GivenCommand, command: Command[Any] | None) -> bool:
     return bool(getattr(options, "private", False))
 
 
-def said_to(bot_id: int, message: discord.Message) -> str | None:
-    """What a message says to the bot, without its name; None when it is not for the bot.
+def typed_to(bot: discord.abc.User, message: discord.Message) -> GivenCommand | None:
+    """What a message says to the bot, a command without a name where it orders nothing.
 
-    The name has to come first: a reply that pings its author is no order.
+    None when it is not for the bot. Its name has to come first: a reply that pings its author is
+    no order.
     """
-    named = re.match(rf"\s*<@!?{bot_id}>\s*", message.content)
-    if named:
-        return message.content[named.end() :].strip()
-    return message.content.strip() if message.guild is None else None
-
-
-def command_in(said: str) -> GivenCommand | None:
-    """The command that a text begins with."""
-    match = _COMMAND.fullmatch(said)
-    if match is None:
+    names = (f"<@{bot.id}>", f"<@!{bot.id}>", f"@{bot.name}")
+    typed = read_typed(message.content, names, alone=message.guild is None)
+    if typed is None or not typed.addressed:
         return None
-    name, text = match.groups("")
-    return GivenCommand(name=name.casefold(), text=text)
+    return GivenCommand(name=typed.command, text=typed.text)
 
 
 def user_of(user: discord.abc.User, locale: discord.Locale | None = None) -> User:

@@ -13,17 +13,16 @@ from bots.discord.incoming import (
     GivenCommand,
     attached_to,
     author_runs_chat,
-    command_in,
     is_hidden,
     of_kind,
     place_of_message,
     ref_of,
     replied_to,
-    said_to,
+    typed_to,
     user_of,
 )
 from bots.discord.languages import Languages
-from core.commands import DEFAULT, Commands
+from core.commands import Commands
 from core.commands.dispatch import dispatch
 from core.commands.examples import first_example
 from core.engine.engine import Engine
@@ -49,29 +48,20 @@ class Mentions:
         """Do what a message asks for, if it is meant for the bot."""
         if message.author.bot or self.client.user is None:
             return
-        said = said_to(self.client.user.id, message)
-        if said is None:
-            return
-        typed = self._meant(message, said)
+        typed = typed_to(self.client.user, message)
         if typed is None:
+            return
+        if not typed.name:
             await self._answer(message, View(text=await self._hint(message)))
             return
         await self._do(message, typed)
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""
-        said = self.client.user and said_to(self.client.user.id, message)
-        if said is not None and not message.author.bot:
+        typed = self.client.user and typed_to(self.client.user, message)
+        if typed is not None and not message.author.bot:
             text = translate(self.default, "unexpected-error", id=incident)
             await self._answer(message, View(text=text))
-
-    def _meant(self, message: discord.Message, said: str) -> GivenCommand | None:
-        """A command as it stands there, or a prompt after the bot's name."""
-        if typed := command_in(said):
-            return typed
-        named = said != message.content.strip()
-        wanted = said or message.attachments
-        return GivenCommand(name=DEFAULT, text=said) if named and wanted else None
 
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)

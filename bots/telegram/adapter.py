@@ -22,15 +22,14 @@ from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.form import Form, Forms, is_guided, offer_of
 from bots.telegram.incoming import (
-    TypedCommand,
     is_private,
     person,
     place_of,
     ref_of,
     text_of,
-    typed_in,
     user_of,
 )
+from bots.telegram.long_texts import LongTexts
 from bots.telegram.questions import Question, Questions, is_question
 from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
@@ -38,6 +37,7 @@ from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
+from core.commands.typed import Typed, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.platform import MessageRef, View
@@ -64,7 +64,7 @@ class TelegramAdapter:
 
     Args:
         default: the language for people whose own we do not know.
-        album_seconds: an album is whole when nothing of it came for so long.
+        quiet_seconds: an album, or a long text, is whole when nothing of it came for so long.
         commands: what can be asked for.
     """
 
@@ -73,18 +73,19 @@ class TelegramAdapter:
         engine: Engine,
         platform: TelegramPlatform,
         default: Locale,
-        album_seconds: float = 1.5,
+        quiet_seconds: float = 1.5,
         commands: Commands = COMMANDS,
     ) -> None:
         services = engine.services
         self._services = services
         self._table = commands
-        self._ours = frozenset({_START, *(c.name for c in commands.values() if c.is_typed)})
+        self._ours = frozenset({_START, *commands})
         self._bot = platform.bot
         self._default = default
         self._answers = Answers(services, platform)
         self._supergroups = Supergroups(services, platform.moved)
-        self._albums = Albums(album_seconds)
+        self._albums = Albums(quiet_seconds)
+        self._long_texts = LongTexts(quiet_seconds)
         self._forms = Forms()
         self._questions = Questions(answers=self._answers, platform=platform)
         self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
@@ -129,24 +130,40 @@ class TelegramAdapter:
         # A channel's post comes once more in the group for its comments.
         if message is None or message.is_automatic_forward:
             return
-        await self._supergroups.follow(message)
         self._albums.note(message)
-        typed = typed_in(message)
-        if typed is None:
-            await self._take_words(message)
-        elif self._is_meant(message, typed):
+        whole = await self._long_texts.whole(message, sees_all=self._sees_all(message))
+        if whole is None:
+            return
+        await self._supergroups.follow(message)
+        typed = self._typed(whole.text)
+        question = None if typed else self._question(message)
+        is_meant = typed is not None and self._is_meant(message, typed)
+        if whole.is_cut and (is_meant or question or is_private(message)):
+            await self._reply(message, "text-cut")
+        elif question:
+            await self._take_answer(message, whole.text, question)
+        elif typed and is_meant:
             await self._take(message, typed)
+        elif not typed:
+            await self._take_words(message, whole.text)
 
-    def _is_meant(self, message: Message, typed: TypedCommand) -> bool:
-        if typed.addressee:
-            return typed.addressee == self._bot.username.casefold()
-        return is_private(message) or typed.name in self._ours
+    def _typed(self, text: str, *, alone: bool = False) -> Typed | None:
+        return read_typed(text, (f"@{self._bot.username}",), alone=alone)
 
-    async def _take(self, message: Message, typed: TypedCommand) -> None:
+    def _is_meant(self, message: Message, typed: Typed) -> bool:
+        return typed.addressed or is_private(message) or typed.command in self._ours
+
+    def _sees_all(self, message: Message) -> bool:
+        return is_private(message) or bool(self._bot.bot.can_read_all_group_messages)
+
+    async def _take(self, message: Message, typed: Typed) -> None:
+        if not typed.command:
+            await self._reply(message, "type-a-command")
+            return
         text = typed.text.strip()
-        starts = typed.name == _START
+        starts = typed.command == _START
         # A link to the bot may name a command, which then has no words.
-        name, words = (text, "") if starts else (typed.name, text)
+        name, words = (text, "") if starts else (typed.command, text)
         command = self._table.get(name)
         if not words and command and is_guided(command) and is_offered(self.catalog, command):
             await self._open_form(message, name)
@@ -171,30 +188,42 @@ class TelegramAdapter:
         if shown:
             self._forms.keep(shown, form)
 
-    async def _take_words(self, message: Message) -> None:
-        """No command: the answer to a question of ours, or somebody who needs a hint."""
-        replied = message.reply_to_message
-        ours = replied if replied and replied.from_user == self._bot.bot else None
-        question = self._questions.at(ref_of(ours)) if ours else None
-        if ours and question:
-            await self._take_answer(message, ref_of(ours), question)
-        elif ours and is_question(text_of(ours)):
-            await self._reply(message, "ask-lost")
-        elif is_private(message) and message.text and not message.via_bot:
-            await self._reply(message, "type-a-command")
+    def _question(self, message: Message) -> tuple[MessageRef, Question] | None:
+        """The question of ours that a message answers."""
+        asked = self._replied(message)
+        question = self._questions.at(ref_of(asked)) if asked else None
+        return (ref_of(asked), question) if asked and question else None
 
-    async def _take_answer(self, message: Message, asked: MessageRef, question: Question) -> None:
-        answer = text_of(message)
+    def _replied(self, message: Message) -> Message | None:
+        replied = message.reply_to_message
+        return replied if replied and replied.from_user == self._bot.bot else None
+
+    async def _take_words(self, message: Message, text: str) -> None:
+        """Neither a command nor the bot's name is in front: only in private it is for the bot."""
+        ours = self._replied(message)
+        if ours and is_question(text_of(ours)):
+            await self._reply(message, "ask-lost")
+        elif is_private(message) and text and not message.via_bot:
+            typed = self._typed(text, alone=True)
+            if typed and typed.command and not message.forward_origin:
+                await self._take(message, typed)
+            else:
+                await self._reply(message, "type-a-command")
+
+    async def _take_answer(
+        self, message: Message, answer: str, asked: tuple[MessageRef, Question]
+    ) -> None:
+        where, question = asked
         if not answer or question.user.party != user_of(message).party:
             return
-        self._questions.close(asked)
+        self._questions.close(where)
         await self._commands.take_answer(message, question, answer)
 
     async def _on_edit(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
         message = update.effective_message
-        typed = typed_in(message) if message else None
-        if message is None or typed is None or typed.name not in self._ours:
+        typed = self._typed(text_of(message)) if message else None
+        if message is None or typed is None or typed.command not in self._ours:
             return
         name = (message.chat.id, message.message_id)
         if self._is_meant(message, typed) and name not in self._hinted:

@@ -24,6 +24,7 @@ from bots.telegram.limits import GROUP, PRIVATE, TEXT_CHARS, UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import albums, caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
+from core.errors import UserError
 from core.messages.patience import pauses
 from core.platform import (
     ConversationRef,
@@ -35,6 +36,7 @@ from core.platform import (
     SlowDownError,
     UncertainError,
     UnreachableError,
+    User,
     View,
 )
 
@@ -78,6 +80,12 @@ class TelegramPlatform:
 
     def conversation(self, ref: ConversationRef) -> "TelegramConversation":
         return TelegramConversation(self, ref)
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        """The person's own chat with the bot, which has their number."""
+        if user.id.startswith("-"):  # a channel, or an admin who writes as the group
+            raise UserError("private-nobody")
+        return place if place.chat == user.id else ConversationRef(platform=NAME, chat=user.id)
 
 
 class TelegramConversation:

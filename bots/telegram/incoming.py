@@ -10,21 +10,7 @@ from telegram import User as TelegramUser
 from bots.telegram.conversation import NAME
 from core.platform import ConversationRef, MessageRef, User
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]+))?(?:\s(.*))?", re.DOTALL)
 _ODD = re.compile(r"[^\w. ()-]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedCommand:
-    """A command as it stands in a message.
-
-    Attributes:
-        addressee: the bot that is meant, in lower case; empty when none is named.
-    """
-
-    name: str
-    text: str
-    addressee: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +26,6 @@ class TelegramFile:
 def text_of(message: Message) -> str:
     """What was typed, also below a picture."""
     return message.text or message.caption or ""
-
-
-def typed_in(message: Message) -> TypedCommand | None:
-    """The command that a message is, if it is one."""
-    match = _COMMAND.fullmatch(text_of(message))
-    if match is None:
-        return None
-    name, addressee, text = match.groups("")
-    return TypedCommand(name=name.casefold(), text=text, addressee=addressee.casefold())
 
 
 def is_private(message: Message) -> bool:

@@ -12,8 +12,9 @@ from core.commands.sources import find_source
 from core.dialects.characters import create_character
 from core.errors import JobError, UserError
 from core.i18n import explain_fault, translate
+from core.names import ALIAS
 from core.options.options import Option
-from core.people.characters import ALIAS, Character
+from core.people.characters import Character
 from core.platform import View
 
 _SPAN = r"\d{1,3}(?:\.\d)?-\d{1,3}(?:\.\d)?"

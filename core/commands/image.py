@@ -12,6 +12,7 @@ from core.commands.command import Command, Context
 from core.commands.ordering import place_order
 from core.commands.shared_options import (
     COUNT,
+    FAST,
     MASK,
     MODEL,
     PRIVATE,
@@ -35,8 +36,9 @@ class ImageOptions(BaseModel):
         str | None, RATIO, Field(pattern=f"^{RATIO_PATTERN}$", description="option-ratio")
     ] = None
     resolution: Annotated[
-        Literal["1k", "2k", "4k"] | None, SIZE, Field(description="option-size")
+        Literal["hd", "1k", "2k", "4k"] | None, SIZE, Field(description="option-size")
     ] = None
+    fast: Annotated[bool, FAST, Field(description="option-fast")] = False
     count: Annotated[int, COUNT, Field(ge=1, le=99, description="option-count")] = 1
     mask: Annotated[bool, MASK, Field(description="option-mask")] = False
     private: Annotated[bool, PRIVATE, Field(description="option-private")] = False

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
-from core.engine.order import Order, new_id
+from core.commands.ordering import check_heard, shown_at, submit
+from core.engine.order import new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
@@ -16,8 +17,8 @@ _REMEMBERED = 50
 
 
 async def status(context: Context, _: NoOptions) -> View:
-    """List what runs and what waits, with the numbers that /cancel takes."""
-    jobs = await _jobs(context, lambda job: job.is_open)
+    """List what runs and what waits, with the numbers that other commands take."""
+    jobs = await numbered(context)
     if not jobs:
         return View(text=translate(context.locale, "status-none"))
     return View(text="\n".join(_line(context, n, job) for n, job in enumerate(jobs, 1)))
@@ -31,7 +32,9 @@ def _line(context: Context, number: int, job: Job) -> str:
     else:
         elapsed = clock(time.time() - (job.started_at or job.created_at))
         state = translate(locale, f"state-{job.state}", elapsed=elapsed)
-    what = f"{job.model_name} · {wish(job)}"
+    private = job.request.private  # others may read along here
+    said = translate(locale, "option-word-private") if private else wish(job)
+    what = f"{job.model_name} · {said}"
     return translate(locale, "status-line", number=number, state=state, what=what)
 
 
@@ -42,22 +45,23 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
     """
     job = context.job
     if job is None:
-        jobs = await _jobs(context, lambda job: not job.is_ended)
-        jobs.sort(key=lambda job: not job.is_open)  # drafts have no number in /status
-        job = _pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
+        jobs = await numbered(context)
+        job = pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
     await context.engine.cancel(job.id)
     return None
 
 
 async def retry(context: Context, options: JobOptions) -> View | None:
     """Do a failed job of one's own again; without a number the last one."""
-    job, invocation = context.job, context.invocation
+    job = context.job
     if job is None:
         jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
         last = jobs[-1:] if options.job is None else jobs
-        job = _pick(last, options.job, none="nothing-to-retry", command="retry")
-    place, command = invocation.conversation, invocation.message
+        job = pick(last, options.job, none="nothing-to-retry", command="retry")
+    place, command = shown_at(context, job.request)
     await context.engine.retry(job, place, command, event=context.event)
+    if place != context.invocation.conversation:
+        await check_heard(context, job.id)
     return None
 
 
@@ -67,22 +71,16 @@ async def again(context: Context, options: JobOptions) -> View | None:
     if job is None:
         jobs = await _jobs(context, lambda job: job.state is JobState.DONE)
         last = jobs[-1:] if options.job is None else jobs
-        job = _pick(last, options.job, none="nothing-to-repeat", command="again")
+        job = pick(last, options.job, none="nothing-to-repeat", command="again")
     if job.state is not JobState.DONE:
         raise UserError("nothing-to-repeat")
-    invocation = context.invocation
-    await context.engine.submit(
-        Order(
-            id=new_id(),
-            request=replace(job.request, model=job.model),
-            user=invocation.user,
-            locale=context.locale,
-            conversation=invocation.conversation,
-            command=invocation.message,
-            event=context.event,
-        )
-    )
+    await submit(context, new_id(), replace(job.request, model=job.model))
     return None
+
+
+async def numbered(context: Context) -> list[Job]:
+    """The user's jobs that have not ended, plans too, as /status numbers them from 1."""
+    return await _jobs(context, lambda job: not job.is_ended)
 
 
 async def _jobs(context: Context, wanted: Callable[[Job], bool]) -> list[Job]:
@@ -91,7 +89,12 @@ async def _jobs(context: Context, wanted: Callable[[Job], bool]) -> list[Job]:
     return [job for job in reversed(jobs) if wanted(job)]
 
 
-def _pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> Job:
+def pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> Job:
+    """The job of that number or id; the only one where none is said.
+
+    Raises:
+        UserError: there is none, with the key `none` where there are no jobs at all; or several.
+    """
     if not jobs:
         raise UserError(none)
     if said is None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from core.catalog import Catalog
 from core.commands.command import Context
 from core.engine.order import Order, new_id
-from core.errors import UserError
+from core.errors import FaultKind, UserError
 from core.events import TakenError
 from core.files.pictures import save_picture
-from core.media import Asset, MediaRequest
-from core.people.characters import called, with_usernames
+from core.media import Asset, MediaKind, MediaRequest, Unmet
+from core.names import names_in, with_other_names
 from core.people.preferences import Preferences
+from core.platform import ConversationRef, MessageRef
 
 
 async def place_order(
@@ -27,24 +28,61 @@ async def place_order(
     A draft is only shown.
     """
     job_id = new_id()
-    invocation, engine = context.invocation, context.engine
     try:
         request = await _cast(context, request_of(await _save_pictures(context, job_id)))
-        await engine.submit(
-            Order(
-                id=job_id,
-                request=fill(engine.services.catalog, request, context.preferences),
-                user=invocation.user,
-                locale=context.locale,
-                conversation=invocation.conversation,
-                command=invocation.message,
-                is_draft=is_draft,
-                event=context.event,
-            )
-        )
+        request = fill(context.services.catalog, request, context.preferences)
+        await submit(context, job_id, request, is_draft=is_draft)
     except (UserError, TakenError):
-        await _forget_pictures(context, job_id)
+        if await context.services.store.get(job_id) is None:
+            await _forget_pictures(context, job_id)
         raise
+
+
+async def submit(
+    context: Context, job_id: str, request: MediaRequest, *, is_draft: bool = False
+) -> None:
+    """Have a request done for who gave the command; what is private where only they see it.
+
+    Raises:
+        UserError: nothing can do it, or the person cannot be written to alone.
+    """
+    place, command = shown_at(context, request)
+    await context.engine.submit(
+        Order(
+            id=job_id,
+            request=request,
+            user=context.invocation.user,
+            locale=context.locale,
+            conversation=place,
+            command=command,
+            is_draft=is_draft,
+            event=context.event,
+        )
+    )
+    if place != context.invocation.conversation:
+        await check_heard(context, job_id)
+
+
+def shown_at(context: Context, request: MediaRequest) -> tuple[ConversationRef, MessageRef | None]:
+    """Where a request is answered, and which command it answers there.
+
+    Raises:
+        UserError: it is private, and the platform has no place for it.
+    """
+    invocation = context.invocation
+    place, command = invocation.conversation, invocation.message
+    if not request.private or invocation.is_private:
+        return place, command
+    own = context.services.platforms[place.platform].privately(place, invocation.user)
+    # Whoever reads the command would read what its token answers.
+    return own, command and replace(command, access="")
+
+
+async def check_heard(context: Context, job_id: str) -> None:
+    """Raise UserError where a private job has ended since its person cannot be written to."""
+    job = await context.services.store.get(job_id)
+    if job and job.fault and job.fault.kind is FaultKind.UNDELIVERABLE:
+        raise UserError("private-unheard")
 
 
 async def _cast(context: Context, request: MediaRequest) -> MediaRequest:
@@ -53,26 +91,37 @@ async def _cast(context: Context, request: MediaRequest) -> MediaRequest:
     Raises:
         UserError: two of them live at different gateways.
     """
-    if "@" not in request.prompt:
-        return request
     made = await context.services.characters.of_user(context.invocation.user)
     known = {character.alias: character for character in made}
-    cast = called(request.prompt, known)
-    if not cast:
+    gateways = {known[name].gateway for name in names_in(request.prompt, known)}
+    if not gateways:
         return request
-    gateways = {character.gateway for character in cast}
     if len(gateways) > 1:
         raise UserError("characters-apart", gateways=", ".join(sorted(gateways)))
-    prompt = with_usernames(request.prompt, known)
-    return replace(request, prompt=prompt, cast_by=cast[0].gateway)
+    usernames = {alias: character.username for alias, character in known.items()}
+    prompt = with_other_names(request.prompt, usernames)
+    return replace(request, prompt=prompt, cast_by=gateways.pop())
 
 
 def fill(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> MediaRequest:
     """Take the defaults for what was not typed, as far as some model can do it all.
 
-    A default never makes an order fail: it is dropped first, the model as the last.
+    A default never makes an order fail: it is dropped first, the model as the last. What is
+    dropped stands in the request, to be told.
     """
+    wanted = _meant(catalog, typed, wanted)
     return next((r for r in _fillings(typed, wanted) if catalog.can(r)), typed)
+
+
+def _meant(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> Preferences:
+    """The defaults for such a request: those for videos say nothing about pictures."""
+    called = (wanted.model or "").casefold()
+    kinds = {m.kind for m in catalog.models if called in (m.name.casefold(), m.key.casefold())}
+    return replace(
+        wanted,
+        model=wanted.model if typed.kind in kinds or not kinds else None,
+        seconds=wanted.seconds if typed.kind is MediaKind.VIDEO else None,
+    )
 
 
 def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest]:
@@ -83,11 +132,17 @@ def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest
             (None, wanted.seconds),
             (None, None),
         ):
+            unmet = Unmet(
+                model=None if typed.model or model else wanted.model,
+                ratio=None if typed.ratio or ratio else wanted.ratio,
+                seconds=None if typed.seconds or seconds else wanted.seconds,
+            )
             yield replace(
                 typed,
                 model=typed.model or model,
                 ratio=typed.ratio or ratio,
                 seconds=typed.seconds or seconds,
+                unmet=None if unmet == Unmet() else unmet,
             )
 
 

@@ -33,7 +33,11 @@ RESOLUTION = Option(
         "4k": "4k",
     },
 )
-SIZE = Option(flags=("--size",), words={"1k": "1k", "2k": "2k", "4k": "4k"})
+SIZE = Option(
+    flags=("--size",),
+    switches={"--hd": "hd"},
+    words={"hd": "hd", "高清": "hd", "1k": "1k", "2k": "2k", "4k": "4k"},
+)
 MASK = Option(flags=("--mask",))
 WATERMARK = Option(flags=("--watermark",))
 OF = Option(flags=("--of",), metavar="ID")

@@ -1,15 +1,26 @@
 """/storyboard: a video of several shots. The plan is shown before anything is paid."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import Ability
 from core.commands.command import Command, Context, JobOptions
+from core.commands.jobs import numbered, pick
 from core.commands.ordering import place_order
-from core.commands.shared_options import LENGTH, MODEL, PRIVATE, RATIO, RATIO_PATTERN, SPOILER
+from core.commands.shared_options import (
+    LENGTH,
+    MODEL,
+    PRIVATE,
+    RATIO,
+    RATIO_PATTERN,
+    RESOLUTION,
+    SPOILER,
+    WATERMARK,
+)
 from core.errors import UserError
+from core.jobs import Job, JobState
 from core.media import Asset, MediaRequest
 from core.storyboard import read_shots, storyboard, total_seconds
 
@@ -24,8 +35,14 @@ class StoryboardOptions(BaseModel):
         str | None, RATIO, Field(pattern=f"^{RATIO_PATTERN}$", description="option-ratio")
     ] = None
     seconds: Annotated[int | None, LENGTH, Field(ge=1, le=600, description="option-length")] = None
+    resolution: Annotated[
+        Literal["hd", "480p", "720p", "1080p", "4k"] | None,
+        RESOLUTION,
+        Field(description="option-resolution"),
+    ] = None
     private: Annotated[bool, PRIVATE, Field(description="option-private")] = False
     spoiler: Annotated[bool, SPOILER, Field(description="option-spoiler")] = False
+    watermark: Annotated[bool, WATERMARK, Field(description="option-watermark")] = False
     model: Annotated[str | None, MODEL, Field(description="option-model")] = None
 
 
@@ -41,11 +58,19 @@ async def run(context: Context, options: StoryboardOptions) -> None:
     await place_order(context, request_of, is_draft=True)
 
 
-async def confirm(context: Context, _: JobOptions) -> None:
+async def confirm(context: Context, options: JobOptions) -> None:
     """Order what a plan shows; only who has made the plan can."""
-    if context.job is None:
-        raise UserError("nothing-to-confirm")
-    await context.engine.confirm(context.job.id, context.event)
+    plan = context.job or await _plan(context, options.job)
+    await context.engine.confirm(plan.id, context.event)
+
+
+async def _plan(context: Context, number: str | None) -> Job:
+    """The plan of that number in /status; without one the only plan."""
+    jobs = await numbered(context)
+    plans = jobs if number else [job for job in jobs if job.state is JobState.DRAFT]
+    if number is None and len(plans) > 1:
+        raise UserError("which-plan", count=len(plans))
+    return pick(plans, number, none="nothing-to-confirm", command="confirm")
 
 
 STORYBOARD = Command(

@@ -1,8 +1,8 @@
-"""What goes on the wire inside a prompt: Seedance's options, and the names of characters.
+"""What goes on the wire inside a prompt: Seedance's options.
 
-Our own options are put there, other people's are taken out; a name needs space around it.
+Our own are put there, other people's are taken out.
 
-Source: docs/gateways.md, "Seedance creation", "Characters in prompts".
+Source: docs/gateways.md, "Seedance creation".
 """
 
 import re
@@ -20,9 +20,6 @@ _FLAG = re.compile(
     rf"(?:[{_DASH}]{{2,}}(?:{_NAMES})(?!\w|-\w)(?:{_VALUE})?|[\u2013-\u2015](?:{_NAMES}){_VALUE})",
     re.IGNORECASE,
 )
-# Possessive, or half a name would be one too; a full stop behind it ends the sentence.
-_NAME = r"(?<![A-Za-z0-9._%+-])@[A-Za-z0-9_]++(?:\.[A-Za-z0-9_]++)*+"
-_GLUED = re.compile(rf"(?<=\S)(?={_NAME})|(?P<name>{_NAME})(?=\S)")
 
 
 def without_flags(prompt: str) -> str:
@@ -33,8 +30,3 @@ def without_flags(prompt: str) -> str:
 def with_flags(prompt: str, flags: Mapping[str, str]) -> str:
     """Put options behind a prompt."""
     return " ".join(filter(None, (prompt, *(f"--{name} {flags[name]}" for name in flags))))
-
-
-def separate_names(prompt: str) -> str:
-    """Put a space on both sides of each `@username`, or the gateway does not see it."""
-    return _GLUED.sub(lambda found: f"{found['name'] or ''} ", prompt)

@@ -9,7 +9,6 @@ from functools import partial
 import httpx
 
 from core.catalog import Model
-from core.dialects._flags import separate_names
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, FilePart, MultipartForm, Wire
 from core.dialects._json import Json
@@ -18,6 +17,7 @@ from core.dialects._tasks import Status, TaskReply, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.files.crop import crop
 from core.media import MediaRequest, RemoteAsset, TaskRef
+from core.names import separate_names
 
 _VIDEOS = "/v1/videos"
 _PIXELS = re.compile(r"(\d{2,4})x(\d{2,4})")

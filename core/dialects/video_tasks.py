@@ -10,7 +10,6 @@ import httpx
 
 from core.callbacks.hooks import Hook
 from core.catalog import Model
-from core.dialects._flags import separate_names
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
@@ -19,6 +18,7 @@ from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import TaskReply, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.media import MediaRequest, RemoteAsset, TaskRef
+from core.names import separate_names
 
 _TASKS = "/v2/videos/generations"
 

@@ -22,6 +22,11 @@ pictures = { $count ->
 option-word-fast = fast
 option-word-private = private
 note-moved = Not available right now: { $passed }. Using { $now } instead.
+note-unmet = { $made ->
+    [none] { $asked } from /settings is not possible with { $model }.
+   *[other] { $asked } from /settings is not possible with { $model }; using { $made } instead.
+}
+note-unmet-model = { $asked } from /settings cannot do this; using { $model } instead.
 note-retired = { $model } is retired and may not work. It is used because you asked for it by name.
 note-sandbox = { $kind ->
     [image] SANDBOX: test picture, free of charge.
@@ -256,7 +261,7 @@ help-footer =
     Options come before the prompt, in any order. Flags may go anywhere; -- ends the options.
     Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
-type-a-command = Type a command, for example: { $example }. /help shows more.
+type-a-command = Begin with a command or with options, for example: { $example }. /help shows more.
 unexpected-error = Something went wrong in the bot. The operator can find the details in the log under { $id }.
 storage-error = The bot cannot save anything right now. Nothing was sent or paid. Please tell the operator.
 status-none = You have no jobs running or waiting.
@@ -391,7 +396,7 @@ picture-too-small = { $name } is too small; it needs at least { $limit_px } pixe
 
 ## Command line
 
-terminal-banner = cliprelay { $version }. Type { $example }, or /help. /attach FILE adds a picture to the next command. Ctrl-D quits.
+terminal-banner = cliprelay { $version }. Type { $example }, or /help. /attach FILE adds a picture to the next order. Ctrl-D quits.
 sandbox-notice = SANDBOX: no gateway key is set, so a test gateway on this machine plays every model. The videos are test clips; nothing costs money. Set a key in .env to go live.
 sandbox-notice-asked = SANDBOX, as requested: a test gateway on this machine plays every model. The videos are test clips; nothing costs money.
 jobs-resumed = Resuming { $count ->
@@ -411,12 +416,14 @@ jobs-lost = { $count ->
     [one] 1 job ({ $models }) cannot be picked up again, and the gateway may charge for it.
    *[other] { $count } jobs ({ $models }) cannot be picked up again, and the gateway may charge for them.
 }
-pictures-attached = Added to the next command: { $names }
+pictures-attached = Added to the next order: { $names } (/attach alone removes them)
+nothing-attached = Nothing is attached.
 choice-typed = { $label }: { $command }
 
 ## Forms, replies and sharing
 
 how-to-start = Type a command and what you want to see, for example: { $example }. Add pictures, or reply to some. /help shows more.
+text-cut = Your message is as long as Telegram allows, so the end of it has probably not reached me. Please send a shorter one, or, from a group, send it in our own chat. Nothing was ordered.
 edited-command = Edited commands are not read again. Please send it as a new message.
 picture-not-fetched = Could not get { $name }. Please send it again.
 button-not-yours = This belongs to somebody else.
@@ -456,6 +463,7 @@ name-settings = settings
 name-allow = allow
 name-deny = deny
 name-help = help
+name-confirm = confirm
 name-option-prompt = prompt
 name-option-ratio = ratio
 name-option-seconds = seconds
@@ -514,9 +522,13 @@ command-storyboard = make a video of several shots; you see the plan first
 command-character = make a character from a video, to use as @name
 command-characters = list your characters
 command-confirm = order a plan
+state-draft = a plan, waits for /confirm
+which-plan = You have { $count } plans. /status numbers them; say which one: /confirm 1
 draft-plan = This is the plan; nothing is ordered yet. It would cost about { $credits } credits.
 button-remix = Remix
 button-confirm = Make it
+private-unheard = I show private results only in our own chat, and I may not write to you there yet. Start a chat with me, or allow me direct messages, and order again. Nothing was charged.
+private-nobody = I show private results to one person only, and this was ordered in the name of a chat. Order it under your own name. Nothing was ordered.
 nothing-to-confirm = This plan was already ordered or dropped, or it belongs to somebody else.
 no-such-video = There is no finished video to use. Reply to one of mine, or make one first.
 remix-not-possible = Videos made by { $model } cannot be changed.

@@ -46,6 +46,7 @@ def running_view(
         describe_request(job, model),
         wish(job),
     ]
+    lines += _unmet(job, model)
     if job.passed:
         passed = ", ".join(key.partition("/")[0] for key in job.passed)
         lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
@@ -62,6 +63,7 @@ def draft_view(job: Job, model: Model) -> View:
         translate(locale, "draft-plan", credits=job.credits),
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
+        *_unmet(job, model),
     ]
     confirm = Button(
         label=translate(locale, "button-confirm"),
@@ -163,7 +165,7 @@ def result_view(
 ) -> View:
     """What stands under a delivered result, or in its place where it was too large."""
     locale = Locale(job.locale)
-    lines = [describe_request(job, model), wish(job)]
+    lines = [describe_request(job, model), wish(job), *_unmet(job, model)]
     lines += [_withheld_line(job, each) for each in withheld]
     missing = job.request.count - len(job.assets)
     if missing > 0:
@@ -213,7 +215,7 @@ def describe_request(job: Job, model: Model) -> str:
     parts = [
         model.name,
         request.ratio,
-        translate(locale, "seconds", seconds=request.seconds) if request.seconds else None,
+        _seconds(locale, request.seconds),
         request.resolution,
         translate(locale, "option-word-fast") if request.fast else None,
         f"x{request.count}" if request.count > 1 else None,
@@ -221,6 +223,28 @@ def describe_request(job: Job, model: Model) -> str:
         translate(locale, "pictures", count=len(request.images)) if request.images else None,
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _unmet(job: Job, model: Model) -> list[str]:
+    """What came otherwise than the user's defaults say."""
+    request, locale = job.request, Locale(job.locale)
+    if request.unmet is None:
+        return []
+    told: list[str] = []
+    if asked := request.unmet.model:
+        told.append(translate(locale, "note-unmet-model", asked=asked, model=model.name))
+    for asked, made in (
+        (request.unmet.ratio, request.ratio),
+        (_seconds(locale, request.unmet.seconds), _seconds(locale, request.seconds)),
+    ):
+        if asked and asked != made:
+            instead = {"asked": asked, "model": model.name, "made": made or "none"}
+            told.append(translate(locale, "note-unmet", **instead))
+    return told
+
+
+def _seconds(locale: Locale, seconds: int | None) -> str | None:
+    return translate(locale, "seconds", seconds=seconds) if seconds else None
 
 
 def wish(job: Job) -> str:

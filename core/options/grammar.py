@@ -1,7 +1,7 @@
 """Reads what a person types behind a command, "portrait 15s a cat", into a typed model."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -11,20 +11,29 @@ from unicodedata import normalize
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import UserError, did_you_mean
+from core.options.cut import cut
 from core.options.options import OptionHelp, OptionKind, describe_field, option_of
 
 PROMPT_LIMIT = 32_000
 _QUOTE_LIMIT = 40  # what an error text quotes fits a line on a phone
 _OPTION_LIMIT = 64  # longer words are no options, and normalizing can take quadratic time
 
+# For [...]: the invisible marks that keyboards and copied texts bring along, and all white space.
+MARKS = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+BLANK = rf"\s{MARKS}"
+
 T = TypeVar("T", bound=BaseModel)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_WORD = re.compile(r"[^\s,，、]+")
-_DASH = re.compile(r"(?<![^\s,，、])[-－﹣–—﹘]")
-_NAME = re.compile(r"[-－﹣–—﹘][^\s,，、=＝]*")
+_GAP = rf"{BLANK},，、"
+_WORD = re.compile(rf"[^{_GAP}]+")
+_BRACKETED_WORD = re.compile(rf"[^{_GAP}/／]+")
+_BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]{1,200})[)）\]］】]")
+_DASH = re.compile(rf"(?<![^{_GAP}])[-－﹣–—﹘]")
+_NAME = re.compile(rf"[-－﹣–—﹘][^{_GAP}=＝]*")
 # A comma between plain numbers stays in the value: `--seed 1,000` is an error, not seed 1.
-_VALUE = re.compile(r"([=＝]|\s+)((?:[^\s,，、]|(?<=\d)[,，](?=\d+(?![^\s,，、])))+)")
+_VALUE = re.compile(rf"([=＝]|[{BLANK}]+)((?:[^{_GAP}]|(?<=\d)[,，](?=\d+(?![^{_GAP}])))+)")
+_NOTHING = re.compile(rf"[{BLANK}]*")
 _PHONE_DASH = re.compile(r"^[–—]{1,2}")
 _LONG_FLAG = re.compile(r"--[A-Za-z]")
 
@@ -42,8 +51,18 @@ def parse(text: str, schema: type[T], given: Mapping[str, str] | None = None) ->
     lead, start = _read_lead(grammar, text)
     flags = tuple(_read_flags(grammar, text, start))
     values = _collect((*lead, *flags)) | _collect(_read_given(grammar, given))
-    rest = _clean(given["prompt"]).strip() if "prompt" in given else _cut(text, start, flags)
+    spans = [(flag.start, flag.end) for flag in flags]
+    rest = _clean(given["prompt"]).strip() if "prompt" in given else cut(text, start, spans)
     return schema.model_validate(values | _prompt(schema, rest))
+
+
+def begins_with_options(text: str, schema: type[BaseModel]) -> bool:
+    """Whether an option of the schema stands before all else, if only a mistaken one."""
+    try:
+        options, _ = _read_lead(_compile(schema), text)
+    except UserError:
+        return True
+    return bool(options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +134,10 @@ def _clean(text: str) -> str:
     return text
 
 
+def _is_blank(text: str) -> bool:
+    return _NOTHING.fullmatch(text) is not None
+
+
 def _narrow(text: str) -> str:
     return normalize("NFKC", text) if len(text) <= _OPTION_LIMIT else text
 
@@ -123,17 +146,32 @@ def _fold(text: str) -> str:
     return _narrow(text).casefold()
 
 
-def _read_lead(grammar: _Grammar, text: str) -> tuple[list[_Found], int]:
+def _read_lead(
+    grammar: _Grammar, text: str, words: re.Pattern[str] = _WORD
+) -> tuple[list[_Found], int]:
     """Return the options before the prompt, and where the prompt starts."""
     found: list[_Found] = []
     position = 0
-    while word := _WORD.search(text, position):
+    while word := words.search(text, position):
+        if bracketed := _bracketed_at(grammar, text, word.start()):
+            options, position = bracketed
+            found += options
+            continue
         option = _flag_at(grammar, text, word.start()) or _word_at(grammar, text, word)
         if option is None or option.entry is None:
             return found, word.start() if found else 0
         found.append(option)
         position = option.end
     return found, len(text)
+
+
+def _bracketed_at(grammar: _Grammar, text: str, start: int) -> tuple[list[_Found], int] | None:
+    """The options in brackets there, and where these end; None where other words are in them."""
+    brackets = _BRACKETS.match(text, start)
+    if brackets is None:
+        return None
+    options, end = _read_lead(grammar, brackets[1], _BRACKETED_WORD)
+    return (options, brackets.end()) if options and end == len(brackets[1]) else None
 
 
 def _read_flags(grammar: _Grammar, text: str, start: int) -> Iterator[_Found]:
@@ -164,7 +202,7 @@ def _flag_at(grammar: _Grammar, text: str, start: int) -> _Found | None:
     if word is None or name is None:
         return None
     end = word.end()
-    if not _LONG_FLAG.match(name) and text[end : end + 1].strip():
+    if not _LONG_FLAG.match(name) and not _is_blank(text[end : end + 1]):
         return None  # only long flags may touch what is behind them: "-n=2" and "--," are prose
     if name == "--":
         return _Found(start=start, end=end)
@@ -181,7 +219,7 @@ def _valued(
     grammar: _Grammar, entry: _Entry, name: str, start: int, value: re.Match[str] | None
 ) -> _Found:
     """An option that takes what stands behind its name."""
-    if value is None or (value[1].isspace() and _is_flag(grammar, value[2])):
+    if value is None or (_is_blank(value[1]) and _is_flag(grammar, value[2])):
         raise UserError("option-needs-value", option=name, allowed=entry.help.allowed)
     meant = entry.read(value[2]) or _narrow(value[2])
     return _Found(start=start, end=value.end(), entry=entry, typed=value[2], value=meant)
@@ -231,30 +269,9 @@ def _collect(found: Iterable[_Found]) -> dict[str, object]:
     return values
 
 
-def _cut(text: str, start: int, flags: Sequence[_Found]) -> str:
-    """Return the prompt: the text from `start` on, without the flags in it."""
-    begins = (start, *(flag.end for flag in flags))
-    ends = (*(flag.start for flag in flags), len(text))
-    pieces: list[str] = []
-    gaps: list[str] = []
-    for begin, end in zip(begins, ends, strict=True):
-        piece = text[begin:end]
-        bare = piece.lstrip()
-        gaps.append(piece[: len(piece) - len(bare)])
-        if bare:
-            words = bare.rstrip()
-            pieces += (_join(gaps), words)
-            gaps = [bare[len(words) :]]
-    return "".join(pieces).strip()
-
-
-def _join(gaps: Sequence[str]) -> str:
-    """Choose one of the runs of white space around removed flags; line breaks stay."""
-    return max(reversed(gaps), key=lambda gap: gap.count("\n"))
-
-
 def _prompt(schema: type[BaseModel], rest: str) -> dict[str, object]:
     info = schema.model_fields.get("prompt")
+    rest = "" if _is_blank(rest) else rest
     if info is None and rest:
         raise _unknown(_compile(schema), rest.split(maxsplit=1)[0])
     if info is None or not (rest or info.is_required()):

@@ -16,17 +16,15 @@ from core.options.options import describe
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "core" / "i18n"
-# What /status does not show.
-_NOT_LISTED = ENDED | {JobState.DRAFT}
 # Keys that are put together in code; the rest stand in it as they are.
 COMPOSED = {
     *(f"fault-{kind.replace('_', '-')}" for kind in FaultKind),
     *(f"phase-{phase}" for phase in Phase),
-    *(f"state-{state}" for state in JobState if state not in _NOT_LISTED),
+    *(f"state-{state}" for state in JobState if state not in ENDED),
     *(f"command-{name}" for name in COMMANDS),
     *(f"models-{word}" for word in ("mask", "remix", "characters", "storyboard")),
     *(f"example-{c.name}" for c in COMMANDS.values() if "prompt" in c.options.model_fields),
-    *(f"name-{c.name}" for c in COMMANDS.values() if c.is_typed),
+    *(f"name-{name}" for name in COMMANDS),
     *(f"name-option-{option.name}" for c in COMMANDS.values() for option in describe(c.options)),
     *(option.description for c in COMMANDS.values() for option in describe(c.options)),
 }

@@ -3,12 +3,12 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
 from core.media import Asset
-from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, View
+from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
 
 NAME = "chat"
 Kind = Literal["send", "edit", "deliver"]
@@ -68,6 +68,9 @@ class MemoryPlatform:
     @property
     def name(self) -> str:
         return NAME
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        return replace(place, person=user.id)
 
     def conversation(self, ref: ConversationRef) -> "MemoryConversation":
         return MemoryConversation(self, ref)

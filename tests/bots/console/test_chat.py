@@ -68,7 +68,7 @@ MISTAKES = [
         "/vidoe a cat",
         "There is no command /vidoe. /help lists all commands.\nDid you mean /video?",
     ),
-    ("hello", "Type a command, for example: /video portrait a cat surfing."),
+    ("hello", "Begin with a command or with options, for example: /video portrait a cat surfing."),
     ("/video", "Say what you want, for example: /video"),
     ("/video a\x07b", "Character 2 of the text is a control character (U+0007)"),
     (f"/video {'x' * 100_000}", "The prompt has 100,000 characters; the limit is 32,000"),
@@ -112,7 +112,8 @@ async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
     (tmp_path / "an empty one.png").touch()
     said = (
         "/attach 'an empty one.png'\n/video a cat\n"
-        f"/attach {tmp_path}\n/video a cat\n/attach it's.gif\n/video a cat\n"
+        f"/attach\n/attach {tmp_path}\n/video a cat\n"
+        "/attach\n/attach it's.gif\n/video a cat\n"
     )
 
     done = await run(tmp_path, "chat", said=said, variables=gateway)

@@ -116,6 +116,25 @@ async def test_pictures_are_made_also_from_others_and_with_a_mask(tmp_path: Path
     assert harness.paid == 2
 
 
+async def test_what_is_attached_stays_until_an_order_takes_it(tmp_path: Path) -> None:
+    for name in ("room.png", "hat.png"):
+        Image.new("RGB", (320, 320)).save(tmp_path / name)
+    async with console(tmp_path) as (sheet, lab):
+        sheet.type(f"/attach {tmp_path}/room.png\n/attach {tmp_path}/hat.png")
+        await sheet.until("order: room.png, hat.png")
+        for mistake in ("/imgae a hat", "/status", "/image --ration 1:1 a hat"):
+            sheet.type(mistake)
+            await sheet.until("Attached to the next order: room.png, hat.png")
+        for _ in range(2):
+            sheet.type("/image --model sandbox-image a hat")
+            await sheet.until("Done in")
+        sheet.type(f"/attach {tmp_path}/room.png\n/attach\n/image --model sandbox-image a dog")
+        assert "Nothing is attached." in await sheet.until("Done in")
+
+    assert [order.images for order in read_ledger(tmp_path / "sandbox")] == [2, 0, 0]
+    assert lab.paid == 3
+
+
 async def test_a_plan_says_what_to_type_to_order_it_or_to_drop_it(tmp_path: Path) -> None:
     async with console(tmp_path) as (sheet, harness):
         answers: list[str] = []

@@ -105,7 +105,7 @@ async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool
         private = here.ada.user.dm_channel
         await here.ada.user.send_dm(f"<@{here.bot_id}>" if named else "hello")
 
-        await here.until_shown("Type a command", private.id)
+        await here.until_shown("Begin with a command or with options", private.id)
 
 
 async def test_pictures_without_words_are_no_order(tmp_path: Path) -> None:
@@ -169,4 +169,4 @@ async def test_who_has_given_a_command_is_understood_in_plain_messages_too(
         await here.until_shown("没有")
         await here.ada.user.send_dm("你好")
 
-        await here.until_shown("请输入", here.ada.user.dm_channel.id)
+        await here.until_shown("请以命令或选项开头", here.ada.user.dm_channel.id)

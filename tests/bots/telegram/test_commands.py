@@ -183,7 +183,7 @@ async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
         here.telegram.say(here.chat, here.ada, "/start")
         await here.until_shown("for example: /video portrait 15s a cat surfing. Add pictures")
         here.telegram.say(here.chat, here.ada, "a cat")
-        await here.until_shown("Type a command, for example")
+        await here.until_shown("Begin with a command or with options")
         here.telegram.say(here.chat, here.ada, "/start video")
         await here.until_shown("What should it look like?")
 

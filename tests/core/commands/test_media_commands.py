@@ -211,6 +211,8 @@ async def test_a_character_is_made_called_and_forgotten(engine: Engine) -> None:
     listed = await say(engine, "characters")
     await say(engine, f"video {VIDEOS} @tom, on a stage")
     job = await newest(engine)
+    await say(engine, f"video {VIDEOS} 让@tom跳舞")
+    glued = await newest(engine)
     forgotten = await say(engine, "characters remove @Tom")
     again = await refusal(engine, "characters remove tom")
 
@@ -220,7 +222,8 @@ async def test_a_character_is_made_called_and_forgotten(engine: Engine) -> None:
     name = listed.view.text.split(" · ")[-1]
     assert listed.view.text == f"@tom · sandbox · {name}"
     assert job.state is JobState.DONE
-    assert job.request.prompt == f"@{name} , on a stage"
+    assert job.request.prompt == f"@{name}, on a stage"
+    assert (glued.request.prompt, glued.request.cast_by) == (f"让@{name}跳舞", "sandbox")
     assert "forgotten" in forgotten.view.text
     assert "no character @tom" in again
 
@@ -288,6 +291,46 @@ async def test_a_plan_is_ordered_once_and_only_by_its_maker(
     assert harness.paid == 1
 
 
+async def test_plans_have_the_numbers_that_status_shows_and_the_only_one_needs_none(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    none = await refusal(engine, "confirm")
+    await say(engine, "storyboard 5s up\n5s down")
+    await say(engine, "storyboard 4s left\n6s right")
+    several = await refusal(engine, "confirm")
+    beyond = await refusal(engine, "confirm 3")
+    await say(engine, "cancel 1")
+    await say(engine, "confirm")
+    done = await newest(engine)
+
+    assert "no such plan" in none
+    assert "You have 2 plans" in several
+    assert "There is no job 3" in beyond
+    assert (done.state, done.request.prompt[-5:]) == (JobState.DONE, "right")
+    assert harness.paid == 1
+
+
+async def test_a_plan_is_told_hd_and_watermark(engine: Engine) -> None:
+    await say(engine, "storyboard hd 5s up\n5s down --watermark --model sandbox-video")
+
+    request = (await newest(engine)).request
+    assert (request.resolution, request.watermark) == ("hd", True)
+
+
+async def test_what_is_repeated_stays_private_and_status_does_not_quote_it(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "video private 1s a secret --model sandbox-video")
+    await say(engine, "again")
+    places = {write.message.conversation for write in harness.chat.of("deliver")}
+    await say(engine, "storyboard private 5s a secret\n5s down")
+    listed = await say(engine, "status")
+
+    assert places == {ConversationRef(platform=NAME, chat=HERE.chat, person=ANN.id)}
+    assert listed.view
+    assert listed.view.text.endswith("· private")
+
+
 async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarness) -> None:
     async with harness.engine() as engine:
         for shots in ("5s up\n5s down", "4s left\n6s right"):
@@ -301,7 +344,7 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarne
         states = {job.id: job.state for job in await engine.jobs_of(ANN)}
 
     assert listed.view
-    assert listed.view.text == translate(Locale.EN, "status-none")
+    assert listed.view.text.startswith("1. a plan, waits for /confirm · sandbox-video")
     assert dropped.status
     assert harness.chat.shown[dropped.status.id] == translate(Locale.EN, "plan-dropped")
     assert states == {kept.id: JobState.DONE, dropped.id: JobState.CANCELLED}

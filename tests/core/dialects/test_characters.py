@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.dialects._flags import separate_names
 from core.dialects.characters import CreatedCharacter, create_character, payload
 from core.errors import Fault, FaultKind, JobError, UserError
+from core.names import separate_names
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.core.dialects.http_answers import KEY, RESET, as_html, as_json

@@ -1,5 +1,6 @@
 """What a person types behind a command, rule by rule."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.video import VideoOptions
 from core.errors import UserError
-from core.options.grammar import parse
+from core.options.grammar import MARKS, begins_with_options, parse
 from core.options.options import Option, OptionKind, describe
 
 FLAGS = (
@@ -167,6 +168,63 @@ def test_the_prompt_keeps_its_full_width_signs() -> None:
 @pytest.mark.parametrize("text", ["hd,x2,a", "hd，x2、a", " , hd ,,\n x2\u3000a", ",hd x2,，、 a"])
 def test_commas_and_white_space_separate_leading_words(text: str) -> None:
     assert typed(text) == {"prompt": "a", "resolution": "hd", "count": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(竖屏,15s,高清)a cat",
+        "（竖屏，15秒、hd） a cat",
+        "(竖屏/15s/高清) a cat",
+        "[ 9:16 15s, --hd ]a cat",
+        "【竖屏】15s （高清）a cat",
+        "hd (竖屏，--seconds 15)，a cat",
+        "(竖屏）\u200f15s\u200e, 高清\u200b\u00a0a cat",
+        "\ufeff\u200e竖屏\u2060\u3000--seconds\u200e 15\u200f --hd a cat",
+    ],
+)
+def test_brackets_and_invisible_marks_may_stand_around_options(text: str) -> None:
+    assert typed(text) == {"prompt": "a cat", "ratio": "9:16", "seconds": 15, "resolution": "hd"}
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "(portrait of a lady) smiling",
+        "(竖屏,15s,猫)a cat",
+        "() a cat",
+        "(hd a cat",
+        "((hd)) a cat",
+        "a (hd) cat",
+        "hd/4k a cat",
+        "(-- hd) a cat",
+    ],
+)
+def test_other_brackets_are_prose(prompt: str) -> None:
+    assert typed(prompt) == {"prompt": prompt}
+
+
+def test_options_in_brackets_are_checked_as_any_others() -> None:
+    assert refusal("(竖屏) 横屏 a cat")[0] == "option-twice"
+    assert refusal("(--ration 1:1) a cat")[0] == "option-unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("hd a cat", True),
+        ("\u200f(竖屏)猫", True),
+        ("-n 2 cats", True),
+        ("--ration 1:1 a cat", True),
+        ("--seed", True),
+        ("a cat --hd", False),
+        ("-- hd", False),
+        ("", False),
+        ("\x00 hello", False),
+    ],
+)
+def test_what_begins_with_options_is_told_from_prose(text: str, *, begins: bool) -> None:
+    assert begins_with_options(text, VideoOptions) is begins
 
 
 @pytest.mark.parametrize("prompt", [", a cat", "a, hd, cat", "a cat,"])
@@ -435,7 +493,10 @@ def test_the_same_value_twice_is_fine() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", " \n", "portrait 15s", "--hd", "--", "hd -- ", ", ,"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", "portrait 15s", "--hd", "--", "hd -- ", ", ,", "\u200e", "hd \u200b", "-- \ufeff"],
+)
 def test_an_empty_prompt_is_refused(text: str) -> None:
     assert refusal(text) == ("prompt-empty", {})
 
@@ -534,7 +595,8 @@ def test_the_description_lists_every_field_that_can_be_typed() -> None:
 
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc",)) | st.sampled_from("\n\t -,")
-PROMPTS = st.text(CHARACTERS, min_size=1).map(str.strip).filter(bool)
+VISIBLE = re.compile(rf"[^\s{MARKS}]")
+PROMPTS = st.text(CHARACTERS, min_size=1).map(str.strip).filter(VISIBLE.search)
 SEPARATORS = st.text(" \n\t\u3000,，、", min_size=1, max_size=3)
 # One way to type each option, and what it sets.
 LEADING = {

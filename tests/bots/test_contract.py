@@ -379,3 +379,91 @@ async def test_lines_that_cannot_be_edited_say_which_job_they_are_about(
             for name in ("a cat", "a dog"):
                 told = re.compile(rf"(?ms)^{name}$.* 40% · rendering[^\n]* · {name}$")
                 await driver.until(lambda told=told: told.search(said(driver)[before:]))
+
+
+TYPED = (
+    "／video portrait 1s a cat 0",
+    "/video：(竖屏,1s)a cat 1",
+    "/视频，竖屏 1s a cat 2",
+    "\u200e/Video: \u200f竖屏\u200e\u00a01s\u3000a cat 3",
+    "portrait 1s a cat 4",
+)
+
+
+async def test_a_command_is_understood_however_it_is_typed(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        for number, line in enumerate(TYPED):
+            await door.say(line)
+            await door.until(lambda number=number: said(door).count("Done in") > number)
+        await engine.idle()
+        asked = [job.request for job in await jobs(door, engine)]
+
+    assert [(each.ratio, each.seconds) for each in asked] == [("9:16", 1)] * len(TYPED)
+    assert [each.prompt for each in asked] == [f"a cat {n}" for n in range(len(TYPED))]
+
+
+async def test_words_without_options_or_a_command_are_answered_and_order_nothing(
+    enter: Open, harness: EngineHarness
+) -> None:
+    hint = "Begin with a command or with options, for example: /video a cat"
+    async with enter(harness) as door, door.bot() as engine:
+        for number, line in enumerate(("hello", "a cat in the portrait of a lady, hd")):
+            await door.say(line)
+            await door.until(lambda number=number: said(door).count(hint) > number)
+
+        assert await jobs(door, engine) == []
+        assert harness.paid == 0
+
+
+async def test_a_plan_has_a_number_and_is_confirmed_without_one(
+    enter: Open, harness: EngineHarness, platform: str
+) -> None:
+    end = "\\\n" if platform == "console" else "\n"
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say(f"/storyboard： hd portrait --watermark 1s up{end}1s down")
+        await until_said(door, "This is the plan. Nothing is ordered yet")
+        await door.say("／status")
+        await until_said(door, "1. a plan, waits for /confirm · sandbox-video")
+        assert harness.paid == 0
+        await door.say("／confirm")
+        await until_said(door, "Done in")
+        await engine.idle()
+        (job,) = await jobs(door, engine)
+
+    assert (job.request.resolution, job.request.watermark) == ("hd", True)
+    assert harness.paid == 1
+
+
+async def test_a_default_that_cannot_be_kept_is_told_before_and_under_the_result(
+    enter: Open, harness: EngineHarness
+) -> None:
+    note = "3 s from /settings is not possible with sandbox-seedance; using 5 s instead."
+    async with enter(harness) as door, door.bot():
+        await door.say("/settings seconds 3")
+        await until_said(door, "Your defaults: 3 s")
+        await door.say("/video --model sandbox-seedance a cat")
+        await until_said(door, "Done in")
+
+        (post,) = door.posts()
+        assert said(door).count(note) > 1
+        assert note in post.caption or door.user.platform == "console"
+
+
+async def test_a_character_is_found_wherever_its_name_stands(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say("/video --model sandbox-videos 1s a cat")
+        await until_said(door, "Done in")
+        await door.say("/character： 0-1 tom")
+        await until_said(door, "Write @tom in a prompt")
+        await door.say("/video --model sandbox-videos 1s 让@tom跳舞, (@tom) and @tommy")
+        await door.until(lambda: said(door).count("Done in") > 1)
+        await engine.idle()
+        (made,) = await engine.services.characters.of_user(door.user)
+        _, job = await jobs(door, engine)
+
+    name = made.username
+    assert job.request.prompt == f"让@{name}跳舞, (@{name}) and @tommy"

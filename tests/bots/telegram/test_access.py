@@ -34,7 +34,7 @@ async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
 ) -> None:
     async with telegram_bot(tmp_path) as here:
         here.harness.policy = Policy(admins=ADMIN)
-        here.telegram.privacy = False
+        here.telegram.world.privacy = False
         group, eve, bob = here.telegram.group(GROUP), *map(here.telegram.user, (9, 10))
         async with here.bot() as engine:
             hers = here.telegram.say(group, eve, "hello")

@@ -135,7 +135,7 @@ async def test_in_a_forum_everything_stays_in_its_topic(tmp_path: Path) -> None:
 
 async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here:
-        here.telegram.privacy = False
+        here.telegram.world.privacy = False
         async with here.bot():
             group = here.telegram.group(GROUP)
             for text in ("/dance", "/confirm", "/video@other_bot a cat", "hello", "/status"):

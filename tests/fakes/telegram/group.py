@@ -86,5 +86,5 @@ class TelegramGroup:
 
 def telegram_group(here: TelegramBotHarness, engine: Engine, number: int = 0) -> TelegramGroup:
     """The group of that number."""
-    here.telegram.privacy = False
+    here.telegram.world.privacy = False
     return TelegramGroup(here, engine, here.telegram.group(GROUP - number))

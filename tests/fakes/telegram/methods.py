@@ -134,10 +134,12 @@ def _admins(world: TelegramWorld, ask: api.GetChatAdministrators) -> list[Json]:
 
 
 def _me(world: TelegramWorld, _: api.GetMe) -> Json:
-    can = {"can_join_groups": True, "supports_inline_queries": True}
-    cannot = dict.fromkeys(
-        ("can_read_all_group_messages", "can_connect_to_business", "has_main_web_app"), False
-    )
+    can = {
+        "can_join_groups": True,
+        "supports_inline_queries": True,
+        "can_read_all_group_messages": not world.privacy,
+    }
+    cannot = dict.fromkeys(("can_connect_to_business", "has_main_web_app"), False)
     return world.me.describe() | can | cannot
 
 

@@ -28,15 +28,10 @@ class Document:
 
 
 class People:
-    """Everybody but the bot.
-
-    Attributes:
-        privacy: in groups the bot gets only what is meant for it.
-    """
+    """Everybody but the bot."""
 
     def __init__(self, bot: TelegramUser) -> None:
         self.world = TelegramWorld(me=bot)
-        self.privacy = True
         self._changed = ChangeSignal()
         self.inbox = Inbox(self._changed)
         self._ids = count(1)
@@ -241,7 +236,7 @@ class People:
 
     def _is_for_bot(self, post: TelegramMessage) -> bool:
         chat = post.chat
-        if not self.privacy or chat.type != "supergroup" or self.me.id in chat.admins:
+        if not self.world.privacy or chat.type != "supergroup" or self.me.id in chat.admins:
             return True
         if post.service:
             return True

@@ -12,6 +12,7 @@ from tests.fakes.telegram.chat import TelegramChat
 from tests.fakes.telegram.people import Document
 
 VIDEO = "/video --model sandbox-video 1s a cat"
+ADA = User(platform="telegram", id="7")
 
 
 async def made(
@@ -143,6 +144,35 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
             await here.until_shown("You have no jobs running", group)
 
         assert len(here.written(group)) == 1
+
+
+async def test_a_group_is_answered_where_the_bot_is_called_by_its_name(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.telegram.world.privacy = False
+        async with here.bot() as engine:
+            group = here.telegram.group(GROUP)
+            here.telegram.say(group, here.ada, "@Clips_Bot hello")
+            await here.until_shown("Begin with a command or with options", group)
+            for said in ("portrait 1s a cat", "hello @clips_bot", "@clips_bots portrait a cat"):
+                here.telegram.say(group, here.ada, said)
+            for said in ("@clips_bot, portrait 1s a cat", "@clips_bot /视频：竖屏 1s a cat"):
+                here.telegram.say(group, here.ada, said)
+                await here.telegram.until(lambda: here.shows("Done in", group))
+            here.telegram.say(group, here.ada, "/video@clips_bot: portrait 1s a cat")
+            await here.telegram.until(lambda: len(here.videos(group)) == 3)
+            asked = [job.request for job in await engine.jobs_of(ADA)]
+
+        assert [(each.ratio, each.prompt) for each in asked] == [("9:16", "a cat")] * 3
+        assert here.harness.paid == 3
+
+
+async def test_what_is_forwarded_orders_nothing_by_its_options_alone(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot():
+        eve = here.telegram.user(9, "Eve")
+        here.telegram.say(here.chat, here.ada, "portrait of a lady", origin=eve)
+        await here.until_shown("Begin with a command or with options")
+
+        assert here.harness.paid == 0
 
 
 async def test_a_channel_gets_its_video(tmp_path: Path) -> None:

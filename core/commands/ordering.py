@@ -115,8 +115,7 @@ def fill(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> MediaReq
 
 def _meant(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> Preferences:
     """The defaults for such a request: those for videos say nothing about pictures."""
-    called = (wanted.model or "").casefold()
-    kinds = {m.kind for m in catalog.models if called in (m.name.casefold(), m.key.casefold())}
+    kinds = {m.kind for m in catalog.models if m.is_called(wanted.model or "")}
     return replace(
         wanted,
         model=wanted.model if typed.kind in kinds or not kinds else None,

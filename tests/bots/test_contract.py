@@ -467,3 +467,16 @@ async def test_a_character_is_found_wherever_its_name_stands(
 
     name = made.username
     assert job.request.prompt == f"让@{name}跳舞, (@{name}) and @tommy"
+
+
+@pytest.mark.parametrize(("word", "credits_"), [("hd", 20), ("高清", 20), ("fast", 2)])
+async def test_how_well_a_picture_is_made_can_be_typed(
+    enter: Open, harness: EngineHarness, word: str, credits_: int
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say(f"/image {word} --model gpt-image-1 a lighthouse")
+        await until_said(door, "Done in")
+        await engine.idle()
+        (job,) = await jobs(door, engine)
+
+    assert (job.request.prompt, job.credits) == ("a lighthouse", credits_)

@@ -108,6 +108,33 @@ async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool
         await here.until_shown("Begin with a command or with options", private.id)
 
 
+async def test_what_is_private_comes_by_direct_message_and_is_repeated_so(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
+        direct = here.ada.user.dm_channel.id
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /video private {VIDEO}")
+        await here.server.until(lambda: here.videos(direct))
+        await engine.idle()
+        asked = await here.ada.slash(here.channel, "again")
+        await here.server.until(lambda: len(here.videos(direct)) > 1)
+        await engine.idle()
+        assert await here.until_answered(asked) == "Done."
+
+        assert [message["content"] for message in here.messages()] == ["Done."]
+        assert here.harness.paid == 2
+
+
+async def test_who_takes_no_direct_messages_is_told_so_and_pays_nothing(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        direct = here.ada.user.dm_channel.id
+        no = "Cannot send messages to this user"
+        here.server.refuse(f"POST /channels/{direct}/messages", 403, 50007, no, times=9)
+        await here.ada.send(here.channel, f"<@{here.bot_id}> /video private {VIDEO}")
+        told = await here.until_shown("show only in our own chat")
+
+        assert "a cat" not in told["content"]
+        assert here.harness.paid == 0
+
+
 async def test_pictures_without_words_are_no_order(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         files = [("a.jpg", picture())]

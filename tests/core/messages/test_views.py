@@ -22,6 +22,7 @@ from core.media import (
     RemoteAsset,
     Rendering,
     TaskRef,
+    Unmet,
 )
 from core.messages.progress import Phase, Progress, advance, expected_seconds
 from core.messages.views import (
@@ -109,6 +110,23 @@ def test_progress_that_is_guessed_says_so_and_stops_short_of_the_end() -> None:
 
     assert early == "▓▓▓░░░░░░░░░ ~25% · rendering · 0:25 · about 1:15 left"
     assert late == "▓▓▓▓▓▓▓▓▓▓▓░ ~95% · rendering · 8:20"
+
+
+def test_what_came_otherwise_than_by_default_is_told() -> None:
+    unmet = Unmet(model="reel-9", ratio="16:9", seconds=8)
+    job = replace(JOB, request=replace(JOB.request, unmet=unmet))
+    unshaped = replace(JOB, request=replace(JOB.request, ratio=None, unmet=Unmet(ratio="16:9")))
+
+    lines = running_view(job, MODEL, Progress(), 1000.0).text.splitlines()
+    assert lines[3:] == [
+        "reel-9 from /settings cannot do this; using reel-1 instead.",
+        "16:9 from /settings is not possible with reel-1; using 9:16 instead.",
+    ]
+    assert set(lines[3:]) <= set(draft_view(job, MODEL).text.splitlines())
+    assert set(lines[3:]) <= set(result_view(job, MODEL, 1030.0).text.splitlines())
+    assert "16:9 from /settings is not possible with reel-1." in (
+        result_view(unshaped, MODEL, 1030.0).text.splitlines()
+    )
 
 
 def test_fetching_is_a_full_bar_with_nothing_left() -> None:

@@ -1,5 +1,7 @@
 """Defaults: whose count first, and that none of them ever makes an order fail."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from core.commands.ordering import fill
 from core.commands.settings import SettingsOptions, change
 from core.errors import UserError
 from core.i18n import Locale
-from core.media import MediaRequest
+from core.media import MediaKind, MediaRequest, Unmet
 from core.options.grammar import parse
 from core.people.preferences import Preferences, speak
 from core.platform import User
@@ -51,6 +53,30 @@ def test_defaults_that_the_typed_model_refuses_are_dropped_one_by_one() -> None:
 
 def test_a_default_model_that_cannot_do_what_was_typed_gives_way() -> None:
     assert filled(ALL, ratio="9:16") == (None, "9:16", None)
+
+
+PICTURE = Model(gateway="a", name="still", dialect="d", kind=MediaKind.IMAGE, credits=1)
+
+
+def unmet(wanted: Preferences, **typed: object) -> Unmet | None:
+    data = replace(CATALOG.data, models=(*CATALOG.models, PICTURE))
+    request = MediaRequest(prompt="x", **typed)  # type: ignore[arg-type]
+    return fill(replace(CATALOG, data=data), request, wanted).unmet
+
+
+def test_what_is_dropped_stands_in_the_request_to_be_told() -> None:
+    assert unmet(ALL) is None
+    assert unmet(ALL, ratio="16:9", seconds=10) is None
+    assert unmet(ALL, model="short") == Unmet(ratio="1:1", seconds=15)
+    assert unmet(Preferences(ratio="9:16", seconds=15), model="short") == Unmet(seconds=15)
+    assert unmet(ALL, ratio="9:16") == Unmet(model="long", seconds=15)
+    assert unmet(Preferences(model="no-such-model")) == Unmet(model="no-such-model")
+
+
+def test_defaults_for_videos_say_nothing_about_pictures() -> None:
+    assert unmet(Preferences(model="long", seconds=15), kind=MediaKind.IMAGE) is None
+    shape = Preferences(model="long", ratio="1:1", seconds=15)
+    assert unmet(shape, kind=MediaKind.IMAGE) == Unmet(ratio="1:1")
 
 
 @pytest.mark.parametrize("gone", ["no-such-model", "off-duty"])

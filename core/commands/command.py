@@ -76,7 +76,7 @@ class Command(Generic[T]):
 
     `options` feeds the text grammar, the menus and /help; the text `command-<name>` describes it.
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
-    What is not `is_typed` only stands behind buttons, and no menu shows it.
+    What is not `is_typed` stands behind buttons; it can be typed, too, but no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing.
     `needs` is what a model must be able to do for it; while none is, nobody is offered it.
 

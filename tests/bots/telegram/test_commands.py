@@ -139,7 +139,7 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
         here.telegram.world.privacy = False
         async with here.bot():
             group = here.telegram.group(GROUP)
-            for text in ("/dance", "/confirm", "/video@other_bot a cat", "hello", "/status"):
+            for text in ("/dance", "/video@other_bot a cat", "hello", "/status"):
                 here.telegram.say(group, here.ada, text)
             await here.until_shown("You have no jobs running", group)
 

@@ -38,7 +38,6 @@ from core.commands import COMMANDS, Commands
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
 from core.commands.typed import Typed, read_typed
-from core.commands.video import VIDEO
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.platform import MessageRef, View

@@ -12,10 +12,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import UserError, did_you_mean
 from core.options.cut import cut
+from core.options.mistakes import bad_value, clip, out_of_range
 from core.options.options import OptionHelp, OptionKind, describe_field, option_of
 
 PROMPT_LIMIT = 32_000
-_QUOTE_LIMIT = 40  # what an error text quotes fits a line on a phone
 _OPTION_LIMIT = 64  # longer words are no options, and normalizing can take quadratic time
 
 # For [...]: the invisible marks that keyboards and copied texts bring along, and all white space.
@@ -210,7 +210,7 @@ def _flag_at(grammar: _Grammar, text: str, start: int) -> _Found | None:
     value = _VALUE.match(text, end)
     if fixed is not None:
         if text.startswith(("=", "＝"), end):
-            raise _bad_value(name, value[2] if value else "", name)
+            raise bad_value(name, value[2] if value else "", name)
         return _Found(start=start, end=end, entry=entry, typed=word[0], value=fixed)
     return _valued(grammar, entry, name, start, value)
 
@@ -259,11 +259,11 @@ def _collect(found: Iterable[_Found]) -> dict[str, object]:
         try:
             value = item.entry.adapter.validate_python(item.value)
         except ValidationError:
-            raise _out_of_range(item.entry.help) or _bad_value(
+            raise out_of_range(item.entry.help) or bad_value(
                 label, item.typed, item.entry.help.allowed
             ) from None
         if values.setdefault(name, value) != value:
-            first, second = _clip(typed[name]), _clip(item.typed)
+            first, second = clip(typed[name]), clip(item.typed)
             raise UserError("option-twice", name=name, option=label, first=first, second=second)
         typed.setdefault(name, item.typed)
     return values
@@ -284,28 +284,10 @@ def _prompt(schema: type[BaseModel], rest: str) -> dict[str, object]:
 
 
 def _unknown(grammar: _Grammar, given: str) -> UserError:
-    near = get_close_matches(_clip(_fold(given)), grammar.flags, n=1)
+    near = get_close_matches(clip(_fold(given)), grammar.flags, n=1)
     allowed = ", ".join(flag for flag in grammar.flags if _LONG_FLAG.match(flag))
     if not allowed:
-        return UserError("option-not-understood", given=_clip(given))
+        return UserError("option-not-understood", given=clip(given))
     return UserError(
-        "option-unknown", hints=did_you_mean(near), given=_clip(given), allowed=allowed
+        "option-unknown", hints=did_you_mean(near), given=clip(given), allowed=allowed
     )
-
-
-def _bad_value(option: str, given: str, allowed: str) -> UserError:
-    return UserError("option-bad-value", option=option, given=_clip(given), allowed=allowed)
-
-
-def _out_of_range(option: OptionHelp) -> UserError | None:
-    least, most = option.minimum, option.maximum
-    if least is None or most is None:
-        return None
-    off = "yes" if "off" in option.besides else "no"
-    return UserError(
-        "option-range", name=option.name, option=option.label, least=least, most=most, off=off
-    )
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= _QUOTE_LIMIT else f"{text[: _QUOTE_LIMIT - 1]}…"

@@ -423,7 +423,7 @@ async def test_a_plan_has_a_number_and_is_confirmed_without_one(
     end = "\\\n" if platform == "console" else "\n"
     async with enter(harness) as door, door.bot() as engine:
         await door.say(f"/storyboard： hd portrait --watermark 1s up{end}1s down")
-        await until_said(door, "This is the plan. Nothing is ordered yet")
+        await until_said(door, "This is the plan; nothing is ordered yet")
         await door.say("／status")
         await until_said(door, "1. a plan, waits for /confirm · sandbox-video")
         assert harness.paid == 0

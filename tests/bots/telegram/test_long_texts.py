@@ -64,7 +64,7 @@ async def test_what_others_write_in_between_is_no_part_of_it(tmp_path: Path) -> 
             await here.until_shown("Done in", group)
             (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
 
-        assert here.shows("Nothing is running", group)
+        assert here.shows("You have no jobs running or waiting", group)
         assert job.request.prompt == "a" * (LIMIT - len(VIDEO)) + "b"
 
 

@@ -17,7 +17,7 @@ async def test_what_is_private_in_a_group_comes_to_the_persons_own_chat(tmp_path
             await here.telegram.until(lambda asked=asked: len(here.videos()) > asked)
             await engine.idle()
         here.telegram.say(group, here.ada, "/status")
-        await here.until_shown("Nothing is running", group)
+        await here.until_shown("You have no jobs running or waiting", group)
 
         assert here.shows("Done in")
         assert len(here.written(group)) == 1

@@ -11,7 +11,8 @@ ALIAS = re.compile(r"[^\W_][\w-]{0,29}")
 
 # The @ of an address stands behind a letter or digit.
 _AT = r"(?<![A-Za-z0-9._%+-])"
-_CALL = re.compile(rf"{_AT}[@＠](?P<name>[\w-]{{1,60}})")
+_CALL = re.compile(r"[@＠](?P<name>[\w-]{1,60})")
+_BEGINS = re.compile(_AT)
 _GOES_ON = re.compile(rf"[.-]?(?![{CJK}])\w")
 _CLOSED = re.compile(rf"[{CJK}]")
 # Gateways use Latin names. Possessive, or half a name would be one too; a full stop behind it ends
@@ -30,7 +31,8 @@ def with_other_names(prompt: str, others: Mapping[str, str]) -> str:
     pieces: list[str] = []
     end = 0
     for start, after, name in _calls(prompt, others):
-        pieces += (prompt[end:start], f"@{others[name]}")
+        between = " " if 0 < end == start else prompt[end:start]
+        pieces += (between, f"@{others[name]}")
         end = after
     return "".join((*pieces, prompt[end:]))
 
@@ -42,11 +44,15 @@ def separate_names(prompt: str) -> str:
 
 def _calls(prompt: str, known: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Where known names stand: from the @ to the end of the longest that it can be."""
+    last = 0
     for call in _CALL.finditer(prompt):
         begin = call.start("name")
+        if call.start() != last and not _BEGINS.match(prompt, call.start()):
+            continue
         for end in range(call.end(), begin, -1):
             name = prompt[begin:end].casefold()
             if name in known and _ends_at(prompt, end):
+                last = end
                 yield call.start(), end, name
                 break
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.names import names_in, separate_names, with_other_names
+from core.names import names_in, with_other_names
 
 OTHERS = {"tom": "tom.x", "tommy": "ted", "小明": "ming", "jos": "joe"}
 
@@ -17,7 +17,7 @@ OTHERS = {"tom": "tom.x", "tommy": "ted", "小明": "ming", "jos": "joe"}
         ("(@tom) and “@Tom”", "(@tom.x) and “@tom.x”"),
         ('"@tom", he said', '"@tom.x", he said'),
         ("＠TOM's hat, by @tom.", "@tom.x's hat, by @tom.x."),
-        ("@tommy@tom", "@ted@tom"),
+        ("@tommy@tom跳舞", "@ted @tom.x跳舞"),
         ("@tommy和@tom", "@ted和@tom.x"),
         ("@小明在跳舞，@小明dance", "@ming在跳舞，@mingdance"),
     ],
@@ -55,11 +55,6 @@ PIECES = st.sampled_from(["@", "tom", "tommy", "小明", "在", " ", ".", "-", "
 
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_nothing_but_the_names_changes(prompt: str) -> None:
-    assert with_other_names(prompt, {name: name for name in OTHERS}) == prompt
+    same = with_other_names(prompt, {name: name for name in OTHERS})
 
-
-@given(st.lists(PIECES, max_size=12).map("".join))
-def test_what_is_separated_once_is_separated(prompt: str) -> None:
-    ready = separate_names(with_other_names(prompt, OTHERS))
-
-    assert separate_names(ready) == ready
+    assert same.replace(" ", "") == prompt.replace(" ", "")

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 
+from core.errors import UserError
 from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
@@ -18,6 +19,7 @@ from core.platform import (
     RefusedError,
     SlowDownError,
     UnreachableError,
+    User,
     View,
 )
 from tests.examples.parlour.ids import NAME
@@ -34,6 +36,10 @@ class ParlourPlatform:
 
     def conversation(self, ref: ConversationRef) -> "ParlourConversation":
         return ParlourConversation(self.line, ref)
+
+    def privately(self, place: ConversationRef, user: User) -> ConversationRef:
+        """There are only rooms, in which everybody reads along."""
+        raise UserError("private-unheard")
 
 
 class ParlourConversation:

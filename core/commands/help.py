@@ -41,5 +41,5 @@ def _option_line(locale: Locale, option: OptionHelp) -> str:
     words = [word for word in (*option.words, option.metavar) if word]
     shown = " | ".join(dict.fromkeys(words))
     flags = ", ".join(option.flags)
-    how = f"{shown} ({flags})" if shown else flags
+    how = f"{shown} ({flags})" if shown and flags else shown or flags
     return translate(locale, "help-option", what=translate(locale, option.description), how=how)

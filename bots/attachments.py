@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import httpx
 
-from core.bodies import BodyTooLargeError, body_of
+from core.bodies import DecodedTooLargeError, body_of
 from core.errors import UserError
 from core.files.disk import disk_errors
 from core.files.pictures import LIMIT_BYTES, check_size, too_large
@@ -51,7 +51,7 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
             with disk_errors(), path.open("wb") as file:
                 async for piece in body_of(answer, LIMIT_BYTES, least_bytes=_PIECE_BYTES):
                     await asyncio.to_thread(file.write, piece)
-    except BodyTooLargeError:
+    except DecodedTooLargeError:
         raise too_large(path.name, LIMIT_BYTES + 1) from None
     except (httpx.HTTPError, TimeoutError) as error:
         raise NotFetchedError(type(error).__name__) from None

@@ -15,7 +15,7 @@ _STEP_BYTES = 65_536
 _ANY_ZLIB = 32 + zlib.MAX_WBITS  # with the head of gzip or of zlib
 
 
-class BodyTooLargeError(httpx.DecodingError):
+class DecodedTooLargeError(httpx.DecodingError):
     """The body is larger than anybody wants it."""
 
 
@@ -25,7 +25,7 @@ async def body_of(
     """Give an open answer's body as it comes, in pieces of `least_bytes` but for the last.
 
     Raises:
-        BodyTooLargeError: it has more bytes than the limit, as it comes or decoded.
+        DecodedTooLargeError: it has more bytes than the limit, as it comes or decoded.
         httpx.DecodingError: it is not what its head says, or was encoded more than once.
         httpx.TransportError: it did not come to its end.
     """
@@ -47,7 +47,7 @@ async def body_of(
 
 def _check(size_bytes: int, limit_bytes: int) -> None:
     if size_bytes > limit_bytes:
-        raise BodyTooLargeError(f"more than {limit_bytes / 1e6:g} MB")
+        raise DecodedTooLargeError(f"more than {limit_bytes / 1e6:g} MB")
 
 
 class _Coding(Protocol):

@@ -114,7 +114,7 @@ class ConsoleAdapter:
     def _objection(self, name: str) -> UserError | None:
         """Nobody else reads what stands on a terminal, so nothing can be brought to them."""
         command = self._commands.get(name)
-        return UserError("share-console") if command and command.place else None
+        return UserError("share-nowhere") if command and command.place else None
 
     def _refuse(self, text: str) -> None:
         self.refused += 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from core.bodies import BodyTooLargeError, body_of
+from core.bodies import DecodedTooLargeError, body_of
 from core.delivery.refusals import check_status, fault_of, is_short_text, named_link, said
 from core.errors import Fault, FaultKind, JobError
 from core.files.disk import disk_errors, unfinished
@@ -161,7 +161,7 @@ class _Transfer:
                 return await self._store(response, deadline)
         except TimeoutError as error:
             raise _too_slow() from error
-        except BodyTooLargeError as error:
+        except DecodedTooLargeError as error:
             raise JobError(Fault(kind=FaultKind.OVERSIZED, detail=str(error))) from error
         except httpx.DecodingError as error:
             raise JobError(Fault(kind=FaultKind.NOT_MEDIA, detail=str(error))) from error
@@ -205,7 +205,7 @@ class _Transfer:
 
     async def _store(self, response: httpx.Response, deadline: asyncio.Timeout) -> Path:
         if int(response.headers.get("Content-Length", 0)) > self.cap_bytes:
-            raise BodyTooLargeError(f"more than {self.cap_bytes / 1e6:g} MB")
+            raise DecodedTooLargeError(f"more than {self.cap_bytes / 1e6:g} MB")
         with disk_errors(), unfinished(self.part) as part:
             with _created(part) as file:
                 mime = await self._copy(response, file, deadline)

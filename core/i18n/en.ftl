@@ -423,7 +423,7 @@ choice-typed = { $label }: { $command }
 ## Forms, replies and sharing
 
 how-to-start = Type a command and what you want to see, for example: { $example }. Add pictures, or reply to some. /help shows more.
-text-cut = Your message is as long as Telegram allows, so the end of it has probably not reached me. Please send a shorter one, or, from a group, send it in our own chat. Nothing was ordered.
+text-cut = Your message is as long as this app allows, so the end of it has probably not reached me. Please send a shorter one, or, from a group, send it in our own chat. Nothing was ordered.
 edited-command = Edited commands are not read again. Please send it as a new message.
 picture-not-fetched = Could not get { $name }. Please send it again.
 button-not-yours = This belongs to somebody else.
@@ -442,7 +442,7 @@ ask-lost = This question is too old. Press the button again, or send the command
 share-none = No match: make a video
 share-nothing = You have no finished video to share.
 share-how = Press the button and choose where it should go.
-share-console = A terminal cannot share. The file is where the “Saved” line says.
+share-nowhere = A terminal cannot share. The file is where the “Saved” line says.
 share-off = Sharing needs inline mode. The operator can turn it on: /setinline at @BotFather.
 
 ## Names in menus, and what menus offer

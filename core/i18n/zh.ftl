@@ -402,7 +402,7 @@ choice-typed = { $label }：{ $command }
 ## Forms, replies and sharing
 
 how-to-start = 发送命令和想看的内容，例如：{ $example }。可以附上图片，或回复图片。/help 查看更多。
-text-cut = 您的消息已达到 Telegram 的长度上限，后半部分很可能没有传到我这里。请缩短后重新发送；在群里也可以改为私聊发给我。尚未下单。
+text-cut = 您的消息已达到应用的长度上限，后半部分很可能没有传到我这里。请缩短后重新发送；在群里也可以改为私聊发给我。尚未下单。
 edited-command = 编辑过的命令不会重新执行，请作为新消息发送。
 picture-not-fetched = 无法获取 { $name }，请重新发送。
 button-not-yours = 这是别人的。
@@ -421,7 +421,7 @@ ask-lost = 这个问题已过期。请再按一次按钮，或重新发送命令
 share-none = 没有匹配的视频，去做一个
 share-nothing = 您没有可以分享的视频。
 share-how = 请点按钮，选择要分享到哪里。
-share-console = 终端里无法分享。文件就在“已保存”所示的位置。
+share-nowhere = 终端里无法分享。文件就在“已保存”所示的位置。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 开启。
 
 ## Names in menus, and what menus offer

@@ -407,7 +407,7 @@ async def test_a_command_is_understood_however_it_is_typed(
 async def test_words_without_options_or_a_command_are_answered_and_order_nothing(
     enter: Open, harness: EngineHarness
 ) -> None:
-    hint = "Begin with a command or with options, for example: /video a cat"
+    hint = "Begin with a command or with options, for example: /video"
     async with enter(harness) as door, door.bot() as engine:
         for number, line in enumerate(("hello", "a cat in the portrait of a lady, hd")):
             await door.say(line)

@@ -179,7 +179,7 @@ def runs(found: list[Job]) -> list[tuple[str, int, JobState]]:
 async def _bring(driver: ChatDriver, command: str, platform: str) -> None:
     if platform == "console":
         await driver.press(command)
-        await until_said(driver, translate(Locale.EN, "share-console"))
+        await until_said(driver, translate(Locale.EN, "share-nowhere"))
     else:
         assert "a cat" in await driver.share()
 

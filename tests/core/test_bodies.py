@@ -12,7 +12,7 @@ import brotli  # pyright: ignore[reportMissingTypeStubs] it has no types
 import httpx
 import pytest
 
-from core.bodies import BodyTooLargeError, body_of
+from core.bodies import DecodedTooLargeError, body_of
 from tests.fakes.raw_server import Handler, raw_server, replies, reply
 
 LIMIT_BYTES = 1_000_000
@@ -128,7 +128,7 @@ async def test_a_bomb_costs_no_more_than_a_body_of_the_limit(coding: str) -> Non
     peaks: list[int] = []
     for answer in (twin, bomb):
         tracemalloc.start()
-        with pytest.raises(BodyTooLargeError) if answer is bomb else nothing():
+        with pytest.raises(DecodedTooLargeError) if answer is bomb else nothing():
             await pieces(replies(answer))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
@@ -142,7 +142,7 @@ async def test_a_body_of_just_the_limit_is_read_and_one_more_byte_is_not(coding:
         return replies(encoded(CODINGS[coding](bytes(size_bytes)), coding))
 
     assert len(b"".join(await pieces(served(LIMIT_BYTES)))) == LIMIT_BYTES
-    with pytest.raises(BodyTooLargeError, match="more than 1 MB"):
+    with pytest.raises(DecodedTooLargeError, match="more than 1 MB"):
         await pieces(served(LIMIT_BYTES + 1))
 
 
@@ -156,7 +156,7 @@ async def test_what_follows_the_end_is_counted_too(coding: str) -> None:
             await writer.drain()
 
     # For brotli it is nonsense; all that counts is that it is not read for ever.
-    with pytest.raises(httpx.DecodingError if coding == "br" else BodyTooLargeError):
+    with pytest.raises(httpx.DecodingError if coding == "br" else DecodedTooLargeError):
         await pieces(endless)
 
 

@@ -44,6 +44,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "admins": [],
         "allowed_chats": [],
         "jobs_per_user": 2,
+        "drain_seconds": 240.0,
         "log_level": "INFO",
         "telegram_bot_token": None,
         "telegram_api_url": None,

@@ -61,11 +61,29 @@ async def test_a_job_fills_the_response_and_posts_its_video(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("code", [50001, 50013])
-async def test_a_video_that_the_channel_refuses_costs_nothing(tmp_path: Path, code: int) -> None:
+async def test_a_video_that_the_channel_refuses_comes_to_its_owner_and_says_why(
+    tmp_path: Path, code: int
+) -> None:
     async with deliveries(tmp_path) as here:
         job = await here.engine.submit(here.order(here.deferring_bot.public))
         await here.gateway.reached(CREATE)
         here.deferring_bot.server.refuse("POST /channels/*/messages", 403, code, "no")
+        await here.gateway.allow("create", "look", "fetch")
+        await here.engine.idle()
+
+        row = await stored(here.engine, job.id)
+    assert row.state is JobState.DONE
+    (video,) = here.deferring_bot.direct()
+    assert here.deferring_bot.files(video)
+    assert "cannot be posted where you ordered it" in video["content"]
+
+
+async def test_a_video_that_nobody_takes_costs_nothing(tmp_path: Path) -> None:
+    async with deliveries(tmp_path) as here:
+        job = await here.engine.submit(here.order(here.deferring_bot.public))
+        await here.gateway.reached(CREATE)
+        for _ in range(2):
+            here.deferring_bot.server.refuse("POST /channels/*/messages", 403, 50013, "no")
         await here.gateway.allow("create", "look", "fetch")
         await here.engine.idle()
 
@@ -77,7 +95,9 @@ async def test_a_video_that_the_channel_refuses_costs_nothing(tmp_path: Path, co
     assert status["components"][0]["components"][0]["custom_id"] == f"retry?job={job.id}"
 
 
-async def test_the_owner_is_told_when_the_bot_was_thrown_out_in_mid_job(tmp_path: Path) -> None:
+async def test_the_owner_gets_the_video_when_the_bot_was_thrown_out_in_mid_job(
+    tmp_path: Path,
+) -> None:
     async with deliveries(tmp_path) as here:
         job = await here.engine.submit(here.order(here.deferring_bot.public))
         await here.gateway.reached(CREATE)
@@ -86,9 +106,9 @@ async def test_the_owner_is_told_when_the_bot_was_thrown_out_in_mid_job(tmp_path
         await here.engine.idle()
 
         row = await stored(here.engine, job.id)
-    assert (row.state, row.credits) == (JobState.FAILED, 0)
-    (told,) = here.deferring_bot.direct()
-    assert told["components"][0]["components"][0]["custom_id"] == f"retry?job={job.id}"
+    assert row.state is JobState.DONE
+    (video, *_) = here.deferring_bot.direct()
+    assert here.deferring_bot.files(video)
 
 
 async def test_a_private_job_is_seen_by_nobody_else(tmp_path: Path) -> None:

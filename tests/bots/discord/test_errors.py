@@ -12,7 +12,14 @@ from bots.discord.errors import NoReplyError, meaning, meaning_of_follow_up
 from bots.discord.keyboard import keyboard
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce
-from core.platform import Button, MessageLostError, SlowDownError, TooLargeError, UncertainError
+from core.platform import (
+    Button,
+    MessageLostError,
+    SlowDownError,
+    TooLargeError,
+    UncertainError,
+    UnreachableError,
+)
 
 
 class BareResponse:
@@ -53,10 +60,10 @@ def unreachable() -> aiohttp.ClientConnectorError:
         (refused(400, 40005), TooLargeError),
         (refused(429, 30046), SlowDownError),
         (refused(429, 20028), SlowDownError),
-        (refused(503), SlowDownError),
+        (refused(503), UnreachableError),
         (discord.RateLimited(60), SlowDownError),
-        (aiohttp.ServerDisconnectedError(), SlowDownError),
-        (TimeoutError(), SlowDownError),
+        (aiohttp.ServerDisconnectedError(), UnreachableError),
+        (TimeoutError(), UnreachableError),
         (refused(400, 50035), discord.HTTPException),
         (refused(401, 0), discord.HTTPException),
     ],
@@ -81,7 +88,7 @@ def test_a_pause_is_as_long_as_told(told: str | None, seconds: float) -> None:
         (refused(503), UncertainError),
         (aiohttp.ServerDisconnectedError(), UncertainError),
         (TimeoutError(), UncertainError),
-        (unreachable(), SlowDownError),
+        (unreachable(), UnreachableError),
         (refused(429), SlowDownError),
         (refused(401, 50027), MessageLostError),
         (refused(413, 40005), TooLargeError),

@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from core.platform import MessageLostError, MessageRef, SlowDownError, View
+from core.platform import MessageLostError, MessageRef, SlowDownError, UnreachableError, View
 from tests.fakes.discord.deferring_bot import RUNNING, DeferringBotHarness, deferring_bot, place_in
 from tests.fakes.discord.people import group_chat
 
@@ -66,7 +66,7 @@ async def test_a_first_answer_that_did_not_arrive_is_still_the_first(
 ) -> None:
     command = await here.command()
     here.server.lose_request(TOKEN_EDITS)
-    with pytest.raises(SlowDownError):
+    with pytest.raises(UnreachableError):
         await here.conversation().send(RUNNING, replying=command)
 
     await here.conversation().send(RUNNING, replying=command)
@@ -190,7 +190,7 @@ async def test_an_answer_whose_confirmation_got_lost_is_not_written_twice(
     asked = await here.ann.send(here.channel, "a cat")
     command = MessageRef(conversation=here.public, id=str(asked.id))
     here.server.lose_answer(POSTS)
-    with pytest.raises(SlowDownError):
+    with pytest.raises(UnreachableError):
         await here.conversation().send(RUNNING, replying=command)
 
     await here.conversation().send(RUNNING, replying=command)
@@ -242,7 +242,7 @@ async def test_a_lost_connection_is_a_pause(here: DeferringBotHarness) -> None:
     status = await here.conversation().send(RUNNING)
     here.server.lose_answer(EDITS)
 
-    with pytest.raises(SlowDownError):
+    with pytest.raises(UnreachableError):
         await here.conversation().edit(status, DONE)
 
 

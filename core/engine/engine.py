@@ -207,7 +207,8 @@ class Engine:
     @property
     def unfinished(self) -> Sequence[Job]:
         """The jobs of this process that have not ended."""
-        return [active.job for active in self._active.values()]
+        jobs = (active.job for active in self._active.values())
+        return [job for job in jobs if not job.is_ended]
 
     @property
     def open_jobs(self) -> int:

@@ -23,8 +23,8 @@ option-word-fast = fast
 option-word-private = private
 note-moved = Not available right now: { $passed }. Using { $now } instead.
 note-unmet = { $made ->
-    [none] { $asked } from /settings is not possible with { $model }.
-   *[other] { $asked } from /settings is not possible with { $model }; using { $made } instead.
+    [none] { $asked } from /settings does not work with { $model }.
+   *[other] { $asked } from /settings does not work with { $model }; using { $made } instead.
 }
 note-unmet-model = { $asked } from /settings cannot do this; using { $model } instead.
 note-retired = { $model } is retired and may not work. It is used because you asked for it by name.
@@ -327,7 +327,7 @@ option-seconds = length
 option-resolution = resolution
 option-fast = faster and cheaper
 option-count = how many
-option-private = shown only to you where the chat can do that; shared without its prompt
+option-private = shown only to you; shared without its prompt
 option-spoiler = covered until tapped
 option-seed = seed, to get the same result again
 option-model = model, see /models
@@ -423,7 +423,7 @@ choice-typed = { $label }: { $command }
 ## Forms, replies and sharing
 
 how-to-start = Type a command and what you want to see, for example: { $example }. Add pictures, or reply to some. /help shows more.
-text-cut = Your message is as long as this app allows, so the end of it has probably not reached me. Please send a shorter one, or, from a group, send it in our own chat. Nothing was ordered.
+text-cut = Your message has the maximum length, so its end has probably been cut off. Please send a shorter one, or send it to me privately. Nothing was ordered.
 edited-command = Edited commands are not read again. Please send it as a new message.
 picture-not-fetched = Could not get { $name }. Please send it again.
 button-not-yours = This belongs to somebody else.
@@ -522,13 +522,13 @@ command-storyboard = make a video of several shots; you see the plan first
 command-character = make a character from a video, to use as @name
 command-characters = list your characters
 command-confirm = order a plan
-state-draft = a plan, waits for /confirm
-which-plan = You have { $count } plans. /status numbers them; say which one: /confirm 1
+state-draft = a plan, waiting for /confirm
+which-plan = You have { $count } plans. Say which one, for example: /confirm 1. /status shows the numbers.
 draft-plan = This is the plan; nothing is ordered yet. It would cost about { $credits } credits.
 button-remix = Remix
 button-confirm = Make it
-private-unheard = I show private results only in our own chat, and I may not write to you there yet. Start a chat with me, or allow me direct messages, and order again. Nothing was charged.
-private-nobody = I show private results to one person only, and this was ordered in the name of a chat. Order it under your own name. Nothing was ordered.
+private-unheard = I send private results only to our private chat, and I cannot write to you there yet. Start a chat with me, or allow direct messages, and order again. Nothing was charged.
+private-nobody = A private result goes to one person, but this was ordered in the name of a chat. Order it under your own name. Nothing was ordered.
 nothing-to-confirm = This plan was already ordered or dropped, or it belongs to somebody else.
 no-such-video = There is no finished video to use. Reply to one of mine, or make one first.
 remix-not-possible = Videos made by { $model } cannot be changed.

@@ -23,7 +23,7 @@ note-unmet = { $made ->
     [none] { $model } 不支持 /settings 中的 { $asked }。
    *[other] { $model } 不支持 /settings 中的 { $asked }，已改用 { $made }。
 }
-note-unmet-model = /settings 中的 { $asked } 做不了这个，已改用 { $model }。
+note-unmet-model = /settings 中的 { $asked } 无法完成这个请求，已改用 { $model }。
 note-retired = { $model } 已下线，可能无法使用；因为您指定使用它，所以仍会尝试。
 note-sandbox = { $kind ->
     [image] 沙盒模式：测试图片，免费。
@@ -318,7 +318,7 @@ option-seconds = 时长
 option-resolution = 清晰度
 option-fast = 更快更便宜
 option-count = 数量
-option-private = 聊天支持时仅自己可见；分享时不带提示词
+option-private = 仅自己可见；分享时不带提示词
 option-spoiler = 点开才显示
 option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
@@ -387,7 +387,7 @@ picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 
-terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一个订单附上图片。按 Ctrl-D 退出。
+terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一次生成附上图片。按 Ctrl-D 退出。
 sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。在 .env 中设置密钥即可正式使用。
 sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。
 jobs-resumed = 继续上次的 { $count } 个任务。
@@ -395,14 +395,14 @@ result-saved = 已保存：{ $path }
 jobs-left = 还有 { $count } 个任务没有完成，下次启动即可取得结果。
 jobs-waited-for = 正在等待 { $count } 个退出后无法继续的任务。按 Ctrl-C 可立即退出，但网关仍可能扣费。
 jobs-lost = 有 { $count } 个任务（{ $models }）无法继续，网关可能仍会扣费。
-pictures-attached = 将用于下一个订单：{ $names }（单独输入 /attach 可全部取消）
+pictures-attached = 将用于下一次生成：{ $names }（单独输入 /attach 可全部移除）
 nothing-attached = 没有附加任何图片。
 choice-typed = { $label }：{ $command }
 
 ## Forms, replies and sharing
 
 how-to-start = 发送命令和想看的内容，例如：{ $example }。可以附上图片，或回复图片。/help 查看更多。
-text-cut = 您的消息已达到应用的长度上限，后半部分很可能没有传到我这里。请缩短后重新发送；在群里也可以改为私聊发给我。尚未下单。
+text-cut = 您的消息已达到长度上限，后半部分很可能被截断了。请缩短后重新发送，或私聊发给我。尚未下单。
 edited-command = 编辑过的命令不会重新执行，请作为新消息发送。
 picture-not-fetched = 无法获取 { $name }，请重新发送。
 button-not-yours = 这是别人的。
@@ -420,7 +420,7 @@ ask-here = 这里无法回答提问。请直接回复那条消息：/{ $command 
 ask-lost = 这个问题已过期。请再按一次按钮，或重新发送命令。
 share-none = 没有匹配的视频，去做一个
 share-nothing = 您没有可以分享的视频。
-share-how = 请点按钮，选择要分享到哪里。
+share-how = 请点击按钮，选择要分享到哪里。
 share-nowhere = 终端里无法分享。文件就在“已保存”所示的位置。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 开启。
 
@@ -502,12 +502,12 @@ command-storyboard = 用多个镜头生成视频，先看方案
 command-character = 从视频创建角色，用 @名字 调用
 command-characters = 查看您的角色
 command-confirm = 确认方案并下单
-state-draft = 方案待确认（/confirm）
-which-plan = 您有 { $count } 个方案。/status 有编号，请指明：/confirm 1
+state-draft = 方案，等待 /confirm
+which-plan = 您有 { $count } 个方案，请指明是哪一个，例如：/confirm 1。/status 可查看编号。
 draft-plan = 这是方案，尚未下单。预计 { $credits } 积分。
 button-remix = 改编
 button-confirm = 开始生成
-private-unheard = 私密内容只发到我们的私聊，而我还不能在那里给您发消息。请先打开与我的私聊并点“开始”，或允许接收我的私信，再重新下单。没有扣费。
+private-unheard = 私密内容只发到我们的私聊，而我还不能在那里给您发消息。请先打开与我的私聊并点“开始”，或允许我发私信，再重新下单。没有扣费。
 private-nobody = 私密内容只发给个人，而这里是以群或频道的身份下单。请用您自己的身份下单。尚未下单。
 nothing-to-confirm = 该方案已下单、已放弃，或不是您的。
 no-such-video = 没有可用的已完成视频。请回复我发的视频，或先生成一个。

@@ -36,7 +36,8 @@ async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: 
 
 
 async def test_who_leaves_is_told_which_jobs_can_be_picked_up_again(tmp_path: Path) -> None:
-    async with terminal(tmp_path, "chat") as (screen, process):
+    at_once = {"DRAIN_SECONDS": "0"}
+    async with terminal(tmp_path, "chat", variables=at_once) as (screen, process):
         screen.type("/video -m sandbox-video a cat #hang\r")
         await screen.wait_for("rendering")
         screen.type("/video -m veo-3.1 a dog #hang\r")

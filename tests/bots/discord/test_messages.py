@@ -129,7 +129,7 @@ async def test_who_takes_no_direct_messages_is_told_so_and_pays_nothing(tmp_path
         no = "Cannot send messages to this user"
         here.server.refuse(f"POST /channels/{direct}/messages", 403, 50007, no, times=9)
         await here.ada.send(here.channel, f"<@{here.bot_id}> /video private {VIDEO}")
-        told = await here.until_shown("show only in our own chat")
+        told = await here.until_shown("only to our private chat")
 
         assert "a cat" not in told["content"]
         assert here.harness.paid == 0

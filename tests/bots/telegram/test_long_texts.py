@@ -10,7 +10,7 @@ from tests.fakes.telegram.chat import TelegramChat
 
 VIDEO = "/video --model sandbox-video 1s "
 LIMIT = 4096
-CUT = "as long as Telegram allows"
+CUT = "has the maximum length"
 
 
 def say(here: TelegramBotHarness, chat: TelegramChat, *pieces: str) -> None:

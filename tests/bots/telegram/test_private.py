@@ -30,7 +30,7 @@ async def test_a_private_plan_is_neither_shown_nor_quoted_in_the_group(tmp_path:
         here.telegram.say(group, here.ada, "/storyboard private 1s a secret\n1s down")
         await here.until_shown("This is the plan")
         here.telegram.say(group, here.ada, "/status")
-        listed = await here.until_shown("waits for /confirm", group)
+        listed = await here.until_shown("waiting for /confirm", group)
         here.telegram.say(group, here.ada, "/confirm")
         await here.until_shown("Done in")
 
@@ -44,7 +44,7 @@ async def test_who_has_never_started_the_bot_is_told_so_and_pays_nothing(tmp_pat
         async with here.bot():
             group = here.telegram.group(GROUP)
             command = here.telegram.say(group, here.ada, ORDER)
-            told = await here.until_shown("I show only in our own chat", group)
+            told = await here.until_shown("only to our private chat", group)
 
         async with here.bot() as engine:
             await engine.idle()

@@ -344,7 +344,7 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarne
         states = {job.id: job.state for job in await engine.jobs_of(ANN)}
 
     assert listed.view
-    assert listed.view.text.startswith("1. a plan, waits for /confirm · sandbox-video")
+    assert listed.view.text.startswith("1. a plan, waiting for /confirm · sandbox-video")
     assert dropped.status
     assert harness.chat.shown[dropped.status.id] == translate(Locale.EN, "plan-dropped")
     assert states == {kept.id: JobState.DONE, dropped.id: JobState.CANCELLED}

@@ -120,11 +120,11 @@ def test_what_came_otherwise_than_by_default_is_told() -> None:
     lines = running_view(job, MODEL, Progress(), 1000.0).text.splitlines()
     assert lines[3:] == [
         "reel-9 from /settings cannot do this; using reel-1 instead.",
-        "16:9 from /settings is not possible with reel-1; using 9:16 instead.",
+        "16:9 from /settings does not work with reel-1; using 9:16 instead.",
     ]
     assert set(lines[3:]) <= set(draft_view(job, MODEL).text.splitlines())
     assert set(lines[3:]) <= set(result_view(job, MODEL, 1030.0).text.splitlines())
-    assert "16:9 from /settings is not possible with reel-1." in (
+    assert "16:9 from /settings does not work with reel-1." in (
         result_view(unshaped, MODEL, 1030.0).text.splitlines()
     )
 

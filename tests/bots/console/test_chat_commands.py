@@ -124,7 +124,7 @@ async def test_what_is_attached_stays_until_an_order_takes_it(tmp_path: Path) ->
         await sheet.until("order: room.png, hat.png")
         for mistake in ("/imgae a hat", "/status", "/image --ration 1:1 a hat"):
             sheet.type(mistake)
-            await sheet.until("Attached to the next order: room.png, hat.png")
+            await sheet.until("Added to the next order: room.png, hat.png")
         for _ in range(2):
             sheet.type("/image --model sandbox-image a hat")
             await sheet.until("Done in")

@@ -59,6 +59,6 @@ async def test_a_channel_has_nobody_to_show_it_to(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot():
         channel = here.telegram.channel(GROUP)
         here.telegram.say(channel, None, ORDER)
-        await here.until_shown("here a chat has ordered", channel)
+        await here.until_shown("in the name of a chat", channel)
 
         assert here.harness.paid == 0

@@ -152,7 +152,7 @@ async def test_an_order_that_cannot_be_shown_is_told_and_never_bought(tmp_path: 
         job = await ended(here)
 
         assert job.state is JobState.FAILED
-        assert here.shows("Something went wrong in the bot itself")
+        assert here.shows("Something went wrong in the bot")
         async with here.bot() as engine:
             await engine.idle()
         assert (here.harness.paid, here.videos()) == (0, [])

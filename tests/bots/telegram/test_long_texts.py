@@ -98,7 +98,7 @@ async def test_the_answer_to_a_question_may_be_long(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         say(here, here.chat, "/video")
         form = await here.until_shown("What should it look like?")
-        here.telegram.press(form, "form:go", here.ada)
+        here.telegram.press(form, "Write the prompt", here.ada)
         question = await here.until_shown("Reply to this message")
         here.telegram.say(here.chat, here.ada, "猫" * LIMIT, reply_to=question)
         say(here, here.chat, "和狗")

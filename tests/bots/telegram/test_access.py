@@ -44,7 +44,7 @@ async def test_a_reply_names_who_wrote_and_a_forwarded_message_whose_it_was(
             here.telegram.say(group, here.ada, "/deny", reply_to=his)
             await here.until_shown("User telegram:10 can no longer use the bot", group)
             here.telegram.say(group, here.ada, "/allow user", reply_to=hers)
-            await here.until_shown("User telegram:9 may use the bot now", group)
+            await here.until_shown("User telegram:9 can use the bot now", group)
             rules = await engine.services.access.store.rules(person(9), person(10), chat(GROUP))
 
     assert rules == {person(9): True, person(10): False}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.engine.engine import Engine
+from core.i18n import Locale, translate
 from core.jobs import Job
 from core.platform import User
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
@@ -237,7 +238,7 @@ async def test_the_form_leads_to_the_video_that_was_chosen(tmp_path: Path) -> No
         here.telegram.press(form, "Portrait", here.ada)
         await here.telegram.until(lambda: "✓ Portrait" in {b["text"] for b in form.buttons})
         here.telegram.press(form, "Write the prompt", here.ada)
-        question = await here.until_shown("Reply to this message: what to make", group)
+        question = await here.until_shown(translate(Locale.EN, "option-prompt"), group)
         here.telegram.say(group, here.ada, "fast 15s a cat", reply_to=question)
         job = await made(engine, here, group)
 
@@ -254,7 +255,7 @@ async def test_a_form_that_a_restart_has_lost_is_said_to_be_too_old(tmp_path: Pa
             here.telegram.say(here.chat, here.ada, "/video")
             form = await here.until_shown("What should it look like?")
             here.telegram.press(form, "Write the prompt", here.ada)
-            question = await here.until_shown("Reply to this message: what to make")
+            question = await here.until_shown(translate(Locale.EN, "option-prompt"))
         async with here.bot():
             press = here.telegram.press(form, "Portrait", here.ada)
             here.telegram.say(here.chat, here.ada, "a cat", reply_to=question)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from core.i18n import Locale, translate
 from core.jobs import JobState
 from core.people.access import Policy
 from tests.fakes.engine_harness import stored_when
@@ -164,7 +165,7 @@ async def test_a_question_that_a_restart_has_lost_says_how_to_go_on(tmp_path: Pa
         async with here.bot() as engine:
             said = await telegram_group(here, engine).answer(here.ada, "in snow", question)
 
-    assert "This question is too old. Please press the button again" in said
+    assert translate(Locale.EN, "ask-lost") in said
     assert here.harness.paid == 1
 
 

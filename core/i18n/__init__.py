@@ -33,10 +33,10 @@ def translate(locale: Locale, key: str, **variables: str | float) -> str:
         KeyError: there is no such text; a defect, which the tests find.
     """
     bundle = _bundle(locale)
-    message = bundle.get_message(key)
-    if message.value is None:
-        raise KeyError(key)
-    text, errors = bundle.format_pattern(message.value, variables)
+    pattern = bundle.get_message(key).value if bundle.has_message(key) else None
+    if pattern is None:
+        raise KeyError(f"core/i18n/{locale}.ftl has no text {key}")
+    text, errors = bundle.format_pattern(pattern, variables)
     for error in errors:
         log.error("text %s in %s: %s", key, locale, error)
     return str(text)

@@ -90,7 +90,7 @@ def test_every_text_comes_out_whole(locale: Locale) -> None:
 
 
 def test_a_key_that_does_not_exist_is_a_defect() -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match=r"core/i18n/en\.ftl has no text no-such-key"):
         translate(Locale.EN, "no-such-key")
 
 

@@ -92,7 +92,7 @@ class ParlourDriver:
         return self._last(GALLERY)[-1].text
 
     def others_see(self) -> bool:
-        return False
+        return any(message.only_for != ADA for message in self._last(ROOM))
 
     def buttons(self) -> Mapping[str, str]:
         return {unpack(data).command: label for data, label in self._data().items()}

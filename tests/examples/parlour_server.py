@@ -25,6 +25,7 @@ class ParlourMessage:
     """A message as it stands in the room; `buttons` are what they say, by their data."""
 
     room: str
+    only_for: str
     text: str
     buttons: dict[str, str]
     files: tuple[str, ...]
@@ -119,6 +120,7 @@ class ParlourServer:
         body, name = await request.json(), request.path_params["name"]
         message = ParlourMessage(
             room=f"#{request.path_params['room']}",
+            only_for=body["only_for"],
             text=body["text"],
             buttons={button["data"]: button["label"] for button in body["buttons"]},
             files=tuple(body["files"]),

@@ -12,8 +12,10 @@ from pydantic import BaseModel
 
 from bots.answers import Answers
 from bots.attachments import fetch_to, insist
-from core.commands import COMMANDS, DEFAULT, Commands
+from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
+from core.commands.examples import first_example
+from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
 from core.messages.buttons import unpack
@@ -43,6 +45,14 @@ class ParlourEvent(BaseModel):
     data: str = ""
     pictures: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> ConversationRef:
+        return ConversationRef(platform=NAME, chat=self.room)
+
+    @property
+    def person(self) -> User:
+        return User(platform=NAME, id=self.user, locale=self.language)
+
 
 @dataclass(frozen=True, slots=True)
 class ParlourPicture:
@@ -70,23 +80,33 @@ class ParlourAdapter:
     commands: Commands = field(default_factory=lambda: COMMANDS)
     _asked: dict[tuple[str, str], Button] = field(default_factory=dict[tuple[str, str], Button])
 
+    @property
+    def _answers(self) -> Answers:
+        return Answers(self.engine.services, self.platform)
+
     async def take(self, event: ParlourEvent) -> None:
         """Do what an event asks for. What is no command may be the answer to a question."""
         asked = self._asked.pop((event.room, event.user), None)
+        typed = read_typed(event.text, alone=True)
         if event.data:
             await self._do(event, unpack(event.data))
-        elif event.text.startswith("/"):
-            name, _, text = event.text.removeprefix("/").partition(" ")
-            await self._do(event, Button(label="", command=name.casefold()), text)
-        elif asked:
+        elif asked and not event.text.startswith("/"):
             given = {**asked.given, asked.asks: event.text}
             await self._do(event, Button(label="", command=asked.command, given=given))
+        elif typed and typed.command:
+            await self._do(event, Button(label="", command=typed.command), typed.text)
         else:
-            await self._do(event, Button(label="", command=DEFAULT), event.text)
+            await self._hint(event)
+
+    async def _hint(self, event: ParlourEvent) -> None:
+        catalog = self.engine.services.catalog
+        locale = await self._answers.locale(event.person, event.place, self.default)
+        example = first_example(locale, catalog, self.commands.values())
+        view = View(text=translate(locale, "type-a-command", example=example))
+        await self._answers.say(event.place, view)
 
     async def _do(self, event: ParlourEvent, button: Button, text: str = "") -> None:
-        place = ConversationRef(platform=NAME, chat=event.room)
-        user = User(platform=NAME, id=event.user, locale=event.language)
+        place, user = event.place, event.person
         message = MessageRef(conversation=place, id=event.message)
         invocation = Invocation(
             command=button.command,
@@ -102,14 +122,14 @@ class ParlourAdapter:
             ids=IDS,
         )
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
-        answers, view = Answers(self.engine.services, self.platform), answer.view
+        view = answer.view
         if answer.asks:
             self._asked[event.room, event.user] = button
-            locale = await answers.locale(user, place, self.default)
+            locale = await self._answers.locale(user, place, self.default)
             what = translate(locale, answer.asks.description)
             view = View(text=translate(locale, "ask-reply", what=what))
         if view:
-            await answers.say(place, view, message)
+            await self._answers.say(place, view, message)
 
     def _place(self, event: ParlourEvent, button: Button) -> Place | None:
         """The room that somebody wants something brought to: all are open to everybody."""

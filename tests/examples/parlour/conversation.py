@@ -1,14 +1,13 @@
 """A room of the parlour, as the core writes to it."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 
-from core.errors import UserError
 from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
@@ -38,9 +37,7 @@ class ParlourPlatform:
         return ParlourConversation(self.line, ref)
 
     def privately(self, place: ConversationRef, user: User) -> ConversationRef:
-        """There are only rooms, in which everybody reads along."""
-        del place, user
-        raise UserError("private-unheard")
+        return replace(place, person=user.id)
 
 
 class ParlourConversation:
@@ -73,6 +70,7 @@ class ParlourConversation:
             "text": view.text,
             "buttons": [{"label": b.label, "data": pack(b)} for b in view.buttons],
             "files": files,
+            "only_for": self._ref.person,
             "reply_to": replying.id if replying else "",
         }
         path = f"/rooms/{self._ref.chat.removeprefix('#')}/{name}"

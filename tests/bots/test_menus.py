@@ -21,10 +21,9 @@ from tests.fakes.cli import run, terminal
 from tests.fakes.discord.bot import PUBLISHED, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
-from tests.fakes.setups import MAKERS, PRESETS, SETUPS, SetUp
+from tests.fakes.setups import ALWAYS, MAKERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
-ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 ADMINS = ("allow", "deny")
 ALONE = frozenset({"sandbox", *PRESETS})
 

@@ -8,6 +8,8 @@ from core.catalog import Catalog, load
 from core.dialects import DIALECTS
 
 PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
+ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
+"""What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
 MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
 
 

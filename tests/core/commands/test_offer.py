@@ -23,11 +23,11 @@ from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
-from tests.fakes.setups import MAKERS, SETUPS, SetUp
+from tests.fakes.setups import ALWAYS, MAKERS, SETUPS, SetUp
 
 ANN, ADMIN = (User(platform=NAME, id=name) for name in ("ann", "root"))
 HERE = ConversationRef(platform=NAME, chat="1")
-EVERYBODY = {"status", "cancel", "retry", "again", "share", "models", "settings", "help"}
+EVERYBODY = {*ALWAYS, "help"}
 
 
 class Untouchable:

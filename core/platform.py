@@ -234,6 +234,7 @@ class Invocation:
     """A command as it arrived.
 
     Attributes:
+        command: its name; "" where the bot was spoken to without one, which is answered.
         text: all behind the command's name, untouched.
         given: options that were chosen by name, as a platform's own forms do.
         asks: the option that the person is to be asked for next; until then nothing is done.

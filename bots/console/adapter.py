@@ -9,7 +9,6 @@ from bots.console.conversation import HERE, NAME
 from bots.console.screen import Screen
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
-from core.commands.examples import first_example
 from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.errors import UserError
@@ -69,12 +68,8 @@ class ConsoleAdapter:
             return
         if typed.command == _ATTACH:
             self._attach(typed.text)
-        elif typed.command:
-            await self._do(typed.command, typed.text)
         else:
-            catalog = self._services.catalog
-            example = first_example(self._locale, catalog, self._commands.values())
-            self._refuse(translate(self._locale, "type-a-command", example=example))
+            await self._do(typed.command, typed.text)
 
     def _attach(self, text: str) -> None:
         try:

@@ -24,7 +24,6 @@ from bots.discord.incoming import (
 from bots.discord.languages import Languages
 from core.commands import Commands
 from core.commands.dispatch import dispatch
-from core.commands.examples import first_example
 from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import UserError
@@ -49,12 +48,8 @@ class Mentions:
         if message.author.bot or self.client.user is None:
             return
         typed = typed_to(self.client.user, message)
-        if typed is None:
-            return
-        if not typed.name:
-            await self._answer(message, View(text=await self._hint(message)))
-            return
-        await self._do(message, typed)
+        if typed:
+            await self._do(message, typed)
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""
@@ -87,15 +82,6 @@ class Mentions:
 
     async def _answer(self, message: discord.Message, view: View) -> None:
         await self.answers.say(place_of_message(message), view, ref_of(message))
-
-    async def _hint(self, message: discord.Message) -> str:
-        locale, catalog = await self._locale(message), self.services.catalog
-        example = first_example(locale, catalog, self.commands.values())
-        return translate(locale, "type-a-command", example=example)
-
-    async def _locale(self, message: discord.Message) -> Locale:
-        user, place = self.languages.author(message), place_of_message(message)
-        return await self.answers.locale(user, place, self.default)
 
     def _along(
         self, message: discord.Message, typed: GivenCommand

@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from dataclasses import replace
 from uuid import uuid4
 
 from telegram import Message, Update
@@ -157,9 +158,6 @@ class TelegramAdapter:
         return is_private(message) or bool(self._bot.bot.can_read_all_group_messages)
 
     async def _take(self, message: Message, typed: Typed) -> None:
-        if not typed.command:
-            await self._reply(message, "type-a-command")
-            return
         text = typed.text.strip()
         starts = typed.command == _START
         # A link to the bot may name a command, which then has no words.
@@ -205,10 +203,11 @@ class TelegramAdapter:
             await self._reply(message, "ask-lost")
         elif is_private(message) and text and not message.via_bot:
             typed = self._typed(text, alone=True)
-            if typed and typed.command and not message.forward_origin:
+            # What somebody else has said orders nothing.
+            if typed and message.forward_origin:
+                typed = replace(typed, command="")
+            if typed:
                 await self._take(message, typed)
-            else:
-                await self._reply(message, "type-a-command")
 
     async def _take_answer(
         self, message: Message, answer: str, asked: tuple[MessageRef, Question]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.commands import COMMANDS, Audience, Command, Commands, Context
-from core.commands.examples import example
+from core.commands.examples import example, first_example
 from core.commands.offer import check_offered, offered
 from core.engine.engine import Engine
 from core.errors import StorageError, UserError, did_you_mean
@@ -92,6 +92,9 @@ async def _answer(
 
 def _find(context: Context, commands: Commands) -> Command[Any]:
     name, catalog = context.invocation.command, context.services.catalog
+    if not name:
+        shown = first_example(context.locale, catalog, commands.values())
+        raise UserError("type-a-command", example=shown)
     command = commands.get(name)
     if command is None:
         known = offered(catalog, commands.values(), for_admin=context.is_admin)

@@ -300,6 +300,7 @@ async def test_a_restart_goes_on_with_the_same_message_and_posts_once(
             assert status[-1].startswith("Done in")
 
 
+@pytest.mark.parametrize("platform", ["console", "telegram", "discord"])
 async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
     enter: Open, harness: EngineHarness
 ) -> None:
@@ -314,8 +315,16 @@ async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
         assert not driver.others_see()
 
 
-@pytest.mark.parametrize("platform", ["telegram", "discord", "parlour"])
-@pytest.mark.parametrize("word", ["", "private "])
+@pytest.mark.parametrize(
+    ("platform", "word"),
+    [
+        ("telegram", ""),
+        ("telegram", "private "),
+        ("discord", ""),
+        ("discord", "private "),
+        ("parlour", ""),
+    ],
+)
 async def test_sharing_names_the_prompt_unless_it_is_private(
     enter: Open, harness: EngineHarness, word: str
 ) -> None:

@@ -14,7 +14,6 @@ from bots.answers import Answers
 from bots.attachments import fetch_to, insist
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
-from core.commands.examples import first_example
 from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
@@ -90,20 +89,11 @@ class ParlourAdapter:
         typed = read_typed(event.text, alone=True)
         if event.data:
             await self._do(event, unpack(event.data))
-        elif asked and not event.text.startswith("/"):
+        elif asked and not read_typed(event.text):
             given = {**asked.given, asked.asks: event.text}
             await self._do(event, Button(label="", command=asked.command, given=given))
-        elif typed and typed.command:
+        elif typed := read_typed(event.text, alone=True):
             await self._do(event, Button(label="", command=typed.command), typed.text)
-        else:
-            await self._hint(event)
-
-    async def _hint(self, event: ParlourEvent) -> None:
-        catalog = self.engine.services.catalog
-        locale = await self._answers.locale(event.person, event.place, self.default)
-        example = first_example(locale, catalog, self.commands.values())
-        view = View(text=translate(locale, "type-a-command", example=example))
-        await self._answers.say(event.place, view)
 
     async def _do(self, event: ParlourEvent, button: Button, text: str = "") -> None:
         place, user = event.place, event.person

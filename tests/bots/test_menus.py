@@ -83,7 +83,7 @@ def test_the_form_on_telegram_offers_what_there_is_to_choose(
         (
             "whatai",
             "image",
-            {"ratio": ["9:16", "16:9", "1:1"], "resolution": ["1k", "2k", "4k"]},
+            {"ratio": ["9:16", "16:9", "1:1"], "resolution": ["hd", "1k", "2k", "4k"]},
         ),
     ],
 )

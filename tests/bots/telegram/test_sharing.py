@@ -21,9 +21,14 @@ def user(person: TelegramUser) -> User:
 async def done_job(here: TelegramBotHarness, engine: Engine, text: str) -> Job:
     """A video in a group, which may be written to more often."""
     group = here.telegram.group(GROUP)
-    before = len(here.videos(group))
+    places = (group, here.chat)  # what is private comes to her own chat
+
+    def count() -> int:
+        return sum(len(here.videos(place)) for place in places)
+
+    before = count()
     here.telegram.say(group, here.ada, text)
-    await here.telegram.until(lambda: len(here.videos(group)) > before)
+    await here.telegram.until(lambda: count() > before)
     (job, *_) = await engine.jobs_of(user(here.ada))
     return await stored_when(engine, job.id, lambda job: job.is_ended)
 

@@ -35,6 +35,7 @@ from core.platform import (
     MessageRef,
     SlowDownError,
     TooLargeError,
+    UnreachableError,
     User,
     View,
 )
@@ -198,7 +199,7 @@ class DiscordConversation:
                     allowed_mentions=NOBODY,
                 )
             )
-        except SlowDownError:
+        except (SlowDownError, UnreachableError):
             self._interactions.give_back(command)
             raise
         self._interactions.filled(command, answer)

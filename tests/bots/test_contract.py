@@ -434,7 +434,7 @@ async def test_a_plan_has_a_number_and_is_confirmed_without_one(
         await door.say(f"/storyboard： hd portrait --watermark 1s up{end}1s down")
         await until_said(door, "This is the plan; nothing is ordered yet")
         await door.say("／status")
-        await until_said(door, "1. a plan, waits for /confirm · sandbox-video")
+        await until_said(door, "1. a plan, waiting for /confirm · sandbox-video")
         assert harness.paid == 0
         await door.say("／confirm")
         await until_said(door, "Done in")
@@ -448,7 +448,7 @@ async def test_a_plan_has_a_number_and_is_confirmed_without_one(
 async def test_a_default_that_cannot_be_kept_is_told_before_and_under_the_result(
     enter: Open, harness: EngineHarness
 ) -> None:
-    note = "3 s from /settings is not possible with sandbox-seedance; using 5 s instead."
+    note = "3 s from /settings does not work with sandbox-seedance; using 5 s instead."
     async with enter(harness) as door, door.bot():
         await door.say("/settings seconds 3")
         await until_said(door, "Your defaults: 3 s")

@@ -51,7 +51,7 @@ async def test_what_is_private_is_refused_where_everybody_reads_along(
     driver = ParlourDriver(harness, server)
     async with driver.bot() as engine:
         await driver.say("/video private 1s a cat")
-        await until_said(driver, "private results only in our own chat")
+        await until_said(driver, "private results only to our private chat")
         await engine.idle()
 
     assert harness.paid == 0

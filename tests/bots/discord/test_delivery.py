@@ -75,7 +75,7 @@ async def test_a_video_that_the_channel_refuses_comes_to_its_owner_and_says_why(
     assert row.state is JobState.DONE
     (video,) = here.deferring_bot.direct()
     assert here.deferring_bot.files(video)
-    assert "cannot be posted where you ordered it" in video["content"]
+    assert "Posted here because" in video["content"]
 
 
 async def test_a_video_that_nobody_takes_costs_nothing(tmp_path: Path) -> None:

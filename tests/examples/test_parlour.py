@@ -45,18 +45,6 @@ async def test_words_without_a_command_are_an_order(
     assert post.caption.startswith("sandbox-video · 9:16 · 1 s\na cat\n")
 
 
-async def test_what_is_private_is_refused_where_everybody_reads_along(
-    server: ParlourServer, harness: EngineHarness
-) -> None:
-    driver = ParlourDriver(harness, server)
-    async with driver.bot() as engine:
-        await driver.say("/video private 1s a cat")
-        await until_said(driver, "private results only to our private chat")
-        await engine.idle()
-
-    assert harness.paid == 0
-
-
 async def test_an_order_that_is_told_again_after_a_restart_is_paid_once(
     server: ParlourServer, harness: EngineHarness
 ) -> None:

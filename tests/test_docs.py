@@ -1,0 +1,51 @@
+"""Every path that a page names is there, but for those of files that a reader is to make."""
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(
+    chain(ROOT.glob("*.md"), (ROOT / "docs").rglob("*.md"), (ROOT / "tests").rglob("*.md"))
+)
+ROOMS = "bots|core|sandbox|storage|tests|docs|benchmarks|tools"
+PATH = re.compile(rf"(?<![\w/.:-])((?:{ROOMS})/[\w./*-]*[\w*/])(?!\.?[\w<$])")
+NEW = re.compile(r"\*\*New\*\*((?:,?\s+(?:and )?`[^`]+`)+)")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def new_files(page: Path) -> set[str]:
+    return {
+        path for found in NEW.findall(text_of(page)) for path in re.findall("`([^`]+)`", found)
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_that_a_page_names_is_there(page: Path) -> None:
+    new = new_files(page)
+    folders = {str(parent) for path in new for parent in Path(path).parents}
+    named = {path.rstrip("/") for path in PATH.findall(text_of(page))} - new - folders
+
+    missing = {path for path in named if not list(ROOT.glob(path))}
+    assert not missing, f"{page.relative_to(ROOT)} names what is not there: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    prose = re.sub("`[^`]*`", "", text_of(page))
+    dead = {link for link in LINK.findall(prose) if not (page.parent / link).exists()}
+
+    assert not dead, f"{page.relative_to(ROOT)} links to what is not there: {sorted(dead)}"
+
+
+def test_the_recipes_make_only_files_that_are_not_there_yet() -> None:
+    made = {path for page in (ROOT / "docs" / "recipes").glob("*.md") for path in new_files(page)}
+
+    assert len(made) > 8
+    assert [path for path in made if (ROOT / path).exists()] == []

@@ -2,6 +2,7 @@
 
 import fnmatch
 import re
+import tomllib
 from itertools import chain
 from pathlib import Path
 
@@ -50,3 +51,27 @@ def test_the_recipes_make_only_files_that_are_not_there_yet() -> None:
 
     assert len(made) > 8
     assert [path for path in made if (ROOT / path).exists()] == []
+
+
+def test_the_page_of_the_architecture_knows_every_place_that_catches_everything() -> None:
+    chapter = text_of(ROOT / "docs" / "architecture.md").partition("## Where errors end")[2]
+    told = set(PATH.findall(chapter.partition("\n## ")[0]))
+    rooms = ("bots", "core", "sandbox", "storage")
+    modules = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    catching = {
+        str(path.relative_to(ROOT))
+        for path in modules
+        if re.search(r"^\s*except Exception\b", text_of(path), re.MULTILINE)
+    }
+
+    assert told == catching
+
+
+def test_the_page_of_the_architecture_shows_the_layers_that_are_checked() -> None:
+    settings = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["name"] == "inside core"]
+    page = text_of(ROOT / "docs" / "architecture.md").partition("## The layers")[2]
+
+    places = [page.index(layer) for layer in layers]
+    assert places == sorted(places)

@@ -34,6 +34,7 @@ class Answers:
     ) -> MessageRef | None:
         """Send a view, in several messages where it is long; gives the last."""
         conversation, budget = self._at(place)
+        # Buttons stand under the last part, where reading ends.
         *parts, last = pages(view.text, conversation.limits.text_chars)
         try:
             for part in parts:
@@ -83,6 +84,7 @@ def pages(text: str, limit: int) -> list[str]:
     found: list[str] = []
     while len(text) > limit:
         end = text.rfind("\n", 1, limit)
+        # One line longer than a message is cut in its middle: nothing better is left.
         end = end if end > 0 else limit
         found.append(text[:end])
         text = text[end:].lstrip("\n")

@@ -148,6 +148,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
+        # No ceiling: each stream holds a connection for minutes, and the scheduler counts jobs.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
         services = Services(

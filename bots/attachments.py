@@ -50,10 +50,12 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
                 raise NotFetchedError(f"HTTP {answer.status_code}")
             with disk_errors(), path.open("wb") as file:
                 async for piece in body_of(answer, LIMIT_BYTES, least_bytes=_PIECE_BYTES):
+                    # A slow disk must not hold up everybody's progress.
                     await asyncio.to_thread(file.write, piece)
     except DecodedTooLargeError:
         raise too_large(path.name, LIMIT_BYTES + 1) from None
     except (httpx.HTTPError, TimeoutError) as error:
+        # from None: the chained error has the address in it, which opens the file.
         raise NotFetchedError(type(error).__name__) from None
 
 

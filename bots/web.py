@@ -23,6 +23,7 @@ from core.platform import ConversationRef, View
 
 log = logging.getLogger(__name__)
 
+# Notices have a few hundred bytes; this port is open to the world.
 _BODY_BYTES = 65_536
 _REMEMBERED = 100
 
@@ -57,8 +58,10 @@ class GatewayCalls:
     async def quota(self, request: Request) -> Response:
         """Tell the admins once what a gateway says of the account's credit."""
         body = await _read(request)
+        # One answer for a wrong secret, no secret and a body too large: nothing to learn from.
         if body is None or not self._is_genuine(request, body):
             return Response(status_code=401)
+        # Gateways repeat a notice until credit is added; admins hear it once.
         said, digest = read_notice(body), hashlib.sha256(body).hexdigest()
         if said is not None and digest not in self._seen:
             self._seen.append(digest)

@@ -57,6 +57,7 @@ class Events:
         Raises:
             StorageError: nobody knows whether it was taken, so nothing was done.
         """
+        # Told again while the first is still at work: the store does not know it yet.
         if event in self._busy:
             return None
         self._busy.add(event)
@@ -64,6 +65,8 @@ class Events:
         if await self._store.has(event):
             self._busy.discard(event)
             return None
+        # Looked up before it is done and written after it. What is paid writes the event itself,
+        # together with its job; this one is for whatever ends without a job.
         try:
             done = await do()
         except BaseException:

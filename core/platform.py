@@ -60,6 +60,7 @@ class ConversationRef:
     chat: str
     thread: str = ""
     person: str = ""
+    # Not compared: two people's jobs in one chat share its budget.
     owner: str = field(default="", compare=False)
 
     @property
@@ -216,6 +217,7 @@ class Place:
     by: str
 
 
+# A question and not a flag: some platforms have to be asked over the network.
 async def _no() -> bool:
     return False
 

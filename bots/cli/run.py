@@ -21,6 +21,7 @@ async def run(setup: Setup) -> None:
     """
     settings = setup.settings
     services = _services(settings)
+    # The lines are opened first and closed last: the engine's last words still go over them.
     async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
         locale = Locale(settings.default_locale)
         runtime = Runtime(settings=settings, engine=engine, lines=lines, locale=locale)

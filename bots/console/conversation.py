@@ -33,6 +33,7 @@ class ConsoleConversation:
         return message
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        # Only a running job has nothing but a way to stop it: that line changes in place.
         if view.buttons and all(button.style == "danger" for button in view.buttons):
             self._screen.show(message.id, view.text.splitlines())
         else:

@@ -39,6 +39,7 @@ class Interactions:
 
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction whose response was deferred, or answered by a change."""
+        # No timer: a bot that hears nothing has nothing to forget.
         stale = [id_ for id_ in self._noted if age_seconds(id_) >= _TOKEN_SECONDS]
         for id_ in stale:
             del self._noted[id_]
@@ -46,12 +47,14 @@ class Interactions:
         self._noted[str(interaction.id)] = _Noted(
             interaction=interaction,
             taken=answered,
+            # A press that changes its own message is answered where that message is.
             ephemeral=pressed.flags.ephemeral if answered and pressed else None,
         )
 
     def take(self, command: MessageRef) -> Interaction | None:
         """The interaction, for the one who fills its deferred response."""
         noted = self._noted.get(command.id)
+        # The deferred response is one message; who comes second writes a follow-up.
         if noted is None or noted.taken:
             return None
         noted.taken = True
@@ -80,6 +83,8 @@ class Interactions:
 
     def upload_bytes(self, channel: str, person: str) -> int | None:
         """The largest file that somebody's last interaction in a channel allows."""
+        # The limit grows with a server's boosts and a person's subscription, and only
+        # interactions tell it.
         for noted in reversed(self._noted.values()):
             told = noted.interaction
             where = str(told.channel_id), str(told.user.id)

@@ -8,6 +8,7 @@ from telegram import Message
 
 from bots.telegram.incoming import TelegramFile, attached_to
 
+# In memory: Telegram does not tell an album again, and after a restart replies to one see a part.
 _REMEMBERED = 500
 
 
@@ -35,9 +36,11 @@ class Albums:
             return
         key = (message.chat.id, message.media_group_id)
         album = self._albums.setdefault(key, _Album())
+        # A part that is told twice (an edit, a repeated update) must not make everybody wait anew.
         if message.message_id not in album.files:
             album.latest = asyncio.get_running_loop().time()
         album.files[message.message_id] = file
+        # The least recently touched goes first, not the first that came.
         self._albums.move_to_end(key)
         if len(self._albums) > _REMEMBERED:
             self._albums.popitem(last=False)
@@ -47,9 +50,12 @@ class Albums:
         if message.media_group_id is None:
             file = attached_to(message)
             return (file,) if file else ()
+        # It may be asked about before it went through `note`, or long after it was forgotten.
         self.note(message)
         album = self._albums[message.chat.id, message.media_group_id]
+        # Telegram never says how many there are: whole means that nothing more came for a while.
         loop = asyncio.get_running_loop()
         while (rest := album.latest + self._quiet_seconds - loop.time()) > 0:  # noqa: ASYNC110 - as in core.messages.budget
             await asyncio.sleep(rest)
+        # Updates come in any order; message ids are in the order of the album.
         return tuple(album.files[number] for number in sorted(album.files))

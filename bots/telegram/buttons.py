@@ -76,6 +76,7 @@ class TelegramButtons:
         async with asyncio.TaskGroup() as group:
             doing = dispatch(self.engine, invocation, self.default, self.commands)
             work = group.create_task(doing)
+            # Telegram shows a turning button until it is answered, and gives up after a while.
             await asyncio.wait([work], timeout=_ANSWER_SECONDS)
             early = work.result() if work.done() else None
             refused = _refusal(early)
@@ -113,6 +114,7 @@ class TelegramButtons:
             await _answer(query, translate(locale, key))
             return
         await _answer(query)
+        # A choice changes the form; the button without one asks for the prompt.
         if button.given:
             form = form.choose(button.given)
             self.forms.keep(shown, form)

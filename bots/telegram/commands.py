@@ -114,6 +114,7 @@ class TelegramCommands:
     async def _objection(self, message: Message, name: str) -> UserError | None:
         """Why nothing can be made of what came along."""
         replied = answered(message)
+        # Said before anything is fetched: no model starts from a video.
         if replied is not None and is_video(replied):
             made = await self._result_at(replied)
             if made and self._can_remix(made):

@@ -47,11 +47,15 @@ async def dispatch(
     """
     command = commands.get(invocation.command)
     answer = partial(_answer, engine, invocation, default, commands)
+    # What costs nothing may be done twice. Asking costs nothing either: the answer to the
+    # question is an event of its own.
     if command is None or not command.pays or not invocation.event or invocation.asks:
         return await answer(None)
     event = Event(platform=invocation.conversation.platform, id=invocation.event)
     try:
         return await engine.services.events.once(event, partial(answer, event)) or Answer()
+    # Nobody knows whether this was taken before, so it is not done: better a sentence than a
+    # second bill.
     except StorageError as error:
         return _not_stored(invocation, error, locale_of(invocation.user.locale, default))
 
@@ -63,6 +67,7 @@ async def _answer(
     commands: Commands,
     event: Event | None,
 ) -> Answer:
+    # Until preferences are read; reading them may be what fails.
     locale = locale_of(invocation.user.locale, default)
     user, conversation = invocation.user, invocation.conversation
     try:
@@ -97,6 +102,7 @@ def _find(context: Context, commands: Commands) -> Command[Any]:
         raise UserError("type-a-command", example=shown)
     command = commands.get(name)
     if command is None:
+        # Suggest nothing that would be refused next.
         known = offered(catalog, commands.values(), for_admin=context.is_admin)
         near = [f"/{match}" for match in get_close_matches(name, [c.name for c in known], n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
@@ -106,6 +112,7 @@ def _find(context: Context, commands: Commands) -> Command[Any]:
 async def _do(context: Context, command: Command[Any]) -> Answer:
     invocation = context.invocation
     await _check_access(context, command.audience)
+    # Everything that would be refused after the question is refused before it.
     if invocation.asks:
         check_offered(context, command)
         if invocation.objection:
@@ -114,6 +121,8 @@ async def _do(context: Context, command: Command[Any]) -> Answer:
         if command.check:
             await command.check(context)
         return Answer(asks=command.option(invocation.asks))
+    # Options first: what is wrong in the text is the user's, and worth more than what the
+    # platform objects to.
     options = _read(context, command)
     if invocation.objection:
         raise invocation.objection

@@ -41,6 +41,7 @@ def example(locale: Locale, catalog: Catalog, command: Command[Any]) -> str:
 
 def _best(catalog: Catalog, wishes: Iterator[MediaRequest]) -> MediaRequest:
     """The first that can be ordered, else the first of all."""
+    # The first is kept for a bot where nothing can be ordered: it still shows the form.
     first, rest = next(wishes), wishes
     return first if catalog.can(first) else next(filter(catalog.can, rest), first)
 

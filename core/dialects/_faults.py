@@ -12,8 +12,11 @@ from core.dialects._json import Json, items, mapping, parse, text
 from core.errors import Fault, FaultKind, JobError
 from core.redact import quote
 
+# A filter in front of the work answers at once, one behind it only when something was made;
+# gateways seldom say which it was, but people need to know what to change.
 _EARLY_SECONDS = 15
 _LATE_FRACTION = 0.8
+# Regular expressions run over it.
 _LONGEST_MESSAGE = 20_000
 _FIRST_REDIRECT = 300
 _FIRST_ERROR = 400
@@ -179,6 +182,7 @@ def is_refusal(body: Json) -> bool:
     """Whether a 2xx body is an error all the same: a refusal under status 200."""
     if body.get("error") or body.get("success") is False:
         return True
+    # New-api relays answer 200 with a code of their own; 10000 is one family's "success".
     code = body.get("code")
     if isinstance(code, int):
         return code not in (0, 200, 10000)

@@ -20,10 +20,12 @@ from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
 from core.redact import quote
 
+# identity: compressed streams arrive in blocks, and progress with them.
 _ACCEPT = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _ATTEMPTS = 3
 _CONNECT_SECONDS = 15.0
 _LONGEST_WAIT_SECONDS = 30.0
+# Answers to looks are a few kB; more is a mistake, or an attack on our memory.
 _BODY_LIMIT_BYTES = 1_000_000
 _PLAIN_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 # Gateways that answer these have not taken the request, so that it may be sent again.
@@ -98,6 +100,7 @@ class Wire:
 
     async def _post(self, creation: Creation, idle_seconds: float) -> httpx.Response:
         url = self.endpoint.root + creation.path
+        # No limit for the pool: a job that waits for a connection has sent nothing yet.
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **self.endpoint.headers}
         build = partial(self.http.build_request, "POST", url, headers=headers, timeout=timeout)
@@ -107,6 +110,7 @@ class Wire:
             request = build(json=creation.body)
         try:
             return await self.http.send(request, stream=True)
+        # Without a connection nothing was sent: the only transport error that is surely free.
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise JobError(Fault(kind=FaultKind.NETWORK, detail=_words(error))) from error
         except httpx.TransportError as error:
@@ -134,6 +138,7 @@ class Wire:
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
             raise JobError(Fault(kind=kind, detail=_words(error))) from error
         data = parse(body)
+        # An empty 2xx is neither news nor an error: the task is asked on.
         says_nothing = data == {} or (is_whole and not body.strip())
         if response.is_success and (says_nothing or mapping(data)):
             return mapping(data)

@@ -26,7 +26,10 @@ from core.redact import quote
 Read = Callable[[Json], TaskReply]
 """Says how the task is; `{}` leaves it unknown. Raises JobError where an answer is a refusal."""
 
+# Both must be exceeded, a number and a time: ten errors in a second are one outage, and one
+# error after an hour of sleep is none.
 _ERRORS_TOLERATED = 5
+# Jobs that were ordered together would otherwise ask in the same moment, for ever.
 _JITTER = 0.2
 # What no further look would change. A gateway that is down is not among it.
 _FINAL = MODERATION | {
@@ -44,6 +47,7 @@ class _Patience:
         self._pace = pace
         self._since = time.monotonic()
         self._errors = 0
+        # Since when it is done without a link, or has a link and is not done.
         self._nearly: float | None = None
 
     def is_satisfied(self, reply: TaskReply) -> bool:
@@ -60,6 +64,7 @@ class _Patience:
         """Raise the error when it is final or has lasted too long."""
         self._errors += 1
         lasted = time.monotonic() - self._since
+        # Whatever is wrong with our question: the task was paid for.
         fault = replace(error.fault, maybe_billed=True)
         if fault.kind in _FINAL:
             raise JobError(fault) from error
@@ -87,15 +92,18 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
     waits = pace.waits()
     while True:
         pause = next(waits) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
+        # What the gateway asks for is kept even when the hook calls.
         await asyncio.sleep(asked_to_wait)
         await _rest(pause - asked_to_wait, generation.hook)
         try:
+            # The dialect's own reader may raise too: some refuse under status 200.
             reply = read(await wire.look(path))
         except JobError as error:
             patience.bear(error)
             asked_to_wait = error.retry_after or 0.0
             continue
         asked_to_wait = 0.0
+        # How long it took tells the filter before the work from the one behind it.
         _raise_if_ended(reply, replace(circumstances, seconds=time.monotonic() - started))
         if patience.is_satisfied(reply):
             return reply
@@ -112,6 +120,7 @@ async def _rest(seconds: float, hook: Hook | None) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await hook.called.wait()
+    # Cleared after the pause, not after the answer: a call during the look counts for the next.
     hook.called.clear()
 
 
@@ -123,6 +132,7 @@ async def _tell(reply: TaskReply, report: Report) -> None:
 
 
 def _raise_if_ended(reply: TaskReply, circumstances: Circumstances) -> None:
+    # Some gateways leave a blocked task "running" for ever and say why in its reason.
     kind = classify(reply.reason, None, circumstances)
     match reply.status:
         case Status.FAILED:

@@ -17,6 +17,8 @@ from core.errors import Fault, FaultKind, JobError
 from core.media import Accepted, MediaKind, RemoteAsset, TaskRef
 from core.redact import quote
 
+# Some gateways answer a creation only when the upstream has taken it. Giving up earlier would
+# leave a paid task that nobody knows.
 _IDLE_SECONDS = 120.0
 
 ReadId = Callable[[Json], str]
@@ -63,6 +65,7 @@ async def generate_polled(
     Raises:
         JobError: saying why there is no result.
     """
+    # The one `if` that makes "taking up again never pays" true for all of them.
     task = generation.task
     if task is None:
         task = await _create(wire, generation, await create(generation), read_id)
@@ -86,11 +89,13 @@ async def _create(
         creation, idle_seconds=_IDLE_SECONDS, circumstances=circumstances
     ) as response:
         raw = await read_text(response)
+    # A refusal that names an id is no task: some answer an error with the id of the request.
     reply = mapping(parse(raw))
     refuse(reply, circumstances)
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))
     task_id = read_id(reply)
+    # Not sent again: it may exist, and cost, under an id that we cannot read.
     if not task_id:
         fault = Fault(kind=FaultKind.AMBIGUOUS, reason=quote(raw), maybe_billed=True)
         raise JobError(fault)

@@ -16,8 +16,11 @@ from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.media import Accepted, Rendering
 from core.redact import quote
 
+# Silent until the picture is done: a minute or two is normal at 4k.
 _IDLE_SECONDS = 300.0
+# Ten pictures as base64 in one answer.
 _LIMIT_BYTES = 128_000_000
+# Patterns over more than that would cost more time than they are worth.
 _READ_CHARS = 20_000
 
 

@@ -94,7 +94,9 @@ class TaskReply:
 
 def status_of(value: object) -> Status:
     """Normalize a raw status."""
+    # "NOT_START", "In Progress" and "in-progress" are all out there.
     word = text(value).strip().casefold().replace("-", "_").replace(" ", "_")
+    # Stages of the picture that a video begins with; new ones appear without notice.
     if word.startswith("image_"):
         return Status.RUNNING
     return _STATUS_OF.get(word, Status.UNKNOWN)
@@ -117,6 +119,7 @@ def read_task(body: Json) -> TaskReply:
     Raises:
         JobError: it is a refusal, and says nothing about how the task is.
     """
+    # With a status it is about the task, however much its envelope looks like an error.
     if not any(text(value).strip() for value in _at(body, _STATUS_PLACES)):
         refuse(body, Circumstances())
     status = next(

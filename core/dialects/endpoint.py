@@ -67,6 +67,7 @@ class Endpoint:
 
     gateway: str
     root: str
+    # Hidden twice: the repr of an endpoint ends up in logs and tracebacks.
     key: SecretStr = field(repr=False)
     auth: Literal["bearer", "raw"] = "bearer"
     concurrency: int = 4

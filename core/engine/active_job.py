@@ -26,12 +26,14 @@ class ActiveJob:
     def __init__(self, services: Services, job: Job, model: Model) -> None:
         self.job = job
         self.model = model
+        # Taken up after a restart it is shown as it was left, not as waiting.
         waits = job.state is JobState.WAITING
         phase = Phase.WAITING if waits else Phase.SUBMITTING
         self.progress = Progress(phase=phase, fraction=job.fraction)
         self.status: StatusMessage | None = None
         self._expected = float(model.expected_for(job.request))
         self._services = services
+        # Guards the token in `job`: a frame reads it while a run replaces it.
         self._token = asyncio.Lock()
         self.conversation, self.budget = services.conversation(job)
 
@@ -52,6 +54,7 @@ class ActiveJob:
         Raises:
             MessageLostError: the chat takes no messages from us.
         """
+        # Before the first view, or its estimate would jump at the second.
         await self._learn()
         sent: View | None = None
         if self.job.status is None:
@@ -64,6 +67,7 @@ class ActiveJob:
             self.status = StatusMessage(
                 self.conversation, self.budget, self.job.status, self.view, self._guard
             )
+            # So that an unchanged view costs no write out of a small budget.
             self.status.shown = sent
 
     async def _learn(self) -> None:

@@ -12,6 +12,7 @@ from core.jobs import Job, JobState, JobStore, LostRunError
 
 log = logging.getLogger(__name__)
 
+# The user sees "cancelled" after this at the latest; money is not saved by waiting longer.
 _SECONDS = 5.0
 
 

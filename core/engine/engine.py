@@ -44,6 +44,7 @@ class Engine:
         self.failed = 0
         self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
+        # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
         limits = QueueLimits(per_user=jobs_per_user, per_gateway=per_gateway)
         self._scheduler = Scheduler(limits, self._run, self._moved)
         self._active: dict[str, ActiveJob] = {}
@@ -54,6 +55,7 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
+        # Once per start is enough: what is remembered grows by one row for each paid command.
         await self.services.events.prune()
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
@@ -117,7 +119,9 @@ class Engine:
         """
         if self._closing:
             raise UserError("bot-stopping")
+        # Everything that can be refused for nothing is refused before there is a row.
         job, model = place(order, self.services.catalog)
+        # Job and event in one transaction: a crash in between would pay twice, or never.
         await self.services.store.add(job, order.event)
         await self._show(ActiveJob(self.services, job, model))
         return job
@@ -129,6 +133,7 @@ class Engine:
             UserError: somebody already did, or cancelled it; or its model is gone.
             TakenError: the event has had its effect.
         """
+        # Two presses at once: only one of them gets the token.
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
             raise UserError("nothing-to-confirm")
@@ -151,6 +156,8 @@ class Engine:
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
         cancelled, before = await store_cancelled(self.services.store, job_id)
+        # In this order: the row first, so that the run cannot write any more; then the run; then
+        # the gateway, which may be slow or silent.
         await self._scheduler.stop(job_id)
         await tell_gateway(self.services, cancelled)
         dropped = before is JobState.DRAFT
@@ -181,9 +188,11 @@ class Engine:
             job, fault=None, told=False, ended_at=None, credits=model.credits_for(job.request)
         )
         before = job.conversation
+        # A new status message in the new chat: the old one cannot be moved.
         if place and (place.chat, place.thread) != (before.chat, before.thread):
             again = replace(again, conversation=place, command=command, status=None)
         kept = job.task is not None or job.results
+        # Nothing is paid on this way: the gateway still has what was paid for.
         if kept and job.fault.kind in RECOVERABLE:
             again = replace(again, state=JobState.RUNNING, posting=False)
         else:
@@ -226,6 +235,7 @@ class Engine:
 
     async def _show(self, active: ActiveJob) -> None:
         """Open a job that is stored: whoever ordered it may leave, the job goes its way."""
+        # Who ordered may be cancelled (a web request that ends); a stored job is not.
         await asyncio.shield(self._errands.start(self._open(active)))
 
     async def _open(self, active: ActiveJob) -> None:
@@ -277,6 +287,7 @@ class Engine:
                 return
 
     async def _take_up(self, *platforms: str) -> None:
+        # What ended without its chat knowing comes first: nobody else will ever tell.
         for job in await self.services.store.untold():
             if job.conversation.platform in platforms:
                 self._errands.start(self._end(job))
@@ -285,6 +296,7 @@ class Engine:
                 await self._recover(job)
 
     async def _recover(self, job: Job) -> None:
+        # Perhaps paid, and nobody can ask for it: the user decides whether to pay again.
         if after_restart(job) == "interrupted":
             claimed = await self.services.store.claim(job.id)
             if claimed:
@@ -313,8 +325,10 @@ class Engine:
         finally:
             self.failed += run.failed
             del self._runs[job_id]
+            # A retry may have put a new one in its place while this run was ending.
             if self._active.get(job_id) is active:
                 del self._active[job_id]
+        # Queued anew, since the next gateway has a limit of its own.
         if run.next_model:
             await self._open(ActiveJob(self.services, active.job, run.next_model))
 

@@ -44,6 +44,7 @@ def place(order: Order, catalog: Catalog) -> tuple[Job, Model]:
     """
     route = catalog.route(order.request)
     model = route[0]
+    # Defaults are filled in now: a retry next week must not get what the catalog says then.
     request = model.complete(order.request)
     job = Job(
         id=order.id,

@@ -51,6 +51,7 @@ class Posting:
             raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
 
     async def _post_what_fits(self) -> None:
+        # A chat may say "too large" below the limit that it told us; then the limit is learned.
         for _ in range(_SHRINKS):
             try:
                 await self._post(await self._prepare())
@@ -74,6 +75,7 @@ class Posting:
         replacing = active.job.status if active.job.posting else None
         if replacing:
             await active.close()  # no frame may come after what takes its place
+        # `posting` marks the one gap: from here a crash leaves open whether it is in the chat.
         await active.save(
             replace(
                 active.job, state=JobState.DELIVERING, posting=True, credits=self._charged(ready)
@@ -128,6 +130,7 @@ class Posting:
         self, ready: Prepared, replacing: MessageRef | None
     ) -> MessageRef:
         media = self._media(ready)
+        # The media matter more than the words: a caption must never cost somebody the video.
         silent = replace(media.view, text="", elsewhere="")
         message = await self._put(replace(media, view=silent), replacing)
         words = MediaPost(key=f"{media.key}/words", assets=(), view=View(text=media.view.text))
@@ -158,6 +161,7 @@ class Posting:
             return await post(active.conversation, active.budget, media, replacing=replacing)
         except UncertainError as error:
             log.warning("job %s: the post may be in the chat: %s", active.job.id, error)
+            # Repeated as an edit of the status message, which cannot become a second post.
             await active.close()
             return await post(
                 active.conversation, active.budget, media, replacing=active.job.status

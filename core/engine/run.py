@@ -28,6 +28,7 @@ _LEAST_SECONDS = 120.0
 _HAD_ELSEWHERE = frozenset(
     {FaultKind.MODEL_GONE, FaultKind.OVERLOADED, FaultKind.RATE_LIMITED, FaultKind.NETWORK}
 )
+# What a fresh look at the task can mend: links live for hours, tasks for days.
 _STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
 
 
@@ -68,6 +69,7 @@ class Run:
 
     async def _steps(self) -> None:
         active = self._active
+        # The token makes this run the only one that may write, here or on another machine.
         if not await active.claim():
             return
         active.show(replace(active.progress, phase=phase_of(active.job)))
@@ -82,6 +84,7 @@ class Run:
 
     async def _generate(self) -> None:
         active, now = self._active, time.time()
+        # From the first byte that may cost money until a task is known, leaving would lose it.
         if active.job.task is None:
             self.leavable.clear()
             secret = active.job.hook or self._services.hooks.new_secret()
@@ -89,8 +92,10 @@ class Run:
                 replace(active.job, state=JobState.SUBMITTING, started_at=now, hook=secret)
             )
         deadline = active.model.deadline_for(active.job.request)
+        # Counted from the first attempt; what a restart adds is `_LEAST_SECONDS` at most.
         allowed = deadline - (now - (active.job.started_at or now))
         dialect = self._services.dialect(active.model)
+        # Read by `go`: an accident from here on may have been billed.
         self._asked = True
         try:
             with self._services.hooks.opened(active.job.hook) as hook:
@@ -98,6 +103,7 @@ class Run:
                     results = await dialect.generate(self._generation(hook))
         except TimeoutError as error:
             raise JobError(Fault(kind=FaultKind.TIMEOUT, maybe_billed=True)) from error
+        # Bytes inside an answer exist nowhere else, so they go to disk before the row says so.
         results = await keep(results, self._services.folder(active.job.id))
         await active.save(replace(active.job, state=JobState.RUNNING, results=results))
 
@@ -115,6 +121,7 @@ class Run:
         active = self._active
         if isinstance(event, Accepted):
             task = event.task or active.job.task
+            # Before the next byte is read: a crash from here on finds the task again.
             await active.save(replace(active.job, state=JobState.RUNNING, task=task))
             if task:
                 self.leavable.set()
@@ -153,6 +160,7 @@ class Run:
 
     async def _deliver(self) -> None:
         active = self._active
+        # Already posted by an earlier process, which died before it could say so.
         if active.job.delivered is None:
             await Posting(self._services, active).post()
         # What took the place of the status message is not written over.
@@ -180,6 +188,7 @@ class Run:
         active, services = self._active, self._services
         if fault.kind is FaultKind.MODEL_GONE:
             services.catalog.cooldown.put(active.model.key)
+        # The one question that decides about money: can anybody have taken this request?
         taken = active.job.state is not JobState.SUBMITTING or fault.maybe_billed
         models = filter(None, map(services.model, active.job.left))
         model = next(models, None) if fault.kind in _HAD_ELSEWHERE and not taken else None
@@ -188,6 +197,7 @@ class Run:
         log.warning(
             "job %s: %s: %s; next: %s", active.job.id, active.model.key, fault.kind, model.key
         )
+        # The row is charged with what the next model costs, and says so before it is asked.
         price = model.credits_for(active.job.request)
         await active.save(
             replace(active.job, state=JobState.WAITING, model=model.key, credits=price)

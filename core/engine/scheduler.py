@@ -74,6 +74,7 @@ class Scheduler:
             await asyncio.wait(self._running.values())
 
     def _fill(self) -> None:
+        # Not only the first: one that waits for its gateway must not hold up those for others.
         for job in list(self._waiting.values()):
             if not self._closed and self._has_room(job):
                 self._start(job)
@@ -103,6 +104,7 @@ class Scheduler:
         return self._of_user[_owner(job.user)] < self._limits.per_user
 
     def _tell_positions(self) -> None:
+        # Only jobs that want the same room are ahead of each other; a global number would scare.
         before, self._positions = self._positions, {}
         ahead: list[Job] = []
         for job in self._waiting.values():

@@ -59,6 +59,7 @@ class Services:
         return self.dialects[model.dialect](self.endpoint(model), self.http)
 
     def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
+        # Not in the row: whoever ordered is known by the job, and refs are compared without it.
         ref = replace(job.conversation, owner=job.user.id)
         conversation = self.platforms[ref.platform].conversation(ref)
         return conversation, self.budgets.of(ref, conversation.limits)

@@ -25,9 +25,11 @@ class WriteBudget:
         self._whole = whole
         self._writes = limits.writes
         self._window = limits.window_seconds
+        # Without it, progress of three jobs would make a finished video wait for a minute.
         self._reserve = limits.writes // 4
         self._times: deque[float] = deque()
         self._paused_until = 0.0
+        # asyncio.Lock is fair, which keeps one busy job from starving the frames of the others.
         self._turn = asyncio.Lock()
         self._finals = 0
         self._no_final_waits = asyncio.Event()
@@ -36,6 +38,8 @@ class WriteBudget:
     @asynccontextmanager
     async def frame(self) -> AsyncGenerator[None]:
         """Wait until a progress frame may be written; whoever came first goes first."""
+        # The chat first, then the platform: who holds a place in the large window must not
+        # sleep in a small one.
         async with self._turn:
             begun = await self._after_finals(self._writes - self._reserve)
         with self._counted(begun, 1):
@@ -56,10 +60,12 @@ class WriteBudget:
 
         An album weighs as much as the messages that the platform makes of it.
         """
+        # An album larger than the window would otherwise wait for ever.
         weight = min(weight, self._writes)
         with self._ahead_of_frames():
             while (wait := self._wait(self._writes, weight)) > 0:  # noqa: ASYNC110 - time is waited for
                 await asyncio.sleep(wait)
+            # Noted before the write as well, or two that wait would both take the last place.
             begun = self._note(weight)
         with self._counted(begun, weight):
             async with self._whole.final(weight) if self._whole else nullcontext():
@@ -67,12 +73,14 @@ class WriteBudget:
 
     def pause(self, seconds: float) -> None:
         """Obey the platform: no writes for so long."""
+        # max: a short pause that comes late must not end a long one.
         self._paused_until = max(self._paused_until, _now() + seconds)
 
     async def _after_finals(self, allowed: int) -> float:
         await self._no_final_waits.wait()
         while (wait := self._wait(allowed, 1)) > 0:
             await asyncio.sleep(wait)
+            # One may have come while this one slept.
             await self._no_final_waits.wait()
         return self._note(1)
 
@@ -98,6 +106,7 @@ class WriteBudget:
             yield
         finally:
             with suppress(ValueError):  # so long ago that it is forgotten
+                # Counted from the answer instead: the platform counts when it has arrived.
                 for _ in range(weight):
                     self._times.remove(begun)
             self._note(weight)
@@ -107,6 +116,7 @@ class WriteBudget:
         while self._times and self._times[0] <= now - self._window:
             self._times.popleft()
         over = len(self._times) + weight - allowed
+        # When so many of the oldest have left the window, there is room.
         room_in = self._times[over - 1] + self._window - now if over > 0 else 0.0
         return max(room_in, self._paused_until - now)
 

@@ -23,6 +23,7 @@ _EARLIER: Mapping[str, tuple[str, str, str]] = {
 
 def pack(button: Button) -> str:
     """All that a button does, without its label."""
+    # Not JSON: some platforms keep 64 bytes, and a job's id alone has 32.
     parts = [f"{name}={quote(value, safe='')}" for name, value in button.given.items()]
     return f"{button.command}?{'&'.join([*parts, button.asks] if button.asks else parts)}"
 

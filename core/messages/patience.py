@@ -8,6 +8,7 @@ from core.platform import BrokenUploadError, RefusedError, SlowDownError, Unreac
 
 _FIRST_SECONDS = 2.0
 _LONGEST_SECONDS = 60.0
+# A connection that breaks at the same upload again and again is a refusal without words.
 _UPLOAD_TRIES = 4
 
 T = TypeVar("T")

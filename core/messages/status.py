@@ -73,6 +73,7 @@ class StatusMessage:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._flight:
                 pass
+        # By now it sleeps or waits for room, unless its write takes longer than anybody waits for.
         self._writer.cancel()
         await asyncio.wait([self._writer])
 
@@ -83,18 +84,21 @@ class StatusMessage:
 
     async def _write(self) -> None:
         while self._changed and not self._closed:
+            # Before rendering: a change from now on makes another round.
             self._changed = False
             if self._render() != self.shown:
                 try:
                     async with self._budget.frame(), self._flight:
                         await self._edit(self._render())
                 except UnreachableError:
+                    # Outside of the budget, or finals would wait behind a platform that is down.
                     self._changed = True
                     await asyncio.sleep(next(self._pauses))
                 await asyncio.sleep(self._conversation.limits.edit_seconds)
 
     async def _edit(self, view: View) -> None:
         try:
+            # Stores the progress and asks whether this run may still write, in one statement.
             await self._guard()
             await self._conversation.edit(self._message, view)
             self.shown = view
@@ -102,6 +106,7 @@ class StatusMessage:
         except SlowDownError as error:
             self._budget.pause(error.retry_after)
             self._changed = True
+        # Deleted by somebody, or another run has the job: in both cases nobody wants frames.
         except (MessageLostError, LostRunError):
             self._closed = True
         except UnreachableError:

@@ -12,6 +12,7 @@ from bots.discord.keyboard import keyboard
 from core.messages.buttons import pack, unpack
 from core.platform import Button
 
+# Prompts are other people's words: whoever they name must not be pinged by the bot.
 NOBODY = discord.AllowedMentions.none()
 _LOOKED_THROUGH = 300
 _AS_THEY_ARE: Sequence[discord.Attachment | discord.File] = discord.utils.MISSING
@@ -86,7 +87,10 @@ class MemberChannel:
 
     def _reference(self, message: str) -> discord.MessageReference:
         return discord.MessageReference(
-            message_id=int(message), channel_id=self.channel.id, fail_if_not_exists=False
+            # A command that was deleted meanwhile must not cost its answer.
+            message_id=int(message),
+            channel_id=self.channel.id,
+            fail_if_not_exists=False,
         )
 
 
@@ -127,6 +131,7 @@ def _shown(outgoing: OutgoingMessage) -> discord.ui.View:
 
 def _pressable(message: discord.Message) -> set[str]:
     """What the buttons of a message do, also such as an earlier version has written."""
+    # Packed anew: buttons of earlier versions say the same in other words.
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     items = [item for row in rows for item in row.children]
     return {pack(unpack(item.custom_id)) for item in items if item.custom_id}

@@ -94,6 +94,7 @@ class DiscordPlatform:
         application = self.client.application_id
         if application is None:
             raise RuntimeError("the client has not logged in")
+        # Follow-ups to an interaction go to a webhook of the application; no membership is needed.
         webhook = discord.Webhook.partial(application, token, client=self.client)
         # Else the library refuses to send what only one person may see.
         webhook.type = discord.WebhookType.application
@@ -118,6 +119,7 @@ class DiscordConversation:
         return replace(_LIMITS, upload_bytes=self._upload_bytes())
 
     def _upload_bytes(self) -> int:
+        # Some channels take less than they say; what was learned once is not tried again.
         if self._channel in self._platform.modest:
             return _UPLOAD_BYTES
         if self._ref.person:
@@ -127,10 +129,12 @@ class DiscordConversation:
         return guild.filesize_limit if guild else _UPLOAD_BYTES
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        # The nonce: an answer that is sent again after a lost connection is the same message.
         key = f"{replying.id}/{view.text}" if replying else token_hex()
         post = MediaPost(key=key, assets=(), view=view, replying=replying)
         attempts = self._by_token(post)
         if replying and attempts:
+            # First of all: until it is filled, Discord shows that the bot is thinking.
             attempts.insert(0, partial(self._fill, replying, view))
         if not self._ref.person:
             attempts.append(partial(self._post_in, self._ref, post))
@@ -140,6 +144,7 @@ class DiscordConversation:
         return await _first(attempts)
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        # Lost, so that whoever must be told gets a new message instead of a refusal.
         if age_seconds(message.id) >= _EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
         outgoing = OutgoingMessage(content=content(view.text), buttons=view.buttons)
@@ -161,6 +166,7 @@ class DiscordConversation:
             return await self._post(post)
         attempts = [partial(self._turn, replacing, post), partial(self._post, post)]
         if not self._ref.person:
+            # Nonces are known for minutes, a restart may take hours: then the buttons tell.
             attempts.insert(0, partial(self._find, post, replacing))
         return await _first(attempts)
 
@@ -200,6 +206,7 @@ class DiscordConversation:
                 )
             )
         except (SlowDownError, UnreachableError):
+            # Still to be filled: the next attempt must not open a second message.
             self._interactions.give_back(command)
             raise
         self._interactions.filled(command, answer)
@@ -222,6 +229,7 @@ class DiscordConversation:
     async def _post_in(self, ref: ConversationRef, post: MediaPost) -> MessageRef:
         try:
             return await self._put(ref, post)
+        # The command was deleted, or the bot may not read it: no reason to lose the answer.
         except NoReplyError:
             return await self._put(ref, replace(post, replying=None))
 
@@ -251,6 +259,7 @@ class DiscordConversation:
         return await self._post_in(ref, replace(elsewhere(post), replying=None))
 
     def _outgoing(self, post: MediaPost, files: Sequence[discord.File]) -> OutgoingMessage:
+        # Without a reply to hang on (a slash command has none) people find their result by name.
         among_others = self._ref.thread and not self._ref.person
         is_result = post.assets and post.view.text
         return OutgoingMessage(
@@ -282,6 +291,7 @@ class DiscordConversation:
 
     def _named(self, message: discord.Message, access: str) -> MessageRef:
         """As it is found again: by its id, where the bot is a member and may see it."""
+        # With the bot's own token an edit works for ever, with the interaction's for minutes.
         hidden = self._ref.person or message.flags.ephemeral
         return MessageRef(
             conversation=self._ref, id=str(message.id), access=access if hidden else ""
@@ -307,5 +317,6 @@ async def _first(attempts: Sequence[Attempt]) -> MessageRef:
             return await attempt()
         except MessageLostError as error:
             log.info("not taken: %s", error)
+            # The first says why it failed where it was meant to be; the others were makeshifts.
             reason = reason or error
     raise reason or MessageLostError("there is nowhere to write to")

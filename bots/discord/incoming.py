@@ -116,6 +116,7 @@ def typed_to(bot: discord.abc.User, message: discord.Message) -> GivenCommand | 
     None when it is not for the bot. Its name has to come first: a reply that pings its author is
     no order.
     """
+    # The middle form is what older apps still write.
     names = (f"<@{bot.id}>", f"<@!{bot.id}>", f"@{bot.name}")
     typed = read_typed(message.content, names, alone=message.guild is None)
     if typed is None or not typed.addressed:
@@ -134,6 +135,7 @@ def asker(interaction: discord.Interaction) -> User:
 def place_of(interaction: discord.Interaction, *, private: bool = False) -> ConversationRef:
     """Where the answers go: a channel, or to one person in it."""
     channel = str(interaction.channel_id)
+    # A server is one chat and its channels are threads: rules and defaults are a server's.
     guild = interaction.guild_id
     alone = private or not _may_write(interaction)
     return ConversationRef(
@@ -149,6 +151,7 @@ def _may_write(interaction: discord.Interaction) -> bool:
     """Whether the bot may write there by itself, and not only answer this interaction."""
     if interaction.guild_id is None:
         return not interaction.context.private_channel
+    # Somebody's own app among people who have not installed it: only tokens write there.
     if interaction.is_user_integration() and not interaction.is_guild_integration():
         return False
     may = interaction.app_permissions

@@ -22,7 +22,9 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 _CLOUD = "https://api.telegram.org"
 _POLL_SECONDS = 30
+# One upload holds one for minutes; edits of other jobs must not wait behind uploads.
 _CONNECTIONS = 256
+# Telegram is waited for, however long: a bot at home starts before its network.
 _LONGEST_PAUSE_SECONDS = 30.0
 # All of the program has 5 s to leave, and jobs need most of them.
 _STOP_SECONDS = 0.8
@@ -66,6 +68,7 @@ def _build(account: TelegramAccount) -> App:
         .base_file_url(f"{root}/file/bot")
         .request(_requests(_CONNECTIONS))
         .get_updates_request(_requests(2))
+        # Else a command that waits for room in its chat would hold up everybody's.
         .concurrent_updates(True)
         .job_queue(None)
     )
@@ -110,6 +113,7 @@ async def listen(
     app.add_handlers(adapter.handlers())
     app.add_error_handler(adapter.on_error)
     await app.start()
+    # Beside the rest: a dozen requests, and nobody waits for a menu.
     menu = asyncio.create_task(publish_menu(app.bot, adapter.catalog), name="menu")
     try:
         await _start(app, account.webhook)
@@ -128,6 +132,7 @@ async def _start(app: App, webhook: Webhook | None) -> None:
         return
     await _updater(app).start_polling(
         timeout=_POLL_SECONDS,
+        # For ever, as everywhere else here.
         bootstrap_retries=-1,
         allowed_updates=UPDATES,
         error_callback=_complain,

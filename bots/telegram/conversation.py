@@ -102,6 +102,7 @@ class TelegramConversation:
 
     @property
     def limits(self) -> Limits:
+        # Asked each time: what a server refuses as too large lowers it while the bot runs.
         largest = self._platform.sizes.largest(own_server=self._platform.own_server)
         return replace(GROUP if self._is_group else PRIVATE, upload_bytes=largest)
 
@@ -201,6 +202,7 @@ class TelegramConversation:
     async def _turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the first of the media; the others follow in new ones."""
         first, others = post.assets[:1], post.assets[1:]
+        # Only one medium fits into a message; buttons stay with it, where people look for them.
         with self._platform.sizes.learned(first):
             messages = await self._put_in_place(message, replace(post, assets=first))
         for assets in albums(others):
@@ -232,6 +234,7 @@ class TelegramConversation:
         messages = await self._post_part(replace(post, assets=first))
         for assets in others:
             messages += await self._insist(replace(post, assets=assets, view=_SILENT))
+        # Telegram takes no buttons under an album, so they follow in a message of their own.
         posted = self._named(messages)
         if len(messages) > 1:
             await self._send_buttons(post.view, posted)
@@ -253,6 +256,7 @@ class TelegramConversation:
                 if repeated:
                     log.warning("a part of an album may be missing: %s", error)
                     return []
+                # Once more, knowing that it may then be there twice.
                 repeated = True
 
     async def _insist_otherwise(self, post: MediaPost, error: RefusedError) -> list[Message]:
@@ -283,6 +287,7 @@ class TelegramConversation:
         """An album has no buttons; a short message below it has. It may be missing."""
         if not self._keyboard(view):
             return
+        # A message needs some text: the first line says which result the buttons are about.
         below = View(text=view.text.partition("\n")[0], buttons=view.buttons)
         for _ in range(_BUTTON_TRIES):
             try:
@@ -305,6 +310,7 @@ class TelegramConversation:
         try:
             try:
                 return await call(moved.get(self._ref.chat, self._ref.chat))
+            # Telegram tells the new id in the refusal, and nowhere else before the next message.
             except ChatMigrated as migrated:
                 moved[self._ref.chat] = str(migrated.new_chat_id)
                 return await call(moved[self._ref.chat])
@@ -320,9 +326,11 @@ class TelegramConversation:
 
     @property
     def _is_group(self) -> bool:
+        # Groups and channels have negative numbers, and other limits.
         return self._ref.chat.startswith("-")
 
     def _keyboard(self, view: View) -> InlineKeyboardMarkup | None:
+        # A Share button that opens nothing would be worse than none.
         inline = bool(self._bot.bot.supports_inline_queries)
         return keyboard(view.buttons, self._platform.commands, inline=inline)
 

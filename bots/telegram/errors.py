@@ -26,6 +26,7 @@ from core.redact import quote
 
 # How the library calls an answer without JSON.
 _NO_JSON = "Invalid server response"
+# Telegram has no error codes below the HTTP status: its sentences are all there is to go by.
 _SHOWN = ("message is not modified", "there is no text in the message to edit")
 _LOST = (
     "message to edit not found",
@@ -50,6 +51,7 @@ _TOO_LARGE = ("entity too large", "(413)", "file is too big", "file too large")
 _CAPTION = ("caption", "can't parse entities", "message is too long")
 # As long as there was no connection, or no room for one, nothing was sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Proxies, and Telegram too, may close the connection in the middle of a body that is too large.
 _CUT_OFF = (httpx.WriteError, httpx.WriteTimeout)
 
 
@@ -61,6 +63,7 @@ def meaning(error: TelegramError) -> Exception:
     """The error of the border; `error` itself where it can only be a defect of ours."""
     if isinstance(error, RetryAfter):
         return SlowDownError(_seconds(error.retry_after))
+    # A proxy's 400 or 403 says nothing about the chat.
     if _is_garbled(error):
         return UnreachableError(quote(error.message))
     match error:

@@ -10,6 +10,7 @@ from telegram import User as TelegramUser
 from bots.telegram.conversation import NAME
 from core.platform import ConversationRef, MessageRef, User
 
+# File names come from strangers and become names on our disk and parts of our texts.
 _ODD = re.compile(r"[^\w. ()-]")
 
 

@@ -28,6 +28,7 @@ async def send(
     """Send all of them in one request."""
     if len(uploads) > 1:
         return await _send_album(bot, place, uploads, post)
+    # The forms differ in what Telegram does to them: photos are made smaller, videos probed.
     if post.as_documents:
         return [await _send_document(bot, place, uploads[0], post)]
     if uploads[0].is_video:
@@ -83,6 +84,7 @@ async def _send_document(bot: Bot, place: PostTarget, upload: Upload, post: Medi
 async def _send_album(
     bot: Bot, place: PostTarget, uploads: Sequence[Upload], post: MediaPost
 ) -> list[Message]:
+    # The caption of the first is shown below the whole album.
     captions = [caption_of(post.view.text), *("" for _ in uploads[1:])]
     media = [
         upload.as_media(post, caption) for upload, caption in zip(uploads, captions, strict=True)

@@ -26,6 +26,7 @@ class Supergroups:
             self._moved[here] = str(message.migrate_to_chat_id)
         if message.migrate_from_chat_id:
             self._moved[str(message.migrate_from_chat_id)] = here
+        # Also those of earlier messages: a conversation may have learned of a move first.
         for old, new in list(self._moved.items()):
             if old not in self._stored:
                 await self._store(_party(old), _party(new))

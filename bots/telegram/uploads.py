@@ -36,6 +36,7 @@ class Upload:
 
     @property
     def seconds(self) -> int:
+        # Telegram takes whole seconds, and none is no length for a player.
         return max(round(self.asset.seconds or 0), 1)
 
     def as_media(self, post: MediaPost, caption: str) -> Medium:
@@ -78,6 +79,7 @@ def opened(assets: Sequence[Asset]) -> Generator[list[Upload]]:
 
 def _open(stack: ExitStack, path: Path) -> InputFile:
     handle = stack.enter_context(path.open("rb"))
+    # An open handle, not bytes: a video of 2 GB would be in memory as a whole.
     return InputFile(handle, filename=path.name, attach=True, read_file_handle=False)
 
 
@@ -85,6 +87,7 @@ def albums(assets: Sequence[Asset]) -> list[Sequence[Asset]]:
     """Cut into albums of nearly the same size: an album of one would be refused."""
     if not assets:
         return []
+    # Rounded up.
     count = -(-len(assets) // ALBUM)
     size, rest = divmod(len(assets), count)
     starts = [number * size + min(number, rest) for number in range(count + 1)]

@@ -1,4 +1,4 @@
-"""Says what is not a job's: answers, hints, forms, within what a chat accepts."""
+"""Says everything that is not about a job (answers, hints, forms), within a chat's limits."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Answers:
-    """Writes to any chat of a platform; where nothing can be written it stays silent."""
+    """Writes to any chat of a platform; stays silent where nothing can be written."""
 
     def __init__(self, services: Services, platform: Platform) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""Pictures that lie at a platform: fetched to our disk, piece by piece, and not when too large."""
+"""Fetches pictures from a platform to our disk, piece by piece, unless they are too large."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ _WHOLE_SECONDS = 300.0
 
 
 class NotFetchedError(Exception):
-    """A file did not come; the text has no address in it, for addresses are secrets."""
+    """A file could not be fetched; the text names no address, since addresses are secrets."""
 
 
 def check_promise(name: str, mime: str, size_bytes: int) -> None:
@@ -62,7 +62,7 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
 async def insist(
     fetch: Callable[[], Awaitable[T]], name: str, *, or_else: str, pause_seconds: float
 ) -> T:
-    """Fetch, and try it again for a while; then it is the UserError `or_else`."""
+    """Fetch, retrying for a while; then raise the UserError `or_else`."""
     for attempt in range(1, _TRIES + 1):
         try:
             return await fetch()

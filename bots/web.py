@@ -1,4 +1,4 @@
-"""Our own HTTP server, for those who call us: gateways that have news."""
+"""Our own HTTP server, which gateways call when they have news."""
 
 import asyncio
 import hashlib
@@ -51,7 +51,7 @@ class GatewayCalls:
         ]
 
     async def hook(self, request: Request) -> Response:
-        """Wake the job that waits. Who guesses learns nothing from the answer."""
+        """Wake the job that waits. The answer tells nothing to whoever guesses."""
         self._services.hooks.call(request.path_params["secret"])
         return Response(status_code=204)
 

@@ -42,7 +42,7 @@ class EventStore(Protocol):
 
 
 class Events:
-    """Gives each event one effect: across restarts by the store, at the same time by memory."""
+    """Gives each event one effect: the store remembers across restarts, memory meanwhile."""
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
@@ -90,5 +90,5 @@ class Events:
             raise TakenError(event.id)
 
     async def prune(self) -> None:
-        """Forget what is so old that it does not come again."""
+        """Forget what is too old to arrive again."""
         await self._store.prune(time.time() - _KEPT_SECONDS)

@@ -142,7 +142,7 @@ def afresh(job: Job) -> Job:
 
 
 class LostRunError(Exception):
-    """Another run of this job holds a newer token; this one has to stop without a word."""
+    """Another run of this job holds a newer token; this one has to stop silently."""
 
 
 class JobStore(Protocol):
@@ -203,5 +203,5 @@ class JobStore(Protocol):
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
-        """What was asked of a model lately, and the seconds until it was done; newest first."""
+        """What a model was asked lately, and how many seconds it took; newest first."""
         ...

@@ -40,7 +40,7 @@ class IdFormat:
         return "chat" if re.fullmatch(self.chat, id) else None
 
     def fits(self, party: Party) -> bool:
-        """Whether it can be anybody's."""
+        """Whether it has the shape of an id here."""
         pattern = self.user if party.kind == "user" else self.chat
         return re.fullmatch(pattern, party.id) is not None
 
@@ -145,7 +145,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Something to press under a message; says all that it does.
+    """A button under a message; says all that it does.
 
     Attributes:
         given: options of the command, by name.
@@ -205,7 +205,7 @@ class Attachment(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something is brought, as the person chose it and the platform permits.
+    """Where something should go, as the person chose it and the platform permits.
 
     Attributes:
         name: how a message there names the place, in the platform's own markup.

@@ -65,7 +65,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def _addresses(self, request: httpx.Request) -> Sequence[str]:
-        """Look the host up; one address that is not public spoils them all."""
+        """Look the host up; a single address that is not public refuses them all."""
         host = request.url.host
         port = request.url.port or _PORTS[request.url.scheme]
         try:
@@ -111,7 +111,7 @@ def _unwrapped(address: IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _check_form(request: httpx.Request) -> None:
-    """Refuse what no gateway writes and what two parsers may read in two ways."""
+    """Refuse URLs that no gateway writes, and those that two parsers may read differently."""
     url = request.url
     host = url.host
     if url.scheme not in _PORTS:

@@ -1,4 +1,4 @@
-"""Makes other people's text fit to be shown and logged: no secrets, no markup, no mentions."""
+"""Makes other people's text safe to show and log: no secrets, no markup, no mentions."""
 
 import re
 

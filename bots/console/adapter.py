@@ -1,4 +1,4 @@
-"""Lines that are typed or piped in to invocations: the adapter to copy for a new platform."""
+"""From lines that are typed or piped in to invocations."""
 
 import shlex
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -51,7 +51,7 @@ class ConsoleAdapter:
         self._attached: list[LocalFile] = []
 
     async def run(self) -> None:
-        """Do one line after the other; one that ends with a backslash goes on in the next."""
+        """Take one line after the other; one that ends with a backslash continues in the next."""
         begun = ""
         async for line in self._screen.lines():
             begun += line.strip()

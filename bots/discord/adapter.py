@@ -1,4 +1,4 @@
-"""Interactions and messages to invocations: every way in which a person gives a command."""
+"""From interactions and messages to invocations: every way to give a command."""
 
 import logging
 import sys
@@ -98,7 +98,7 @@ class DiscordAdapter:
             client.event(listener)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Take a command, a press, a form, or the begin of a value."""
+        """Take a command, a press, a form, or the beginning of a value."""
         self._languages.note(interaction)
         match interaction.type:
             case discord.InteractionType.application_command:
@@ -213,7 +213,7 @@ class DiscordAdapter:
             await self._close(interaction, invocation)
 
     async def _close(self, interaction: discord.Interaction, invocation: Invocation) -> None:
-        """Let nobody think any more where a command has shown its answer elsewhere."""
+        """Remove "thinking…" where a command has shown its answer elsewhere."""
         if invocation.message and self._platform.interactions.take(invocation.message):
             user, place = invocation.user, invocation.conversation
             locale = await self._answers.locale(user, place, self._default)

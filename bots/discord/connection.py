@@ -108,7 +108,7 @@ async def listen(
 
 
 async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> None:
-    """Be connected; what breaks later the library mends by itself."""
+    """Stay connected; the library reconnects by itself."""
     pause = 1.0
     while True:
         try:

@@ -193,7 +193,7 @@ class DiscordConversation:
         return await _first([here, *self._by_token(post), parent, *directly])
 
     async def _fill(self, command: MessageRef, view: View) -> MessageRef:
-        """Put the first answer where Discord shows that somebody is thinking."""
+        """Put the first answer in place of Discord's "thinking…"."""
         interaction = self._interactions.take(command)
         if interaction is None:
             raise MessageLostError("this interaction has been answered")
@@ -241,7 +241,7 @@ class DiscordConversation:
         return MessageRef(conversation=ref, id=str(posted.id))
 
     async def _post_directly(self, post: MediaPost) -> MessageRef:
-        """Write to the person instead, who may not want that."""
+        """Write to the person directly, who may have closed their direct messages."""
         person = discord.Object(int(self._ref.person or self._ref.owner))
         channel = await ask(self._platform.client.create_dm(person))
         ref = ConversationRef(platform=NAME, chat=str(channel.id))
@@ -310,7 +310,7 @@ def channel_of(ref: ConversationRef) -> str:
 
 
 async def _first(attempts: Sequence[Attempt]) -> MessageRef:
-    """Write where it is possible at all; raises why it was not in the first place."""
+    """Write to the first place that takes it; raises why the first did not."""
     reason: MessageLostError | None = None
     for attempt in attempts:
         try:

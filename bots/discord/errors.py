@@ -115,7 +115,7 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
 
 
 def _is_garbled(error: discord.HTTPException) -> bool:
-    """Whether something in between has answered, which does not speak as Discord does."""
+    """Whether the answer came from something in between, such as a proxy."""
     return not error.code and error.text.lstrip().startswith("<")
 
 

@@ -102,7 +102,7 @@ def _said(field: FormField) -> str:
 
 
 def is_private(typed: GivenCommand, command: Command[Any] | None) -> bool:
-    """Whether only who typed may see the answers."""
+    """Whether the answers are only for whoever typed."""
     try:
         options = parse(typed.text, command.options, typed.given) if command else None
     except UserError:
@@ -176,7 +176,7 @@ def is_hidden_press(interaction: discord.Interaction) -> bool:
 
 
 def runs_chat(interaction: discord.Interaction) -> bool:
-    """Whether who asks may decide for everybody there."""
+    """Whether whoever asks may decide for everybody there."""
     if interaction.guild_id is None:
         return not interaction.context.private_channel
     return interaction.permissions.manage_guild
@@ -229,7 +229,7 @@ def picture_of(file: File | discord.Attachment) -> DiscordFile:
 
 
 def of_kind(pictures: Iterable[DiscordFile], kind: str) -> tuple[DiscordFile, ...]:
-    """Those that Discord takes for that: "image", "video"."""
+    """The files that Discord calls "image" or "video"."""
     return tuple(picture for picture in pictures if picture.mime.startswith(f"{kind}/"))
 
 

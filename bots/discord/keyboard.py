@@ -46,7 +46,7 @@ def channel_choice(button: Button) -> discord.ui.View:
 
 
 def custom_id(button: Button) -> str:
-    """By what a button is known when it is pressed."""
+    """The custom id by which a pressed button is recognized."""
     name = pack(button)
     if len(name) > _ID_CHARS:
         raise ValueError(f"a button has room for {_ID_CHARS} characters: {name}")

@@ -1,4 +1,4 @@
-"""Tells Discord the commands, when they are not what they were."""
+"""Tells Discord the commands when they have changed."""
 
 import hashlib
 import json

@@ -49,7 +49,7 @@ async def whisper(interaction: discord.Interaction, text: str) -> None:
 async def fill(
     interaction: discord.Interaction, text: str, view: discord.ui.View | None = None
 ) -> None:
-    """Put words, and what can be pressed, where Discord shows that somebody is thinking."""
+    """Put text and components in place of Discord's "thinking…"."""
     try:
         await interaction.edit_original_response(content=text[:_TEXT_CHARS], view=view)
     except TROUBLE as error:

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 async def serve(runtime: Runtime) -> None:
-    """Connect and serve, until Discord takes the bot no more.
+    """Connect and serve until Discord rejects the bot for good.
 
     Raises:
         OperatorError: Discord does not take the token.

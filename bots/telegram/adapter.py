@@ -1,4 +1,4 @@
-"""Updates to invocations: every way in which a person gives a command and pictures."""
+"""From updates to invocations: every way in which a person gives a command and pictures."""
 
 import logging
 from collections import deque

@@ -1,4 +1,4 @@
-"""Buttons that people press: what comes of it, as a message, as a question or over the chat."""
+"""What happens when a button is pressed: a message, a question, or an alert over the chat."""
 
 import asyncio
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ALERT_CHARS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramButtons:
-    """Does what a button stands for. Every press is answered, else it goes on turning."""
+    """Does what a button stands for. Every press is answered, or the button keeps spinning."""
 
     engine: Engine
     answers: Answers
@@ -72,7 +72,7 @@ class TelegramButtons:
     async def _dispatch(
         self, query: CallbackQuery, message: Message, invocation: Invocation
     ) -> tuple[Answer, str]:
-        """Do it, and answer the press in time; gives what was refused over the chat."""
+        """Do it, and answer the press in time; gives what an alert has refused."""
         async with asyncio.TaskGroup() as group:
             doing = dispatch(self.engine, invocation, self.default, self.commands)
             work = group.create_task(doing)

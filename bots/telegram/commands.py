@@ -1,4 +1,4 @@
-"""A command in a message to an invocation: with the pictures, and what it replies to."""
+"""From a message to an invocation, with its pictures and what it replies to."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,7 +37,7 @@ from core.platform import Invocation, MessageRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramCommands:
-    """Has the commands done that stand in messages."""
+    """Dispatches the commands that stand in messages."""
 
     engine: Engine
     services: Services
@@ -49,7 +49,7 @@ class TelegramCommands:
     commands: Commands
 
     async def take(self, message: Message, name: str, text: str) -> None:
-        """Do a typed command with all that came along."""
+        """Do a typed command with everything that came with it."""
         along = await self._along(message, name)
         replied = answered(message)
         invocation = replace(
@@ -112,7 +112,7 @@ class TelegramCommands:
         return _Along(pictures=await self._pictures(message))
 
     async def _objection(self, message: Message, name: str) -> UserError | None:
-        """Why nothing can be made of what came along."""
+        """Why what came with a command cannot be used."""
         replied = answered(message)
         # Said before anything is fetched: no model starts from a video.
         if replied is not None and is_video(replied):
@@ -161,7 +161,7 @@ class TelegramCommands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Along:
-    """What came along with a command, or why that cannot be used."""
+    """What came with a command, or why it cannot be used."""
 
     pictures: tuple[TelegramFile, ...] = ()
     objection: UserError | None = None

@@ -1,4 +1,4 @@
-"""The connection to Telegram inside a loop that is ours."""
+"""The connection to Telegram, in our own event loop."""
 
 import asyncio
 import logging
@@ -87,7 +87,7 @@ def _requests(connections: int) -> HTTPXRequest:
 
 
 async def _insist(call: Callable[[], Awaitable[None]]) -> None:
-    """Do it as soon as Telegram can be reached."""
+    """Retry until Telegram can be reached."""
     pause = 1.0
     while True:
         try:

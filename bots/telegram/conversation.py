@@ -172,7 +172,7 @@ class TelegramConversation:
         return await self._somewhere(send, post.view)
 
     async def _somewhere(self, send: Attempt, view: View) -> MessageRef:
-        """Write here, or to the nearest place that can still be written to.
+        """Write here, or to the nearest place that still takes messages.
 
         Raises:
             MessageLostError: why it is not possible here; there is no other place either.
@@ -241,7 +241,7 @@ class TelegramConversation:
         return posted
 
     async def _insist(self, post: MediaPost) -> list[Message]:
-        """Post what belongs to media that are in the chat already; rather twice than never."""
+        """Post the rest of media that are in the chat already; better twice than never."""
         waits, repeated = pauses(), False
         while True:
             try:
@@ -305,7 +305,7 @@ class TelegramConversation:
         call: Callable[[str], Awaitable[T]],
         explain: Callable[[TelegramError], Exception] = meaning,
     ) -> T:
-        """Do one request; where the group has moved, once more at its new place."""
+        """Make one request; if the group has moved, repeat it at its new id."""
         moved = self._platform.moved
         try:
             try:

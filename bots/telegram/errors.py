@@ -109,7 +109,7 @@ def _meaning_of_refusal(error: BadRequest | Forbidden, said: str) -> Exception:
 
 
 def _is_garbled(error: TelegramError) -> bool:
-    """Whether something in between has answered, which does not speak as Telegram does."""
+    """Whether the answer came from something in between, such as a proxy."""
     return isinstance(error.__cause__, TelegramError) or error.message == _NO_JSON
 
 

@@ -112,5 +112,5 @@ class Forms:
         return self._open.get((message.conversation.chat, message.id))
 
     def close(self, message: MessageRef) -> None:
-        """Let nobody choose anything there any more."""
+        """Close the form."""
         self._open.pop((message.conversation.chat, message.id), None)

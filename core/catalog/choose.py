@@ -61,7 +61,7 @@ class Catalog:
         return next((model for model in self.models if model.key == key), None)
 
     def able(self, ability: Ability, *names: str) -> tuple[Model, ...]:
-        """Who can do this, right now; what is set aside comes last.
+        """The models that can do this right now; those set aside come last.
 
         A retired model counts only for somebody who has named it.
         """
@@ -70,11 +70,11 @@ class Catalog:
         return tuple(sorted(found, key=lambda model: model.key in self.cooldown))
 
     def knows(self, ability: Ability) -> bool:
-        """Whether anybody could do this at least when named."""
+        """Whether any model could do this, if only when named."""
         return any(can(model, ability) for model in self.ready)
 
     def lacks(self, ability: Ability) -> UserError:
-        """Why nobody can do this: there is no model for it here, or none at all."""
+        """Why no model can do this: none for it here, or none at all."""
         hints = self._for_admins([m for m in self.models if m.enabled and can(m, ability)])
         if not self.chosen:
             return UserError("no-model-ready", for_admins=(UserError("hint-set-key"), *hints))
@@ -149,7 +149,7 @@ class Catalog:
         return models
 
     def _kin(self, model: Model, request: MediaRequest) -> Iterator[Model]:
-        """What makes the same under another name, for who has named a model but no gateway."""
+        """The same model under other names, for users who named a model but no gateway."""
         if request.model and "/" not in request.model and model.family:
             for other in self.chosen:
                 if other.family == model.family and other.name != model.name:
@@ -177,7 +177,7 @@ class Catalog:
         return error.with_hints(for_admins=self._for_admins(able))
 
     def _for_admins(self, able: Sequence[Model]) -> tuple[UserError, ...]:
-        """How to have what these can do: by naming one that is retired, or with another key."""
+        """How these could still be had: by naming a retired one, or with another key."""
         retired = dict.fromkeys(model.name for model in able if self.is_ready(model))
         if retired:
             return (UserError("hint-could-retired", models=", ".join(retired)),)

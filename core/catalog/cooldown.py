@@ -19,7 +19,7 @@ class Cooldown:
         self._until[key] = time.monotonic() + self.seconds
 
     def minutes_left(self, key: str) -> int:
-        """How many minutes it still lies there, rounded up; 0 when it does not."""
+        """How many minutes it stays set aside, rounded up; 0 if it is not."""
         left = self._until.get(key, 0.0) - time.monotonic()
         return max(-int(-left // 60), 0)
 

@@ -28,7 +28,7 @@ class PartyOptions(BaseModel):
 
 
 async def allow(context: Context, options: PartyOptions) -> View:
-    """Let somebody use the bot, or everybody in a chat."""
+    """Let somebody, or everybody in a chat, use the bot."""
     party = _party(context, options)
     await _decide(context, party, allowed=True)
     said = "allowed-user" if party.kind == "user" else "allowed-chat"
@@ -36,7 +36,7 @@ async def allow(context: Context, options: PartyOptions) -> View:
 
 
 async def deny(context: Context, options: PartyOptions) -> View:
-    """Keep somebody from using the bot, or everybody in a chat."""
+    """Keep somebody, or everybody in a chat, from using the bot."""
     party = _party(context, options)
     if context.services.access.policy.is_admin(party):
         raise UserError("deny-admin")

@@ -38,7 +38,7 @@ class CharacterOptions(BaseModel):
 
 
 class CharactersOptions(BaseModel):
-    """Nothing, or who is to be forgotten."""
+    """Whom to forget; nobody to list them all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

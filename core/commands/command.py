@@ -31,7 +31,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a command may use.
+    """What a command has at hand.
 
     Attributes:
         preferences: what counts for this user in this chat.
@@ -105,23 +105,23 @@ class Command(Generic[T]):
 
     @property
     def needs_prompt(self) -> bool:
-        """Whether it can do nothing without words."""
+        """Whether it cannot be done without a prompt."""
         prompt = self.options.model_fields.get(PROMPT)
         return prompt is not None and prompt.is_required()
 
     @property
     def place(self) -> str:
-        """The option that says where something is brought; "" without one."""
+        """The option that says where something should go; "" if it has none."""
         options = describe(self.options)
         return next((each.name for each in options if each.kind is OptionKind.PLACE), "")
 
     def option(self, name: str) -> OptionHelp | None:
-        """One of its options, as people are told of it."""
+        """One of its options, as help and menus show it."""
         return next((each for each in describe(self.options) if each.name == name), None)
 
 
 class NoOptions(BaseModel):
-    """Nothing behind the command's name."""
+    """No options at all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""An invocation to its answer; where an unexpected error becomes a polite message."""
+"""From an invocation to its answer; an unexpected error becomes a polite message."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What comes of an invocation.
+    """The outcome of an invocation.
 
     Attributes:
         view: what to say, if anything.

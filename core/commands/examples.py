@@ -1,4 +1,4 @@
-"""The bot's own examples: only what the models that are ready would really do."""
+"""The bot's own examples: only requests that the ready models would accept."""
 
 from collections.abc import Iterable, Iterator
 from itertools import product
@@ -17,14 +17,14 @@ _WORDS = {"9:16": "word-portrait", "16:9": "word-landscape", "1:1": "word-square
 
 
 def first_example(locale: Locale, catalog: Catalog, commands: Iterable[Command[Any]]) -> str:
-    """What somebody may type who has never used the bot."""
+    """What a newcomer could type first."""
     able = {c.needs: c for c in commands if c.needs in _FIRST and is_offered(catalog, c)}
     first = next((able[need] for need in _FIRST if need in able), None)
     return example(locale, catalog, first) if first else "/help"
 
 
 def example(locale: Locale, catalog: Catalog, command: Command[Any]) -> str:
-    """How a command may be typed; where nothing can do it, as it would be typed elsewhere."""
+    """An example of a command; if no model here can do it, one that would work elsewhere."""
     match command.needs:
         case Ability.VIDEO | Ability.IMAGE as need:
             request = _best(catalog, _new(catalog, need))
@@ -74,7 +74,7 @@ def _typed(locale: Locale, command: Command[Any], request: MediaRequest) -> str:
 
 
 def shape_word(locale: Locale, ratio: str | None) -> str:
-    """How people type a shape; "" for none."""
+    """The word that people type for a shape; "" for none."""
     if ratio is None or ratio not in _WORDS:
         return ratio or ""
     return translate(locale, _WORDS[ratio])

@@ -1,4 +1,4 @@
-"""Which commands a bot can do with the models that it has, and why not the others."""
+"""Which commands the ready models can do, and why the others cannot be done."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What all commands share that make something: pictures, defaults, and the order itself."""
+"""What all commands that make something share: pictures, defaults, and the order itself."""
 
 import asyncio
 import shutil
@@ -41,7 +41,7 @@ async def place_order(
 async def submit(
     context: Context, job_id: str, request: MediaRequest, *, is_draft: bool = False
 ) -> None:
-    """Have a request done for who gave the command; what is private where only they see it.
+    """Order a request for whoever gave the command; a private one where only they see it.
 
     Raises:
         UserError: nothing can do it, or the person cannot be written to alone.
@@ -104,7 +104,7 @@ async def _cast(context: Context, request: MediaRequest) -> MediaRequest:
 
 
 def fill(catalog: Catalog, typed: MediaRequest, wanted: Preferences) -> MediaRequest:
-    """Take the defaults for what was not typed, as far as some model can do it all.
+    """Fill in defaults for what was not typed, as long as some model can do all of it.
 
     A default never makes an order fail: it is dropped first, the model as the last. What is
     dropped stands in the request, to be told.

@@ -15,7 +15,7 @@ from core.media import Asset, MediaRequest
 
 
 class RemixOptions(BaseModel):
-    """What is to be different, and in which video."""
+    """What should change, and in which video."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,7 +26,7 @@ class RemixOptions(BaseModel):
 
 
 async def run(context: Context, options: RemixOptions) -> None:
-    """Order the changed video from the model that has made the first."""
+    """Order the change from the model that made the video."""
     job, task = await find_source(context, options.of, Ability.REMIX)
     if job.request.private:
         raise UserError("remix-private")

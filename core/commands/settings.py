@@ -41,7 +41,7 @@ _LANGUAGE = Option(
 
 
 class SettingsOptions(BaseModel):
-    """What is to be changed; nothing shows what there is."""
+    """What to change; without anything, the settings are shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,7 +62,7 @@ class SettingsOptions(BaseModel):
 
 
 async def settings(context: Context, options: SettingsOptions) -> View:
-    """Change what was said, and show what counts now."""
+    """Change what was given, and show the result."""
     invocation, store = context.invocation, context.services.preferences
     own, chat = invocation.user.party, invocation.conversation.party
     if options.model_fields_set - {"chat"}:

@@ -32,7 +32,7 @@ class ShareOptions(BaseModel):
 
 
 async def share(context: Context, options: ShareOptions) -> View:
-    """Bring the result where it was said; else offer the button that asks for it."""
+    """Post the result where it should go; without a place, offer the button that asks for one."""
     job = context.job or await _meant(context)
     if options.place is None:
         text = translate(context.locale, "share-how")
@@ -49,7 +49,7 @@ async def share(context: Context, options: ShareOptions) -> View:
 
 
 async def check(context: Context) -> None:
-    """Nobody is asked where to bring what is there no more."""
+    """Refuse before anybody is asked for a place if the result is gone."""
     await _check_kept(context.job or await _meant(context))
 
 
@@ -97,7 +97,7 @@ def _caption(job: Job, who: str) -> str:
 
 
 async def _fitted(assets: Sequence[Asset], limits: Limits) -> tuple[Asset, ...]:
-    """The assets as the place takes them."""
+    """The assets, made to fit the place."""
     ready: list[Asset] = []
     for asset in assets:
         limit = limits.upload_bytes

@@ -1,4 +1,4 @@
-"""A text to the command that it gives, the same on every platform where people type. Pure."""
+"""From typed text to a command, the same on every platform where people type. Pure."""
 
 import re
 from collections.abc import Collection, Mapping

@@ -20,7 +20,7 @@ _PAGE_FAULTS = frozenset({FaultKind.NOT_MEDIA, FaultKind.LINK_DEAD, FaultKind.NO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What is on our disk now, and pages that could only be handed on."""
+    """What is on our disk now, and web pages that could only be passed on."""
 
     assets: tuple[Asset, ...] = ()
     pages: tuple[str, ...] = ()

@@ -101,7 +101,7 @@ async def download(  # noqa: PLR0913 all but two are named in the call
 
 
 async def _first(transfer: "_Transfer", urls: Sequence[str], backoff_seconds: float) -> Path:
-    """Ask all links in turn, and those again that may be good later."""
+    """Try all links in turn, and try those again that may work later."""
     faults: dict[str, Fault] = {}
     left = list(urls)
     for number, pause in enumerate((0, *_PAUSES)):
@@ -179,7 +179,7 @@ class _Transfer:
     async def _opened(
         self, url: str, *, agent: str, keyed: bool
     ) -> AsyncGenerator[httpx.Response]:
-        """Follow redirects and a link in place of the media; the key goes to neither."""
+        """Follow redirects, and a link given in place of the media; the key goes to neither."""
         place = httpx.URL(url)
         for _ in range(_REDIRECTS + 1):
             keyed = keyed and origin_of(str(place)) == self.own_origin
@@ -242,6 +242,6 @@ def _created(path: Path) -> BufferedWriter:
 
 
 def _settle(file: BufferedWriter) -> None:
-    """Bring the bytes to the disk, so that not even a power cut leaves a named empty file."""
+    """Flush the bytes to disk, so that not even a power cut leaves an empty file behind a name."""
     file.flush()
     os.fsync(file.fileno())

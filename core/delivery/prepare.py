@@ -111,7 +111,7 @@ async def prepare(
 
 
 def _link_of(asset: Asset, results: Sequence[RemoteAsset], endpoint: Endpoint) -> str:
-    """Where anybody can fetch an asset: the bytes, else a page; "" where nobody can."""
+    """A public link to an asset: the file, else a page; "" if there is none."""
     # `collect` named the file after its place among the results, and what was made of it likewise.
     name = asset.path.stem.partition("-")[0]
     sources = [result for number, result in enumerate(results, 1) if str(number) == name]

@@ -82,7 +82,7 @@ async def _head(response: httpx.Response) -> bytes:
 
 
 def fault_of(kind: FaultKind, body: bytes, *, status: int | None) -> Fault:
-    """Say what an answer is that holds no media: its own words, if it has some."""
+    """Describe an answer that holds no media, in its own words if it has any."""
     mime = sniff(body)
     text = "" if mime or b"\0" in body else body[:_SAID_BYTES].decode(errors="ignore")
     if kind is not FaultKind.NETWORK and _EXPIRED.search(text):

@@ -20,7 +20,7 @@ from core.media import RemoteAsset, TaskRef
 
 
 class MediaDialect(Protocol):
-    """A conversation with one gateway in one protocol."""
+    """Speaks one protocol with one gateway."""
 
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None: ...
 
@@ -40,7 +40,7 @@ class MediaDialect(Protocol):
         ...
 
     async def cancel(self, task: TaskRef) -> None:
-        """Tell the gateway that nobody waits any more, where it can be told."""
+        """Tell the gateway that nobody is waiting any more, if it can be told."""
         ...
 
 

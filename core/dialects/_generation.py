@@ -10,7 +10,7 @@ from core.media import MediaRequest, Report, TaskRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """What is to be made, with which model, and who hears of it.
+    """What to make, with which model, and who hears about it.
 
     Attributes:
         report: is told of acceptance, of the task and of progress.

@@ -149,7 +149,7 @@ class Wire:
         raise JobError(fault, retry_after=_retry_after(response))
 
     async def withdraw(self, path: str) -> None:
-        """Delete what lies at a path of the gateway, where it lets us; it need not."""
+        """Delete what lies at a path of the gateway; a refusal does not matter."""
         url, headers = self.endpoint.root + path, {**_ACCEPT, **self.endpoint.headers}
         with suppress(httpx.RequestError):
             async with self.http.stream("DELETE", url, headers=headers):
@@ -164,7 +164,7 @@ def _parts(form: MultipartForm) -> list[tuple[str, tuple[str | None, str | bytes
 
 
 def broken_off(error: Exception) -> Fault:
-    """Say how an answer that has been paid for did not come to its end."""
+    """Describe how an answer that was paid for broke off."""
     match error:
         case httpx.TimeoutException():
             kind = FaultKind.TIMEOUT
@@ -202,13 +202,13 @@ def _pause(attempt: int, failure: JobError, first: float) -> float:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Give what the answer asks for, as far as anybody could mean it."""
+    """Give the pause that the answer asks for, within reason."""
     asked = response.headers.get("retry-after", "")
     return min(float(asked), _LONGEST_WAIT_SECONDS) if _PLAIN_SECONDS.fullmatch(asked) else None
 
 
 async def read_text(response: httpx.Response) -> str:
-    """Read a body as far as anybody could want it; a broken transfer ends it."""
+    """Read a body up to a limit; a broken transfer ends it."""
     text, _ = await _read(response)
     return text
 

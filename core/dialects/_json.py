@@ -1,4 +1,4 @@
-"""Looks into JSON that nobody has promised anything about."""
+"""Reads JSON of which nothing is known."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def text(value: object) -> str:
 
 
 def dig(value: object, path: str) -> object:
-    """The value at "data.outputs.0"; None when the way does not exist."""
+    """The value at a path like "data.outputs.0"; None if there is none."""
     for step in path.split("."):
         if step.isdigit():
             row = items(value)

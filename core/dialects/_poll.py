@@ -41,7 +41,7 @@ _FINAL = MODERATION | {
 
 
 class _Patience:
-    """Counts what goes wrong, and for how long; and how long an end lacks something."""
+    """Counts errors and how long they have lasted, and how long a finished task lacks its link."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
@@ -51,7 +51,7 @@ class _Patience:
         self._nearly: float | None = None
 
     def is_satisfied(self, reply: TaskReply) -> bool:
-        """Forget the errors; say whether this answer is the last that is worth waiting for."""
+        """Forget the errors; say whether there is nothing more to wait for."""
         self._errors = 0
         self._since = time.monotonic()
         succeeded = reply.status is Status.SUCCEEDED
@@ -61,7 +61,7 @@ class _Patience:
         return bool(succeeded and reply.urls) or self._since - self._nearly > self._pace.grace
 
     def bear(self, error: JobError) -> None:
-        """Raise the error when it is final or has lasted too long."""
+        """Raise the error if it is final or has gone on for too long."""
         self._errors += 1
         lasted = time.monotonic() - self._since
         # Whatever is wrong with our question: the task was paid for.
@@ -113,7 +113,7 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
 
 
 async def _rest(seconds: float, hook: Hook | None) -> None:
-    """Wait, but not on when the hook has been called."""
+    """Wait, but no longer than until the hook is called."""
     if hook is None:
         await asyncio.sleep(seconds)
         return

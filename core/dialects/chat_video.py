@@ -130,7 +130,7 @@ class ChatVideo:
             raise
 
     async def _follow(self, response: httpx.Response, story: ChatStream, report: Report) -> None:
-        """Hear the stream to its end."""
+        """Read the stream to its end."""
         chunks = body_of(response, _LIMIT_BYTES)
         until: float | None = None
         told = ""

@@ -1,4 +1,4 @@
-"""An operator's account at a gateway, ready to be spoken to."""
+"""An operator's account at a gateway."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a gateway is waited for; all in seconds.
+    """How often, and for how long, a gateway is asked; all in seconds.
 
     Source: docs/gateways.md, "How long it takes", "Errors while asking".
 
@@ -82,7 +82,7 @@ class Endpoint:
 
 
 def clean_key(key: str) -> str:
-    """Take off what people paste along with a key."""
+    """Strip what people paste along with a key."""
     # Zero-width signs, typographic quotes and dots: a header could not carry them anyway.
     words = "".join(sign if "!" <= sign <= "~" else " " for sign in key).split()
     if words and words[0].casefold() == "bearer":

@@ -87,7 +87,7 @@ async def _creation(generation: Generation) -> Creation:
 
 
 async def _reference(model: Model, request: MediaRequest) -> FilePart | None:
-    """The picture to begin with, in exactly the size of the video, or it would be refused."""
+    """The first frame, in exactly the size of the video, or it would be refused."""
     if not request.images:
         return None
     picture = request.images[0]

@@ -21,7 +21,7 @@ _HISTORY = 30
 
 
 class ActiveJob:
-    """The three in one hand: whoever changes one of them goes through here."""
+    """Keeps the three together: whoever changes one of them goes through here."""
 
     def __init__(self, services: Services, job: Job, model: Model) -> None:
         self.job = job

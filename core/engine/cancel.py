@@ -1,4 +1,4 @@
-"""What it takes to cancel a job: the row first, then the gateway."""
+"""Cancels a job: the row first, then the gateway."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
 
 
 async def tell_gateway(services: Services, job: Job) -> None:
-    """Say that nobody waits any more, where it can be said; soon, or not at all."""
+    """Tell the gateway that nobody is waiting any more, if it can be told; soon, or not at all."""
     model = services.model(job.model)
     if model is None or job.task is None:
         return

@@ -221,12 +221,12 @@ class Engine:
 
     @property
     def open_jobs(self) -> int:
-        """How many these are."""
+        """How many jobs have not ended."""
         return len(self._active)
 
     @property
     def unleavable_jobs(self) -> int:
-        """How many of them a stop would lose: paid for, and not to be picked up again."""
+        """How many of them a stop would lose: paid for, and impossible to pick up again."""
         return sum(not run.leavable.is_set() for run in self._runs.values())
 
     def position(self, job: Job) -> int:
@@ -234,7 +234,7 @@ class Engine:
         return self._scheduler.position(job.id)
 
     async def _show(self, active: ActiveJob) -> None:
-        """Open a job that is stored: whoever ordered it may leave, the job goes its way."""
+        """Open a stored job, which goes on even if whoever ordered it leaves."""
         # Who ordered may be cancelled (a web request that ends); a stored job is not.
         await asyncio.shield(self._errands.start(self._open(active)))
 
@@ -344,7 +344,7 @@ class Engine:
             active.show(Progress(phase=Phase.WAITING, position=position, fraction=job.fraction))
 
     async def _tick(self) -> None:
-        """Let time show: a bar that is only estimated moves without any event."""
+        """Show that time passes: an estimated bar moves without any event."""
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             for active in self._active.values():

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: it goes on although whoever began it has left."""
+"""Background work, which goes on after whoever started it has left."""
 
 import asyncio
 import logging

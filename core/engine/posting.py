@@ -87,7 +87,7 @@ class Posting:
     async def _put_in_some_form(
         self, ready: Prepared, replacing: MessageRef | None
     ) -> tuple[MessageRef, Prepared]:
-        """Post what is ready, or what becomes of it where the chat refuses that."""
+        """Post what is ready; if the chat refuses it, the next lower form."""
         while True:
             try:
                 return await self._put(self._media(ready), replacing), ready
@@ -168,14 +168,14 @@ class Posting:
             )
 
     def _charged(self, ready: Prepared) -> int:
-        """The price of what came of it; what is missing is not charged."""
+        """The price of what was made; missing results are not charged."""
         request = self._active.job.request
         made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
         return self._active.model.credits_for(request) * min(made, request.count) // request.count
 
 
 def _together(ready: Prepared, parts: Sequence[Prepared]) -> Prepared:
-    """All that was taken in the end, in whatever form."""
+    """Everything that was taken in the end, in whatever form."""
     assets = tuple(asset for part in parts for asset in part.assets)
     withheld = tuple(each for part in parts for each in part.withheld)
     return replace(ready, assets=assets, withheld=(*ready.withheld, *withheld))

@@ -128,7 +128,7 @@ class Run:
         active.show(advance(active.progress, event))
 
     async def _collect(self) -> bool:
-        """Bring the results to our disk; False when there was only a page to hand on."""
+        """Download the results; False if there was only a web page to pass on."""
         active = self._active
         active.show(replace(active.progress, phase=Phase.COLLECTING))
         folder, endpoint = (
@@ -184,7 +184,7 @@ class Run:
         await self._fail(fault)
 
     async def _go_elsewhere(self, fault: Fault) -> bool:
-        """Let the next model do it, where nobody can have taken the request yet."""
+        """Try the next model, if no gateway can have accepted the request yet."""
         active, services = self._active, self._services
         if fault.kind is FaultKind.MODEL_GONE:
             services.catalog.cooldown.put(active.model.key)

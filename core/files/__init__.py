@@ -1,1 +1,1 @@
-"""Files on our disk: looked into, cut, turned and re-encoded, always in a process of their own."""
+"""Files on our disk: probed, cropped, rotated and re-encoded, each time in a separate process."""

@@ -1,4 +1,4 @@
-"""Runs a module of ours as a process of its own, where a hostile file hurts nobody else."""
+"""Runs one of our modules as a separate process, where a hostile file can do no harm."""
 
 import asyncio
 import signal

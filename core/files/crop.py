@@ -1,4 +1,4 @@
-"""Cuts a picture to a size in a child process, where a hostile file hurts nobody else."""
+"""Crops a picture to a size in a child process, where a hostile file can do no harm."""
 
 import io
 import sys
@@ -13,7 +13,7 @@ _POOL = Pool(at_once=2, seconds=60, cpu_seconds=15)
 
 
 async def crop(path: Path, width: int, height: int) -> bytes:
-    """Give the middle of a picture, scaled to `width` x `height`, as a JPEG that lies right.
+    """Give the middle of a picture, scaled to `width` x `height`, as an upright JPEG.
 
     Raises:
         JobError: NOT_MEDIA, the picture cannot be read.
@@ -26,7 +26,7 @@ async def crop(path: Path, width: int, height: int) -> bytes:
 
 
 def cut(path: Path, width: int, height: int) -> bytes:
-    """Cut a picture in this process; what is transparent becomes white."""
+    """Crop a picture in this process; transparency becomes white."""
     # It would cost the bot 40 MB.
     from PIL import Image, ImageOps  # noqa: PLC0415 only the child pays for it
 

@@ -12,7 +12,7 @@ _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @contextmanager
 def disk_errors() -> Generator[None]:
-    """Turn what the file system refuses into an error of ours."""
+    """Turn file system errors into our own."""
     try:
         yield
     except OSError as error:
@@ -24,7 +24,7 @@ def disk_errors() -> Generator[None]:
 
 @contextmanager
 def unfinished(part: Path) -> Generator[Path]:
-    """Lend the name of a file to write; what was not renamed in the end is removed."""
+    """Lend a temporary file name; the file is removed unless it has been renamed by the end."""
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield part

@@ -1,4 +1,4 @@
-"""Makes a video again; run as a process of its own by `core.files.transcode`."""
+"""Re-encodes a video; run as a process of its own by `core.files.transcode`."""
 
 # PyAV's own stubs are incomplete.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
@@ -35,7 +35,7 @@ _LIMITED = 1  # the usual range of brightness, in libav's numbers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """How a video is made again. The size is that of the shown picture.
+    """How a video is re-encoded. The size is that of the picture as it is shown.
 
     Bits are per second; 0 where picture or sound is taken over as it is.
     """
@@ -47,7 +47,7 @@ class Encoding:
 
 
 def encode(source: Path, target: Path, encoding: Encoding) -> None:
-    """Make the video again in this process.
+    """Re-encode the video in this process.
 
     Raises:
         OSError, ValueError: libav cannot read the one or write the other.
@@ -90,7 +90,7 @@ def _tracks(
 
 
 class _Copied:
-    """A picture or sound that is taken over as it is."""
+    """A video or audio stream that is copied unchanged."""
 
     def __init__(self, source: "VideoStream | AudioStream", copy: "OutputContainer") -> None:
         self.source = source
@@ -109,7 +109,7 @@ class _Copied:
 
 
 class _Encoded:
-    """A picture or sound that is encoded again."""
+    """A video or audio stream that is re-encoded."""
 
     def __init__(
         self, source: "VideoStream | AudioStream", encode: "Callable[[Any], Sequence[AnyPacket]]"

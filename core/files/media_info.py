@@ -70,7 +70,7 @@ _DARK = 16
 
 
 def sniff(head: bytes) -> str:
-    """Tell a file's MIME type by its first 12 bytes; "" for one that we don't know."""
+    """Tell a file's MIME type from its first 12 bytes; "" if it is unknown."""
     for start, mime in _STARTS.items():
         if head.startswith(start):
             return mime
@@ -115,7 +115,7 @@ def _check_pixels(width: int, height: int) -> None:
 
 
 def _check_scans(path: Path) -> None:
-    """Refuse a JPEG that takes minutes, before it does."""
+    """Refuse a JPEG that would take minutes to decode."""
     scans = 0
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         place = 2
@@ -218,7 +218,7 @@ def _length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
 def _best_frame(
     movie: "InputContainer", stream: "VideoStream", seconds: float, shown: tuple[int, int]
 ) -> tuple["VideoFrame", "Image"]:
-    """Take a frame that is not dark, the lightest, if all are; and make it small."""
+    """Take the first frame that is not dark, or the brightest if all are, and shrink it."""
     frames: list[tuple[VideoFrame, Image]] = []
     for second in (min(_THUMBNAIL_SECOND, seconds / 2), seconds / 2, seconds * 0.8):
         if frame := _frame_at(movie, stream, second):
@@ -263,7 +263,7 @@ def _light(picture: "Image") -> float:
 
 
 def _save_thumbnail(picture: "Image", path: Path) -> Path | None:
-    """Save a small JPEG; the video is good without it, should the disk be full."""
+    """Save a small JPEG; if the disk is full, the video does without."""
     try:
         picture.save(path, "JPEG", quality=85)
     except OSError:

@@ -1,4 +1,4 @@
-"""Takes in the pictures that users give: checked before anything is sent or paid."""
+"""Takes in users' pictures, checked before anything is sent or paid."""
 
 import asyncio
 import shutil
@@ -60,7 +60,7 @@ async def save_picture(source: Path, folder: Path, name: str, *, owner: Hashable
 
 
 def _judge(source: Path) -> str:
-    """Give the MIME type of a file that may be a good picture."""
+    """Give the MIME type of a file that looks like a usable picture."""
     try:
         status = source.stat()
         if stat.S_ISDIR(status.st_mode):

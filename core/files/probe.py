@@ -1,4 +1,4 @@
-"""Has files looked into in a child process, where a hostile one hurts nobody else."""
+"""Has files probed in a child process, where a hostile one can do no harm."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _ANSWER = TypeAdapter[Asset | Fault](Asset | Fault)
 
 
 async def probe(path: Path, kind: MediaKind, pool: Pool = RESULTS) -> Asset:
-    """Look into what a gateway has made; a video gets a thumbnail `<stem>.jpg`.
+    """Probe what a gateway has made; a video gets a thumbnail `<stem>.jpg`.
 
     Raises JobError: OVERSIZED for too many pixels, NOT_MEDIA for all else that cannot be shown.
     """
@@ -28,7 +28,7 @@ async def probe(path: Path, kind: MediaKind, pool: Pool = RESULTS) -> Asset:
 
 
 async def probe_upright(path: Path, limit_bytes: int, pool: Pool = PICTURES) -> Asset:
-    """Look into a person's picture; one that lies on its side is turned, and written again.
+    """Probe a user's picture; one that lies on its side is rotated and written anew.
 
     Raises JobError as `probe` does, or DISK_FULL.
     """

@@ -1,4 +1,4 @@
-"""Has a video made again in a child process, small enough for a chat, and such that it plays."""
+"""Re-encodes a video in a child process, so that it plays in a chat and fits its limit."""
 
 import logging
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _SOUND_BITS = range(32_000, 128_001)
 
 
 def needs_conversion(asset: Asset) -> bool:
-    """Tell whether a video is something else than what every chat plays.
+    """Tell whether a video is anything other than what every chat can play.
 
     That is an MP4 of 8-bit 4:2:0 H.264 in square pixels, with AAC or without sound.
     """
@@ -53,7 +53,7 @@ def _picture_plays(asset: Asset) -> bool:
 
 
 def plans(asset: Asset, limit_bytes: int) -> Iterator[Encoding]:
-    """List what may make an asset fit and play, the least loss first."""
+    """List the ways to make an asset fit and play, the one that loses least first."""
     full = plan(asset, limit_bytes)
     if asset.size_bytes <= limit_bytes:
         plays = asset.sound in _SOUNDS
@@ -68,7 +68,7 @@ def plans(asset: Asset, limit_bytes: int) -> Iterator[Encoding]:
 
 
 def plan(asset: Asset, limit_bytes: int) -> Encoding | None:
-    """Choose size and bitrates; None where nothing watchable would be small enough."""
+    """Choose size and bitrates; None if nothing watchable would be small enough."""
     if not asset.seconds:
         return None
     room_bits = max((limit_bytes - _CONTAINER_BYTES) * 8 * (1 - _MARGIN), 0) / asset.seconds

@@ -25,7 +25,7 @@ _KEPT = ("icc_profile", "transparency")
 
 
 def take_in(path: Path, limit_bytes: int) -> Asset:
-    """Look into a picture; one that lies is written anew, upright, in place of the old.
+    """Probe a picture; one that lies on its side is replaced by an upright copy.
 
     It may still be larger than the limit. Raises what `look` raises, and JobError(DISK_FULL).
     """

@@ -48,7 +48,7 @@ class WriteBudget:
 
     @asynccontextmanager
     async def last_word(self) -> AsyncGenerator[None]:
-        """Wait until what nobody waits for may be written, after the results that wait."""
+        """Wait until something unimportant may be written, behind all results."""
         begun = await self._after_finals(self._writes)
         with self._counted(begun, 1):
             async with self._whole.last_word() if self._whole else nullcontext():

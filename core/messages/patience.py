@@ -1,4 +1,4 @@
-"""Writes that have to get through: what a platform wants is waited for, however long it takes."""
+"""Writes that have to get through: whatever pause a platform asks for is kept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,7 +23,7 @@ def pauses() -> Iterator[float]:
 
 
 async def until_taken(write: Callable[[], Awaitable[T]], pause: Callable[[float], None]) -> T:
-    """Do it again until the platform has taken it, or has said why not.
+    """Repeat a write until the platform has taken it, or has said why not.
 
     Args:
         write: waits for its turn by itself.

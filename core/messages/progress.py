@@ -1,4 +1,4 @@
-"""How far a job is, from what its gateway tells. All pure."""
+"""How far along a job is, judging by its gateway's events. All pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Progress:
 
 
 def phase_of(job: Job) -> Phase:
-    """What a job that is taken up does first."""
+    """The phase in which a job is taken up."""
     match job.state:
         case JobState.RUNNING:
             return Phase.RENDERING
@@ -68,7 +68,7 @@ def advance(progress: Progress, event: Event) -> Progress:
 def expected_seconds(
     model: Model, request: MediaRequest, history: Sequence[tuple[MediaRequest, float]]
 ) -> float:
-    """How long a request usually takes: as its like did lately, else as the catalog says."""
+    """How long such a request usually takes: from recent jobs, else from the catalog."""
     wanted = _effort(model, request)
     took = [seconds for done, seconds in history if _effort(model, done) == wanted]
     return median(took) if len(took) >= _LEAST_HISTORY else model.expected_for(request)

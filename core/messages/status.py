@@ -62,11 +62,11 @@ class StatusMessage:
             self._writer = asyncio.create_task(self._write())
 
     async def close(self) -> None:
-        """Stop showing, soon: for a job that is left alone."""
+        """Stop showing, soon and without a last view."""
         await self._close(_STOPPING_SECONDS)
 
     async def _close(self, seconds: float) -> None:
-        """Let an edit that is on its way through, so that it cannot come late."""
+        """Let an edit that is on its way finish, so that it cannot arrive late."""
         self._closed = True
         if self._writer is None:
             return

@@ -140,12 +140,12 @@ def ended_view(job: Job) -> View:
 
 
 def dropped_view(job: Job) -> View:
-    """What takes the place of a plan that nobody wants."""
+    """What replaces a plan that was dropped."""
     return View(text=translate(Locale(job.locale), "plan-dropped"))
 
 
 def page_view(job: Job, pages: Sequence[str]) -> View:
-    """The status message where there was only a web page to hand on."""
+    """The status message when there was only a web page to pass on."""
     locale, kind = Locale(job.locale), job.request.kind
     return View(text=translate(locale, "job-page", page=" ".join(pages), kind=kind))
 
@@ -163,7 +163,7 @@ def result_view(
     *,
     sandboxed: bool = False,
 ) -> View:
-    """What stands under a delivered result, or in its place where it was too large."""
+    """The caption of a delivered result, or what replaces one that was too large."""
     locale = Locale(job.locale)
     lines = [describe_request(job, model), wish(job), *_unmet(job, model)]
     lines += [_withheld_line(job, each) for each in withheld]
@@ -226,7 +226,7 @@ def describe_request(job: Job, model: Model) -> str:
 
 
 def _unmet(job: Job, model: Model) -> list[str]:
-    """What came otherwise than the user's defaults say."""
+    """Where the result differs from the user's defaults."""
     request, locale = job.request, Locale(job.locale)
     if request.unmet is None:
         return []
@@ -248,7 +248,7 @@ def _seconds(locale: Locale, seconds: int | None) -> str | None:
 
 
 def wish(job: Job) -> str:
-    """The start of what was asked for, on one line."""
+    """The beginning of the prompt, on one line."""
     return excerpt(" ".join(_told(job)))
 
 
@@ -269,7 +269,7 @@ def _told(job: Job) -> list[str]:
 
 
 def excerpt(prompt: str) -> str:
-    """The start of a prompt on one line."""
+    """The beginning of a text, on one line."""
     line = " ".join(prompt.split())
     return line if len(line) <= _EXCERPT_CHARS else line[: _EXCERPT_CHARS - 1] + "…"
 

@@ -1,1 +1,1 @@
-"""Who may use the bot, and what it remembers of them."""
+"""Who may use the bot, and what it remembers about them."""

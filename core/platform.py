@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -171,6 +171,10 @@ class View:
     text: str
     buttons: tuple[Button, ...] = ()
     elsewhere: str = ""
+
+    def moved(self) -> "View":
+        """The view as it is written where another place stands in for the one that was meant."""
+        return replace(self, text="\n".join(filter(None, (self.text, self.elsewhere))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

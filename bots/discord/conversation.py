@@ -247,8 +247,8 @@ class DiscordConversation:
         ref = ConversationRef(platform=NAME, chat=str(channel.id))
         # Where no token could show it to them alone, this is no other place than meant.
         token = post.replying and post.replying.access
-        meant = post if self._ref.person and not token else elsewhere(post)
-        return await self._post_in(ref, replace(meant, replying=None))
+        view = post.view if self._ref.person and not token else post.view.moved()
+        return await self._post_in(ref, replace(post, view=view, replying=None))
 
     async def _post_in_parent(self, post: MediaPost) -> MessageRef:
         """Write to the channel that a thread belongs to; only one that was heard of is known."""
@@ -256,7 +256,7 @@ class DiscordConversation:
         if not isinstance(thread, discord.Thread):
             raise MessageLostError("this is no thread that we know")
         ref = replace(self._ref, thread=str(thread.parent_id))
-        return await self._post_in(ref, replace(elsewhere(post), replying=None))
+        return await self._post_in(ref, replace(post, view=post.view.moved(), replying=None))
 
     def _outgoing(self, post: MediaPost, files: Sequence[discord.File]) -> OutgoingMessage:
         # Without a reply to hang on (a slash command has none) people find their result by name.
@@ -296,12 +296,6 @@ class DiscordConversation:
         return MessageRef(
             conversation=self._ref, id=str(message.id), access=access if hidden else ""
         )
-
-
-def elsewhere(post: MediaPost) -> MediaPost:
-    """What is written where another place stands in for the one that was meant."""
-    text = "\n".join(filter(None, (post.view.text, post.view.elsewhere)))
-    return replace(post, view=replace(post.view, text=text))
 
 
 def channel_of(ref: ConversationRef) -> str:

@@ -182,12 +182,11 @@ class TelegramConversation:
         except MessageLostError as error:
             log.info("not taken in %s: %s", self._ref.chat, error)
             reason = error
-        text = "\n".join(filter(None, (view.text, view.elsewhere)))
         for ref in self._other_places():
             try:
                 # What is replied to is at the place that takes no messages any more.
                 place = self._platform.conversation(ref)
-                return await send(place, replace(view, text=text), here=False)
+                return await send(place, view.moved(), here=False)
             except MessageLostError as error:
                 log.info("not taken in %s: %s", ref.chat, error)
         raise reason

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 # How often the limits of a chat may turn out to be lower than we thought.
 _SHRINKS = 2
-_SILENT = View(text="")
 
 
 class Posting:

@@ -1,11 +1,12 @@
 """What happens when a button is pressed: a message, a question, or an alert over the chat."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from functools import partial
 
 from telegram import CallbackQuery, Chat, Message
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 
 from bots.answers import Answers
 from bots.telegram.chat_admins import ChatAdmins
@@ -20,6 +21,9 @@ from core.i18n import Locale, translate
 from core.messages.buttons import unpack
 from core.options.options import OptionHelp
 from core.platform import Button, Invocation
+from core.redact import quote
+
+log = logging.getLogger(__name__)
 
 # How long a press may stay unanswered; what is refused later is said in a message.
 _ANSWER_SECONDS = 1.0
@@ -141,5 +145,6 @@ def _refusal(answer: Answer | None) -> str:
 async def _answer(query: CallbackQuery, text: str = "") -> None:
     try:
         await query.answer(text or None, show_alert=bool(text))
-    except BadRequest:  # the press is too old; what it stands for counts all the same
-        return
+    # An answer only stops the spinning. What the press stands for counts, whatever becomes of it.
+    except TelegramError as error:
+        log.info("a press could not be answered: %s", quote(error.message))

@@ -17,7 +17,15 @@ from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from core.media import Asset
 from core.messages.views import excerpt, share_button
-from core.platform import Limits, MediaPost, MessageLostError, Place, UncertainError, View
+from core.platform import (
+    Limits,
+    MediaPost,
+    MessageLostError,
+    Place,
+    RefusedError,
+    UncertainError,
+    View,
+)
 
 _REMEMBERED = 200
 
@@ -43,7 +51,7 @@ async def share(context: Context, options: ShareOptions) -> View:
         raise UserError("share-refused")
     try:
         await _post(context, job, place)
-    except (MessageLostError, UncertainError) as error:
+    except (MessageLostError, RefusedError, UncertainError) as error:
         raise UserError("share-refused") from error
     return View(text=translate(context.locale, "share-done", place=place.name))
 

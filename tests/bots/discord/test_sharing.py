@@ -72,6 +72,18 @@ async def test_a_video_is_shared_with_its_model_its_prompt_and_who_shares_it(
     )
 
 
+@pytest.mark.parametrize(("status", "code"), [(413, 40005), (400, 50035)])
+async def test_a_video_that_the_place_refuses_is_told_as_that(
+    tmp_path: Path, status: int, code: int
+) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        gallery = here.guild.create_text_channel("gallery")
+        asked = await offered(here, await made(here))
+        here.server.refuse(f"POST /channels/{gallery.id}/messages", status, code, "no")
+
+        assert await shared(here, asked, gallery) == "It could not be posted there."
+
+
 async def test_of_what_is_private_only_the_video_is_shared(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         gallery = here.guild.create_text_channel("gallery")

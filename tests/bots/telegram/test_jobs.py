@@ -41,6 +41,23 @@ async def test_the_owner_cancels_with_the_button(tmp_path: Path) -> None:
         assert job.state is JobState.CANCELLED
 
 
+@pytest.mark.parametrize(("said", "code"), [("Bad Gateway", 502), ("Bad Request: odd", 400)])
+async def test_a_press_whose_answer_fails_does_all_the_same_what_it_stands_for(
+    tmp_path: Path, said: str, code: int
+) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        here.telegram.say(here.chat, here.ada, VIDEO)
+        await here.until_shown("Done in")
+        (video,) = here.videos()
+        here.telegram.refuse("answerCallbackQuery", said, code)
+        here.telegram.press(video, "Again", here.ada)
+        await here.telegram.until(lambda: len(here.videos()) == 2)
+        await engine.idle()
+
+        assert here.harness.paid == 2
+        assert here.shows("Something went wrong") is None
+
+
 async def test_a_stranger_is_refused_and_a_chat_admin_may_cancel(tmp_path: Path) -> None:
     async with slow_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
         group, bob, eve = here.telegram.group(GROUP), *map(here.telegram.user, (8, 9))

@@ -24,8 +24,9 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import SettingsError, StorageError
 from core.events import Events
+from core.invocation import IdFormat
 from core.people.access import Access, Policy
-from core.platform import IdFormat, Party, Platform
+from core.platform import Party, Platform
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from core.errors import Fault
+from core.errors import RECOVERABLE, Fault
 from core.events import Event
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, Party, User
@@ -139,6 +139,24 @@ def afresh(job: Job) -> Job:
         delivered=None,
         started_at=None,
     )
+
+
+def reopened(
+    job: Job, price: int, place: ConversationRef | None, command: MessageRef | None
+) -> Job:
+    """A failed job as it is tried again: without paying where the gateway still has it.
+
+    It goes to `place` and answers `command`, where it is asked for in another chat than before.
+    """
+    again = replace(job, fault=None, told=False, ended_at=None, credits=price)
+    before = job.conversation
+    # A new status message in the new chat: the old one cannot be moved.
+    if place and (place.chat, place.thread) != (before.chat, before.thread):
+        again = replace(again, conversation=place, command=command, status=None)
+    kept = job.task is not None or job.results
+    if kept and job.fault and job.fault.kind in RECOVERABLE:
+        return replace(again, state=JobState.RUNNING, posting=False)
+    return afresh(again)
 
 
 class LostRunError(Exception):

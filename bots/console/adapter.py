@@ -13,7 +13,8 @@ from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.platform import Invocation, User
+from core.invocation import Invocation
+from core.platform import User
 
 _ATTACH = "attach"
 

@@ -39,8 +39,9 @@ from core.commands.dispatch import dispatch
 from core.commands.offer import is_offered
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
+from core.invocation import Invocation, known
 from core.messages.buttons import unpack
-from core.platform import Invocation, MessageRef, known
+from core.platform import MessageRef
 
 log = logging.getLogger(__name__)
 

@@ -24,9 +24,10 @@ from core.commands import Commands
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.invocation import Invocation, known
 from core.messages.buttons import unpack
 from core.options.options import OptionHelp, OptionKind
-from core.platform import Button, ConversationRef, Invocation, MessageRef, known
+from core.platform import Button, ConversationRef, MessageRef
 
 log = logging.getLogger(__name__)
 

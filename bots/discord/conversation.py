@@ -22,10 +22,11 @@ from bots.discord.errors import (
     meaning_of_follow_up,
     meaning_of_post,
 )
-from bots.discord.ids import NAME
+from bots.discord.ids import NAME, channel_of
 from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
 from bots.discord.keyboard import keyboard
-from bots.discord.text import TEXT_CHARS, content, named
+from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
+from bots.discord.text import content, named
 from bots.discord.uploads import nonce, opened, parts
 from core.platform import (
     ConversationRef,
@@ -41,20 +42,6 @@ from core.platform import (
 )
 
 log = logging.getLogger(__name__)
-
-_UPLOAD_BYTES = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-# The window is a little longer than Discord's, whose clock is not ours.
-_LIMITS = Limits(
-    writes=5,
-    window_seconds=5.05,
-    edit_seconds=1.5,
-    text_chars=TEXT_CHARS,
-    upload_bytes=_UPLOAD_BYTES,
-    per_thread=True,
-    platform_writes=45,
-)
-# Later edits have a hidden limit of their own, which is soon reached (code 30046).
-_EDITABLE_SECONDS = 3600.0
 
 Attempt = Callable[[], Awaitable[MessageRef]]
 
@@ -116,17 +103,17 @@ class DiscordConversation:
 
     @property
     def limits(self) -> Limits:
-        return replace(_LIMITS, upload_bytes=self._upload_bytes())
+        return replace(LIMITS, upload_bytes=self._upload_bytes())
 
     def _upload_bytes(self) -> int:
         # Some channels take less than they say; what was learned once is not tried again.
         if self._channel in self._platform.modest:
-            return _UPLOAD_BYTES
+            return UPLOAD_BYTES
         if self._ref.person:
             told = self._interactions.upload_bytes(self._channel, self._ref.person)
-            return told or _UPLOAD_BYTES
+            return told or UPLOAD_BYTES
         guild = self._platform.client.get_guild(int(self._ref.chat)) if self._ref.thread else None
-        return guild.filesize_limit if guild else _UPLOAD_BYTES
+        return guild.filesize_limit if guild else UPLOAD_BYTES
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         # The nonce: an answer that is sent again after a lost connection is the same message.
@@ -145,7 +132,7 @@ class DiscordConversation:
 
     async def edit(self, message: MessageRef, view: View) -> None:
         # Lost, so that whoever must be told gets a new message instead of a refusal.
-        if age_seconds(message.id) >= _EDITABLE_SECONDS:
+        if age_seconds(message.id) >= EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
         outgoing = OutgoingMessage(content=content(view.text), buttons=view.buttons)
         await ask(self._channel_of(message).change(message.id, outgoing))
@@ -296,11 +283,6 @@ class DiscordConversation:
         return MessageRef(
             conversation=self._ref, id=str(message.id), access=access if hidden else ""
         )
-
-
-def channel_of(ref: ConversationRef) -> str:
-    """The id of the channel or thread to write to."""
-    return ref.thread or ref.chat
 
 
 async def _first(attempts: Sequence[Attempt]) -> MessageRef:

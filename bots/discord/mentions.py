@@ -28,7 +28,8 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.platform import Invocation, View, known
+from core.invocation import Invocation, known
+from core.platform import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

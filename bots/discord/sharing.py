@@ -12,7 +12,8 @@ from bots.discord.keyboard import THREADS
 from bots.discord.payloads import Channel
 from core.commands import Command
 from core.errors import UserError
-from core.platform import ConversationRef, Place
+from core.invocation import Place
+from core.platform import ConversationRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

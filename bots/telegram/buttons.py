@@ -18,9 +18,10 @@ from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.invocation import Invocation
 from core.messages.buttons import unpack
 from core.options.options import OptionHelp
-from core.platform import Button, Invocation
+from core.platform import Button
 from core.redact import quote
 
 log = logging.getLogger(__name__)

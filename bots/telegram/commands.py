@@ -30,9 +30,10 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import UserError
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job
 from core.messages.views import can_remix
-from core.platform import Invocation, MessageRef
+from core.platform import MessageRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

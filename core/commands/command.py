@@ -12,10 +12,11 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.events import Event
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job
 from core.options.options import Option, OptionHelp, OptionKind, describe
 from core.people.preferences import Preferences
-from core.platform import Invocation, View
+from core.platform import View
 
 T = TypeVar("T", bound=BaseModel)
 PROMPT = "prompt"

@@ -14,11 +14,12 @@ from core.engine.engine import Engine
 from core.errors import StorageError, UserError, did_you_mean
 from core.events import Event, TakenError
 from core.i18n import Locale, explain, locale_of, translate
+from core.invocation import Invocation
 from core.jobs import Job
 from core.options.grammar import parse
 from core.options.options import OptionHelp
 from core.people.preferences import preferred, speak
-from core.platform import Invocation, View
+from core.platform import View
 
 log = logging.getLogger(__name__)
 

@@ -14,18 +14,11 @@ from core.engine.engine import new_id
 from core.errors import UserError
 from core.files.transcode import transcode
 from core.i18n import Locale, translate
+from core.invocation import Place
 from core.jobs import Job, JobState
 from core.media import Asset
 from core.messages.views import excerpt, share_button
-from core.platform import (
-    Limits,
-    MediaPost,
-    MessageLostError,
-    Place,
-    RefusedError,
-    UncertainError,
-    View,
-)
+from core.platform import Limits, MediaPost, MessageLostError, RefusedError, UncertainError, View
 
 _REMEMBERED = 200
 

@@ -2,46 +2,39 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from core.engine.active_job import ActiveJob, show_end, show_rest
+from core.engine.active_job import ActiveJob, show_rest
 from core.engine.cancel import store_cancelled, tell_gateway
+from core.engine.endings import Endings
 from core.engine.errands import Errands
 from core.engine.order import Order, new_id, place
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
 from core.engine.services import Services
-from core.errors import RECOVERABLE, Fault, FaultKind, StorageError, UserError
+from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
-from core.jobs import Job, JobState, LostRunError, afresh, after_restart
+from core.jobs import Job, JobState, LostRunError, after_restart, reopened
 from core.messages.progress import Phase, Progress
-from core.messages.views import dropped_view, ended_view
-from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User, View
+from core.messages.views import dropped_view
+from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
 
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 1.0
-# Between attempts to store that an order was refused; the disk may be full for a while.
-_STORE_AGAIN_SECONDS = 5.0
 
 
 class Engine:
-    """Owns all jobs of this process. Use it as an async context manager.
-
-    Attributes:
-        failed: how many jobs have failed here.
-    """
+    """Owns all jobs of this process. Use it as an async context manager."""
 
     def __init__(
         self, services: Services, jobs_per_user: int = 2, *, drain_seconds: float = 3.0
     ) -> None:
         self.services = services
-        self.failed = 0
         self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
@@ -51,6 +44,7 @@ class Engine:
         self._runs: dict[str, Run] = {}
         self._closing = False
         self._errands = Errands()
+        self._endings = Endings(services, self._active, self._errands)
         self._ticker: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -161,7 +155,7 @@ class Engine:
         await self._scheduler.stop(job_id)
         await tell_gateway(self.services, cancelled)
         dropped = before is JobState.DRAFT
-        await self._end(cancelled, dropped_view(cancelled) if dropped else None)
+        await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled
 
     async def retry(
@@ -184,25 +178,13 @@ class Engine:
             raise UserError("not-failed")
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self.services.catalog.choose(replace(job.request, model=job.model))
-        again = replace(
-            job, fault=None, told=False, ended_at=None, credits=model.credits_for(job.request)
-        )
-        before = job.conversation
-        # A new status message in the new chat: the old one cannot be moved.
-        if place and (place.chat, place.thread) != (before.chat, before.thread):
-            again = replace(again, conversation=place, command=command, status=None)
-        kept = job.task is not None or job.results
-        # Nothing is paid on this way: the gateway still has what was paid for.
-        if kept and job.fault.kind in RECOVERABLE:
-            again = replace(again, state=JobState.RUNNING, posting=False)
-        else:
-            again = afresh(again)
+        again = reopened(job, model.credits_for(job.request), place, command)
         # The same row, so that two who retry at once pay once.
-        reopened = await self.services.store.reopen(again, event)
-        if reopened is None:
+        taken = await self.services.store.reopen(again, event)
+        if taken is None:
             raise UserError("not-failed")
-        await self._show(ActiveJob(self.services, reopened, model))
-        return reopened
+        await self._show(ActiveJob(self.services, taken, model))
+        return taken
 
     async def jobs_of(self, user: User, limit: int = 20) -> Sequence[Job]:
         """A user's jobs, newest first."""
@@ -212,6 +194,11 @@ class Engine:
         """Wait until no job runs or waits."""
         await self._errands.idle()
         await self._scheduler.idle()
+
+    @property
+    def failed(self) -> int:
+        """How many jobs have failed in this process."""
+        return self._endings.failed
 
     @property
     def unfinished(self) -> Sequence[Job]:
@@ -252,45 +239,23 @@ class Engine:
             self._active.pop(job_id, None)
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
-            await self._refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
+            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
         except StorageError:
-            await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL))
+            await self._endings.refuse(active.job, Fault(kind=FaultKind.INTERNAL))
             raise
         except Exception:
             incident = new_id()[:8]
             log.exception("job %s: could not be shown: %s", job_id, incident)
-            if not await self._refuse(active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)):
+            if not await self._endings.refuse(
+                active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)
+            ):
                 raise
-
-    async def _refuse(self, job: Job, fault: Fault) -> bool:
-        """End a job that was not shown, so that it never runs; tell whether its chat knows it."""
-        self._active.pop(job.id, None)
-        try:
-            return await self._end(await self._give_up(job, fault))
-        except LostRunError:  # somebody has cancelled it, and was told
-            return True
-        except StorageError:
-            self._errands.start(self._refuse_later(job, fault))
-            return False
-
-    async def _refuse_later(self, job: Job, fault: Fault) -> None:
-        """Do it as soon as anything can be stored, at the latest when the bot stops."""
-        while True:
-            try:
-                await asyncio.sleep(_STORE_AGAIN_SECONDS)
-            except asyncio.CancelledError:
-                with suppress(StorageError):
-                    await self._give_up(job, fault)
-                raise
-            with suppress(StorageError, LostRunError):
-                await self._end(await self._give_up(job, fault))
-                return
 
     async def _take_up(self, *platforms: str) -> None:
         # What ended without its chat knowing comes first: nobody else will ever tell.
         for job in await self.services.store.untold():
             if job.conversation.platform in platforms:
-                self._errands.start(self._end(job))
+                self._errands.start(self._endings.end(job))
         for job in await self.services.store.unfinished():
             if job.conversation.platform in platforms:
                 await self._recover(job)
@@ -301,19 +266,13 @@ class Engine:
             claimed = await self.services.store.claim(job.id)
             if claimed:
                 fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-                self._errands.start(self._end(await self._give_up(claimed, fault)))
+                self._errands.start(self._endings.end(await self._endings.fail(claimed, fault)))
         elif model := self.services.model(job.model):
             active = self._active[job.id] = ActiveJob(self.services, job, model)
             self._errands.start(self._open(active))  # no start waits for a chat
         else:
             log.warning("job %s waits: its model %s is not set up", job.id, job.model)
             self._errands.start(show_rest(self.services, job))
-
-    async def _give_up(self, job: Job, fault: Fault) -> Job:
-        failed = replace(job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time())
-        await self.services.store.save(failed)
-        self.failed += 1
-        return failed
 
     async def _run(self, job_id: str) -> None:
         active = self._active.get(job_id)
@@ -323,7 +282,7 @@ class Engine:
         try:
             await run.go()
         finally:
-            self.failed += run.failed
+            self._endings.failed += run.failed
             del self._runs[job_id]
             # A retry may have put a new one in its place while this run was ending.
             if self._active.get(job_id) is active:
@@ -331,12 +290,6 @@ class Engine:
         # Queued anew, since the next gateway has a limit of its own.
         if run.next_model:
             await self._open(ActiveJob(self.services, active.job, run.next_model))
-
-    async def _end(self, job: Job, view: View | None = None) -> bool:
-        """Show the last view of a job that does not run; tell whether its chat has taken it."""
-        active = self._active.pop(job.id, None)
-        shown = active.status if active else None
-        return await show_end(self.services, job, view or ended_view(job), shown)
 
     def _moved(self, job: Job, position: int) -> None:
         active = self._active.get(job.id)

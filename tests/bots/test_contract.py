@@ -16,8 +16,9 @@ import pytest
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job
-from core.platform import ConversationRef, Invocation
+from core.platform import ConversationRef
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger, read_ledger
 from sandbox.server import serve

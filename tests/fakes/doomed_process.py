@@ -19,8 +19,9 @@ from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.events import Event
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job, JobState
-from core.platform import ConversationRef, Invocation, User
+from core.platform import ConversationRef, User
 from storage.jobs import SqlJobStore
 from tests.fakes.engine_harness import EngineHarness
 

@@ -11,9 +11,10 @@ import pytest
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.invocation import IdFormat, Invocation, known
 from core.jobs import JobState
 from core.people.access import Policy
-from core.platform import ConversationRef, IdFormat, Invocation, User, known
+from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness

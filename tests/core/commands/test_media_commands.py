@@ -11,9 +11,10 @@ from PIL import Image
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.media import MediaKind
-from core.platform import ConversationRef, Invocation, MessageRef, User
+from core.platform import ConversationRef, MessageRef, User
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve

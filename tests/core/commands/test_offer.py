@@ -15,10 +15,11 @@ from core.commands.offer import offered
 from core.dialects import DIALECTS
 from core.engine.engine import Engine
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.media import SOME_PICTURE, MediaRequest
 from core.options.grammar import parse
 from core.people.access import Policy
-from core.platform import ConversationRef, Invocation, User
+from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness

@@ -11,9 +11,10 @@ from core.commands.command import NoOptions
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.people.access import Policy
-from core.platform import ConversationRef, Invocation, User, View
+from core.platform import ConversationRef, User, View
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME

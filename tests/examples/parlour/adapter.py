@@ -17,17 +17,9 @@ from core.commands.dispatch import dispatch
 from core.commands.typed import read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
+from core.invocation import Invocation, Place
 from core.messages.buttons import unpack
-from core.platform import (
-    Button,
-    ConversationRef,
-    Invocation,
-    MessageRef,
-    Party,
-    Place,
-    User,
-    View,
-)
+from core.platform import Button, ConversationRef, MessageRef, Party, User, View
 from tests.examples.parlour.conversation import ParlourPlatform
 from tests.examples.parlour.ids import IDS, NAME
 

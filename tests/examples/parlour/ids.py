@@ -1,6 +1,6 @@
 """What the parlour calls people and rooms."""
 
-from core.platform import IdFormat
+from core.invocation import IdFormat
 
 NAME = "parlour"
 IDS = IdFormat(user="@[a-z]+", chat="#[a-z]+")

@@ -1,0 +1,73 @@
+"""How jobs end that do not run: cancelled, refused before they ran, or lost by a restart."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+from core.engine.active_job import ActiveJob, show_end
+from core.engine.errands import Errands
+from core.engine.services import Services
+from core.errors import Fault, StorageError
+from core.jobs import Job, JobState, LostRunError
+from core.messages.views import ended_view
+from core.platform import View
+
+# Between attempts to store that an order was refused; the disk may be full for a while.
+_STORE_AGAIN_SECONDS = 5.0
+
+
+class Endings:
+    """Stores first, then tells; takes jobs out of those that are active.
+
+    Attributes:
+        failed: how many jobs have failed here.
+    """
+
+    def __init__(self, services: Services, active: dict[str, ActiveJob], errands: Errands) -> None:
+        self.failed = 0
+        self._services = services
+        self._active = active
+        self._errands = errands
+
+    async def end(self, job: Job, view: View | None = None) -> bool:
+        """Show the last view of a job that does not run; tell whether its chat has taken it."""
+        active = self._active.pop(job.id, None)
+        shown = active.status if active else None
+        return await show_end(self._services, job, view or ended_view(job), shown)
+
+    async def fail(self, job: Job, fault: Fault) -> Job:
+        """Store that a job has failed, unpaid.
+
+        Raises:
+            LostRunError: somebody else has ended it.
+            StorageError: it could not be stored.
+        """
+        failed = replace(job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time())
+        await self._services.store.save(failed)
+        self.failed += 1
+        return failed
+
+    async def refuse(self, job: Job, fault: Fault) -> bool:
+        """End a job that was not shown, so that it never runs; tell whether its chat knows it."""
+        self._active.pop(job.id, None)
+        try:
+            return await self.end(await self.fail(job, fault))
+        except LostRunError:  # somebody has cancelled it, and was told
+            return True
+        except StorageError:
+            self._errands.start(self._refuse_later(job, fault))
+            return False
+
+    async def _refuse_later(self, job: Job, fault: Fault) -> None:
+        """Do it as soon as anything can be stored, at the latest when the bot stops."""
+        while True:
+            try:
+                await asyncio.sleep(_STORE_AGAIN_SECONDS)
+            except asyncio.CancelledError:
+                with suppress(StorageError):
+                    await self.fail(job, fault)
+                raise
+            with suppress(StorageError, LostRunError):
+                await self.end(await self.fail(job, fault))
+                return

@@ -1,0 +1,110 @@
+"""A command as it arrives from a chat platform, and what came along with it."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from core.errors import UserError
+from core.platform import ConversationRef, MessageRef, Party, User
+
+Asked = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdFormat:
+    """How a platform writes its ids, each a regular expression for all of one."""
+
+    user: str = r"\S+"
+    chat: str = r"\S+"
+
+    def kind_of(self, id: str) -> Literal["user", "chat"] | None:  # noqa: A002 - as in Party
+        """Whom an id names: a person, where it could be either; None where it is no id here."""
+        if re.fullmatch(self.user, id):
+            return "user"
+        return "chat" if re.fullmatch(self.chat, id) else None
+
+    def fits(self, party: Party) -> bool:
+        """Whether it has the shape of an id here."""
+        pattern = self.user if party.kind == "user" else self.chat
+        return re.fullmatch(pattern, party.id) is not None
+
+
+class Attachment(Protocol):
+    """A file that came with a command."""
+
+    @property
+    def name(self) -> str: ...
+
+    def file(self) -> AbstractAsyncContextManager[Path]:
+        """Lend the file; where it had to be fetched it is gone afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something should go, as the person chose it and the platform permits.
+
+    Attributes:
+        name: how a message there names the place, in the platform's own markup.
+        by: how a message names who brings it.
+    """
+
+    conversation: ConversationRef
+    name: str
+    by: str
+
+
+# A question and not a flag: some platforms have to be asked over the network.
+async def _no() -> bool:
+    return False
+
+
+async def _yes() -> bool:
+    return True
+
+
+def known(answer: bool) -> Asked:  # noqa: FBT001 - it is all there is to say
+    """A question whose answer came along with the command."""
+    return _yes if answer else _no
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A command as it arrived.
+
+    Attributes:
+        command: its name; "" where the bot was spoken to without one, which is answered.
+        text: all behind the command's name, untouched.
+        given: options that were chosen by name, as a platform's own forms do.
+        asks: the option that the person is to be asked for next; until then nothing is done.
+        event: the platform's own id of what arrived: a message, a press, an interaction. The same
+            when it arrives again; "" where nothing can.
+        message: the command's own message, which answers refer to.
+        replied: the message that the command replies to.
+        replied_user: who wrote the message that the command replies to, if that can be known.
+        place: what a chosen place is.
+        objection: why what came along cannot be used, as only the platform can tell.
+        is_chat_admin: asks the platform whether the user runs this chat.
+        ids: how the platform writes the ids that the user may type.
+        is_private: whether nobody but the user sees what answers this command.
+    """
+
+    command: str
+    text: str
+    user: User
+    conversation: ConversationRef
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: str = ""
+    event: str = ""
+    message: MessageRef | None = None
+    attachments: tuple[Attachment, ...] = ()
+    replied: MessageRef | None = None
+    replied_user: User | None = None
+    place: Place | None = None
+    objection: UserError | None = None
+    is_chat_admin: Asked = _no
+    ids: IdFormat = IdFormat()
+    is_private: bool = False

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
 
-.PHONY: run setup check test bench format clean
+.PHONY: run setup check test slow bench format clean
 
 run: .venv/installed ## chat on this terminal; without a key, with the sandbox
 	@$(BIN)/cliprelay chat
@@ -16,8 +16,11 @@ check: .venv/installed-dev ## format, lint, types, import rules
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: .venv/installed-dev ## the whole suite with branch coverage of core
+test: .venv/installed-dev ## the suite with branch coverage of core
 	$(BIN)/pytest --cov --cov-report=term
+
+slow: .venv/installed-dev ## the proofs that take longer: whole processes, every button, every model
+	$(BIN)/pytest -m slow
 
 bench: .venv/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.progress

@@ -400,6 +400,7 @@ TYPED = (
 )
 
 
+@pytest.mark.slow
 async def test_a_command_is_understood_however_it_is_typed(
     enter: Open, harness: EngineHarness
 ) -> None:
@@ -461,6 +462,7 @@ async def test_a_default_that_cannot_be_kept_is_told_before_and_under_the_result
         assert note in post.caption or door.user.platform == "console"
 
 
+@pytest.mark.slow
 async def test_a_character_is_found_wherever_its_name_stands(
     enter: Open, harness: EngineHarness
 ) -> None:
@@ -479,6 +481,7 @@ async def test_a_character_is_found_wherever_its_name_stands(
     assert job.request.prompt == f"让@{name}跳舞, (@{name}) and @tommy"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("word", "credits_"), [("hd", 20), ("高清", 20), ("fast", 2)])
 async def test_how_well_a_picture_is_made_can_be_typed(
     enter: Open, harness: EngineHarness, word: str, credits_: int

@@ -32,6 +32,8 @@ from tests.fakes.driver import ChatDriver, said, until_said
 from tests.fakes.drivers import PLATFORMS, driver_on
 from tests.fakes.engine_harness import EngineHarness
 
+pytestmark = pytest.mark.slow
+
 MODEL, PLAYED_LATER = "sandbox-videos", "sandbox-video"
 VIDEO = f"/video --model {MODEL} 1s a cat"
 HANGING = f"/video --model {PLAYED_LATER} 1s a cat #hang"

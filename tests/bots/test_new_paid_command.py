@@ -17,6 +17,8 @@ from core.platform import View
 from tests.fakes.discord.bot import DiscordBotHarness, discord_bot
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, telegram_bot
 
+pytestmark = pytest.mark.slow
+
 DONE = "That was paid."
 
 

@@ -118,6 +118,7 @@ async def test_two_heads_are_two_codings() -> None:
         await pieces(replies(head + body))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate"])
 async def test_a_bomb_costs_no_more_than_a_body_of_the_limit(coding: str) -> None:
     """The attack and its quiet twin, in bytes that were held at once."""

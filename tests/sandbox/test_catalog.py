@@ -140,6 +140,7 @@ def wishes(model: Model, picture: Asset) -> Iterator[MediaRequest]:
                 return
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", sorted(DIALECTS.keys() & PROTOCOLS.keys()))
 async def test_every_model_of_the_catalog_is_played_as_it_was_asked_for(
     playing: EngineHarness, tmp_path: Path, dialect: str

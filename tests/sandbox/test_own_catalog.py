@@ -15,6 +15,8 @@ from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
 from tests.fakes.cli import Finished, environment, run
 
+pytestmark = pytest.mark.slow
+
 OPERATOR = Path(__file__).with_name("operator.toml")
 VARIABLES = {"CATALOG_FILES": str(OPERATOR)}
 KEY = {"Authorization": "Bearer sk-any"}

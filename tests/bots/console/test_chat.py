@@ -14,6 +14,7 @@ from sandbox.server import serve
 from tests.fakes.cli import run, running, terminal
 
 
+@pytest.mark.slow
 async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: Path) -> None:
     async with terminal(tmp_path, "chat") as (screen, process):
         await screen.wait_for("SANDBOX")
@@ -163,6 +164,7 @@ async def test_a_second_process_on_the_same_file_is_refused(
     assert "Traceback" not in second.err
 
 
+@pytest.mark.slow
 async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) -> None:
     # Slow enough that the first look at the task, after 5 s, finds it at work.
     options = SandboxOptions(

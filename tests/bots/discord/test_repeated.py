@@ -9,6 +9,8 @@ from tests.fakes.discord.bot import DiscordBotHarness, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
 
+pytestmark = pytest.mark.slow
+
 VIDEO = "--model sandbox-videos 1s a cat"
 ASKED = {"prompt": "1s a cat", "model": "sandbox-videos"}
 

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle
@@ -14,6 +15,8 @@ from tests.fakes.cli import run, running
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.wire import Json
 from tests.fakes.telegram.server import telegram_server
+
+pytestmark = pytest.mark.slow
 
 ASKED = {"prompt": "a cat", "model": "veo-3.1"}
 

@@ -13,6 +13,8 @@ from core.platform import User
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, telegram_bot
 from tests.fakes.telegram.chat import TelegramMessage
 
+pytestmark = pytest.mark.slow
+
 VIDEO = "/video --model sandbox-videos 1s a cat"
 PLAN = "/storyboard --model sandbox-video 1.5s up\n1.5s down"
 FAILING = "/video --model sandbox-video 1s a cat #fail-moderation"

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
@@ -12,6 +13,8 @@ from sandbox.server import serve
 from tests.fakes.cli import run, running
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 from tests.fakes.tls import TLS
+
+pytestmark = pytest.mark.slow
 
 VIDEO = "/video --model veo-3.1 a cat"
 

@@ -16,6 +16,8 @@ from core.platform import User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import CREATE, ManualGateway
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parents[3]
 _EXIT_SECONDS = 10
 

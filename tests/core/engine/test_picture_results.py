@@ -73,6 +73,7 @@ def saved(folder: Path, name: str = "1.png", size: tuple[int, int] = (64, 48)) -
     return look(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["", "#inline"])
 @pytest.mark.parametrize("model", MODELS)
 async def test_every_model_makes_a_picture_out_of_words(
@@ -87,6 +88,7 @@ async def test_every_model_makes_a_picture_out_of_words(
     assert asset.path.suffix == ".png"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 async def test_every_model_makes_a_picture_out_of_pictures(
     harness: EngineHarness, tmp_path: Path, model: str

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
 
-.PHONY: run setup check test slow bench format clean
+.PHONY: run setup check test slow coverage bench format clean
 
 run: .venv/installed ## chat on this terminal; without a key, with the sandbox
 	@$(BIN)/cliprelay chat
@@ -16,11 +16,14 @@ check: .venv/installed-dev ## format, lint, types, import rules
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: .venv/installed-dev ## the suite with branch coverage of core
-	$(BIN)/pytest --cov --cov-report=term
+test: .venv/installed-dev ## the suite
+	$(BIN)/pytest
 
 slow: .venv/installed-dev ## the proofs that take longer: whole processes, every button, every model
 	$(BIN)/pytest -m slow
+
+coverage: .venv/installed-dev ## branch coverage of core by its own tests
+	$(BIN)/pytest --cov=core --cov-report=term tests/core
 
 bench: .venv/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.progress

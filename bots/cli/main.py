@@ -76,7 +76,9 @@ def chat(*, sandbox: _Sandbox = False) -> None:
 # A prompt that begins with -- is ours to read, and to answer.
 @app.command(context_settings={"ignore_unknown_options": True})
 def generate(  # noqa: PLR0913 - the options of a command line
-    prompt: Annotated[str, typer.Argument(help="Options and the prompt, as behind /video.")],
+    prompt: Annotated[
+        list[str], typer.Argument(help="Options and the prompt, as behind /video.")
+    ],
     *,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write.")
@@ -93,7 +95,7 @@ def generate(  # noqa: PLR0913 - the options of a command line
     configure_logs("ERROR")
     locale = Locale(settings.default_locale)
     setup = read_setup(settings, force_sandbox=sandbox)
-    wish = Wish(text=prompt, output=output, images=image or (), model=model)
+    wish = Wish(text=" ".join(prompt), output=output, images=image or (), model=model)
     try:
         outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
     except UserError as error:

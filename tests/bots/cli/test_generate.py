@@ -30,7 +30,9 @@ async def test_a_video_is_written_where_it_was_asked_for(
 
 async def test_json_tells_a_program_everything(tmp_path: Path, gateway: dict[str, str]) -> None:
     done = await run(
-        tmp_path, "generate", "landscape x2 a cat", "-o", "cat.mp4", "--json", variables=gateway
+        tmp_path,
+        *("generate", "landscape", "a cat", "--count", "2", "-o", "cat.mp4", "--json"),
+        variables=gateway,
     )
 
     said = json.loads(done.out)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -29,7 +30,7 @@ from bots.discord.incoming import (
 from bots.discord.languages import Languages
 from bots.discord.mentions import Mentions
 from bots.discord.payloads import CommandData, FormData
-from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
+from bots.discord.responses import TROUBLE, acknowledge, fill, respond, whisper
 from bots.discord.sharing import brought
 from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import suggest
@@ -165,7 +166,7 @@ class DiscordAdapter:
         self._drafts.keep(key, draft)
         try:
             modal = form(key, command, draft, self.catalog, locale)
-            await interaction.response.send_modal(modal)
+            await respond(partial(interaction.response.send_modal, modal))
         except TROUBLE as error:
             log.warning("a form could not be opened: %s", error)
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 
 import discord
 
@@ -18,7 +19,7 @@ from bots.discord.incoming import (
 )
 from bots.discord.keyboard import channel_choice
 from bots.discord.payloads import ComponentData
-from bots.discord.responses import TROUBLE, acknowledge, fill, whisper
+from bots.discord.responses import TROUBLE, acknowledge, fill, respond, whisper
 from bots.discord.sharing import brought
 from core.commands import Commands
 from core.commands.dispatch import dispatch
@@ -27,7 +28,7 @@ from core.i18n import Locale, translate
 from core.invocation import Invocation, known
 from core.messages.buttons import unpack
 from core.options.options import OptionHelp, OptionKind
-from core.platform import Button, ConversationRef, MessageRef
+from core.platform import Button, ConversationRef, MessageRef, View
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class DiscordButtons:
             place = invocation.conversation
             await self.answers.say(place, answer.view, invocation.message)
         elif answer.view:
-            await whisper(interaction, answer.view.text)
+            await self._tell(interaction, answer.view)
 
     async def _choose(
         self, interaction: discord.Interaction, button: Button, data: ComponentData
@@ -82,8 +83,14 @@ class DiscordButtons:
             objection=choice.objection,
         )
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
-        if answer.view:
-            await fill(interaction, answer.view.text)
+        if answer.view and not await fill(interaction, answer.view.text):
+            await self._tell(interaction, answer.view)
+
+    async def _tell(self, interaction: discord.Interaction, view: View) -> None:
+        """Say to who pressed, and to nobody else, why nothing came of it; directly if need be."""
+        if not await whisper(interaction, view.text):
+            alone = self.platform.privately(pressed_in(interaction), asker(interaction))
+            await self.answers.say(alone, view)
 
     async def _ask(self, interaction: discord.Interaction, button: Button) -> None:
         """Ask who pressed, and nobody else, for what the command lacks."""
@@ -105,11 +112,11 @@ async def _show_question(
     try:
         if option.kind is OptionKind.PLACE:
             text = translate(locale, "ask-choice", what=translate(locale, option.description))
-            await interaction.response.send_message(
-                text, view=channel_choice(button), ephemeral=True
-            )
+            choice, say = channel_choice(button), interaction.response.send_message
+            await respond(partial(say, text, view=choice, ephemeral=True))
         else:
-            await interaction.response.send_modal(question_form(button, option, locale))
+            form = question_form(button, option, locale)
+            await respond(partial(interaction.response.send_modal, form))
     except TROUBLE as error:
         log.warning("a question could not be asked: %s", error)
 

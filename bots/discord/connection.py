@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.menu import Menu
 from bots.discord.responses import TROUBLE
+from bots.discord.tracing import watching
 from core.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def _build() -> discord.AutoShardedClient:
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,
         max_ratelimit_timeout=_LONGEST_LIMIT_SECONDS,
+        http_trace=watching(),
     )
 
 

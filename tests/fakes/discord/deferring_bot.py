@@ -14,6 +14,7 @@ from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 from simcord.enums import InteractionType
 
 from bots.discord.conversation import NAME, DiscordConversation, DiscordPlatform
+from bots.discord.tracing import watching
 from core.media import Asset, MediaKind
 from core.platform import Button, ConversationRef, MediaPost, MessageRef, View
 from tests.fakes.discord.people import Person, RawChannel, raw_channel
@@ -35,6 +36,7 @@ class DeferringClient(discord.Client):
             max_messages=None,
             max_ratelimit_timeout=30,
             guild_ready_timeout=0.05,
+            http_trace=watching(),
         )
         self.platform = DiscordPlatform(self)
         self.ephemeral = False

@@ -35,6 +35,7 @@ class _Refusal:
     pattern: str
     error: BackendError
     times: int
+    done: bool = False
 
 
 class RequestFaults:
@@ -57,9 +58,19 @@ class RequestFaults:
         """Do what the next such request wants, and end its connection without an answer."""
         self.hold(pattern, done=True).release(drop=True)
 
-    def refuse(self, pattern: str, status: int, code: int, message: str, times: int = 1) -> None:
-        """Answer the next such requests with an error."""
-        self._refusals.append(_Refusal(pattern, BackendError(status, code, message), times))
+    def refuse(
+        self,
+        pattern: str,
+        status: int,
+        code: int,
+        message: str,
+        times: int = 1,
+        *,
+        done: bool = False,
+    ) -> None:
+        """Answer the next such requests with an error; `done` means that they are done before."""
+        error = BackendError(status, code, message)
+        self._refusals.append(_Refusal(pattern, error, times, done))
 
     def flood(
         self,
@@ -94,10 +105,10 @@ class RequestFaults:
             request.transport.abort()
         return hold.drops
 
-    def trip(self, call: DiscordCall) -> None:
-        """Refuse what the test wants to be refused."""
+    def trip(self, call: DiscordCall, *, done: bool = False) -> None:
+        """Refuse what the test wants to be refused, before or after it is done."""
         for refusal in self._refusals:
-            if fnmatchcase(call.line, refusal.pattern):
+            if refusal.done is done and fnmatchcase(call.line, refusal.pattern):
                 refusal.times -= 1
                 if not refusal.times:
                     self._refusals.remove(refusal)

@@ -123,6 +123,8 @@ def _check_interaction(world: DiscordWorld, call: DiscordCall, record: Interacti
     _check_files(call, world.upload_bytes(record.channel_id, record.user_id))
     if call.parts[0] != "webhooks":
         return
+    if not record.responded:
+        raise BackendError(404, 10015, "Unknown Webhook")
     if record.expires_at and world.backend.now_iso() >= record.expires_at:
         raise BackendError(401, 50027, "Invalid Webhook Token")
     is_follow_up = call.method == "POST" and not record.loading

@@ -171,6 +171,7 @@ class DiscordServer(RequestFaults):
             call.answer = self._do(call)
             call.status = 204 if call.answer is None else 200
             self.writes += write_of(call, self.world.backend)
+            self.trip(call, done=True)
         except BackendError as error:
             call.answer, call.status, call.code = error.to_json(), error.status, error.code
             headers |= error.headers if isinstance(error, FloodError) else {}

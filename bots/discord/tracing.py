@@ -1,0 +1,41 @@
+"""Looks at every answer of Discord before the library does, which would repeat some by itself."""
+
+import json
+from http import HTTPStatus
+from types import SimpleNamespace
+
+import aiohttp
+import discord
+
+_BROKEN_STATUS = 500
+
+
+def watching() -> aiohttp.TraceConfig:
+    """For a client's `http_trace`.
+
+    A POST that Discord answers with 5xx may have been done: whether it is sent again is ours to
+    decide, who know whether it would come twice. An answer that is no JSON, as something in
+    between gives it, says nothing of what was done either, and is raised as a broken connection.
+    """
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(_look)
+    return trace
+
+
+async def _look(
+    _session: aiohttp.ClientSession,
+    _context: SimpleNamespace,
+    told: aiohttp.TraceRequestEndParams,
+) -> None:
+    answer = told.response
+    if told.method == "POST" and answer.status >= _BROKEN_STATUS:
+        raise discord.DiscordServerError(answer, await answer.text(errors="replace"))
+    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        _check_readable(await answer.read())
+
+
+def _check_readable(body: bytes) -> None:
+    try:
+        json.loads(body or "null")
+    except ValueError:
+        raise aiohttp.ClientPayloadError("the answer is no JSON") from None

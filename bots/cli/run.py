@@ -1,6 +1,7 @@
 """`cliprelay run`: all chat platforms that have a token, until it is stopped."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -10,7 +11,11 @@ from core.errors import OperatorError, SettingsError
 from core.i18n import Locale
 from core.settings import Settings
 
+log = logging.getLogger(__name__)
 Service = Callable[[Runtime], Awaitable[None]]
+
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 300.0
 
 
 async def run(setup: Setup) -> None:
@@ -56,7 +61,21 @@ def _services(settings: Settings) -> list[Service]:
 
 
 async def _serve(service: Service, runtime: Runtime) -> None:
-    await service(runtime)
+    """Serve a platform; one that breaks is rebuilt, after a longer pause each time."""
+    clock = asyncio.get_running_loop().time
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        began = clock()
+        try:
+            return await service(runtime)
+        except OperatorError:
+            raise  # whatever is rebuilt, this stays wrong
+        except Exception:
+            if clock() > began + _LONGEST_PAUSE_SECONDS:
+                pause = _FIRST_PAUSE_SECONDS
+            log.exception("a chat platform has broken; it is set up anew in %.0f s", pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
 def _is_called(settings: Settings) -> bool:

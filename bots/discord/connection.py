@@ -16,6 +16,7 @@ from bots.discord.adapter import DiscordAdapter
 from bots.discord.menu import Menu
 from bots.discord.responses import TROUBLE
 from bots.discord.tracing import watching
+from bots.discord.unreadable import skip_unreadable
 from core.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def _build() -> discord.AutoShardedClient:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     # None of these needs Discord's approval; what names the bot comes without more.
     intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-    return discord.AutoShardedClient(
+    client = discord.AutoShardedClient(
         intents=intents,
         allowed_mentions=discord.AllowedMentions.none(),
         chunk_guilds_at_startup=False,
@@ -91,6 +92,8 @@ def _build() -> discord.AutoShardedClient:
         max_ratelimit_timeout=_LONGEST_LIMIT_SECONDS,
         http_trace=watching(),
     )
+    skip_unreadable(client)
+    return client
 
 
 async def listen(
@@ -110,7 +113,11 @@ async def listen(
 
 
 async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> None:
-    """Stay connected; the library reconnects by itself."""
+    """Stay connected; the library reconnects by itself.
+
+    Raises:
+        Exception: it broke over something; then the client is closed.
+    """
     pause = 1.0
     while True:
         try:
@@ -121,6 +128,8 @@ async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> N
             log.error("Discord has ended the connection for good: %s", error)  # noqa: TRY400 - the sentence says it all
             return
         except TROUBLE as error:
+            if client.is_closed():
+                raise  # the library has given it up
             log.warning("Discord cannot be reached: %s", error or type(error).__name__)
         else:
             return

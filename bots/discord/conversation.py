@@ -50,6 +50,7 @@ class DiscordPlatform:
     """See `core.platform.Platform`.
 
     Attributes:
+        client: what it writes with; another takes its place when the connection is set up anew.
         interactions: those that can still be answered.
         modest: channels that refused a file of a size which they should take.
     """

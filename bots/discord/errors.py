@@ -19,6 +19,8 @@ from core.redact import quote
 
 T = TypeVar("T")
 
+# What aiohttp says where the library has closed its session.
+_CLOSED = "Session is closed"
 _PAUSE_SECONDS = 2.0
 _LEAST_PAUSE_SECONDS = 0.5
 _TOO_LARGE_STATUS = 413
@@ -59,6 +61,10 @@ async def ask(call: Awaitable[T], explain: Callable[[Exception], Exception] | No
         return await call
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise (explain or meaning)(error) from error
+    except RuntimeError as error:
+        if str(error) != _CLOSED:
+            raise
+        raise UnreachableError("the connection is being set up anew") from error
 
 
 def meaning(error: Exception) -> Exception:

@@ -2,9 +2,12 @@
 
 import logging
 
+import discord
+
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import DiscordPlatform
+from bots.discord.ids import NAME
 from bots.discord.menu import Menu
 from bots.runtime import Runtime
 from core.settings import Settings
@@ -15,15 +18,26 @@ log = logging.getLogger(__name__)
 async def serve(runtime: Runtime) -> None:
     """Connect and serve until Discord rejects the bot for good.
 
+    May be called again when it has raised: jobs then go on over the new connection.
+
     Raises:
         OperatorError: Discord does not take the token.
     """
     account = _account(runtime.settings)
     client = await runtime.lines.enter_async_context(connect(account))
-    platform = DiscordPlatform(client)
-    await runtime.engine.join(platform)
+    platform = await _platform(runtime, client)
     log.info("listening as %s on Discord", client.user)
     await listen(client, DiscordAdapter(runtime.engine, platform, runtime.locale), account)
+
+
+async def _platform(runtime: Runtime, client: discord.AutoShardedClient) -> DiscordPlatform:
+    known = runtime.engine.services.platforms.get(NAME)
+    if isinstance(known, DiscordPlatform):
+        known.client = client
+        return known
+    platform = DiscordPlatform(client)
+    await runtime.engine.join(platform)
+    return platform
 
 
 def _account(settings: Settings) -> DiscordAccount:

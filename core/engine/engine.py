@@ -96,9 +96,14 @@ class Engine:
             await asyncio.gather(*(active.close() for active in self._active.values()))
 
     async def join(self, platform: Platform) -> None:
-        """Work for one more platform, and take up what an earlier process has left there."""
+        """Work for one more platform, and take up what an earlier process has left there.
+
+        One that joins again, since it had to be rebuilt, takes nothing up: its jobs have gone on.
+        """
+        again = platform.name in self.services.platforms
         self.services.platforms[platform.name] = platform
-        await self._take_up(platform.name)
+        if not again:
+            await self._take_up(platform.name)
 
     async def submit(self, order: Order) -> Job:
         """Take an order: choose a model, store the job, show it, queue it.

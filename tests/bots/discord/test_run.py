@@ -99,6 +99,45 @@ async def test_both_platforms_are_served_and_one_that_is_gone_does_not_stop_the_
         assert asyncio.get_running_loop().time() - began < 5
 
 
+async def test_what_discord_says_and_nobody_can_read_is_left_out(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with (
+        discord_process() as here,
+        running(tmp_path, "run", variables=gateway | here.variables),
+    ):
+        await here.until_listening()
+        for event in ("MESSAGE_CREATE", "INTERACTION_CREATE", "GUILD_CREATE", "CHANNEL_UPDATE"):
+            here.server.gateway.say(event, {"nonsense": True})
+        await here.ada.slash(here.channel, "status")
+
+        await here.until_shown("You have no jobs running")
+        assert here.server.gateway.identified == 1
+
+
+async def test_a_platform_that_breaks_is_set_up_anew_while_jobs_and_the_others_go_on(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with telegram_server() as telegram, discord_process() as here:
+        bob = telegram.user(7)
+        chat = telegram.private(bob)
+        both = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
+        async with running(tmp_path, "run", variables=gateway | here.variables | both):
+            await here.until_listening()
+            await here.ada.slash(here.channel, "video", **ASKED)
+            await here.until_shown("a cat")
+            here.server.gateway.broken_greetings = 1
+            await here.server.gateway.invalidate(resumable=False)
+            telegram.say(chat, bob, "/video --model veo-3.1 a cat")
+            await telegram.until(lambda: any("Done in" in p.text for p in telegram.answers(chat)))
+            await here.until_shown("Done in")
+            await here.server.until(lambda: here.server.gateway.identified == 3)
+            await here.ada.slash(here.channel, "status")
+            await here.until_shown("You have no jobs running")
+
+        assert [len(message["attachments"]) for message in here.shown()] == [0, 1, 0]
+
+
 async def test_discord_is_served_while_telegram_cannot_be_reached(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

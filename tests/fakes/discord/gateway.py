@@ -121,6 +121,7 @@ class DiscordGateway:
     Attributes:
         approved: privileged intents that the bot may ask for.
         identified, resumed, beats: how often that was asked.
+        broken_greetings: how many of the next sessions begin with what no client can read.
     """
 
     def __init__(self, world: DiscordWorld, token: str, changed: ChangeSignal) -> None:
@@ -128,6 +129,7 @@ class DiscordGateway:
         self.sessions: dict[str, GatewaySession] = {}
         self.approved = discord.Intents.none()
         self.identified = self.resumed = self.beats = 0
+        self.broken_greetings = 0
         self._world = world
         self._token = token
         self._changed = changed
@@ -153,6 +155,10 @@ class DiscordGateway:
         frames = [json.loads(f) for each in self.sessions.values() for f in each.told]
         last = [frame["d"] for frame in frames if frame["t"] == event][-1]
         [*self.sessions.values()][-1].note(event, last)
+
+    def say(self, event: str, payload: Json) -> None:
+        """Tell the session of today something that did not happen."""
+        [*self.sessions.values()][-1].note(event, payload)
 
     def drop(self) -> None:
         """Lose all connections; what happens now is told after a RESUME."""
@@ -236,6 +242,9 @@ class DiscordGateway:
             "shard": [session.shard, session.shards],
             "application": {"id": str(backend.application_id), "flags": 0},
         }
+        if self.broken_greetings:
+            self.broken_greetings -= 1
+            ready = {}
         session.note("READY", ready)
         for each in mine:
             session.feed("GUILD_CREATE", each)

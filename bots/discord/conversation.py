@@ -120,12 +120,15 @@ class DiscordConversation:
         # The nonce: an answer that is sent again after a lost connection is the same message.
         key = f"{replying.id}/{view.text}" if replying else token_hex()
         post = MediaPost(key=key, assets=(), view=view, replying=replying)
-        attempts = self._by_token(post)
-        if replying and attempts:
+        attempts, by_token = list[Attempt](), self._by_token(post)
+        if replying and by_token:
             # First of all: until it is filled, Discord shows that the bot is thinking.
-            attempts.insert(0, partial(self._fill, replying, view))
+            attempts.append(partial(self._fill, replying, view))
         if not self._ref.person:
+            # Before any token: only here does a nonce keep a repetition from being a second one.
             attempts.append(partial(self._post_in, self._ref, post))
+        attempts.extend(by_token)
+        if not self._ref.person:
             attempts.append(partial(self._post_in_parent, post))
         if self._ref.person or self._ref.owner:
             attempts.append(partial(self._post_directly, post))

@@ -16,6 +16,7 @@ from core.platform import (
     SlowDownError,
     TooLargeError,
     UncertainError,
+    UnreachableError,
     View,
 )
 from tests.fakes.discord.deferring_bot import (
@@ -233,6 +234,41 @@ async def test_what_a_token_may_have_posted_is_repeated_in_the_status(
 
     shown = here.messages(friends.id)
     assert [here.files(message) for message in shown] == [[b"video 0..."], [b"video 0..."]]
+
+
+@pytest.mark.parametrize("answer", ["502", "page"])
+async def test_what_a_token_has_posted_is_not_sent_again_over_a_bad_answer(
+    here: DeferringBotHarness, answer: str
+) -> None:
+    command = await here.command(here.private, ephemeral=True)
+    if answer == "502":
+        here.server.refuse(FOLLOW_UPS, 502, 0, "Bad Gateway", done=True)
+    else:
+        here.server.garble(FOLLOW_UPS)
+
+    with pytest.raises(UncertainError):
+        await here.conversation(here.private).deliver(here.post(replying=command), replacing=None)
+
+    assert len(here.server.called(FOLLOW_UPS)) == 1
+    assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
+
+
+@pytest.mark.parametrize("answer", ["502", "page"])
+async def test_a_post_with_a_bad_answer_is_repeated_and_stays_one(
+    here: DeferringBotHarness, answer: str
+) -> None:
+    post = here.post()
+    if answer == "502":
+        here.server.refuse(POSTS, 502, 0, "Bad Gateway", done=True)
+    else:
+        here.server.garble(POSTS)
+    with pytest.raises(UnreachableError):
+        await here.conversation().deliver(post, replacing=None)
+
+    await here.conversation().deliver(post, replacing=None)
+
+    assert len(here.server.called(POSTS)) == 2
+    assert [here.files(message) for message in here.messages()] == [[b"video 0..."]]
 
 
 async def test_where_the_bot_may_not_write_the_token_still_posts(

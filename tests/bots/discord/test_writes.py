@@ -49,6 +49,28 @@ async def test_a_second_answer_is_a_follow_up(here: DeferringBotHarness) -> None
     assert texts(here) == ["Rendering 10%", "Done"]
 
 
+@pytest.mark.parametrize("answer", ["502", "page", "none"])
+async def test_a_second_answer_that_may_have_come_is_repeated_and_stays_one(
+    here: DeferringBotHarness, answer: str
+) -> None:
+    command = await here.command()
+    await here.conversation().send(RUNNING, replying=command)
+    for pattern in (POSTS, "POST /webhooks/*"):
+        match answer:
+            case "502":
+                here.server.refuse(pattern, 502, 0, "Bad Gateway", done=True)
+            case "page":
+                here.server.garble(pattern)
+            case _:
+                here.server.lose_answer(pattern)
+    with pytest.raises(UnreachableError):
+        await here.conversation().send(DONE, replying=command)
+
+    await here.conversation().send(DONE, replying=command)
+
+    assert texts(here) == ["Rendering 10%", "Done"]
+
+
 async def test_a_later_process_does_not_write_over_the_first_answer(
     here: DeferringBotHarness,
 ) -> None:

@@ -44,6 +44,7 @@ class RequestFaults:
     def __init__(self) -> None:
         self._holds: list[HeldRequest] = []
         self._refusals: list[_Refusal] = []
+        self._garbled: list[str] = []
 
     def hold(self, pattern: str, *, done: bool = False) -> HeldRequest:
         """Stop the next such request; `done` means that it is done, but not yet answered."""
@@ -71,6 +72,17 @@ class RequestFaults:
         """Answer the next such requests with an error; `done` means that they are done before."""
         error = BackendError(status, code, message)
         self._refusals.append(_Refusal(pattern, error, times, done))
+
+    def garble(self, pattern: str) -> None:
+        """Do what the next such request wants, and answer with a page that is no JSON."""
+        self._garbled.append(pattern)
+
+    def is_garbled(self, call: DiscordCall) -> bool:
+        """Whether the test wants such a page now."""
+        found = next((each for each in self._garbled if fnmatchcase(call.line, each)), None)
+        if found:
+            self._garbled.remove(found)
+        return found is not None
 
     def flood(
         self,

@@ -160,6 +160,8 @@ class DiscordServer(RequestFaults):
         headers = self._settle(call, authorized=self._knows(request))
         self._changed.notify()
         await self.stop(request, call, done=True)
+        if self.is_garbled(call):
+            return web.Response(text="<html>Just a moment</html>", content_type="text/html")
         return reply(call.answer, call.status, headers)
 
     def _settle(self, call: DiscordCall, *, authorized: bool) -> dict[str, str]:

@@ -101,7 +101,7 @@ async def listen(
 ) -> None:
     """Take events in until it is cancelled, or Discord ends the connection for good."""
     adapter.attach(client)
-    menu = asyncio.create_task(account.menu.publish(client, adapter.catalog), name="discord-menu")
+    menu = asyncio.create_task(account.menu.keep(client, adapter.catalog), name="discord-menu")
     try:
         await _stay(client, account)
     finally:

@@ -43,9 +43,8 @@ async def _platform(runtime: Runtime, client: discord.AutoShardedClient) -> Disc
 def _account(settings: Settings) -> DiscordAccount:
     if settings.discord_bot_token is None:
         raise TypeError("Discord is served only with a token")
-    published = settings.media_dir / "discord-commands.json"
     return DiscordAccount(
         token=settings.discord_bot_token,
-        menu=Menu(file=published, guild_ids=settings.discord_guild_ids),
+        menu=Menu(guild_ids=settings.discord_guild_ids),
         api_url=settings.discord_api_url,
     )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bots.discord.connection import DiscordAccount
 from bots.discord.menu import Menu
 from bots.discord.slash import Json, definitions
 from core.catalog import Catalog, State, load
 from core.commands import COMMANDS
 from core.dialects import DIALECTS
 from core.options.options import describe
-from tests.fakes.discord.bot import PUBLISHED, discord_bot
+from tests.fakes.discord.bot import PUBLISHED, DiscordBotHarness, discord_bot
 
 NAME = re.compile(r"[-_'\w]{1,32}")
 DATA = load((), tuple(DIALECTS))
@@ -85,30 +86,92 @@ def test_commands_work_in_servers_in_direct_messages_and_for_people() -> None:
         assert "contexts" not in command
 
 
-async def test_commands_are_published_again_only_when_they_have_changed(tmp_path: Path) -> None:
+def published_in(here: DiscordBotHarness, guild_id: int | None) -> list[Json]:
+    """The commands that Discord has in a server, or everywhere."""
+    return [*here.server.world.backend.commands.get(guild_id, {}).values()]
+
+
+async def until_looked(here: DiscordBotHarness, times: int, guild_id: int | None = None) -> None:
+    """Wait until the bot has asked so often what there is, and was answered."""
+    where = f"/guilds/{guild_id}" if guild_id else ""
+    pattern = f"GET /applications/[0-9]*{where}/commands"
+    application = here.server.world.backend.application_id
+
+    def looked() -> bool:
+        line = f"GET /applications/{application}{where}/commands"
+        return (
+            len([c for c in here.server.called(pattern) if c.line == line and c.status]) >= times
+        )
+
+    await here.server.until(looked)
+
+
+def here_only(here: DiscordBotHarness, *guild_ids: int) -> DiscordAccount:
+    return replace(here.account, menu=Menu(guild_ids=guild_ids))
+
+
+async def test_commands_are_published_again_only_when_discord_has_others(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here:
         async with here.bot():
-            assert len(here.server.called(PUBLISHED)) == 1
+            await until_looked(here, 2)
+            await until_looked(here, 1, here.guild.id)
         async with here.bot():
-            await here.ada.slash(here.channel, "status")
-            await here.until_shown("You have no jobs running")
-            assert len(here.server.called(PUBLISHED)) == 1
+            await until_looked(here, 4)
+        assert len(here.server.called(PUBLISHED)) == 1
 
-        published, ours = here.account.menu.file, here.server.world.backend.application_id
-        published.write_text(published.read_text().replace(str(ours), "1"))
+        here.server.world.backend.commands[None].pop(("status", 1))
         async with here.bot():
             await here.server.until(lambda: len(here.server.called(PUBLISHED)) == 2)
+        assert "status" in {command["name"] for command in published_in(here, None)}
 
 
-async def test_the_servers_that_are_named_have_the_commands_to_themselves(tmp_path: Path) -> None:
+async def test_commands_leave_the_places_that_are_no_longer_meant(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here:
-        strange = here.server.world.stranger_guild()
-        refused = f"PUT /applications/*/guilds/{strange.id}/commands"
-        here.server.refuse(refused, 403, 50001, "Missing Access", times=2)
-        menu = Menu(file=tmp_path / "menu.json", guild_ids=(strange.id, here.guild.id))
-        async with here.bot(replace(here.account, menu=menu)):
+        async with here.bot():
+            await here.server.until(lambda: published_in(here, None))
+        async with here.bot(here_only(here, here.guild.id)):
+            await here.server.until(lambda: published_in(here, here.guild.id))
+            await here.server.until(lambda: not published_in(here, None))
             await here.ada.slash(here.channel, "status")
             await here.until_shown("You have no jobs running")
+        count = len(here.server.called("PUT /applications/*"))
+        async with here.bot(here_only(here, here.guild.id)):
+            await until_looked(here, 4, here.guild.id)
+        assert len(here.server.called("PUT /applications/*")) == count
+        async with here.bot():
+            await here.server.until(lambda: published_in(here, None))
+            await here.server.until(lambda: not published_in(here, here.guild.id))
 
-        assert {call.status for call in here.server.called(refused)} == {403}
-        assert all("/guilds/" in call.path for call in here.server.called(PUBLISHED))
+
+async def test_a_publication_that_fails_is_tried_again(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        here.server.refuse(PUBLISHED, 503, 0, "Service Unavailable", times=2)
+        async with here.bot():
+            await here.server.until(lambda: published_in(here, None))
+
+
+async def test_a_server_has_its_commands_when_the_bot_joins_it(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        strange = here.server.world.stranger_guild()
+        refused = f"GET /applications/*/guilds/{strange.id}/commands"
+        here.server.refuse(refused, 403, 50001, "Missing Access", times=2)
+        async with here.bot(here_only(here, strange.id, here.guild.id)):
+            await until_looked(here, 2, here.guild.id)
+            assert not published_in(here, strange.id)
+            here.server.world.outside.remove(strange.id)
+            here.server.gateway.broadcast("GUILD_CREATE", here.server.world.describe(strange.id))
+            await here.server.until(lambda: published_in(here, strange.id))
+
+
+async def test_the_command_of_an_activity_stays(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        entry = {"id": "1", "name": "launch", "type": 4, "handler": 2, "description": ""}
+        here.server.commands.entry_point = entry
+        async with here.bot():
+            await here.server.until(lambda: published_in(here, None))
+        (published,) = here.server.called(PUBLISHED)
+        async with here.bot(here_only(here, here.guild.id)):
+            await here.server.until(lambda: not published_in(here, None))
+
+    assert isinstance(published.json, list)
+    assert published.json[-1] == {"id": "1", "name": "launch", "type": 4, "handler": 2}

@@ -48,8 +48,7 @@ class DiscordBotHarness:
 
     @property
     def account(self) -> DiscordAccount:
-        menu = Menu(file=self.harness.folder / "commands.json")
-        return DiscordAccount(token=SecretStr(TOKEN), menu=menu)
+        return DiscordAccount(token=SecretStr(TOKEN), menu=Menu())
 
     @property
     def place(self) -> ConversationRef:

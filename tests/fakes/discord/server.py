@@ -17,6 +17,7 @@ from simcord.backend.errors import BackendError
 from simcord.http import router
 
 from tests.fakes.change_signal import ChangeSignal
+from tests.fakes.discord.app_commands import AppCommands
 from tests.fakes.discord.faults import RequestFaults
 from tests.fakes.discord.gateway import DiscordGateway
 from tests.fakes.discord.limits import (
@@ -49,6 +50,7 @@ class DiscordServer(RequestFaults):
         gateway: the connections of the bot.
         calls: every request, oldest first.
         writes: what came of them.
+        commands: those of the app.
         violations: what the stand-in does not know; they fail at the end.
         pace: how often one channel can be written to; None means without end.
         old_edit_seconds: the pause that an edit of an old message is told.
@@ -63,6 +65,7 @@ class DiscordServer(RequestFaults):
         self.world = DiscordWorld()
         self.calls: list[DiscordCall] = []
         self.writes: list[DiscordWrite] = []
+        self.commands = AppCommands()
         self.violations: list[str] = []
         self.pace: DiscordPace | None = DiscordPace()
         self.old_edit_seconds = OLD_EDIT_SECONDS
@@ -194,21 +197,24 @@ class DiscordServer(RequestFaults):
         if nonce and (posted := self._posted(nonce)):
             return posted
         try:
-            told = router.dispatch(
-                self.world.backend,
-                call.method,
-                call.path,
-                json=call.json,
-                params=call.params,
-                files=call.files,
-                message_content_access=self.gateway.approved.message_content,
-            )
+            told = self.commands.answer(call, self._dispatch)
         except UNKNOWN as gap:
             self.violations.append(f"{call.line}: {gap!r}")
             raise BackendError(400, 0, f"Not in the stand-in: {gap}") from None
         if nonce:
             self._nonces[nonce] = int(told["id"]), self.now()
         return told
+
+    def _dispatch(self, call: DiscordCall) -> Any:
+        return router.dispatch(
+            self.world.backend,
+            call.method,
+            call.path,
+            json=call.json,
+            params=call.params,
+            files=call.files,
+            message_content_access=self.gateway.approved.message_content,
+        )
 
     def _posted(self, nonce: tuple[str, str]) -> Json | None:
         """Find the message that was posted with that nonce a few minutes ago."""

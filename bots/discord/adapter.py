@@ -11,6 +11,7 @@ import discord
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
 from bots.discord.buttons import DiscordButtons
+from bots.discord.carried import pictures_in
 from bots.discord.conversation import DiscordPlatform
 from bots.discord.form import FORM, Drafts, form
 from bots.discord.ids import IDS
@@ -21,7 +22,6 @@ from bots.discord.incoming import (
     filled_in,
     is_hidden_press,
     is_private,
-    of_kind,
     place_of,
     runs_chat,
     targeted,
@@ -147,12 +147,12 @@ class DiscordAdapter:
         locale = self._shown_locale(interaction)
         files, command = targeted(data), self._commands.get(MENUS.get(menu_named(data.name), ""))
         if command and command.result:
-            if of_kind(files, "video"):
+            if any(file.is_video for file in files):
                 draft = GivenCommand(name=command.name, about=data.target_id)
                 await self._open_form(interaction, command, draft)
             else:
                 await whisper(interaction, translate(locale, "no-such-video"))
-        elif command and (pictures := of_kind(files, "image")):
+        elif command and (pictures := pictures_in(files)):
             text = translate(locale, "animate-prompt")
             draft = GivenCommand(name=command.name, text=text, pictures=pictures)
             await self._open_form(interaction, command, draft)

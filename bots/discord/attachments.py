@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from bots.attachments import check_promise, fetch_to, insist
-from bots.discord.incoming import DiscordFile
+from bots.discord.carried import DiscordFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,17 @@
 """What stands in an interaction or a message: who, where, which command, which pictures. Pure."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
 from typing import Any
 
 import discord
 
+from bots.discord.carried import DiscordFile, carried_by, carried_by_target, picture_of
 from bots.discord.conversation import NAME
 from bots.discord.payloads import (
     ATTACHMENT,
     Channel,
     CommandData,
-    File,
     FormData,
     FormField,
     TargetMessage,
@@ -26,17 +24,6 @@ from core.options.grammar import parse
 from core.platform import ConversationRef, MessageRef, User
 
 PICTURES = "pictures"
-_ODD = re.compile(r"[^\w. ()-]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscordFile:
-    """A file at Discord that may be a picture. Its address works for some hours."""
-
-    url: str
-    name: str
-    mime: str = ""
-    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +66,7 @@ def typed_in(data: CommandData) -> GivenCommand:
 def targeted(data: CommandData) -> tuple[DiscordFile, ...]:
     """The files of the message that a menu was opened on."""
     target = data.resolved.messages.get(data.target_id, TargetMessage())
-    return tuple(map(picture_of, target.attachments))
+    return carried_by_target(target)
 
 
 def filled_in(data: FormData, draft: GivenCommand) -> GivenCommand:
@@ -211,32 +198,10 @@ def replied_to(message: discord.Message) -> discord.Message | None:
 
 def is_hidden(message: discord.Message) -> bool:
     """Whether Discord keeps back what stands in a message that does not name the bot."""
-    return not (message.content or message.attachments or message.embeds or message.components)
-
-
-def attached_to(message: discord.Message) -> tuple[DiscordFile, ...]:
-    """All files of a message, whatever they are, so that a wrong one is refused by its name."""
-    return tuple(map(picture_of, message.attachments))
-
-
-def picture_of(file: File | discord.Attachment) -> DiscordFile:
-    return DiscordFile(
-        url=file.url,
-        name=_safe(file.filename),
-        mime=file.content_type or "",
-        size_bytes=file.size,
-    )
-
-
-def of_kind(pictures: Iterable[DiscordFile], kind: str) -> tuple[DiscordFile, ...]:
-    """The files that Discord calls "image" or "video"."""
-    return tuple(picture for picture in pictures if picture.mime.startswith(f"{kind}/"))
+    shown = message.content or message.components or carried_by(message) or message.embeds
+    return not (shown or any(part.content for part in message.message_snapshots))
 
 
 def _plain(value: float | str) -> str:
     """A value as it would be typed."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _safe(name: str) -> str:
-    return _ODD.sub("_", PurePath(name).name)[-80:].lstrip(".") or "file"

@@ -7,14 +7,12 @@ import discord
 
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
+from bots.discord.carried import DiscordFile, attached_to, carried_by, pictures_in
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
-    DiscordFile,
     GivenCommand,
-    attached_to,
     author_runs_chat,
     is_hidden,
-    of_kind,
     place_of_message,
     ref_of,
     replied_to,
@@ -99,7 +97,14 @@ class Mentions:
             return own, None
         if is_hidden(replied):
             return (), UserError("reply-hidden")
-        theirs = attached_to(replied)
-        if of_kind(theirs, "video") and not of_kind(theirs, "image"):
-            return (), UserError("reply-video")
-        return (*own, *of_kind(theirs, "image")), None
+        theirs = carried_by(replied)
+        pictures = pictures_in(theirs)
+        if theirs and not pictures:
+            return (), _unusable(theirs)
+        return (*own, *pictures), None
+
+
+def _unusable(files: Sequence[DiscordFile]) -> UserError:
+    if any(file.is_video for file in files):
+        return UserError("reply-video")
+    return UserError("picture-not-image", name=files[0].name)

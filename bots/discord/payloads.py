@@ -14,10 +14,37 @@ class File(BaseModel):
     size: int = 0
 
 
-class TargetMessage(BaseModel):
-    """The message that a menu was opened on."""
+class EmbeddedPicture(BaseModel):
+    """A picture in an embed, as Discord's own proxy has it."""
+
+    proxy_url: str | None = None
+
+
+class EmbeddedLink(BaseModel):
+    """An embed of a message."""
+
+    type: str = "rich"
+    image: EmbeddedPicture | None = None
+    thumbnail: EmbeddedPicture | None = None
+
+
+class MessageParts(BaseModel):
+    """What can stand in a message and in what is forwarded with it."""
 
     attachments: tuple[File, ...] = ()
+    embeds: tuple[EmbeddedLink, ...] = ()
+
+
+class Forwarded(BaseModel):
+    """A message as it was when somebody forwarded it."""
+
+    message: MessageParts = MessageParts()
+
+
+class TargetMessage(MessageParts):
+    """The message that a menu was opened on."""
+
+    message_snapshots: tuple[Forwarded, ...] = ()
 
 
 class Channel(BaseModel):

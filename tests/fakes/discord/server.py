@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
 
+import discord
 import yarl
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
@@ -51,6 +52,7 @@ class DiscordServer(RequestFaults):
         calls: every request, oldest first.
         writes: what came of them.
         commands: those of the app.
+        stickers: their bytes, by paths like "stickers/1.png".
         violations: what the stand-in does not know; they fail at the end.
         pace: how often one channel can be written to; None means without end.
         old_edit_seconds: the pause that an edit of an old message is told.
@@ -66,6 +68,7 @@ class DiscordServer(RequestFaults):
         self.calls: list[DiscordCall] = []
         self.writes: list[DiscordWrite] = []
         self.commands = AppCommands()
+        self.stickers: dict[str, bytes] = {}
         self.violations: list[str] = []
         self.pace: DiscordPace | None = DiscordPace()
         self.old_edit_seconds = OLD_EDIT_SECONDS
@@ -149,7 +152,8 @@ class DiscordServer(RequestFaults):
         return reply(told, 200, {})
 
     async def _download(self, request: web.Request) -> web.Response:
-        data = self.world.cdn.fetch(request.path_qs)
+        path = request.match_info["path"]
+        data = self.stickers.get(path) or self.world.cdn.fetch(request.path_qs)
         if data is None:
             return web.Response(status=404, text="This content is no longer available.")
         return web.Response(body=data)
@@ -237,7 +241,10 @@ def pointed_at(server: DiscordServer) -> Generator[None]:
     Route.BASE = server.api
     # discord.py goes there without asking when its session was declared invalid
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway.url)
+    cdn = discord.Asset.BASE
+    discord.Asset.BASE = f"{server.url}/cdn"  # pyright: ignore[reportAttributeAccessIssue] - no other way
     try:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = api, gateway
+        discord.Asset.BASE = cdn

@@ -10,11 +10,16 @@ from core.dialects._chat_text import (
     status_url,
 )
 from core.dialects._faults import is_refusal
+from core.dialects._growing import Allowance, GrowingText
 from core.dialects._inline import Sieve
 from core.dialects._json import Json, dig, items, mapping, text
 from core.dialects._sse import Decoder, Frame
 from core.errors import Fault
 from core.media import MediaKind, Queued, Rendering
+
+# A search for links costs a hundred times more than one for the end of the echo.
+_FREE_CHARS = 200_000
+_ECHO_CHARS = 4_000_000
 
 
 class ChatStream:
@@ -40,11 +45,11 @@ class ChatStream:
         self._origin = origin
         self._prompt = prompt
         self._sieves: dict[int, Sieve] = {}
-        self._contents: dict[int, str] = {}
-        self._starts: dict[int, int] = {}
-        self._reasoning = ""
+        self._contents: dict[int, _Content] = {}
+        self._reasoning = GrowingText()
         self._given: list[str] = []
         self._finish = ""
+        self._looks = Allowance(_FREE_CHARS)
 
     def hear(self, chunk: bytes) -> list[Queued | Rendering]:
         """Take bytes from the wire; gives the events in them.
@@ -60,7 +65,7 @@ class ChatStream:
             self._take(frame)
         for index, sieve in self._sieves.items():
             self._append(index, sieve.end())
-        for told in (self.content, self._reasoning):
+        for told in (self.content, self.reasoning):
             self._learn_task(told, ended=self.told_to_its_end)
 
     def _take(self, frame: Frame) -> Queued | Rendering | None:
@@ -93,21 +98,10 @@ class ChatStream:
         """Keep the text; gives the lines that it completes or lengthens."""
         if not content:
             return ""
-        before = self._contents.get(index, "")
-        after = self._contents[index] = before + content
-        start = self._starts.get(index)
-        if start is not None:
-            return after[max(start, before.rfind("\n") + 1) :]
-        start = echo_end(after, ended=False)
-        if start is None:
-            return ""
-        self._starts[index] = start
-        return after[start:]
+        return self._contents.setdefault(index, _Content()).add(content)
 
     def _append_reasoning(self, reasoning: str) -> str:
-        start = self._reasoning.rfind("\n") + 1
-        self._reasoning += reasoning
-        return self._reasoning[start:] if reasoning else ""
+        return self._reasoning.add(reasoning) if reasoning else ""
 
     def _event(self, lines: str) -> Queued | Rendering:
         if "http" in lines:
@@ -135,18 +129,22 @@ class ChatStream:
         return "\n".join(self._parts())
 
     def _parts(self) -> list[str]:
-        parts = (part for _, part in sorted(self._contents.items()))
-        return [part[echo_end(part, ended=True) :] for part in parts]
+        return [content.told() for _, content in sorted(self._contents.items())]
 
     @property
     def reasoning(self) -> str:
-        return self._reasoning
+        return self._reasoning.whole()
+
+    @property
+    def chars(self) -> int:
+        """How much text came in all."""
+        return self._reasoning.chars + sum(each.chars for each in self._contents.values())
 
     def links(self) -> list[Link]:
         """All links of the text; those of the reasoning only when the text has none."""
         given = "".join(f'<video src="{url}">\n' for url in self._given if url)
         found = [link for part in (given, *self._parts()) for link in self._links_in(part)]
-        return found or self._links_in(self._reasoning)
+        return found or self._links_in(self.reasoning)
 
     def _links_in(self, told: str) -> list[Link]:
         whole = self.told_to_its_end
@@ -159,9 +157,43 @@ class ChatStream:
         sieves = (sieve for _, sieve in sorted(self._sieves.items()))
         return [found for sieve in sieves for found in sieve.pictures(ended=whole)]
 
-    def has_result(self) -> bool:
-        inside = self.kind is MediaKind.IMAGE and self.pictures
-        return bool(inside) or any(link.sort == self.kind for link in self.links())
+    def may_have_result(self) -> bool:
+        """Whether there is a result already; False while looking would cost too much."""
+        if not self._looks.covers(self.chars + sum(map(len, self._given))):
+            return False
+        sieves, whole = self._sieves.values(), self.told_to_its_end
+        if self.kind is MediaKind.IMAGE and any(s.has_picture(ended=whole) for s in sieves):
+            return True
+        return any(link.sort == self.kind for link in self.links())
+
+
+class _Content:
+    """The text of one choice, behind the echo of the prompt that may lead it."""
+
+    def __init__(self) -> None:
+        self._text = GrowingText()
+        self._start: int | None = None
+        self._tries = Allowance(_ECHO_CHARS)
+
+    @property
+    def chars(self) -> int:
+        return self._text.chars
+
+    def add(self, piece: str) -> str:
+        """Keep a piece; gives the lines that it completes or lengthens, once the echo is over."""
+        told = self._text.add(piece)
+        if self._start is not None:
+            return told
+        if not self._tries.covers(self.chars):
+            return ""
+        whole = self._text.whole()
+        self._start = echo_end(whole, ended=False)
+        return "" if self._start is None else self._text.begin_at(self._start)
+
+    def told(self) -> str:
+        """All but the echo."""
+        whole = self._text.whole()
+        return whole[echo_end(whole, ended=True) :]
 
 
 def _words(said: Json) -> str:

@@ -8,12 +8,15 @@ are hints and never verdicts: only a usable link is success.
 import html
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from core.dialects._echo import without
 from core.media import MediaKind, RemoteAsset
 
 _FENCE = "```json"
@@ -21,11 +24,12 @@ _BROKEN_ECHO = re.compile(r"\s*```json\b.*?\n```(?=\s|\Z)", re.DOTALL)
 _CLOSING = re.compile(r"\s*```")
 _ECHO = json.JSONDecoder(strict=False)  # some relays copy the prompt's line breaks as they are
 _SPACE = re.compile(r"\s*")
+# What may stand between has a limit: two stretches of blanks can be shared out in many ways.
 _PROGRESS = (
-    re.compile(r"进度\s*[：:]?\s*\**\s*(\d{1,3}(?:\.\d+)?)\s*%"),
-    re.compile(r"进度\s*[：:]?\s*((?:\d{1,3}\s*\.{2,}\s*)+)"),
-    re.compile(r"progress\**\s*[：:]?\s*\**\s*(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE),
-    re.compile(r"in progress[.\s:]*(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE),
+    re.compile(r"进度[\s：:*]{0,12}(\d{1,3}(?:\.\d+)?)\s{0,4}%"),
+    re.compile(r"进度[\s：:]{0,12}((?:\d{1,3}\s{0,4}\.{2,}\s{0,4})+)"),
+    re.compile(r"progress[\s：:*]{0,12}(\d{1,3}(?:\.\d+)?)\s{0,4}%", re.IGNORECASE),
+    re.compile(r"in progress[.\s:]{0,12}(\d{1,3}(?:\.\d+)?)\s{0,4}%", re.IGNORECASE),
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ASYNCDATA = r"https?://(?:[\w-]+\.)*asyncdata\.net"
@@ -55,6 +59,14 @@ _FAILURE = re.compile(
 )
 _RETRYING = re.compile(r"正在重试|第\s*\d+\s*次重试|retrying", re.IGNORECASE)
 _QUEUED = re.compile(r"排队中|等待处理中|任务正在队列中|Waiting for processing", re.IGNORECASE)
+# An address, of which its label stays; and a task's own name.
+_ADDRESS = re.compile(r"!?\[([^\[\]]{0,200})\]\(\s*<?https?://[^\s()]+\)?|https?://\S+")
+_NAMED_TASK = re.compile(r"(?:任务\s?|Task\s?|\b)ID\s?[：:].*", re.IGNORECASE)
+# What is left where a pool fills in a reason that it does not have.
+_NOTHING_SAID = re.compile(
+    r"^[\s>*❌]*(?:(?:生成失败|错误|generation failed)\s?[：:]\s?)?(?:None|null)[\s*]*$",
+    re.IGNORECASE,
+)
 _PREVIEW = re.compile(r"online preview|在线预览|📺", re.IGNORECASE)
 _WATCH = re.compile(
     r"点击这里|在线观看|在线播放|观看|下载视频|Watch|Download Video|Preview", re.IGNORECASE
@@ -64,6 +76,9 @@ _IMAGE_EXT = re.compile(r"\.(?:webp|png|jpe?g|gif|avif)(?:$|[?#])", re.IGNORECAS
 _DRIVE_PAGE = re.compile(r"https://drive\.google\.com/file/d/([\w-]+)")
 _TWIN = "/cdn/download/"
 _TRAILING = ".,;:!?~*"
+# Whoever tells more than that in one line, or at the end of a story, does not say why.
+_LINE_CHARS = 400
+_READ_CHARS = 20_000
 
 Sort = Literal["video", "image", "status", "page", "other"]
 
@@ -108,15 +123,23 @@ def is_retrying(text: str) -> bool:
     return bool(_RETRYING.search(text))
 
 
-def reason_of(content: str, reasoning: str, longest: int = 300) -> str:
-    """The sentence that most likely says why there is no video."""
-    for story in (content, reasoning):
-        lines = [line.strip(" >*") for line in story.splitlines() if line.strip(" >*")]
-        telling = [line for line in lines if _FAILURE.search(line)]
+def reason_of(content: str, reasoning: str, *, prompt: str = "", longest: int = 300) -> str:
+    """The sentence that most likely says why there is no video.
+
+    It names no address: who has the one of a task sees the video.
+    """
+    stories = [_sentences(story[-_READ_CHARS:]) for story in (content, reasoning)]
+    for lines in stories:
+        telling = [line for line in lines if _FAILURE.search(without(line, prompt))]
         if telling:
-            return telling[-1][:longest]
-    tail = content.strip() or reasoning.strip()
-    return tail[-longest:]
+            return telling[-1].strip(" >*")[:longest]
+    return next(("\n".join(lines)[-longest:] for lines in stories if lines), "")
+
+
+def _sentences(story: str) -> list[str]:
+    lines = (_NAMED_TASK.sub("", _ADDRESS.sub(r"\1", line)) for line in story.splitlines())
+    said = (_NOTHING_SAID.sub("", line).strip() for line in lines)
+    return [line for line in said if line.strip(" >*|")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,21 +185,25 @@ def links_in(text: str, *, origin: str = "", prompt: str = "", ended: bool = Tru
     An address that the end of the text has cut off is none, nor, unless the text has `ended` as
     it should, is one that reaches to its end.
     """
-    taken: list[tuple[int, int]] = []
     links: list[Link] = []
-    for found in _addresses(text, taken, ended=ended):
-        taken.append((found.start, found.end))
+    plain = html.unescape(prompt)
+    for found in _addresses(text, ended=ended):
         url = html.unescape(found.url)
-        if url in prompt or url in html.unescape(prompt):
+        if url in prompt or url in plain:
             continue
         sort = _sort(url, found.label, found.tag, origin)
-        line = text[text.rfind("\n", 0, found.start) + 1 : found.start]
+        line = _line_before(text, found.start)
         if sort != "other" or not (found.tag or found.label or _FAILURE.search(line)):
             ordinal = _ordinal(line)
             links.append(
                 Link(url=url, sort=sort, label=found.label, start=found.start, ordinal=ordinal)
             )
     return sorted(links, key=lambda link: link.start)
+
+
+def _line_before(text: str, end: int) -> str:
+    start = max(end - _LINE_CHARS, 0)
+    return text[max(text.rfind("\n", start, end) + 1, start) : end]
 
 
 class _Address(NamedTuple):
@@ -187,20 +214,33 @@ class _Address(NamedTuple):
     tag: str = ""
 
 
-def _addresses(text: str, taken: Sequence[tuple[int, int]], *, ended: bool) -> Iterator[_Address]:
+def _addresses(text: str, *, ended: bool) -> Iterator[_Address]:
+    marked = [*_in_markdown(text), *_in_tags(text)]
+    yield from marked
+    spans = sorted((each.start, each.end) for each in marked)
+    starts = [start for start, _ in spans]
+    # Each reaches as far as any before it does.
+    ends = list(accumulate((end for _, end in spans), max))
+    for match in _BARE_URL.finditer(text):
+        before = bisect_right(starts, match.start())
+        inside = before > 0 and match.start() < ends[before - 1]
+        if not inside and not _is_cut_off(text, match, ended=ended):
+            url = _GLUED.sub(r"\1", match[0]).rstrip(_TRAILING)
+            tag = "(" if _is_opened(text, match) else ""
+            yield _Address(*match.span(), url, "", tag)
+
+
+def _in_markdown(text: str) -> Iterator[_Address]:
     for match in _MD_LINK.finditer(text):
         yield _Address(*match.span(), match["url"], match[2], match[1])
+
+
+def _in_tags(text: str) -> Iterator[_Address]:
     for match in _HTML_SRC.finditer(text):
         url = match[2] or match[3] or match["naked"]
         cut_off = match.end("naked") == len(text)
         if url.startswith(("http://", "https://")) and not cut_off:
             yield _Address(*match.span(), url, "", match[1].casefold())
-    for match in _BARE_URL.finditer(text):
-        inside = any(start <= match.start() < end for start, end in taken)
-        if not inside and not _is_cut_off(text, match, ended=ended):
-            url = _GLUED.sub(r"\1", match[0]).rstrip(_TRAILING)
-            tag = "(" if _is_opened(text, match) else ""
-            yield _Address(*match.span(), url, "", tag)
 
 
 def _is_opened(text: str, match: re.Match[str]) -> bool:

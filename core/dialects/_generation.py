@@ -27,4 +27,4 @@ class Generation:
     @property
     def circumstances(self) -> Circumstances:
         """What is known before anything has been sent."""
-        return Circumstances(has_images=bool(self.request.images))
+        return Circumstances(prompt=self.request.prompt, has_images=bool(self.request.images))

@@ -14,6 +14,7 @@ from functools import partial
 import httpx
 
 from core.bodies import body_of
+from core.dialects._billing import leaves_open
 from core.dialects._faults import Circumstances, fault_of
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
@@ -31,9 +32,6 @@ _PLAIN_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 # Gateways that answer these have not taken the request, so that it may be sent again.
 _NOT_ACCEPTED = frozenset({FaultKind.RATE_LIMITED, FaultKind.OVERLOADED})
 _NOT_ACCEPTED_STATUSES = (429, 503)
-# Answers after which somebody behind the gateway may have begun, and will bill, unless they say
-# what is wrong.
-_LEAVING_OPEN = frozenset({FaultKind.TIMEOUT, FaultKind.UPSTREAM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ class Wire:
             fault = Fault(kind=kind, detail=_words(error), maybe_billed=True)
             raise JobError(fault) from error
 
-    async def look(self, path: str) -> Json:
+    async def look(self, path: str, circumstances: Circumstances | None = None) -> Json:
         """Get JSON from a path of the gateway, or from a full URL, which never sees the key.
 
         A good answer without a body says as much as `{}`: nothing.
@@ -142,7 +140,9 @@ class Wire:
         says_nothing = data == {} or (is_whole and not body.strip())
         if response.is_success and (says_nothing or mapping(data)):
             return mapping(data)
-        fault = fault_of(body, response.status_code, headers=response.headers)
+        fault = fault_of(
+            body, response.status_code, headers=response.headers, circumstances=circumstances
+        )
         if not own:
             # Who has not seen the key, nor made the task, can say nothing about them.
             fault = replace(fault, kind=FaultKind.NETWORK)
@@ -184,7 +184,9 @@ async def _refusal(response: httpx.Response, circumstances: Circumstances) -> Jo
     fault = fault_of(
         body, response.status_code, headers=response.headers, circumstances=circumstances
     )
-    fault = replace(fault, maybe_billed=fault.kind in _LEAVING_OPEN)
+    says_why = fault.kind is not FaultKind.UPSTREAM
+    billed = leaves_open(response.status_code, says_why=says_why)
+    fault = replace(fault, maybe_billed=billed)
     return JobError(fault, retry_after=_retry_after(response))
 
 

@@ -60,6 +60,10 @@ class Sieve:
         self._inside = end == len(text)
         return end
 
+    def has_picture(self, *, ended: bool) -> bool:
+        """Whether `pictures` would give one."""
+        return len(self._pieces) > (self._inside and not ended)
+
     def pictures(self, *, ended: bool = True) -> list[str]:
         """What was taken out, still as base64; what the end of the text may have cut off is none.
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from core.callbacks.hooks import Hook
-from core.dialects._faults import Circumstances, classify
+from core.dialects._faults import Circumstances, classify, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Wire
 from core.dialects._json import Json
@@ -96,8 +96,7 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
         await asyncio.sleep(asked_to_wait)
         await _rest(pause - asked_to_wait, generation.hook)
         try:
-            # The dialect's own reader may raise too: some refuse under status 200.
-            reply = read(await wire.look(path))
+            reply = _read(await wire.look(path, circumstances), read, circumstances)
         except JobError as error:
             patience.bear(error)
             asked_to_wait = error.retry_after or 0.0
@@ -110,6 +109,15 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
         # How far it came before it failed: a task may have failed at a hundred percent.
         circumstances = replace(circumstances, fraction=reply.fraction or circumstances.fraction)
         await _tell(reply, generation.report)
+
+
+def _read(body: Json, read: Read, circumstances: Circumstances) -> TaskReply:
+    """Let the dialect's own reader say what it means; some refuse under status 200."""
+    try:
+        return read(body)
+    except JobError:
+        refuse(body, circumstances)  # judged again by one who knows the prompt
+        raise
 
 
 async def _rest(seconds: float, hook: Hook | None) -> None:

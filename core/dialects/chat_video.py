@@ -13,14 +13,22 @@ import httpx
 
 from core.bodies import body_of
 from core.catalog import Model
+from core.dialects._billing import gave_up
+from core.dialects._chat_states import has_begun
 from core.dialects._chat_stream import ChatStream
 from core.dialects._chat_text import choose_assets, reason_of
-from core.dialects._faults import Circumstances, classify, known_fault
+from core.dialects._faults import (
+    Circumstances,
+    classify,
+    known_fault,
+    message_of,
+    status_inside,
+)
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._images import data_uris
 from core.dialects._inline import decode
-from core.dialects._json import Json
+from core.dialects._json import Json, dig, text
 from core.dialects._poll import poll
 from core.dialects._polled import links
 from core.dialects._tasks import read_source
@@ -41,7 +49,12 @@ from core.redact import quote
 
 _CREATE = "/v1/chat/completions"
 _LIMIT_BYTES = 128_000_000
-_TOLD_IN_WORDS = MODERATION | {FaultKind.OVERLOADED, FaultKind.MODEL_GONE, FaultKind.QUOTA}
+_TOLD_IN_WORDS = MODERATION | {
+    FaultKind.MODEL_GONE,
+    FaultKind.OVERLOADED,
+    FaultKind.QUOTA,
+    FaultKind.RATE_LIMITED,
+}
 
 
 def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
@@ -78,21 +91,33 @@ def answer(
 def failure(story: ChatStream, circumstances: Circumstances) -> Fault:
     """Say why an ended story has no result; that it broke only when it has not told why."""
     now = replace(circumstances, fraction=story.fraction)
-    begun = bool(story.content or story.reasoning)
     if story.refusal is not None:
-        fault = known_fault(story.refusal, 200, or_else=FaultKind.UPSTREAM, circumstances=now)
-        return replace(fault, maybe_billed=begun)
-    if story.decoder.loose and not begun:
+        return _refused(story, story.refusal, now)
+    if story.decoder.loose and not story.chars:
         loose = story.decoder.loose
-        return known_fault(loose, 200, or_else=FaultKind.BAD_PAYLOAD, circumstances=now)
-    reason = reason_of(story.content, story.reasoning)
+        return known_fault(loose, or_else=FaultKind.BAD_PAYLOAD, circumstances=now)
+    reason = reason_of(story.content, story.reasoning, prompt=now.prompt)
     kind = classify(reason, None, now)
     if kind not in _TOLD_IN_WORDS:
         if story.broken:
             return story.broken
         kind = FaultKind.NO_MEDIA
     # Chat gateways bill a 200, whatever the story says ("What is billed when").
-    return Fault(kind=kind, reason=quote(reason), maybe_billed=True)
+    said = message_of({"message": reason})
+    return Fault(kind=kind, reason=quote(said), maybe_billed=True)
+
+
+def _refused(story: ChatStream, refusal: Json, circumstances: Circumstances) -> Fault:
+    """Read an error that came inside the story; how far the work had come says what it cost."""
+    told = f"{story.content}\n{story.reasoning}"
+    said = text(dig(refusal, "error.message")) or message_of(refusal)
+    begun = has_begun(told, said)
+    now = replace(circumstances, begun=begun)
+    fault = known_fault(refusal, or_else=FaultKind.UPSTREAM, circumstances=now)
+    # Where nobody says why it failed, its last step may have come through.
+    unclear = fault.kind in (FaultKind.TIMEOUT, FaultKind.UPSTREAM) and bool(told.strip())
+    billed = begun or unclear or gave_up(status_inside(refusal))
+    return replace(fault, maybe_billed=billed)
 
 
 class ChatVideo:
@@ -112,12 +137,14 @@ class ChatVideo:
             creation, idle_seconds=model.idle_seconds, circumstances=generation.circumstances
         ) as response:
             await report(Accepted())
+            accepted = asyncio.get_running_loop().time()
             await self._follow(response, story, report)
         assets = answer(story, request, images)
         # A preview is what one takes when the real thing cannot be had.
         if assets and not (assets[0].preview and story.task_url):
             return assets
-        fault = failure(story, generation.circumstances)
+        seconds = asyncio.get_running_loop().time() - accepted
+        fault = failure(story, replace(generation.circumstances, seconds=seconds))
         if not story.task_url:
             raise JobError(fault)
         try:
@@ -138,7 +165,7 @@ class ChatVideo:
             for event in events:
                 await report(event)
             told = await _tell_task(story, told, report)
-            if story.done and story.has_result():
+            if story.done and story.may_have_result():
                 break
             if story.done and until is None:
                 until = asyncio.get_running_loop().time() + self._wire.endpoint.pace.afterwards

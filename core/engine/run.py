@@ -26,8 +26,16 @@ log = logging.getLogger(__name__)
 _LEAST_SECONDS = 120.0
 # Answers of a gateway that cannot do the work now: another one may.
 _HAD_ELSEWHERE = frozenset(
-    {FaultKind.MODEL_GONE, FaultKind.OVERLOADED, FaultKind.RATE_LIMITED, FaultKind.NETWORK}
+    {
+        FaultKind.MODEL_GONE,
+        FaultKind.NETWORK,
+        FaultKind.OVERLOADED,
+        FaultKind.QUOTA,
+        FaultKind.RATE_LIMITED,
+    }
 )
+# A stream is open before its gateway can say that it has not taken the request.
+_BEFORE_RESULTS = (JobState.SUBMITTING, JobState.RUNNING)
 # What a fresh look at the task can mend: links live for hours, tasks for days.
 _STALE = frozenset({FaultKind.LINK_DEAD, FaultKind.EXPIRED})
 
@@ -189,7 +197,9 @@ class Run:
         if fault.kind is FaultKind.MODEL_GONE:
             services.catalog.cooldown.put(active.model.key)
         # The one question that decides about money: can anybody have taken this request?
-        taken = active.job.state is not JobState.SUBMITTING or fault.maybe_billed
+        job = active.job
+        named = job.task is not None or job.results or job.state not in _BEFORE_RESULTS
+        taken = named or fault.maybe_billed
         models = filter(None, map(services.model, active.job.left))
         model = next(models, None) if fault.kind in _HAD_ELSEWHERE and not taken else None
         if model is None:

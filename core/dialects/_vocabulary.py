@@ -1,0 +1,160 @@
+"""The words and codes in which gateways refuse, and what kind of failure each means. All pure.
+
+Source: docs/gateways.md, "Words of refusal", "Words of moderation", "The order of judgement".
+Words choose the sentence that a person reads, and nothing that costs money.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from core.dialects._echo import without
+from core.errors import FaultKind
+
+# A filter in front of the work answers at once, one behind it only when something was made;
+# gateways seldom say which it was, but people need to know what to change.
+_EARLY_SECONDS = 15
+_LATE_FRACTION = 0.8
+_FIRST_REDIRECT = 300
+_FIRST_ERROR = 400
+_FIRST_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known beside the words of a refusal.
+
+    Attributes:
+        prompt: what the gateway may quote, and what then says nothing about the refusal.
+        fraction: how far the task had come, in 0..1.
+        begun: whether it had told of work on it before it was refused.
+        seconds: how long after its creation it failed; 0 for an answer to the creation itself.
+    """
+
+    prompt: str = field(default="", repr=False)
+    has_images: bool = False
+    fraction: float | None = None
+    begun: bool = False
+    seconds: float = 0.0
+
+
+_MODERATION = re.compile(
+    r"违反|违规|审核(?:未通过|不通过|失败)|敏感词|写实人物|未成年|包含名人|violat|guardrail"
+    r"|moderation|content[_ ]polic|sentinel_block|sensitive_words|STATUS_ERROR_SAFETY"
+    # Only these: the same prefix stands before codes for load, rates and quotas.
+    r"|PUBLIC_ERROR_(?:UNSAFE|SEXUAL|MINOR|PROMINENT_PEOPLE|DANGER|AUDIO_FILTERED|\w+_FILTER)"
+    r"|prompt_blocked|SensitiveContent|prohibited_content"
+    r"|could not generate \d+ videos based on the prompt",
+    re.IGNORECASE,
+)
+_IMAGE_AT_FAULT = re.compile(r"InputImage|图片|写实人物|\bimages?\b|\bface", re.IGNORECASE)
+_OUTPUT_AT_FAULT = re.compile(
+    r"output|输出|AUDIO_FILTERED|生成结果|generated (?:video|content)", re.IGNORECASE
+)
+_EITHER_AT_FAULT = re.compile(
+    r"(?:输入|input).{0,20}(?:或|\bor\b).{0,20}(?:输出|output)", re.IGNORECASE
+)
+
+_QUOTA = (
+    r"额度(?:已用尽|不足|失败)|预扣费|余额不足|TokenStatusExhausted|insufficient_user_quota"
+    r"|pre_consume_token_quota|insufficient.{0,20}(?:quota|balance|credit)|AccountOverdue"
+    r"|\bQuotaExceeded\b|PUBLIC_ERROR_\w*QUOTA_REACHED"
+)
+_AUTH = (
+    r"无效的令牌|未提供令牌|令牌已过期|令牌状态不可用|invalid (?:token|api.?key)"
+    r"|incorrect api.?key|AuthenticationError|not authenticated|no_db_connection"
+)
+_PERMISSION = r"无权访问|AccessDenied|MODEL_ACCESS_DENIED"
+_POOL_EMPTY = (
+    r"可用渠道失败|no_available_key|没有可用的\s*Token|Token AT无效"
+    r"|no available (?:\w+ ){0,2}(?:tokens|models)"
+)
+_UNSUPPORTED = (
+    r"supported values are|invalid_size|size is invalid|unsupported (?:param|value)"
+    r"|\bparameter\b.{1,80}\bnot (?:valid|supported)"
+)
+_GONE = (
+    r"model_not_found|无可用渠道|no longer available|model not found|已下线|不支持的模型"
+    r"|\bmodel\b.{0,80}\bnot supported|invalid model(?: name passed|\s*:)"
+    r"|ModelNotOpen|InvalidEndpointOrModel|temporarily paused"
+)
+_BAD_REQUEST = r"\binvalid_request\b|invalid_json|missing_model|\b(?:Invalid|Missing)Parameter"
+_OVERLOADED = (
+    r"负载已饱和|上游分组已满|heavy_load|cf_shield_429|overloaded|稍后再试"
+    r"|PUBLIC_ERROR_(?:HIGH_TRAFFIC|UNUSUAL_ACTIVITY)"
+)
+_RATE_LIMITED = r"请求数限制|rate.?limit|REQUESTS_THROTTLED|HTTP Error:? 429"
+_TIMEOUT = r"视频生成超时|GENERATION_TIMED_OUT"
+
+_RULES: tuple[tuple[FaultKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (FaultKind.QUOTA, _QUOTA),
+        (FaultKind.AUTH, _AUTH),
+        (FaultKind.PERMISSION, _PERMISSION),
+        # Before _GONE: a pool that is empty for the moment has both texts nearly alike.
+        (FaultKind.OVERLOADED, _POOL_EMPTY),
+        (FaultKind.UNSUPPORTED_PARAM, _UNSUPPORTED),
+        (FaultKind.MODEL_GONE, _GONE),
+        (FaultKind.OVERLOADED, _OVERLOADED),
+        (FaultKind.RATE_LIMITED, _RATE_LIMITED),
+        (FaultKind.LINK_DEAD, r"视频生成成功但获取媒体地址失败"),
+        (FaultKind.TIMEOUT, _TIMEOUT),
+        (FaultKind.MISCONFIGURED, r"invalid url \(|api_not_implemented"),
+        (FaultKind.EXPIRED, r"task_not_exist|task not found|ResourceNotFound"),
+        (FaultKind.BAD_REQUEST, _BAD_REQUEST),
+    )
+)
+
+_STATUSES = {
+    400: FaultKind.BAD_REQUEST,
+    401: FaultKind.AUTH,
+    402: FaultKind.QUOTA,
+    403: FaultKind.PERMISSION,
+    404: FaultKind.MISCONFIGURED,
+    405: FaultKind.MISCONFIGURED,
+    408: FaultKind.TIMEOUT,
+    413: FaultKind.TOO_LARGE,
+    429: FaultKind.RATE_LIMITED,
+    501: FaultKind.MISCONFIGURED,
+    504: FaultKind.TIMEOUT,
+    522: FaultKind.TIMEOUT,
+    524: FaultKind.TIMEOUT,
+}
+
+
+def classify(
+    message: str,
+    status: int | None = None,
+    circumstances: Circumstances | None = None,
+    *,
+    codes: str = "",
+) -> FaultKind:
+    """Say what a refusal means. The message beats the status: moderation comes as any of them.
+
+    What it quotes of the prompt says nothing; `codes` are the gateway's own words in any case.
+    """
+    known = circumstances or Circumstances()
+    told = f"{without(message, known.prompt)} {codes}"
+    if _MODERATION.search(told):
+        return _moderation_stage(told, known)
+    for kind, pattern in _RULES:
+        if pattern.search(told):
+            return kind
+    if status is None or status < _FIRST_REDIRECT:
+        return FaultKind.UNKNOWN
+    if status < _FIRST_ERROR:
+        return FaultKind.MISCONFIGURED
+    other = FaultKind.UPSTREAM if status >= _FIRST_SERVER_ERROR else FaultKind.BAD_REQUEST
+    return _STATUSES.get(status, other)
+
+
+def _moderation_stage(message: str, circumstances: Circumstances) -> FaultKind:
+    if "InputText" in message:
+        return FaultKind.MODERATION_PROMPT
+    if "InputImage" in message or (circumstances.has_images and _IMAGE_AT_FAULT.search(message)):
+        return FaultKind.MODERATION_INPUT_IMAGE
+    late = circumstances.begun or (circumstances.fraction or 0) >= _LATE_FRACTION
+    output = _OUTPUT_AT_FAULT.search(message) and not _EITHER_AT_FAULT.search(message)
+    if late or circumstances.seconds >= _EARLY_SECONDS or output:
+        return FaultKind.MODERATION_OUTPUT
+    return FaultKind.MODERATION_PROMPT

@@ -18,8 +18,8 @@ from core.errors import Fault
 from core.media import MediaKind, Queued, Rendering
 
 # A search for links costs a hundred times more than one for the end of the echo.
-_FREE_CHARS = 200_000
-_ECHO_CHARS = 4_000_000
+_FREE_CHARS = 100_000
+_ECHO_CHARS = 1_000_000
 
 
 class ChatStream:

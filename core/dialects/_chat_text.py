@@ -79,6 +79,8 @@ _TRAILING = ".,;:!?~*"
 # Whoever tells more than that in one line, or at the end of a story, does not say why.
 _LINE_CHARS = 400
 _READ_CHARS = 20_000
+# The result stands at the end of a story, and no story is half as long.
+_STORY_CHARS = 50_000
 
 Sort = Literal["video", "image", "status", "page", "other"]
 
@@ -186,6 +188,7 @@ def links_in(text: str, *, origin: str = "", prompt: str = "", ended: bool = Tru
     it should, is one that reaches to its end.
     """
     links: list[Link] = []
+    text = text[-_STORY_CHARS:]
     plain = html.unescape(prompt)
     for found in _addresses(text, ended=ended):
         url = html.unescape(found.url)

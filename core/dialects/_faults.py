@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from core.dialects._billing import gave_up
 from core.dialects._echo import without
-from core.dialects._json import Json, items, mapping, parse, text
+from core.dialects._json import Json, items, mapping, parse, sentence, text
 from core.dialects._vocabulary import Circumstances, classify
 from core.errors import Fault, FaultKind, JobError
 from core.redact import quote
@@ -44,8 +44,8 @@ def _outer_message(body: Json) -> str:
     error = body.get("error")
     inner = mapping(error).get("message") or error
     for candidate in (inner, *map(body.get, ("message", "msg", "fail_reason", "detail"))):
-        if text(candidate).strip():
-            return text(candidate)
+        if said := sentence(candidate):
+            return said
         if lines := [_complaint(mapping(item)) for item in items(candidate)]:
             return "; ".join(filter(None, lines))
     return ""

@@ -30,6 +30,12 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def sentence(value: object) -> str:
+    """The value if it says something, else "": some programs write out their word for nothing."""
+    said = text(value).strip()
+    return "" if said in ("None", "null", "undefined") else said
+
+
 def dig(value: object, path: str) -> object:
     """The value at a path like "data.outputs.0"; None if there is none."""
     for step in path.split("."):

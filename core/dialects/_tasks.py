@@ -11,7 +11,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from core.dialects._faults import Circumstances, refuse
-from core.dialects._json import Json, dig, items, mapping, parse, text
+from core.dialects._json import Json, dig, items, mapping, parse, sentence, text
 
 
 class Status(StrEnum):
@@ -127,13 +127,13 @@ def read_task(body: Json) -> TaskReply:
         Status.UNKNOWN,
     )
     urls = tuple(dict.fromkeys(url for value in _at(body, _URL_PLACES) for url in _urls(value)))
-    reason = next((text(value) for value in _at(body, _REASON_PLACES) if text(value)), "")
+    reason = next(filter(None, map(sentence, _at(body, _REASON_PLACES))), "")
     if not urls and status is Status.SUCCEEDED and reason.startswith("http"):
         urls, reason = (reason,), ""  # old gateways put the link there
     if urls and status is Status.UNKNOWN:
         status = Status.SUCCEEDED  # some have no word for it
     error = body.get("error") or mapping(body.get("data")).get("error")
-    said = text(mapping(error).get("message")) or text(error)
+    said = sentence(mapping(error).get("message")) or sentence(error)
     code = text(mapping(error).get("code"))
     return TaskReply(
         status=status,

@@ -46,7 +46,9 @@ _MODERATION = re.compile(
     r"|could not generate \d+ videos based on the prompt",
     re.IGNORECASE,
 )
-_IMAGE_AT_FAULT = re.compile(r"InputImage|图片|写实人物|\bimages?\b|\bface", re.IGNORECASE)
+_IMAGE_AT_FAULT = re.compile(
+    r"InputImage|MINOR_UPLOAD|图片|写实人物|\bimages?\b|\bface", re.IGNORECASE
+)
 _OUTPUT_AT_FAULT = re.compile(
     r"output|输出|AUDIO_FILTERED|生成结果|generated (?:video|content)", re.IGNORECASE
 )

@@ -119,6 +119,7 @@ def _endpoint(gateway: Gateway) -> Endpoint | None:
         auth=gateway.auth,
         concurrency=gateway.concurrency,
         seedance_path=gateway.seedance_path,
+        media_origins=gateway.media_origins,
     )
 
 

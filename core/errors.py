@@ -126,6 +126,7 @@ RECOVERABLE = frozenset(
         FaultKind.NOT_MEDIA,
         FaultKind.TIMEOUT,
         FaultKind.UNDELIVERABLE,
+        FaultKind.UNREACHABLE_LINK,
     }
 )
 

@@ -13,6 +13,7 @@ import httpx
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _PORTS = {"http": 80, "https": 443}
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORT_RANGE = range(1, 65536)
 _ENDS_IN_A_NUMBER = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)$")
 
@@ -34,6 +35,8 @@ class UnsafeAddressError(httpx.RequestError):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends a request only to addresses that were checked, and to `allowed_origins` unchecked.
 
+    A port of this machine is one origin, whatever name of the loopback it is reached by.
+
     The name is looked up once and the connection goes to the checked address itself, so an
     answer that changes between check and use (DNS rebinding) has no effect.
     """
@@ -45,13 +48,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         inner: httpx.AsyncBaseTransport | None = None,
         resolve: Resolve | None = None,
     ) -> None:
-        self._allowed_origins = allowed_origins
+        self._allowed = frozenset(map(_place, allowed_origins))
         self._inner = inner or _direct_transport()
         self._resolve = resolve or _resolve
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         _check_form(request)
-        if origin(str(request.url)) in self._allowed_origins:
+        if _place(str(request.url)) in self._allowed:
             return await self._inner.handle_async_request(request)
         addresses = await self._addresses(request)
         for address in addresses[:-1]:
@@ -78,7 +81,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         if not addresses:
             raise httpx.ConnectError(f"{host} has no address")
         if not all(map(is_public, addresses)):
-            raise UnsafeAddressError(f"{host} is not a public address", request=request)
+            place = origin(str(request.url))
+            raise UnsafeAddressError(f"{place} is not a public address", request=request)
         return addresses
 
 
@@ -88,6 +92,14 @@ def origin(url: str) -> str:
     host = parsed.raw_host.decode("ascii").lower()
     shown = f"[{host}]" if ":" in host else host
     return f"{parsed.scheme}://{shown}:{parsed.port or _PORTS.get(parsed.scheme, 0)}"
+
+
+def _place(url: str) -> str:
+    """The origin of a URL, with one name for this machine."""
+    found = httpx.URL(origin(url))
+    return (
+        origin(str(found.copy_with(host="localhost"))) if found.host in _LOOPBACK else str(found)
+    )
 
 
 def is_public(address: str) -> bool:

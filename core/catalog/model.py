@@ -11,6 +11,7 @@ from core.media import Asset, ImageRole, MediaKind, MediaRequest
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Ratio = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,2}:\d{1,2})$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$")]
 Group = Literal["official", "reverse"]
 Resolution = Literal["hd", "480p", "720p", "1080p", "1k", "2k", "4k"]
 
@@ -40,6 +41,8 @@ class Gateway(Table):
         concurrency: how many of our jobs may be under way there at once.
         group: which group of keys this one is of; `seconds` of a model may be given for each.
         seedance_path: what stands before `/contents/generations/tasks`.
+        media_origins: private addresses (`http://10.0.0.5:8000`) that links to its results, and
+            nothing else, may lead to. Public ones need not be named, nor its own.
     """
 
     name: Name
@@ -49,6 +52,7 @@ class Gateway(Table):
     concurrency: Annotated[int, Field(ge=1)] = 4
     group: Group = "reverse"
     seedance_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")] = "/seedance/v3"
+    media_origins: tuple[Origin, ...] = ()
 
 
 class When(Table):

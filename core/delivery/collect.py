@@ -77,6 +77,7 @@ async def _bring(result: RemoteAsset, folder: Path, name: str, endpoint: Endpoin
         folder,
         name=name,
         origin=endpoint.root,
+        media_origins=endpoint.media_origins,
         headers=endpoint.headers,
         backoff_seconds=endpoint.pace.again,
     )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -69,6 +69,7 @@ async def download(  # noqa: PLR0913 all but two are named in the call
     *,
     name: str,
     origin: str,
+    media_origins: Collection[str] = (),
     headers: Mapping[str, str] = {},
     cap_bytes: int = 2_000_000_000,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -78,12 +79,14 @@ async def download(  # noqa: PLR0913 all but two are named in the call
     """Fetch the first of the urls that gives media into `folder/name.<what it is>`.
 
     The file has that name only when it is whole. `origin` is the endpoint's own: it may be a
-    private address, and only it is ever sent `headers` (the key). `transport` replaces the
+    private address, as may `media_origins`, and only it is ever sent `headers` (the key).
+    `transport` replaces the
     guarded one and is closed at the end. What may pass by itself is asked again, for half a minute
     with `backoff_seconds` of 1. Raises JobError, or StorageError for a broken disk.
     """
     own = origin_of(origin)
-    async with transport or GuardedTransport(frozenset({own})) as carrier:
+    allowed = frozenset({own, *media_origins})
+    async with transport or GuardedTransport(allowed) as carrier:
         transfer = _Transfer(
             remote=remote,
             part=folder / f"{name}.part",

@@ -127,7 +127,8 @@ def read_task(body: Json) -> TaskReply:
         Status.UNKNOWN,
     )
     urls = tuple(dict.fromkeys(url for value in _at(body, _URL_PLACES) for url in _urls(value)))
-    reason = next(filter(None, map(sentence, _at(body, _REASON_PLACES))), "")
+    reasons = [told for value in _at(body, _REASON_PLACES) if (told := sentence(value))]
+    reason = reasons[0] if reasons else ""
     if not urls and status is Status.SUCCEEDED and reason.startswith("http"):
         urls, reason = (reason,), ""  # old gateways put the link there
     if urls and status is Status.UNKNOWN:

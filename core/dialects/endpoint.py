@@ -63,6 +63,7 @@ class Endpoint:
         root: without a trailing `/v1` or slash.
         concurrency: how many jobs may be under way there at once.
         seedance_path: what stands before Seedance's own paths.
+        media_origins: private origins that links to results may lead to.
     """
 
     gateway: str
@@ -72,6 +73,7 @@ class Endpoint:
     auth: Literal["bearer", "raw"] = "bearer"
     concurrency: int = 4
     seedance_path: str = "/seedance/v3"
+    media_origins: tuple[str, ...] = ()
     pace: Pace = Pace()
 
     @property

@@ -106,7 +106,10 @@ fault-oversized = { $kind ->
     [image] The finished picture is larger than this bot can handle.
    *[video] The finished video is larger than this bot can handle.
 }
-fault-unreachable-link = The gateway's link leads to a private address, which the bot never opens.
+fault-unreachable-link = { $kind ->
+    [image] The picture was made, but its link leads to a private address, which the bot opens only if the operator allows it.
+   *[video] The video was made, but its link leads to a private address, which the bot opens only if the operator allows it.
+}
 fault-expired = The task has expired, or the gateway no longer knows it.
 fault-cancelled = The gateway cancelled the task.
 fault-interrupted = The bot was restarted during this job and cannot pick it up again.

@@ -103,7 +103,10 @@ fault-oversized = { $kind ->
     [image] 生成的图片过大，本机器人无法处理。
    *[video] 生成的视频过大，本机器人无法处理。
 }
-fault-unreachable-link = 网关给出的链接指向内网地址，机器人不会打开。
+fault-unreachable-link = { $kind ->
+    [image] 图片已生成，但链接指向内网地址；须由管理员允许，机器人才会打开。
+   *[video] 视频已生成，但链接指向内网地址；须由管理员允许，机器人才会打开。
+}
 fault-expired = 任务已过期，或网关已查不到它。
 fault-cancelled = 网关取消了任务。
 fault-interrupted = 生成过程中机器人重启了，这个任务无法继续。

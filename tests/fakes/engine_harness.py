@@ -58,6 +58,7 @@ class EngineHarness:
     concurrency: int = 4
     gone: frozenset[str] = frozenset()
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
+    media_origins: tuple[str, ...] = ()
     pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
     hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
@@ -129,6 +130,7 @@ class EngineHarness:
             root=self.roots.get(name, self.root),
             key=SecretStr("any"),
             concurrency=self.concurrency,
+            media_origins=self.media_origins,
             pace=self.pace,
         )
 

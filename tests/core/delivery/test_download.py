@@ -196,6 +196,39 @@ async def test_a_link_to_the_private_network_is_not_fetched(tmp_path: Path) -> N
         assert inside.requests == []
 
 
+@pytest.mark.parametrize("own", ["localhost", "127.0.0.1", "[::1]"])
+async def test_a_port_of_this_machine_is_one_origin_whatever_it_is_called(
+    tmp_path: Path, own: str
+) -> None:
+    async with raw_server(replies(reply(MP4))) as server:
+        port = server.url.rpartition(":")[2]
+
+        path = await fetch(tmp_path, f"{server.url}/tmp/ab12.mp4", own=f"http://{own}:{port}")
+        other = await refusal(tmp_path, f"{server.url}/tmp/ab12.mp4", own=f"http://{own}:1")
+
+    assert path.read_bytes() == MP4
+    assert other.fault.kind is FaultKind.UNREACHABLE_LINK
+    assert len(server.requests) == 1
+
+
+async def test_a_private_origin_is_opened_only_where_it_is_named(tmp_path: Path) -> None:
+    async with raw_server(replies(reply(MP4))) as inside, raw_server(replies(reply(MP4))) as near:
+        url = f"{inside.url}/cache/ab12.mp4"
+        for named in ((), (near.url,), (inside.url.replace("http:", "https:"),)):
+            error = await refusal(tmp_path, url, own=GATEWAY, media_origins=named)
+            assert error.fault.kind is FaultKind.UNREACHABLE_LINK
+            assert inside.url in error.fault.detail  # what to name, for the log
+        assert inside.requests == []
+
+        key = {"Authorization": "Bearer k"}
+        remote = RemoteAsset(urls=(url,), authorized=True)
+        await download(
+            remote, tmp_path, name="1", origin=GATEWAY, media_origins=(inside.url,), headers=key
+        )
+
+    assert b"authorization" not in inside.requests[0].lower()
+
+
 async def test_the_key_goes_to_the_endpoint_when_the_result_needs_it(tmp_path: Path) -> None:
     async with raw_server(replies(reply(MP4))) as server:
         remote = RemoteAsset(urls=(f"{server.url}/content",), authorized=True)

@@ -5,7 +5,7 @@ Work is counted, not timed: all text that passes through the functions of the di
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -33,7 +33,7 @@ class Work:
 
 
 @contextmanager
-def counted() -> Iterator[Work]:
+def counted() -> Generator[Work]:
     """Count the texts that functions of the dialects hold when they end."""
     work = Work()
 

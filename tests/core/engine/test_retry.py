@@ -7,10 +7,12 @@ import pytest
 
 from core.errors import MODERATION, Fault, FaultKind, UserError
 from core.files.media_info import look
+from core.i18n import Locale, translate
 from core.jobs import JobState
 from core.media import RemoteAsset, TaskRef
 from tests.fakes.engine_harness import EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+from tests.fakes.raw_server import raw_server, replies, reply
 
 
 async def test_a_recoverable_failure_asks_for_the_same_task(
@@ -33,6 +35,31 @@ async def test_a_recoverable_failure_asks_for_the_same_task(
     assert (again.id, row.state, gateway.asked[CREATE]) == (job.id, JobState.DONE, 1)
     assert (failed.credits, row.credits, row.fault) == (0, job.credits, None)
     assert len(slow_harness.chat.of("send")) == 1
+
+
+async def test_a_clip_behind_a_private_address_is_fetched_once_the_operator_names_it(
+    slow_harness: EngineHarness, gateway: ManualGateway, film: bytes
+) -> None:
+    await gateway.allow(CREATE, LOOK)
+    async with raw_server(replies(reply(film, headers={"Content-Type": "video/mp4"}))) as inside:
+        gateway.root = inside.url
+        async with slow_harness.engine() as engine:
+            job = await engine.submit(slow_harness.order())
+            await engine.idle()
+            failed = await stored(engine, job.id)
+        told = slow_harness.chat.writes[-1].text
+
+        slow_harness.media_origins = (inside.url,)
+        async with slow_harness.engine() as engine:
+            await engine.retry(failed)
+            await engine.idle()
+            row = await stored(engine, job.id)
+
+    assert failed.fault
+    assert failed.fault.kind is FaultKind.UNREACHABLE_LINK
+    assert "The video was made" in told
+    assert translate(Locale.EN, "retry-is-free") in told
+    assert (row.state, gateway.asked[CREATE]) == (JobState.DONE, 1)
 
 
 async def test_another_failure_is_ordered_and_paid_anew(harness: EngineHarness) -> None:

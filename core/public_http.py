@@ -97,9 +97,7 @@ def origin(url: str) -> str:
 def _place(url: str) -> str:
     """The origin of a URL, with one name for this machine."""
     found = httpx.URL(origin(url))
-    return (
-        origin(str(found.copy_with(host="localhost"))) if found.host in _LOOPBACK else str(found)
-    )
+    return str(found.copy_with(host="localhost") if found.host in _LOOPBACK else found)
 
 
 def is_public(address: str) -> bool:

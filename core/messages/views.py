@@ -17,6 +17,8 @@ _EXCERPT_CHARS = 80
 _PLAN_CHARS = 1500
 _ESTIMATE_LIMIT = 0.95
 _TRUSTED_FRACTION = 0.05
+# How far what a gateway's percentage foretells may be from what such a job usually takes.
+_AGREES = 2
 
 
 _MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
@@ -113,7 +115,10 @@ def _rest(progress: Progress, elapsed: float, expected: float) -> float | None:
     """Seconds that are probably left; None when it has taken longer than anybody expected."""
     fraction = progress.fraction
     if fraction is not None and fraction >= _TRUSTED_FRACTION:
-        return elapsed * (1 - fraction) / fraction
+        whole = elapsed / fraction
+        # Some tell the share of their time limit, which says nothing about the work.
+        if expected / _AGREES <= whole <= expected * _AGREES:
+            return whole - elapsed
     rest = expected - elapsed
     return rest if rest >= 1 else None
 

@@ -203,8 +203,9 @@ async def test_a_port_of_this_machine_is_one_origin_whatever_it_is_called(
     async with raw_server(replies(reply(MP4))) as server:
         port = server.url.rpartition(":")[2]
 
-        path = await fetch(tmp_path, f"{server.url}/tmp/ab12.mp4", own=f"http://{own}:{port}")
-        other = await refusal(tmp_path, f"{server.url}/tmp/ab12.mp4", own=f"http://{own}:1")
+        url = f"{server.url}/cache/ab12.mp4"
+        other = await refusal(tmp_path, url, own=f"http://{own}:1")
+        path = await fetch(tmp_path, url, own=f"http://{own}:{port}")
 
     assert path.read_bytes() == MP4
     assert other.fault.kind is FaultKind.UNREACHABLE_LINK

@@ -129,6 +129,27 @@ def test_what_came_otherwise_than_by_default_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("percent", "seconds", "rest"),
+    [
+        (7, 65, "0:35"),  # a share of ten minutes that are allowed, as flow2api tells it
+        (10, 99, "0:01"),
+        (50, 30, "0:30"),
+        (50, 90, "1:30"),
+        (98, 30, "1:10"),
+        (60, 200, ""),
+    ],
+)
+def test_a_percentage_corrects_what_such_a_job_takes_only_where_the_two_agree(
+    percent: int, seconds: int, rest: str
+) -> None:
+    told = Progress(phase=Phase.RENDERING, fraction=percent / 100)
+
+    line = running_view(JOB, MODEL, told, 1000.0 + seconds, expected=100.0).text.splitlines()[0]
+
+    assert line.partition("about ")[2].removesuffix(" left") == rest
+
+
 def test_fetching_is_a_full_bar_with_nothing_left() -> None:
     assert first_line(Progress(phase=Phase.COLLECTING), 61) == (
         "▓▓▓▓▓▓▓▓▓▓▓▓ 100% · downloading the video · 1:01"

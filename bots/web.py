@@ -1,11 +1,10 @@
 """Our own HTTP server, which gateways call when they have news."""
 
 import asyncio
-import hashlib
 import logging
 import socket
-from collections import deque
-from collections.abc import AsyncGenerator, Generator, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 
 from bots.answers import Answers
-from core.callbacks.quota import is_genuine, read_notice
+from core.callbacks.quota import Heard, is_genuine, read_notice
 from core.engine.services import Services
 from core.errors import SettingsError
 from core.i18n import Locale, translate
@@ -25,7 +24,6 @@ log = logging.getLogger(__name__)
 
 # Notices have a few hundred bytes; this port is open to the world.
 _BODY_BYTES = 65_536
-_REMEMBERED = 100
 
 
 class GatewayCalls:
@@ -34,16 +32,24 @@ class GatewayCalls:
     Args:
         admins: who is told about credit, as the operator writes them ("telegram:123").
         secret: what a gateway has to know to speak of credit; without one none is believed.
+        clock: gives the seconds that tell today's notice from yesterday's.
     """
 
     def __init__(
-        self, services: Services, admins: Sequence[str], secret: SecretStr | None, locale: Locale
+        self,
+        services: Services,
+        admins: Sequence[str],
+        secret: SecretStr | None,
+        locale: Locale,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._services = services
         self._admins = admins
         self._secret = secret
         self._locale = locale
-        self._seen: deque[str] = deque(maxlen=_REMEMBERED)
+        self._heard = Heard()
+        self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
         self.routes: list[BaseRoute] = [
             Route("/hooks/{secret}", self.hook, methods=["POST"]),
@@ -61,12 +67,9 @@ class GatewayCalls:
         # One answer for a wrong secret, no secret and a body too large: nothing to learn from.
         if body is None or not self._is_genuine(request, body):
             return Response(status_code=401)
-        # Gateways repeat a notice until credit is added; admins hear it once.
-        said, digest = read_notice(body), hashlib.sha256(body).hexdigest()
-        if said is not None and digest not in self._seen:
-            self._seen.append(digest)
-            gateway = request.path_params["gateway"]
-            self._tell(translate(self._locale, "quota-low", gateway=gateway[:40], said=said))
+        said, gateway = read_notice(body), request.path_params["gateway"][:40]
+        if said is not None and self._heard.is_news(gateway, said, self._clock()):
+            self._tell(translate(self._locale, "quota-low", gateway=gateway, said=said))
         return Response(status_code=204)
 
     def _is_genuine(self, request: Request, body: bytes) -> bool:

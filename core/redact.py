@@ -1,6 +1,8 @@
 """Makes other people's text safe to show and log: no secrets, no markup, no mentions."""
 
 import re
+from dataclasses import dataclass, field
+from urllib.parse import quote as percent_encode
 
 _TAGS = re.compile(r"<(style|script|title)\b.*?</\1>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
 # Control signs, what is invisible, what turns the direction of writing, halves of characters.
@@ -9,6 +11,7 @@ _CONTROL = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:sk|hk|ak)-", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
 _NAMED_KEY = re.compile(
     r"((?:api.?key|token|令牌|密钥)\"?(?:\s+provided)?\s*[:：]\s*[\"']?)[\w*.-]{16,}",
@@ -28,11 +31,44 @@ _HOOK = re.compile(r"(\bhooks?\\?/)[\w.~%-]{8,}", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=_-]+")
 _MENTION = re.compile(r"@(?=\w)")
 
+# Shorter ones would be found in the middle of words.
+_LEAST_SECRET_CHARS = 8
+
+
+@dataclass(slots=True)
+class _Known:
+    """The secrets of this process itself: keys may have any form, a UUID for example."""
+
+    secrets: set[str] = field(default_factory=set[str])
+    pattern: re.Pattern[str] = re.compile(r"(?!)")
+
+
+_KNOWN = _Known()
+
 LIMIT = 500
 
 
+def know(*secrets: str) -> None:
+    """Take these out of all texts from now on, as they are and as they stand in addresses."""
+    known = {secret.strip() for secret in secrets}
+    known = {secret for secret in known if len(secret) >= _LEAST_SECRET_CHARS}
+    if known <= _KNOWN.secrets:
+        return
+    _KNOWN.secrets |= known
+    forms = {form for each in _KNOWN.secrets for form in (each, percent_encode(each, safe=""))}
+    # The longest first: one may begin like another.
+    longest = sorted(forms, key=len, reverse=True)
+    _KNOWN.pattern = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
+
+
+def _mask(match: re.Match[str]) -> str:
+    prefix = _PREFIX.match(match[0])
+    return f"{prefix[0]}***" if prefix else "***"
+
+
 def redact(text: str) -> str:
-    """Take keys, tokens and signatures out."""
+    """Take keys, tokens and signatures out: our own, and whatever looks like one."""
+    text = _KNOWN.pattern.sub(_mask, text)
     text = _KEY.sub(r"\1-***", text)
     text = _BEARER.sub(r"\1 ***", text)
     text = _NAMED_KEY.sub(r"\1***", text)

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import SettingsError
+from core.redact import know
 from core.validation import objection
 
 S = TypeVar("S", bound=BaseSettings)
@@ -119,8 +120,11 @@ def read_account(prefix: str) -> Account:
 
 def _read(schema: type[S]) -> S:
     try:
-        return schema()
+        settings = schema()
     except ValidationError as error:
         place, wrong = objection(error)
         variable = place.partition(".")[0].upper()
         raise SettingsError(f"{variable}: {wrong}") from None
+    values = [getattr(settings, name) for name in schema.model_fields]
+    know(*(each.get_secret_value() for each in values if isinstance(each, SecretStr)))
+    return settings

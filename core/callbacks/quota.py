@@ -11,6 +11,22 @@ from pydantic import BaseModel, Field, ValidationError
 
 from core.redact import quote
 
+_AGAIN_SECONDS = 24 * 3600.0
+
+
+class Heard:
+    """What admins were told of late: gateways repeat a notice until credit is added."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], float] = {}
+
+    def is_news(self, gateway: str, said: str, now: float) -> bool:
+        """Whether to tell it: the same is told again after a day. `now` is in seconds."""
+        late = {key: at for key, at in self._told.items() if now - at < _AGAIN_SECONDS}
+        news = (gateway, said) not in late
+        self._told = {**late, (gateway, said): now} if news else late
+        return news
+
 
 class _Data(BaseModel):
     quota: float | None = None

@@ -25,6 +25,9 @@ from core.commands.shared_options import (
 from core.errors import UserError
 from core.media import Asset, MediaKind, MediaRequest
 
+# What gpt-image-1 documents; no gateway is known to take more.
+_MASK_LIMIT_BYTES = 4_000_000
+
 
 class ImageOptions(BaseModel):
     """What can be said about a picture."""
@@ -56,7 +59,7 @@ def request_of(options: ImageOptions, images: Sequence[Asset]) -> MediaRequest:
     """The request that the options and pictures mean; a mask is the last of the pictures.
 
     Raises:
-        UserError: a mask is wanted and there are not two pictures of one size.
+        UserError: a mask is wanted and there are not two pictures of one size, or it is too large.
     """
     wanted = options.model_dump(exclude={"mask"})
     request = MediaRequest(kind=MediaKind.IMAGE, images=tuple(images), **wanted)
@@ -69,6 +72,8 @@ def request_of(options: ImageOptions, images: Sequence[Asset]) -> MediaRequest:
         raise UserError("mask-missing")
     if (mask.width, mask.height) != (pictures[0].width, pictures[0].height):
         raise UserError("mask-size")
+    if mask.size_bytes >= _MASK_LIMIT_BYTES:
+        raise UserError("mask-large", megabytes=_MASK_LIMIT_BYTES // 1_000_000)
     return replace(request, images=tuple(pictures), mask=mask)
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from core.redact import know
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -75,6 +77,11 @@ class Endpoint:
     seedance_path: str = "/seedance/v3"
     media_origins: tuple[str, ...] = ()
     pace: Pace = Pace()
+
+    def __post_init__(self) -> None:
+        """Gateways quote keys in their refusals."""
+        key = self.key.get_secret_value()
+        know(key, clean_key(key))
 
     @property
     def headers(self) -> dict[str, str]:

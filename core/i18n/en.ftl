@@ -137,6 +137,7 @@ refuse-kind = { $model } cannot make { $kind ->
 }.
 mask-missing = With --mask, send the picture first and then its mask: a PNG of the same size that is transparent where the picture may change.
 mask-size = The mask must be the same size as the first picture.
+mask-large = The mask must be smaller than { $megabytes } MB.
 refuse-mask = { $model } does not support masks.
 refuse-remix = { $model } cannot change a finished video.
 refuse-watermark = { $model } cannot add a watermark.

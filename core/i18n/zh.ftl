@@ -134,6 +134,7 @@ refuse-kind = { $model } 不能生成{ $kind ->
 }。
 mask-missing = 使用 --mask 时，请先发图片，再发同尺寸的 PNG 蒙版（可修改的部分须透明）。
 mask-size = 蒙版的尺寸必须与第一张图片相同。
+mask-large = 蒙版须小于 { $megabytes } MB。
 refuse-mask = { $model } 不支持蒙版。
 refuse-remix = { $model } 不能修改已完成的视频。
 refuse-watermark = { $model } 不支持水印。

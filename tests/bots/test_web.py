@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -51,9 +52,11 @@ def harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
     )
 
 
-def calls(engine: Engine, secret: str | None = SECRET) -> GatewayCalls:
-    known = SecretStr(secret) if secret else None
-    return GatewayCalls(engine.services, [f"{NAME}:7", "nowhere:8"], known, Locale.EN)
+def calls(
+    engine: Engine, secret: str | None = SECRET, clock: Callable[[], float] = time.time
+) -> GatewayCalls:
+    known, admins = SecretStr(secret) if secret else None, [f"{NAME}:7", "nowhere:8"]
+    return GatewayCalls(engine.services, admins, known, Locale.EN, clock=clock)
 
 
 async def post(
@@ -137,6 +140,27 @@ async def test_the_admins_are_told_once_that_credit_runs_low(
     assert (told.message.conversation.chat, len(harness.chat.writes)) == ("7", 1)
     assert "whatai" in told.text
     assert said in told.text
+
+
+async def test_the_same_notice_is_told_again_after_a_day(harness: EngineHarness) -> None:
+    hours = iter([0, 23, 24, 30, 48, 48])
+    stamped = [json.dumps({**json.loads(EXCEEDED), "timestamp": n}).encode() for n in range(5)]
+    async with harness.engine() as engine:
+        routes = calls(engine, clock=lambda: next(hours) * 3600.0).routes
+        async with serve_web(routes, 0) as port:
+            for body in stamped:
+                await post(port, "/quota/whatai", body, BEARER)
+            await post_other(port)
+            await harness.chat.until(lambda write: "eronmind" in write.text)
+
+    told = [write.text for write in harness.chat.writes]
+    assert len(told) == 4
+    assert sum("whatai" in text for text in told) == 3
+
+
+async def post_other(port: int) -> None:
+    """A notice of another gateway: who has told it has told all before it."""
+    await post(port, "/quota/eronmind", LOW, BEARER)
 
 
 @pytest.mark.parametrize(

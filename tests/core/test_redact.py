@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.redact import LIMIT, quote, redact
+from core.redact import LIMIT, know, quote, redact
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,24 @@ def test_a_secret_at_the_cut_does_not_show_its_beginning() -> None:
 def test_megabytes_are_quoted_without_being_read() -> None:
     assert quote("data:image/png;base64," + "A" * 6_000_000) == "data:***"
     assert quote("<style" * 1_000_000).startswith("<style")
+
+
+UUID = "0b0ad1c5-9f0e-4a5c-8d7b-3f1e2d4c5b6a"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (f"no account for {UUID}!", "no account for ***!"),
+        (f"no account for {UUID.upper()}!", "no account for ***!"),
+        ("see https://h/x?a=se%2Fcret%2B1234567&b=1", "see https://h/x?a=***&b=1"),
+        ("se/cret+1234567se/cret+1234567", "******"),
+        ("sk-known-0123456789", "sk-***"),
+        ("any word stays", "any word stays"),
+    ],
+)
+def test_our_own_secrets_are_taken_out_whatever_their_form(text: str, clean: str) -> None:
+    know(UUID, "se/cret+1234567", " sk-known-0123456789\n", "any", "")
+
+    assert redact(text) == clean
+    assert quote(text) == clean

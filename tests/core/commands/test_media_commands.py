@@ -1,5 +1,6 @@
 """The commands beside /video that make something, on a real engine against the sandbox."""
 
+import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
@@ -142,6 +143,23 @@ async def test_a_mask_is_the_last_of_the_pictures(
     assert (job.state, len(job.request.images)) == (JobState.DONE, 1)
     assert job.request.mask
     assert harness.paid == 1
+
+
+async def test_a_mask_that_no_gateway_takes_is_refused_before_anybody_pays(
+    harness: EngineHarness, engine: Engine, tmp_path: Path
+) -> None:
+    side = (1050, 1050)
+    room, heavy = picture(tmp_path, "room.png", side), tmp_path / "mask.png"
+    Image.frombytes("RGBA", side, random.Random(7).randbytes(side[0] * side[1] * 4)).save(heavy)
+
+    told = await refusal(
+        engine,
+        "image a hat --mask --model sandbox-image",
+        pictures=[room, LocalPicture(heavy)],
+    )
+
+    assert told == "The mask must be smaller than 4 MB."
+    assert harness.paid == 0
 
 
 async def test_videos_and_pictures_do_not_mix(harness: EngineHarness, engine: Engine) -> None:

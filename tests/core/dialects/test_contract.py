@@ -284,6 +284,21 @@ async def test_a_refusal_is_told_without_the_key(
     assert spoken.posts == len(spoken.requests) == 1
 
 
+@each_dialect
+@pytest.mark.parametrize("key", ["3f0c6a52-5b1e-4df0-a8b1-2f9d8c7e6b5a", "Bearer plainsecret"])
+async def test_a_key_of_any_form_is_taken_out_of_what_a_gateway_quotes(
+    name: str, key: str
+) -> None:
+    bare = key.removeprefix("Bearer ")
+    answer = as_json({"error": {"message": f"nobody knows {bare}"}}, status=401)
+
+    spoken = await talk(name, creation=[answer], pace=CALM, key=key)
+
+    assert spoken.fault
+    assert spoken.fault.reason == "nobody knows ***"
+    assert bare not in spoken.error
+
+
 @each_with_tasks
 async def test_the_failure_of_a_task_is_told_without_the_key(name: str) -> None:
     script = script_of(name)

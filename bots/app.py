@@ -25,6 +25,7 @@ from core.engine.services import Services
 from core.errors import SettingsError, StorageError
 from core.events import Events
 from core.invocation import IdFormat
+from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import Party, Platform
 from core.settings import Settings, read_account
@@ -35,6 +36,7 @@ from storage.database import open_database
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
+from storage.writes import SqlWriteStore
 
 log = logging.getLogger(__name__)
 
@@ -165,6 +167,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             platforms=dict(platforms),
             media_dir=settings.media_dir.absolute(),
             sandboxed=setup.sandboxed,
+            budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )
         engine = Engine(services, settings.jobs_per_user, drain_seconds=settings.drain_seconds)

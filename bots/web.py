@@ -90,7 +90,7 @@ class GatewayCalls:
             if platform is None:
                 continue
             place = ConversationRef(platform=name, chat=user, person=user)
-            answers = Answers(self._services, platform)
+            answers = Answers(self._services, platform, self._locale)
             task = asyncio.create_task(_say(answers, place, View(text=text)))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)

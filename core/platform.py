@@ -171,12 +171,21 @@ class MediaPost:
     as_documents: bool = False
 
 
-class SlowDownError(Exception):
-    """The platform refuses writes to this chat for a while."""
+RefusalScope = Literal["message", "method", "bot"]
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(f"retry after {retry_after:g} s")
+
+class SlowDownError(Exception):
+    """The platform refuses writes for a while.
+
+    Attributes:
+        scope: what it refuses: this one message, such writes to this chat (new messages, or
+            changes of old ones), or everything that the bot writes.
+    """
+
+    def __init__(self, retry_after: float, scope: RefusalScope = "method") -> None:
+        super().__init__(f"retry after {retry_after:g} s ({scope})")
         self.retry_after = retry_after
+        self.scope: RefusalScope = scope
 
 
 class MessageLostError(Exception):

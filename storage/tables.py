@@ -110,6 +110,19 @@ taken = Table(
     Column("at", Float, nullable=False),
 )
 
+writes = Table(
+    "writes",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("chat", String, primary_key=True),
+    Column("thread", String, primary_key=True),
+    Column("times", JSON, nullable=False),
+    Column("under_way", Integer, nullable=False),
+    Column("pauses", JSON, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
 
 def renamed(table: Table, old: Party, new: Party) -> Update:
     """Put what is stored about a party under its new name, unless something is there already."""

@@ -71,7 +71,7 @@ class DiscordAdapter:
         self._default = default
         self._drafts = Drafts()
         self._languages = Languages()
-        self._answers = Answers(self._services, platform)
+        self._answers = Answers(self._services, platform, default)
         self._buttons = DiscordButtons(
             engine=engine,
             platform=platform,
@@ -210,7 +210,7 @@ class DiscordAdapter:
         )
         answer = await dispatch(self._engine, invocation, self._default, self._commands)
         if answer.view:
-            await self._answers.say(place, answer.view, invocation.message)
+            await self._answers.say(place, answer.view, invocation.message, user=invocation.user)
         else:
             await self._close(interaction, invocation)
 

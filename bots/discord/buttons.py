@@ -62,7 +62,7 @@ class DiscordButtons:
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view and answer.done:
             place = invocation.conversation
-            await self.answers.say(place, answer.view, invocation.message)
+            await self.answers.say(place, answer.view, invocation.message, user=invocation.user)
         elif answer.view:
             await self._tell(interaction, answer.view)
 

@@ -9,6 +9,7 @@ import discord
 from core.platform import (
     BrokenUploadError,
     MessageLostError,
+    RefusalScope,
     RefusedError,
     SlowDownError,
     TooLargeError,
@@ -27,6 +28,7 @@ _TOO_LARGE_STATUS = 413
 _SLOW_STATUS = 429
 _BROKEN_STATUS = 500
 _TOO_LARGE_CODE = 40005
+_OLD_MESSAGE_CODE = 30046
 # Whoever may not read the history of a channel may not reply in it either.
 _NO_REPLY = frozenset({160002, 160009})
 # Beside whatever is forbidden (403) or gone (404).
@@ -112,7 +114,7 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
     if error.code in _NO_REPLY:
         return NoReplyError(said)
     if error.status == _SLOW_STATUS:
-        return SlowDownError(_pause(error))
+        return SlowDownError(_pause(error), _scope(error))
     if error.status >= _BROKEN_STATUS or _is_garbled(error):
         return UnreachableError(said)
     if isinstance(error, discord.Forbidden | discord.NotFound) or error.code in _LOST:
@@ -123,6 +125,15 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
 def _is_garbled(error: discord.HTTPException) -> bool:
     """Whether the answer came from something in between, such as a proxy."""
     return not error.code and error.text.lstrip().startswith("<")
+
+
+def _scope(error: discord.HTTPException) -> RefusalScope:
+    if error.code == _OLD_MESSAGE_CODE:
+        return "message"
+    headers = error.response.headers
+    # What does not come from Discord's own servers bars the whole address.
+    everywhere = headers.get("X-RateLimit-Scope") == "global" or "Via" not in headers
+    return "bot" if everywhere else "method"
 
 
 def _pause(error: discord.HTTPException) -> float:

@@ -80,7 +80,9 @@ class Mentions:
             await self._answer(message, answer.view)
 
     async def _answer(self, message: discord.Message, view: View) -> None:
-        await self.answers.say(place_of_message(message), view, ref_of(message))
+        await self.answers.say(
+            place_of_message(message), view, ref_of(message), user=self.languages.author(message)
+        )
 
     def _along(
         self, message: discord.Message, typed: GivenCommand

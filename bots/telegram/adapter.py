@@ -83,7 +83,7 @@ class TelegramAdapter:
         self._ours = frozenset({_START, *commands})
         self._bot = platform.bot
         self._default = default
-        self._answers = Answers(services, platform)
+        self._answers = Answers(services, platform, default)
         self._supergroups = Supergroups(services, platform.moved)
         self._albums = Albums(quiet_seconds)
         self._long_texts = LongTexts(quiet_seconds)
@@ -182,7 +182,9 @@ class TelegramAdapter:
             pictures=pictures,
             offer=offer_of(self.catalog),
         )
-        shown = await self._answers.say(place_of(message), form.view(), form.opened_by)
+        shown = await self._answers.say(
+            place_of(message), form.view(), form.opened_by, user=form.user
+        )
         if shown:
             self._forms.keep(shown, form)
 
@@ -248,13 +250,15 @@ class TelegramAdapter:
             return
         locale = locale_of(user_of(message).locale, self._default)
         view = View(text=translate(locale, "unexpected-error", id=incident))
-        await self._answers.say(place_of(message), view)  # the library logs what goes wrong here
+        await self._answers.say(
+            place_of(message), view, user=user_of(message)
+        )  # the library logs what goes wrong here
 
     async def _reply(self, message: Message, key: str) -> None:
         locale = await self._locale(message)
         example = first_example(locale, self.catalog, self._table.values())
         view = View(text=translate(locale, key, example=example))
-        await self._answers.say(place_of(message), view, ref_of(message))
+        await self._answers.say(place_of(message), view, ref_of(message), user=user_of(message))
 
     async def _locale(self, message: Message) -> Locale:
         return await self._answers.locale(user_of(message), place_of(message), self._default)

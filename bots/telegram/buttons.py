@@ -72,7 +72,7 @@ class TelegramButtons:
         if answer.asks and not refused:
             await self._ask(query, message, button, answer.asks)
         elif answer.view and not refused:
-            await self.answers.say(place, answer.view, invocation.message)
+            await self.answers.say(place, answer.view, invocation.message, user=user)
 
     async def _dispatch(
         self, query: CallbackQuery, message: Message, invocation: Invocation

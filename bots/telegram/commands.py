@@ -80,7 +80,9 @@ class TelegramCommands:
     async def _do(self, invocation: Invocation) -> Answer:
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view:
-            await self.answers.say(invocation.conversation, answer.view, invocation.message)
+            await self.answers.say(
+                invocation.conversation, answer.view, invocation.message, user=invocation.user
+            )
         return answer
 
     def _invocation(self, message: Message, name: str, along: "_Along") -> Invocation:

@@ -24,6 +24,8 @@ _CLOUD = "https://api.telegram.org"
 _POLL_SECONDS = 30
 # One upload holds one for minutes; edits of other jobs must not wait behind uploads.
 _CONNECTIONS = 256
+# As good as no limit: whoever waits in here waits for one chat, and those are limited.
+_HANDLERS = 1 << 16
 # Telegram is waited for, however long: a bot at home starts before its network.
 _LONGEST_PAUSE_SECONDS = 30.0
 # All of the program has 5 s to leave, and jobs need most of them.
@@ -68,8 +70,8 @@ def _build(account: TelegramAccount) -> App:
         .base_file_url(f"{root}/file/bot")
         .request(_requests(_CONNECTIONS))
         .get_updates_request(_requests(2))
-        # Else a command that waits for room in its chat would hold up everybody's.
-        .concurrent_updates(True)
+        # Else commands that wait for room in one chat would hold up everybody's.
+        .concurrent_updates(_HANDLERS)
         .job_queue(None)
     )
     return cast("App", builder.build())

@@ -1,6 +1,8 @@
 """Puts media into a conversation; "done" is said only after the platform has confirmed them."""
 
-from core.messages.budget import WriteBudget
+from functools import partial
+
+from core.messages.budget import Rank, WriteBudget
 from core.messages.patience import until_taken
 from core.platform import Conversation, MediaPost, MessageLostError, MessageRef
 
@@ -21,11 +23,12 @@ async def post(
         RefusedError: the chat does not take them in this form.
         UncertainError: they may be in the chat.
     """
+    lane = "post" if replacing is None else "edit"
     several = conversation.limits.album_counts and len(media.assets) > 1
     weight = len(media.assets) + 1 if several else 1
 
     async def write() -> MessageRef:
-        async with budget.final(weight):
+        async with budget.turn(Rank.RESULT, lane, weight):
             if media.assets:
                 return await conversation.deliver(media, replacing=replacing)
             if replacing is None:
@@ -34,7 +37,7 @@ async def post(
             return replacing
 
     try:
-        return await until_taken(write, budget.pause)
+        return await until_taken(write, partial(budget.obey, lane=lane))
     except MessageLostError:
         if media.assets or replacing is None:
             raise

@@ -10,6 +10,7 @@ from core.catalog import Model
 from core.engine.services import Services
 from core.errors import StorageError
 from core.jobs import Job, JobState
+from core.messages.budget import Rank
 from core.messages.progress import Phase, Progress, expected_seconds
 from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
@@ -59,8 +60,13 @@ class ActiveJob:
         sent: View | None = None
         if self.job.status is None:
             sent = self.view()
+            # An answer to the order: nothing that is paid for already waits behind it.
             message = await write_final(
-                self.conversation, self.budget, sent, replying=self.job.command
+                self.conversation,
+                self.budget,
+                sent,
+                replying=self.job.command,
+                rank=Rank.ANSWER,
             )
             await self.save(replace(self.job, status=message))
         if self.job.status is not None:
@@ -122,12 +128,12 @@ async def show_end(
     """
     taken = True
     # Who has the media need not be told once more that they are done.
-    anew = job.delivered is None
+    rank = Rank.RESULT if job.delivered is None else Rank.LAST_WORD
     try:
         if shown is not None:
-            await shown.finish(view, anew=anew)
+            await shown.finish(view, rank)
         else:
-            await write_final(*services.conversation(job), view, job.status, anew=anew)
+            await write_final(*services.conversation(job), view, job.status, rank=rank)
     except MessageLostError:
         log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
         taken = False
@@ -145,4 +151,4 @@ async def show_rest(services: Services, job: Job) -> None:
     """Say that a job waits for its model to be set up again."""
     with suppress(MessageLostError):
         conversation, budget = services.conversation(job)
-        await write_final(conversation, budget, resting_view(job), job.status, anew=False)
+        await write_final(conversation, budget, resting_view(job), job.status, rank=Rank.LAST_WORD)

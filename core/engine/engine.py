@@ -51,6 +51,7 @@ class Engine:
         """Start, and take up what an earlier process has left behind."""
         # Once per start is enough: what is remembered grows by one row for each paid command.
         await self.services.events.prune()
+        await self.services.budgets.recall()
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
             await self._take_up(*self.services.platforms)
@@ -94,6 +95,7 @@ class Engine:
             await self._errands.close()
             await self._scheduler.close()
             await asyncio.gather(*(active.close() for active in self._active.values()))
+            await self.services.budgets.close()
 
     async def join(self, platform: Platform) -> None:
         """Work for one more platform, and take up what an earlier process has left there.

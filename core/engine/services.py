@@ -11,7 +11,8 @@ from core.catalog import Catalog, Model
 from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.events import Events
 from core.jobs import Job, JobStore
-from core.messages.budget import Budgets, WriteBudget
+from core.messages.budget import WriteBudget
+from core.messages.budgets import Budgets
 from core.people.access import Access
 from core.people.characters import CharacterStore
 from core.people.preferences import PreferenceStore

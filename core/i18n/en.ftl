@@ -266,6 +266,7 @@ help-footer =
     Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
 type-a-command = Begin with a command or with options, for example: { $example }. /help shows more.
+answers-left-out = Too many messages for this chat at once. Some of my answers are missing; try again in a minute.
 unexpected-error = Something went wrong in the bot. The operator can find the details in the log under { $id }.
 storage-error = The bot cannot save anything right now. Nothing was sent or paid. Please tell the operator.
 status-none = You have no jobs running or waiting.

@@ -260,6 +260,7 @@ help-footer =
     例如：{ $example }
 command-unknown = 没有 /{ $given } 这个命令。/help 可查看全部命令。
 type-a-command = 请以命令或选项开头，例如：{ $example }。/help 可查看更多。
+answers-left-out = 本聊天消息太多，有些回复没有发出。请过一分钟再试。
 unexpected-error = 机器人自身出错了。管理员可在日志中凭 { $id } 查到详情。
 storage-error = 机器人暂时无法保存数据，没有提交，也没有扣费。请联系管理员。
 status-none = 您没有正在运行或排队的任务。

@@ -1,156 +1,217 @@
 """How often a chat may be written to, with room kept for what must not be lost."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import replace
-from weakref import WeakValueDictionary
+from bisect import insort
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+from typing import Protocol
 
-from core.platform import ConversationRef, Limits
+from core.messages.written import ChatKey, Lane, Written
+from core.platform import Limits, SlowDownError
 
-_REMEMBERED = 1000
+_LANES: tuple[Lane, ...] = ("post", "edit")
+
+
+class Rank(IntEnum):
+    """Who goes first: what was paid for, its end in a chat that has it, answers, progress."""
+
+    RESULT = 0
+    LAST_WORD = 1
+    ANSWER = 2
+    FRAME = 3
+
+
+class Memory(Protocol):
+    """Keeps what was written for the process that comes next."""
+
+    @property
+    def most_unsaved(self) -> int:
+        """How many writes to a chat may be missing in it when the process is killed."""
+        ...
+
+    def touch(self, budget: "WriteBudget") -> None:
+        """Take note that something was begun, written or refused; never waits."""
+        ...
+
+    async def save(self, budget: "WriteBudget") -> None:
+        """Store it, if that was not done since it was touched."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True, order=True)
+class _Waiter:
+    rank: Rank
+    number: int
+    lane: Lane = field(compare=False)
+    weight: int = field(compare=False)
+    admitted: asyncio.Event = field(compare=False, default_factory=asyncio.Event)
+    begun: float = field(compare=False, default=0.0)
 
 
 class WriteBudget:
     """A sliding window of writes to one chat, within that of the whole platform.
 
-    Progress frames wait for room and leave a quarter of it alone; final messages may use all of
-    it, and no frame goes before one that waits, so that a result never stands behind progress. A
-    write happens inside the block, and counts from when it was answered: nobody can say when
+    Who waits is let in by rank, and then in the order in which they came. Progress leaves a
+    quarter of the window alone, answers half of that, so that a result never stands behind them.
+    A write happens inside the block, and counts from when it was answered: nobody can say when
     before that it has arrived.
+
+    Args:
+        whole: what all chats of the platform share.
+        chat: its name for a later process; None where that need not know of it.
+        left: what an earlier process has written.
     """
 
-    def __init__(self, limits: Limits, whole: "WriteBudget | None" = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        whole: "WriteBudget | None" = None,
+        *,
+        chat: ChatKey | None = None,
+        memory: Memory | None = None,
+        left: Written | None = None,
+    ) -> None:
+        self.chat = chat
         self._whole = whole
         self._writes = limits.writes
         self._window = limits.window_seconds
         # Without it, progress of three jobs would make a finished video wait for a minute.
-        self._reserve = limits.writes // 4
-        self._times: deque[float] = deque()
-        self._paused_until = 0.0
-        # asyncio.Lock is fair, which keeps one busy job from starving the frames of the others.
-        self._turn = asyncio.Lock()
-        self._finals = 0
-        self._no_final_waits = asyncio.Event()
-        self._no_final_waits.set()
+        reserve = limits.writes // 4
+        self._kept = {Rank.FRAME: reserve, Rank.ANSWER: (reserve + 1) // 2}
+        self._memory = memory
+        self._answered = sorted(left.times) if left else []
+        self._paused: dict[Lane, float] = dict.fromkeys(_LANES, 0.0)
+        self._paused |= left.pauses if left else {}
+        self._waiting: list[_Waiter] = []
+        self._under_way: list[_Waiter] = []
+        self._numbers = count()
+        self._unsaved = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def frame(self) -> AsyncGenerator[None]:
-        """Wait until a progress frame may be written; whoever came first goes first."""
-        # The chat first, then the platform: who holds a place in the large window must not
-        # sleep in a small one.
-        async with self._turn:
-            begun = await self._after_finals(self._writes - self._reserve)
-        with self._counted(begun, 1):
-            async with self._whole.frame() if self._whole else nullcontext():
-                yield
-
-    @asynccontextmanager
-    async def last_word(self) -> AsyncGenerator[None]:
-        """Wait until something unimportant may be written, behind all results."""
-        begun = await self._after_finals(self._writes)
-        with self._counted(begun, 1):
-            async with self._whole.last_word() if self._whole else nullcontext():
-                yield
-
-    @asynccontextmanager
-    async def final(self, weight: int = 1) -> AsyncGenerator[None]:
-        """Wait until a message may be written that must not be lost.
+    async def turn(self, rank: Rank, lane: Lane, weight: int = 1) -> AsyncGenerator[None]:
+        """Wait until it may be written.
 
         An album weighs as much as the messages that the platform makes of it.
         """
         # An album larger than the window would otherwise wait for ever.
-        weight = min(weight, self._writes)
-        with self._ahead_of_frames():
-            while (wait := self._wait(self._writes, weight)) > 0:  # noqa: ASYNC110 - time is waited for
-                await asyncio.sleep(wait)
-            # Noted before the write as well, or two that wait would both take the last place.
-            begun = self._note(weight)
-        with self._counted(begun, weight):
-            async with self._whole.final(weight) if self._whole else nullcontext():
-                yield
-
-    def pause(self, seconds: float) -> None:
-        """Obey the platform: no writes for so long."""
-        # max: a short pause that comes late must not end a long one.
-        self._paused_until = max(self._paused_until, _now() + seconds)
-
-    async def _after_finals(self, allowed: int) -> float:
-        await self._no_final_waits.wait()
-        while (wait := self._wait(allowed, 1)) > 0:
-            await asyncio.sleep(wait)
-            # One may have come while this one slept.
-            await self._no_final_waits.wait()
-        return self._note(1)
-
-    @contextmanager
-    def _ahead_of_frames(self) -> Generator[None]:
-        self._finals += 1
-        self._no_final_waits.clear()
-        try:
-            yield
-        finally:
-            self._finals -= 1
-            if not self._finals:
-                self._no_final_waits.set()
-
-    def _note(self, weight: int) -> float:
-        now = _now()
-        self._times.extend([now] * weight)
-        return now
-
-    @contextmanager
-    def _counted(self, begun: float, weight: int) -> Generator[None]:
-        try:
-            yield
-        finally:
-            with suppress(ValueError):  # so long ago that it is forgotten
-                # Counted from the answer instead: the platform counts when it has arrived.
-                for _ in range(weight):
-                    self._times.remove(begun)
-            self._note(weight)
-
-    def _wait(self, allowed: int, weight: int) -> float:
-        now = _now()
-        while self._times and self._times[0] <= now - self._window:
-            self._times.popleft()
-        over = len(self._times) + weight - allowed
-        # When so many of the oldest have left the window, there is room.
-        room_in = self._times[over - 1] + self._window - now if over > 0 else 0.0
-        return max(room_in, self._paused_until - now)
-
-
-class Budgets:
-    """The budget of each chat that is written to, or was lately."""
-
-    def __init__(self) -> None:
-        self._of_chat: WeakValueDictionary[tuple[str, str, str], WriteBudget] = (
-            WeakValueDictionary()
+        waiter = _Waiter(
+            rank=rank, number=next(self._numbers), lane=lane, weight=min(weight, self._writes)
         )
-        self._of_platform: dict[str, WriteBudget] = {}
-        # A job that ends takes neither the window nor a pause with it.
-        self._recent: deque[WriteBudget] = deque(maxlen=_REMEMBERED)
+        insort(self._waiting, waiter)
+        self._admit()
+        try:
+            await waiter.admitted.wait()
+            if self._memory and self._unsaved > self._memory.most_unsaved:
+                await self._memory.save(self)
+            # The chat first, then the platform: who holds a place in the large window must not
+            # sleep in a small one.
+            async with self._whole.turn(rank, lane, weight) if self._whole else nullcontext():
+                yield
+        finally:
+            self._leave(waiter)
 
-    def of(self, conversation: ConversationRef, limits: Limits) -> WriteBudget:
-        """The one budget of a chat, or of a thread where each has its own."""
-        thread = conversation.thread if limits.per_thread else ""
-        key = (conversation.platform, conversation.chat, thread)
-        budget = self._of_chat.get(key)
-        if budget is None:
-            whole = self._whole(conversation.platform, limits)
-            budget = self._of_chat[key] = WriteBudget(limits, whole)
-        self._recent.append(budget)
-        return budget
+    def waiting(self, rank: Rank) -> int:
+        """How many of that rank wait for this chat."""
+        return sum(waiter.rank is rank for waiter in self._waiting)
 
-    def _whole(self, platform: str, limits: Limits) -> WriteBudget | None:
-        """What all chats of a platform share, where it counts that."""
-        if limits.platform_writes is None:
-            return None
-        if platform not in self._of_platform:
-            second = replace(limits, writes=limits.platform_writes, window_seconds=1.0)
-            self._of_platform[platform] = WriteBudget(second)
-        return self._of_platform[platform]
+    async def obey(self, error: SlowDownError, lane: Lane) -> None:
+        """Keep what was refused waiting, and nothing else."""
+        match error.scope:
+            case "message":
+                await asyncio.sleep(error.retry_after)
+            case "method":
+                self.pause(error.retry_after, lane)
+            case "bot":
+                (self._whole or self).pause(error.retry_after)
+
+    def pause(self, seconds: float, *lanes: Lane) -> None:
+        """Write nothing, or nothing of that kind, for so long."""
+        for lane in lanes or _LANES:
+            # max: a short pause that comes late must not end a long one.
+            self._paused[lane] = max(self._paused[lane], _now() + seconds)
+        self._note()
+
+    def paused(self, lane: Lane) -> float:
+        """For how many seconds the platform wants no such writes."""
+        return max(0.0, self._paused[lane] - _now())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to remember: no write counts any more, and none waits."""
+        now = _now()
+        busy = (
+            self._waiting or self._under_way or any(until > now for until in self._paused.values())
+        )
+        return not busy and not self._counted(now)
+
+    def written(self) -> Written:
+        """What a later process has to know."""
+        self._unsaved = 0
+        now = _now()
+        return Written(
+            times=tuple(time for time in self._answered if time + self._window > now),
+            under_way=sum(waiter.weight for waiter in self._under_way),
+            pauses={lane: until for lane, until in self._paused.items() if until > now},
+        )
+
+    def _admit(self) -> None:
+        """Let in whoever may write now; wake up when the next one may."""
+        if self._timer:
+            self._timer.cancel()
+        now, wakings = _now(), list[float]()
+        for waiter in tuple(self._waiting):
+            if self._paused[waiter.lane] > now:
+                # Those of the other lane go by.
+                wakings.append(self._paused[waiter.lane])
+                continue
+            free_at = self._free_at(waiter, now)
+            if free_at > now:
+                wakings.append(free_at)
+                break
+            self._begin(waiter, now)
+        if wakings:
+            self._timer = asyncio.get_running_loop().call_at(min(wakings), self._admit)
+
+    def _begin(self, waiter: _Waiter, now: float) -> None:
+        self._waiting.remove(waiter)
+        # Noted before the write as well, or two that wait would both take the last place.
+        waiter.begun = now
+        self._under_way.append(waiter)
+        self._unsaved += waiter.weight
+        self._note()
+        waiter.admitted.set()
+
+    def _leave(self, waiter: _Waiter) -> None:
+        if waiter in self._waiting:
+            self._waiting.remove(waiter)
+        else:
+            now = _now()
+            self._under_way.remove(waiter)
+            # Counted from the answer instead: the platform counts when it has arrived.
+            counted = [time for time in self._answered if time + self._window > now]
+            self._answered = counted + [now] * waiter.weight
+            self._note()
+        self._admit()
+
+    def _note(self) -> None:
+        if self._memory:
+            self._memory.touch(self)
+
+    def _free_at(self, waiter: _Waiter, now: float) -> float:
+        """When there is room for it, as far as is known; `now` or earlier where there is."""
+        times = self._counted(now)
+        over = len(times) + waiter.weight - self._writes + self._kept.get(waiter.rank, 0)
+        # When so many of the oldest have left the window, there is room.
+        return times[over - 1] + self._window if over > 0 else now
+
+    def _counted(self, now: float) -> list[float]:
+        """When everything that still counts was written, or was begun to be."""
+        begun = (waiter.begun for waiter in self._under_way for _ in range(waiter.weight))
+        return sorted(t for t in (*self._answered, *begun) if t + self._window > now)
 
 
 def _now() -> float:

@@ -22,12 +22,14 @@ def pauses() -> Iterator[float]:
         seconds = min(seconds * 2, _LONGEST_SECONDS)
 
 
-async def until_taken(write: Callable[[], Awaitable[T]], pause: Callable[[float], None]) -> T:
+async def until_taken(
+    write: Callable[[], Awaitable[T]], obey: Callable[[SlowDownError], Awaitable[None]]
+) -> T:
     """Repeat a write until the platform has taken it, or has said why not.
 
     Args:
         write: waits for its turn by itself.
-        pause: is told for how many seconds the platform wants no such writes.
+        obey: sees to it that what the platform does not want now is not written.
 
     Raises:
         RefusedError: the platform refuses it, or breaks off every time that it is sent.
@@ -38,7 +40,7 @@ async def until_taken(write: Callable[[], Awaitable[T]], pause: Callable[[float]
         try:
             return await write()
         except SlowDownError as error:
-            pause(error.retry_after)
+            await obey(error)
         except BrokenUploadError as error:
             broken += 1
             if broken == _UPLOAD_TRIES:

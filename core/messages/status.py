@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from core.jobs import LostRunError
-from core.messages.budget import WriteBudget
+from core.messages.budget import Rank, WriteBudget
 from core.messages.patience import pauses, until_taken
 from core.platform import (
     Conversation,
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 # How long an edit that is on its way may keep the last message waiting, or a program that stops.
 _IN_FLIGHT_SECONDS = 10.0
 _STOPPING_SECONDS = 1.0
+# Nobody waits longer for an edit that tells something new: it is told in a new message.
+_PATIENCE_SECONDS = 5.0
 
 
 class StatusMessage:
@@ -77,10 +80,10 @@ class StatusMessage:
         self._writer.cancel()
         await asyncio.wait([self._writer])
 
-    async def finish(self, view: View, *, anew: bool = True) -> MessageRef:
+    async def finish(self, view: View, rank: Rank = Rank.RESULT) -> MessageRef:
         """Show the last view, whatever it takes; see `write_final`."""
         await self._close(_IN_FLIGHT_SECONDS)
-        return await write_final(self._conversation, self._budget, view, self._message, anew=anew)
+        return await write_final(self._conversation, self._budget, view, self._message, rank=rank)
 
     async def _write(self) -> None:
         while self._changed and not self._closed:
@@ -88,12 +91,15 @@ class StatusMessage:
             self._changed = False
             if self._render() != self.shown:
                 try:
-                    async with self._budget.frame(), self._flight:
+                    async with self._budget.turn(Rank.FRAME, "edit"), self._flight:
                         await self._edit(self._render())
+                # Outside of the budget, or finals would wait behind a platform that is down.
                 except UnreachableError:
-                    # Outside of the budget, or finals would wait behind a platform that is down.
                     self._changed = True
                     await asyncio.sleep(next(self._pauses))
+                except SlowDownError as error:
+                    self._changed = True
+                    await self._budget.obey(error, "edit")
                 await asyncio.sleep(self._conversation.limits.edit_seconds)
 
     async def _edit(self, view: View) -> None:
@@ -103,13 +109,10 @@ class StatusMessage:
             await self._conversation.edit(self._message, view)
             self.shown = view
             self._pauses = pauses()
-        except SlowDownError as error:
-            self._budget.pause(error.retry_after)
-            self._changed = True
         # Deleted by somebody, or another run has the job: in both cases nobody wants frames.
         except (MessageLostError, LostRunError):
             self._closed = True
-        except UnreachableError:
+        except (SlowDownError, UnreachableError):
             raise
         except Exception:
             log.exception("a progress message could not be written")
@@ -122,27 +125,33 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     message: MessageRef | None = None,
     *,
     replying: MessageRef | None = None,
-    anew: bool = True,
+    rank: Rank = Rank.RESULT,
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
 
-    A message that is gone is sent anew, unless that is not worth a new message.
+    A message that is gone, or cannot be edited for now, is sent anew; a last word is not worth it.
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
     """
+    anew = rank is not Rank.LAST_WORD
 
-    async def write() -> MessageRef:
-        # What is not worth a new message lets results go first.
-        async with budget.final() if anew else budget.last_word():
-            if message is None:
-                return await conversation.send(view, replying=replying)
+    async def send() -> MessageRef:
+        async with budget.turn(rank, "post"):
+            return await conversation.send(view, replying=replying)
+
+    async def edit(message: MessageRef) -> MessageRef:
+        if anew and budget.paused("edit") > _PATIENCE_SECONDS:
+            raise MessageLostError("edits are refused for too long")
+        async with budget.turn(rank, "edit"):
             await conversation.edit(message, view)
             return message
 
-    try:
-        return await until_taken(write, budget.pause)
-    except MessageLostError:
-        if message is None or not anew:
-            raise
-    return await write_final(conversation, budget, view, replying=replying)
+    if message is not None:
+        try:
+            obey = partial(budget.obey, lane="edit")
+            return await until_taken(partial(edit, message), obey)
+        except MessageLostError:
+            if not anew:
+                raise
+    return await until_taken(send, partial(budget.obey, lane="post"))

@@ -20,6 +20,7 @@ from core.events import Events
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
+from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import ConversationRef, Platform, User
 from sandbox.orders.ledger import read_ledger
@@ -29,6 +30,7 @@ from storage.database import Database, open_database
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
+from storage.writes import SqlWriteStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
 from tests.fakes.tls import TLS
 
@@ -106,6 +108,7 @@ class EngineHarness:
             platforms=dict(self.platforms) or {NAME: self.chat},
             media_dir=self.folder / "media",
             sandboxed=True,
+            budgets=Budgets(SqlWriteStore(database)),
             hooks=self.hooks,
             dialects=self.dialects,
         )

@@ -1,5 +1,6 @@
 """What Discord's answers mean, and how texts and buttons look there. Pure."""
 
+from collections.abc import Mapping
 from typing import cast
 
 import aiohttp
@@ -25,16 +26,19 @@ from core.platform import (
 class BareResponse:
     """As much of a response as errors look at."""
 
-    def __init__(self, status: int, retry_after: str | None = None) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
         self.status = status
         self.reason = "no"
-        headers = {} if retry_after is None else {"retry-after": retry_after}
         self.headers = CIMultiDict(headers)
 
 
-def refused(status: int, code: int = 0, retry_after: str | None = None) -> discord.HTTPException:
+def refused(
+    status: int, code: int = 0, retry_after: str | None = None, **headers: str
+) -> discord.HTTPException:
     kinds = {403: discord.Forbidden, 404: discord.NotFound, 503: discord.DiscordServerError}
-    response = cast("aiohttp.ClientResponse", BareResponse(status, retry_after))
+    told = {} if retry_after is None else {"retry-after": retry_after}
+    told |= {name.replace("_", "-"): value for name, value in headers.items()}
+    response = cast("aiohttp.ClientResponse", BareResponse(status, told))
     kind = kinds.get(status, discord.HTTPException)
     return kind(response, {"code": code, "message": "said"})
 
@@ -80,6 +84,26 @@ def test_a_pause_is_as_long_as_told(told: str | None, seconds: float) -> None:
 
     assert isinstance(pause, SlowDownError)
     assert pause.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "scope"),
+    [
+        (refused(429, 30046, via="1.1 google"), "message"),
+        (refused(429, 20028, via="1.1 google"), "method"),
+        (refused(429, via="1.1 google", x_ratelimit_scope="shared"), "method"),
+        (refused(429, via="1.1 google", x_ratelimit_scope="user"), "method"),
+        (refused(429, via="1.1 google", x_ratelimit_scope="global"), "bot"),
+        # Whatever stands before Discord's servers bars the address, whoever asks for what.
+        (refused(429), "bot"),
+        (discord.RateLimited(60), "method"),
+    ],
+)
+def test_a_pause_is_for_what_was_refused(error: Exception, scope: str) -> None:
+    pause = meaning(error)
+
+    assert isinstance(pause, SlowDownError)
+    assert pause.scope == scope
 
 
 @pytest.mark.parametrize(

@@ -223,13 +223,24 @@ async def test_the_stream_is_read_on_while_the_chat_wants_a_pause(harness: Engin
         harness.chat.refuse("edit", SlowDownError(1000))
         job = await engine.submit(harness.order(model=FOUR))
 
-        row = await stored_when(engine, job.id, lambda row: row.posting)
+        row = await stored_when(engine, job.id, lambda row: row.state is JobState.DONE)
 
-    assert (row.state, harness.chat.of("edit"), harness.chat.tried) == (
-        JobState.DELIVERING,
-        [],
-        ["send", "edit"],
-    )
+    # What was not refused is not waited for either: the video comes.
+    assert (row.told, harness.chat.tried) == (False, ["send", "edit", "deliver"])
+
+
+async def test_nobodys_next_job_waits_for_an_edit_that_says_only_done(
+    harness: EngineHarness,
+) -> None:
+    harness.jobs_per_user = 1
+    async with harness.engine() as engine:
+        harness.chat.refuse("edit", SlowDownError(1000))
+        jobs = [await engine.submit(harness.order(model=FOUR)) for _ in range(2)]
+        async with asyncio.timeout(30):
+            for job in jobs:
+                await stored_when(engine, job.id, lambda row: row.state is JobState.DONE)
+
+    assert len(harness.chat.of("deliver")) == 2
 
 
 @pytest.fixture(scope="session")

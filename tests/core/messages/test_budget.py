@@ -10,8 +10,9 @@ from weakref import ref
 
 import pytest
 
-from core.messages.budget import Budgets, WriteBudget
-from core.platform import ConversationRef, Limits, SlowDownError
+from core.messages.budget import Rank, WriteBudget
+from core.messages.budgets import Budgets
+from core.platform import ConversationRef, Limits, MessageRef, SlowDownError
 from tests.fakes.clock import jumping_clock
 
 LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=4096)
@@ -19,6 +20,22 @@ HERE = ConversationRef(platform="chat", chat="1")
 
 
 Room = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def result(budget: WriteBudget, weight: int = 1) -> Room:
+    return partial(budget.turn, Rank.RESULT, "post", weight)
+
+
+def last_word(budget: WriteBudget) -> Room:
+    return partial(budget.turn, Rank.LAST_WORD, "edit")
+
+
+def answer(budget: WriteBudget) -> Room:
+    return partial(budget.turn, Rank.ANSWER, "post")
+
+
+def frame(budget: WriteBudget) -> Room:
+    return partial(budget.turn, Rank.FRAME, "edit")
 
 
 async def moments(room: Room, count: int, *, seconds: float = 0) -> list[float]:
@@ -35,7 +52,7 @@ async def moments(room: Room, count: int, *, seconds: float = 0) -> list[float]:
 async def test_progress_leaves_a_quarter_of_the_window_free() -> None:
     budget = WriteBudget(LIMITS)
 
-    taken = await moments(budget.frame, 31)
+    taken = await moments(frame(budget), 31)
 
     assert taken == [0.0] * 15 + [60.0] * 15 + [120.0]
 
@@ -43,24 +60,24 @@ async def test_progress_leaves_a_quarter_of_the_window_free() -> None:
 @jumping_clock
 async def test_final_messages_have_room_when_progress_has_none() -> None:
     budget = WriteBudget(LIMITS)
-    await moments(budget.frame, 15)
-    frame = asyncio.create_task(moments(budget.frame, 1))
+    await moments(frame(budget), 15)
+    waiting = asyncio.create_task(moments(frame(budget), 1))
     await asyncio.sleep(0)
 
-    finals = await moments(budget.final, 6)
+    finals = await moments(result(budget), 6)
 
     assert finals == [0.0] * 5 + [60.0]
-    assert await frame == [60.0]
+    assert await waiting == [60.0]
 
 
 @jumping_clock
 async def test_the_window_slides() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
-    await moments(budget.final, 1)
+    await moments(result(budget), 1)
     await asyncio.sleep(6)
-    await moments(budget.final, 3)
+    await moments(result(budget), 3)
 
-    later = await moments(budget.final, 2)
+    later = await moments(result(budget), 2)
 
     assert later == [10.0, 16.0]
 
@@ -72,11 +89,11 @@ async def test_no_window_ever_holds_more_than_the_platform_allows() -> None:
     async def final_now_and_then() -> list[float]:
         finals: list[float] = []
         for _ in range(20):
-            finals += await moments(budget.final, 1)
+            finals += await moments(result(budget), 1)
             await asyncio.sleep(7)
         return finals
 
-    frames, finals = await asyncio.gather(moments(budget.frame, 100), final_now_and_then())
+    frames, finals = await asyncio.gather(moments(frame(budget), 100), final_now_and_then())
 
     taken = sorted(frames + finals)
     windows = [sum(start <= moment < start + 60 for moment in taken) for start in taken]
@@ -87,7 +104,7 @@ async def test_no_window_ever_holds_more_than_the_platform_allows() -> None:
 async def test_a_write_counts_from_when_it_was_answered() -> None:
     budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
 
-    taken = await moments(budget.final, 4, seconds=3)
+    taken = await moments(result(budget), 4, seconds=3)
 
     assert taken == [0.0, 3.0, 13.0, 16.0]
 
@@ -96,10 +113,10 @@ async def test_a_write_counts_from_when_it_was_answered() -> None:
 async def test_a_write_that_failed_counts_too() -> None:
     budget = WriteBudget(Limits(writes=1, window_seconds=10, edit_seconds=0, text_chars=1))
     with pytest.raises(SlowDownError):
-        async with budget.final():
+        async with result(budget)():
             raise SlowDownError(0)
 
-    assert await moments(budget.final, 1) == [10.0]
+    assert await moments(result(budget), 1) == [10.0]
 
 
 @jumping_clock
@@ -107,7 +124,7 @@ async def test_a_write_that_takes_longer_than_the_window_does_no_harm() -> None:
     budget = WriteBudget(Limits(writes=2, window_seconds=10, edit_seconds=0, text_chars=1))
 
     slow, quick = await asyncio.gather(
-        moments(budget.final, 1, seconds=25), moments(budget.final, 4, seconds=1)
+        moments(result(budget), 1, seconds=25), moments(result(budget), 4, seconds=1)
     )
 
     assert (slow, quick) == ([0.0], [0.0, 10.0, 11.0, 21.0])
@@ -116,12 +133,12 @@ async def test_a_write_that_takes_longer_than_the_window_does_no_harm() -> None:
 @jumping_clock
 async def test_no_frame_goes_before_a_final_message_that_waits() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
-    await moments(budget.final, 1)
-    frames = asyncio.create_task(moments(budget.frame, 5))
+    await moments(result(budget), 1)
+    frames = asyncio.create_task(moments(frame(budget), 5))
     await asyncio.sleep(0)
     budget.pause(3)
 
-    album = await moments(partial(budget.final, 4), 1)
+    album = await moments(result(budget, 4), 1)
 
     assert album == [10.0]
     assert await frames == [0.0, 20.0, 20.0, 20.0, 30.0]
@@ -131,8 +148,8 @@ async def test_no_frame_goes_before_a_final_message_that_waits() -> None:
 async def test_an_album_weighs_as_much_as_it_has_messages() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
 
-    albums = await moments(partial(budget.final, 3), 3)
-    huge = await moments(partial(budget.final, 9), 2)
+    albums = await moments(result(budget, 3), 3)
+    huge = await moments(result(budget, 9), 2)
 
     assert albums == [0.0, 10.0, 20.0]
     assert huge == [30.0, 40.0]
@@ -142,8 +159,8 @@ async def test_an_album_weighs_as_much_as_it_has_messages() -> None:
 async def test_a_final_message_that_is_given_up_lets_the_frames_go_on() -> None:
     budget = WriteBudget(LIMITS)
     budget.pause(10)
-    final = asyncio.create_task(moments(budget.final, 1))
-    frames = asyncio.create_task(moments(budget.frame, 1))
+    final = asyncio.create_task(moments(result(budget), 1))
+    frames = asyncio.create_task(moments(frame(budget), 1))
     await asyncio.sleep(1)
 
     final.cancel()
@@ -154,12 +171,12 @@ async def test_a_final_message_that_is_given_up_lets_the_frames_go_on() -> None:
 @jumping_clock
 async def test_a_last_word_goes_after_results_and_before_progress() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
-    await moments(budget.frame, 3)
+    await moments(frame(budget), 3)
     budget.pause(1)
 
-    words = asyncio.create_task(moments(budget.last_word, 1))
-    frames = asyncio.create_task(moments(budget.frame, 1))
-    results = await moments(budget.final, 1)
+    words = asyncio.create_task(moments(last_word(budget), 1))
+    frames = asyncio.create_task(moments(frame(budget), 1))
+    results = await moments(result(budget), 1)
 
     assert (results, await words, await frames) == ([1.0], [10.0], [10.0])
 
@@ -167,9 +184,9 @@ async def test_a_last_word_goes_after_results_and_before_progress() -> None:
 @jumping_clock
 async def test_a_last_word_may_use_what_is_kept_for_results() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
-    await moments(budget.frame, 3)
+    await moments(frame(budget), 3)
 
-    assert await moments(budget.last_word, 1) == [0.0]
+    assert await moments(last_word(budget), 1) == [0.0]
 
 
 @jumping_clock
@@ -179,13 +196,13 @@ async def test_all_chats_of_a_platform_share_what_it_takes_in_a_second() -> None
     chats = [ConversationRef(platform="p", chat=str(number)) for number in range(4)]
     kept = [budgets.of(chat, limits) for chat in chats]
 
-    taken = await asyncio.gather(*(moments(budget.frame, 2) for budget in kept))
-    finals = await asyncio.gather(*(moments(budget.final, 1) for budget in kept))
+    taken = await asyncio.gather(*(moments(frame(budget), 2) for budget in kept))
+    finals = await asyncio.gather(*(moments(result(budget), 1) for budget in kept))
 
     assert sorted(moment for times in taken for moment in times) == [0, 0, 0, 1, 1, 1, 2, 2]
     assert sorted(moment for times in finals for moment in times) == [2.0, 2.0, 3.0, 3.0]
     other = budgets.of(ConversationRef(platform="q", chat="1"), limits)
-    assert await moments(other.frame, 1) == [3.0]
+    assert await moments(frame(other), 1) == [3.0]
 
 
 @jumping_clock
@@ -194,9 +211,77 @@ async def test_a_pause_holds_for_everything_and_never_shrinks() -> None:
     budget.pause(30)
     budget.pause(5)
 
-    taken = await asyncio.gather(moments(budget.final, 1), moments(budget.frame, 1))
+    taken = await asyncio.gather(moments(result(budget), 1), moments(frame(budget), 1))
 
     assert taken == [[30.0], [30.0]]
+
+
+@jumping_clock
+async def test_what_was_refused_waits_and_the_rest_goes_on() -> None:
+    budget = WriteBudget(LIMITS)
+    await budget.obey(SlowDownError(200), "edit")
+    edits = asyncio.create_task(moments(last_word(budget), 1))
+    await asyncio.sleep(0)
+
+    taken = await asyncio.gather(moments(answer(budget), 1), moments(result(budget), 1))
+    await budget.obey(SlowDownError(300), "post")
+    posts = await moments(answer(budget), 1)
+
+    assert (taken, await edits, posts) == ([[0.0], [0.0]], [200.0], [300.0])
+
+
+@jumping_clock
+async def test_a_message_that_is_refused_waits_alone() -> None:
+    budget = WriteBudget(LIMITS)
+    obeying = asyncio.create_task(budget.obey(SlowDownError(20, "message"), "edit"))
+
+    assert await moments(frame(budget), 1) == [0.0]
+    await obeying
+    assert asyncio.get_running_loop().time() == 20
+
+
+@jumping_clock
+async def test_what_is_refused_to_the_bot_is_not_written_anywhere() -> None:
+    limits = replace(LIMITS, platform_writes=20)
+    budgets = Budgets()
+    here, there = (
+        budgets.of(ConversationRef(platform="p", chat=name), limits) for name in ("1", "2")
+    )
+    await here.obey(SlowDownError(50, "bot"), "edit")
+
+    assert await moments(result(there), 1) == [50.0]
+
+
+@jumping_clock
+async def test_answers_leave_room_for_results_and_wait_behind_them() -> None:
+    budget = WriteBudget(LIMITS)
+    await moments(frame(budget), 10)
+    answers = asyncio.create_task(moments(answer(budget), 9))
+    await asyncio.sleep(1)
+
+    results = await moments(result(budget), 5)
+
+    # Seven answers stand beside the ten frames; the last three of twenty places are kept.
+    assert results == [1.0] * 3 + [60.0] * 2
+    assert await answers == [0.0] * 7 + [60.0] * 2
+
+
+@jumping_clock
+async def test_answers_go_before_progress() -> None:
+    budget = WriteBudget(LIMITS)
+    await moments(result(budget), 20)
+    order: list[str] = []
+
+    async def ask(name: str, room: Room) -> None:
+        async with room():
+            order.append(name)
+
+    await asyncio.gather(
+        *(ask("frame", frame(budget)) for _ in range(3)),
+        *(ask("answer", answer(budget)) for _ in range(3)),
+    )
+
+    assert order == ["answer"] * 3 + ["frame"] * 3
 
 
 @jumping_clock
@@ -206,7 +291,7 @@ async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() ->
     order: list[int] = []
 
     async def ask(number: int) -> None:
-        async with budget.frame():
+        async with frame(budget)():
             order.append(number)
 
     await asyncio.gather(*(ask(number) for number in range(40)))
@@ -218,8 +303,8 @@ async def test_frames_are_allowed_in_the_order_in_which_they_were_asked_for() ->
 async def test_a_frame_that_is_given_up_lets_the_next_one_through() -> None:
     budget = WriteBudget(LIMITS)
     budget.pause(10)
-    first = asyncio.create_task(moments(budget.frame, 1))
-    second = asyncio.create_task(moments(budget.frame, 1))
+    first = asyncio.create_task(moments(frame(budget), 1))
+    second = asyncio.create_task(moments(frame(budget), 1))
     await asyncio.sleep(1)
 
     first.cancel()
@@ -245,21 +330,48 @@ async def test_a_pause_outlives_the_job_that_met_it() -> None:
     budgets.of(HERE, LIMITS).pause(1000)
     gc.collect()
 
-    taken = await moments(budgets.of(HERE, LIMITS).final, 1)
+    taken = await moments(result(budgets.of(HERE, LIMITS)), 1)
 
     assert taken == [1000.0]
 
 
 @jumping_clock
+async def test_a_chat_is_remembered_however_much_others_are_written() -> None:
+    budgets = Budgets()
+    await moments(result(budgets.of(HERE, LIMITS)), 20)
+    other = replace(LIMITS, writes=10_000)
+
+    for _ in range(3000):
+        await moments(result(budgets.of(replace(HERE, chat="other"), other)), 1)
+    gc.collect()
+
+    assert await moments(result(budgets.of(HERE, LIMITS)), 1) == [60.0]
+
+
+@jumping_clock
 async def test_budgets_of_chats_that_fell_silent_are_forgotten() -> None:
     budgets = Budgets()
-    forgotten = ref(budgets.of(HERE, LIMITS))
+    here = budgets.of(HERE, LIMITS)
+    await moments(result(here), 1)
+    forgotten = ref(here)
+    del here
+    await asyncio.sleep(60)
 
-    for number in range(1000):
-        budgets.of(ConversationRef(platform="chat", chat=f"other {number}"), LIMITS)
+    await moments(result(budgets.of(replace(HERE, chat="other"), LIMITS)), 1)
     gc.collect()
 
     assert forgotten() is None
+
+
+async def test_what_has_an_access_of_its_own_costs_its_chat_nothing() -> None:
+    budgets = Budgets()
+    command = MessageRef(conversation=HERE, id="7", access="token")
+
+    chat, own = budgets.of(HERE, LIMITS), budgets.of(HERE, LIMITS, command)
+
+    assert own is not chat
+    assert budgets.of(HERE, LIMITS, command) is own
+    assert budgets.of(HERE, LIMITS, replace(command, access="")) is chat
 
 
 def test_threads_share_the_budget_of_their_chat_unless_each_has_its_own() -> None:

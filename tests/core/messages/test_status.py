@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from core.jobs import LostRunError
-from core.messages.budget import WriteBudget
+from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
 from core.platform import (
     ConversationRef,
     Limits,
     MessageLostError,
     MessageRef,
+    RefusalScope,
     SlowDownError,
     View,
 )
@@ -34,10 +35,10 @@ class StatusHarness:
         self.conversation = self.chat.conversation(HERE)
         self.budget = WriteBudget(limits)
         self.status = StatusMessage(
-            self.conversation, self.budget, MESSAGE, lambda: View(text=self.text), self._guard
+            self.conversation, self.budget, MESSAGE, lambda: View(text=self.text), self.guard
         )
 
-    async def _guard(self) -> None:
+    async def guard(self) -> None:
         if self.lost:
             raise self.lost
 
@@ -75,7 +76,7 @@ async def test_what_looks_the_same_costs_no_write() -> None:
         harness.status.touch()
         await asyncio.sleep(3)
     for _ in range(15):
-        async with asyncio.timeout(0.1), harness.budget.frame():
+        async with asyncio.timeout(0.1), harness.budget.turn(Rank.FRAME, "edit"):
             pass
 
     assert len(harness.edits) == 1
@@ -217,12 +218,57 @@ async def test_a_frame_that_fails_in_an_unknown_way_does_not_end_the_showing(
 @jumping_clock
 async def test_the_last_view_is_written_however_often_the_platform_wants_a_pause() -> None:
     harness = StatusHarness()
-    harness.chat.refuse("edit", SlowDownError(30), SlowDownError(300), SlowDownError(0.5))
+    harness.chat.refuse("edit", SlowDownError(4), SlowDownError(3), SlowDownError(0.5))
 
     message = await harness.status.finish(View(text="Done"))
 
     assert message == MESSAGE
-    assert harness.edits == [(330.5, "Done")]
+    assert harness.edits == [(7.5, "Done")]
+
+
+@jumping_clock
+async def test_nobody_waits_for_an_edit_to_learn_how_it_ended() -> None:
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(300))
+
+    message = await harness.status.finish(View(text="Failed"))
+
+    assert message != MESSAGE
+    assert [(write.at, write.text) for write in harness.chat.of("send")] == [(0.0, "Failed")]
+
+
+@jumping_clock
+async def test_what_is_not_worth_a_new_message_waits_for_its_edit() -> None:
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(300))
+
+    await harness.status.finish(View(text="Done"), Rank.LAST_WORD)
+
+    assert (harness.edits, harness.chat.of("send")) == ([(300.0, "Done")], [])
+
+
+@jumping_clock
+@pytest.mark.parametrize(
+    ("scope", "again_at", "others_at"), [("message", 42.0, 1.0), ("method", 40.0, 40.0)]
+)
+async def test_a_refused_frame_holds_up_what_was_refused_and_nothing_else(
+    scope: RefusalScope, again_at: float, others_at: float
+) -> None:
+    harness = StatusHarness()
+    harness.chat.refuse("edit", SlowDownError(40, scope))
+    harness.say("10 %")
+    await asyncio.sleep(1)
+    other = MessageRef(conversation=HERE, id="8")
+    showing = StatusMessage(
+        harness.conversation, harness.budget, other, lambda: View(text="other"), harness.guard
+    )
+    showing.touch()
+
+    await write_final(harness.conversation, harness.budget, View(text="answer"))
+    await asyncio.sleep(50)
+
+    assert [write.at for write in harness.chat.of("send")] == [1.0]
+    assert sorted(harness.edits) == sorted([(again_at, "10 %"), (others_at, "other")])
 
 
 @jumping_clock

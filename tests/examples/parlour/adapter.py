@@ -67,13 +67,10 @@ class ParlourAdapter:
 
     engine: Engine
     platform: ParlourPlatform
+    answers: Answers
     default: Locale
     commands: Commands = field(default_factory=lambda: COMMANDS)
     _asked: dict[tuple[str, str], Button] = field(default_factory=dict[tuple[str, str], Button])
-
-    @property
-    def _answers(self) -> Answers:
-        return Answers(self.engine.services, self.platform)
 
     async def take(self, event: ParlourEvent) -> None:
         """Do what an event asks for. What is no command may be the answer to a question."""
@@ -107,11 +104,11 @@ class ParlourAdapter:
         view = answer.view
         if answer.asks:
             self._asked[event.room, event.user] = button
-            locale = await self._answers.locale(user, place, self.default)
+            locale = await self.answers.locale(user, place, self.default)
             what = translate(locale, answer.asks.description)
             view = View(text=translate(locale, "ask-reply", what=what))
         if view:
-            await self._answers.say(place, view, message)
+            await self.answers.say(place, view, message)
 
     def _place(self, event: ParlourEvent, button: Button) -> Place | None:
         """The room that somebody wants something brought to: all are open to everybody."""

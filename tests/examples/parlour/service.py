@@ -6,6 +6,7 @@ import logging
 import httpx
 from pydantic import SecretStr, TypeAdapter
 
+from bots.answers import Answers
 from bots.runtime import Runtime
 from core.errors import SettingsError
 from tests.examples.parlour.adapter import ParlourAdapter, ParlourEvent
@@ -28,7 +29,12 @@ async def serve(runtime: Runtime, url: str, token: SecretStr) -> None:
     line = await runtime.lines.enter_async_context(client)
     platform = ParlourPlatform(line=line)
     await runtime.engine.join(platform)
-    adapter = ParlourAdapter(engine=runtime.engine, platform=platform, default=runtime.locale)
+    adapter = ParlourAdapter(
+        engine=runtime.engine,
+        platform=platform,
+        answers=Answers(runtime.engine.services, platform, runtime.locale),
+        default=runtime.locale,
+    )
     done = 0
     while True:
         try:

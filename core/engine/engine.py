@@ -20,7 +20,7 @@ from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
 from core.jobs import Job, JobState, LostRunError, after_restart, reopened
 from core.messages.progress import Phase, Progress
-from core.messages.views import dropped_view
+from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
 
 log = logging.getLogger(__name__)
@@ -201,6 +201,7 @@ class Engine:
         """Wait until no job runs or waits."""
         await self._errands.idle()
         await self._scheduler.idle()
+        await self._errands.idle()
 
     @property
     def failed(self) -> int:
@@ -294,6 +295,9 @@ class Engine:
             # A retry may have put a new one in its place while this run was ending.
             if self._active.get(job_id) is active:
                 del self._active[job_id]
+        # Not part of the run: nobody's next job waits for an edit of one that they have.
+        if run.is_delivered:
+            self._errands.start(active.end(ended_view(active.job)))
         # Queued anew, since the next gateway has a limit of its own.
         if run.next_model:
             await self._open(ActiveJob(self.services, active.job, run.next_model))

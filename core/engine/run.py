@@ -46,6 +46,7 @@ class Run:
     Attributes:
         leavable: clear while what was paid for could not be picked up again by the next start.
         failed: True when it has come to an end without a result.
+        is_delivered: True when only the status message does not say yet that it is done.
         next_model: set when the job waits for another model, since this one could not be had.
     """
 
@@ -55,6 +56,7 @@ class Run:
         self.leavable = asyncio.Event()
         self.leavable.set()
         self.failed = False
+        self.is_delivered = False
         self.next_model: Model | None = None
         self._asked = False
 
@@ -177,8 +179,7 @@ class Run:
         await active.save(
             replace(active.job, state=JobState.DONE, told=told, ended_at=time.time())
         )
-        if not told:
-            await active.end(ended_view(active.job))
+        self.is_delivered = not told
 
     async def _end(self, fault: Fault) -> None:
         """Go on with another model, or fail."""

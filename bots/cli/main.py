@@ -76,9 +76,7 @@ def chat(*, sandbox: _Sandbox = False) -> None:
 # A prompt that begins with -- is ours to read, and to answer.
 @app.command(context_settings={"ignore_unknown_options": True})
 def generate(  # noqa: PLR0913 - the options of a command line
-    prompt: Annotated[
-        list[str], typer.Argument(help="Options and the prompt, as behind /video.")
-    ],
+    prompt: Annotated[list[str], typer.Argument(help="Options and the prompt, as behind /video.")],
     *,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write.")

@@ -311,5 +311,8 @@ class Engine:
         """Show that time passes: an estimated bar moves without any event."""
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            for active in self._active.values():
-                active.touch()
+            self._scheduler.tell_moved()
+            # What waits looks the same until it moves.
+            for job_id in self._runs:
+                if active := self._active.get(job_id):
+                    active.touch()

@@ -1,12 +1,17 @@
 """Who runs a job, and when: the local queue with its limits."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from itertools import count
+from operator import itemgetter
 
 from core.jobs import Job
-from core.platform import User
+
+# What only so many jobs may have at once: a gateway's place, or one of a person's.
+Room = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +25,12 @@ class QueueLimits:
 class Scheduler:
     """Runs jobs as tasks of this process, in the order in which they came.
 
+    An order and an end cost the same however many jobs wait: only those are looked at that want
+    the room which has become free, and places in the queue are counted when somebody asks.
+
     Args:
         run: does one job to its end; never raises.
-        moved: told about each waiting job whose place in the queue has changed.
+        moved: told by `tell_moved` about each waiting job whose place in the queue has changed.
     """
 
     def __init__(
@@ -35,29 +43,44 @@ class Scheduler:
         self._run = run
         self._moved = moved
         self._waiting: dict[str, Job] = {}
-        self._positions: dict[str, int] = {}
+        self._numbers = count()
+        self._wanting = defaultdict[Room, dict[str, int]](dict)
+        self._positions: dict[str, int] | None = {}
+        self._told: dict[str, int] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._of_user: Counter[tuple[str, str]] = Counter()
-        self._of_gateway: Counter[str] = Counter()
+        self._used: Counter[Room] = Counter()
         self._closed = False
 
     async def enqueue(self, job: Job) -> None:
         """Queue the job; it starts at once where there is room."""
         self._waiting[job.id] = job
-        self._fill()
+        number = next(self._numbers)
+        for room in _rooms(job):
+            self._wanting[room][job.id] = number
+        self._positions = None
+        self._start_where_possible([job])
 
     def position(self, job_id: str) -> int:
         """Its place in the queue, from 1; 0 when it does not wait."""
-        return self._positions.get(job_id, 0)
+        return self._count_positions().get(job_id, 0)
+
+    def tell_moved(self) -> None:
+        """Tell each waiting job whose place in the queue has changed since the last time."""
+        before, self._told = self._told, self._count_positions()
+        if before is self._told:
+            return
+        for job_id, position in self._told.items():
+            if before.get(job_id) != position:
+                self._moved(self._waiting[job_id], position)
 
     async def stop(self, job_id: str) -> None:
         """Drop one job and wait until nothing of it runs here any more."""
-        self._waiting.pop(job_id, None)
+        if job_id in self._waiting:
+            self._leave(self._waiting[job_id])
         running = self._running.get(job_id)
         if running:
             running.cancel()
             await asyncio.wait([running])
-        self._fill()
 
     async def close(self) -> None:
         """Stop everything; the rows stay as they are and the next start goes on with them."""
@@ -73,17 +96,15 @@ class Scheduler:
         while self._running and not self._closed:
             await asyncio.wait(self._running.values())
 
-    def _fill(self) -> None:
+    def _start_where_possible(self, jobs: Iterator[Job] | list[Job]) -> None:
         # Not only the first: one that waits for its gateway must not hold up those for others.
-        for job in list(self._waiting.values()):
+        for job in jobs:
             if not self._closed and self._has_room(job):
                 self._start(job)
-        self._tell_positions()
 
     def _start(self, job: Job) -> None:
-        del self._waiting[job.id]
-        self._of_user[_owner(job.user)] += 1
-        self._of_gateway[job.gateway] += 1
+        self._leave(job)
+        self._used.update(_rooms(job))
         task = asyncio.create_task(self._run(job.id), name=f"job {job.id}")
         self._running[job.id] = task
         # Not a `finally` inside: a task that is cancelled before its first step never gets there.
@@ -91,33 +112,54 @@ class Scheduler:
 
     def _ended(self, job: Job) -> None:
         del self._running[job.id]
-        self._of_user[_owner(job.user)] -= 1
-        self._of_gateway[job.gateway] -= 1
-        self._fill()
+        self._used.subtract(_rooms(job))
+        self._start_where_possible(self._wanting_any(_rooms(job)))
+
+    def _leave(self, job: Job) -> None:
+        """Take a job out of the queue."""
+        del self._waiting[job.id]
+        for room in _rooms(job):
+            wanting = self._wanting[room]
+            del wanting[job.id]
+            if not wanting:
+                del self._wanting[room]
+        self._positions = None
+
+    def _wanting_any(self, rooms: tuple[Room, ...]) -> Iterator[Job]:
+        """The jobs that wait for any of these rooms, as long as there is room, oldest first."""
+        for job_id, _ in merge(*map(self._wanting_one, rooms), key=itemgetter(1)):
+            if job := self._waiting.get(job_id):
+                yield job
+
+    def _wanting_one(self, room: Room) -> Iterator[tuple[str, int]]:
+        # A copy, since those that start leave the queue.
+        for each in list(self._wanting.get(room, {}).items()):
+            if self._is_full(room):
+                return
+            yield each
 
     def _has_room(self, job: Job) -> bool:
         if job.id in self._running:  # retried while its last run still says goodbye
             return False
-        allowed = self._limits.per_gateway.get(job.gateway, 1)
-        if self._of_gateway[job.gateway] >= allowed:
-            return False
-        return self._of_user[_owner(job.user)] < self._limits.per_user
+        return not any(map(self._is_full, _rooms(job)))
 
-    def _tell_positions(self) -> None:
+    def _is_full(self, room: Room) -> bool:
+        kind, *name = room
+        if kind == "user":
+            return self._used[room] >= self._limits.per_user
+        return self._used[room] >= self._limits.per_gateway.get(name[0], 1)
+
+    def _count_positions(self) -> dict[str, int]:
         # Only jobs that want the same room are ahead of each other; a global number would scare.
-        before, self._positions = self._positions, {}
-        ahead: list[Job] = []
-        for job in self._waiting.values():
-            rivals = [other for other in ahead if _competes(other, job)]
-            self._positions[job.id] = len(rivals) + 1
-            ahead.append(job)
-            if before.get(job.id) != self._positions[job.id]:
-                self._moved(job, self._positions[job.id])
+        if self._positions is None:
+            self._positions, ahead = {}, Counter[Room]()
+            for job in self._waiting.values():
+                gateway, user = _rooms(job)
+                both = gateway + user
+                self._positions[job.id] = ahead[gateway] + ahead[user] - ahead[both] + 1
+                ahead.update((gateway, user, both))
+        return self._positions
 
 
-def _owner(user: User) -> tuple[str, str]:
-    return user.platform, user.id
-
-
-def _competes(first: Job, second: Job) -> bool:
-    return first.gateway == second.gateway or _owner(first.user) == _owner(second.user)
+def _rooms(job: Job) -> tuple[Room, Room]:
+    return ("gateway", job.gateway), ("user", job.user.platform, job.user.id)

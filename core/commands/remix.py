@@ -5,12 +5,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import Ability
+from core.catalog import Ability, Model
 from core.commands.command import Command, Context
 from core.commands.ordering import place_order
 from core.commands.shared_options import OF, PRIVATE, SPOILER
 from core.commands.sources import find_source
+from core.dialects import TELLS_PRIVATE
 from core.errors import UserError
+from core.jobs import Job
 from core.media import Asset, MediaRequest
 
 
@@ -28,7 +30,7 @@ class RemixOptions(BaseModel):
 async def run(context: Context, options: RemixOptions) -> None:
     """Order the change from the model that made the video."""
     job, task = await find_source(context, options.of, Ability.REMIX)
-    if job.request.private:
+    if _is_kept_nowhere(job, context.services.model(job.model)):
         raise UserError("remix-private")
     first = job.request
 
@@ -45,6 +47,12 @@ async def run(context: Context, options: RemixOptions) -> None:
         )
 
     await place_order(context, request_of)
+
+
+def _is_kept_nowhere(job: Job, model: Model | None) -> bool:
+    """Whether the gateway was told that the video is private. A change of one tells it nothing."""
+    told = model is not None and model.dialect in TELLS_PRIVATE and job.request.source is None
+    return told and job.request.private
 
 
 REMIX = Command(

@@ -55,6 +55,10 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
 }
 
 
+TELLS_PRIVATE = frozenset({"video_tasks"})
+"""Where a creation tells the gateway that a video is private; it then cannot be changed later."""
+
+
 def summaries() -> Mapping[str, str]:
     """Say of each dialect in a sentence what it is."""
     return {name: _summary(dialect) for name, dialect in DIALECTS.items()}
@@ -65,4 +69,12 @@ def _summary(dialect: type[MediaDialect]) -> str:
     return " ".join(story.split())
 
 
-__all__ = ["DIALECTS", "Endpoint", "Generation", "MediaDialect", "list_models", "summaries"]
+__all__ = [
+    "DIALECTS",
+    "TELLS_PRIVATE",
+    "Endpoint",
+    "Generation",
+    "MediaDialect",
+    "list_models",
+    "summaries",
+]

@@ -4,22 +4,20 @@ Source: docs/gateways.md, "openai_videos".
 """
 
 import re
-from functools import partial
 
 import httpx
 
 from core.catalog import Model
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, FilePart, MultipartForm, Wire
-from core.dialects._json import Json
-from core.dialects._polled import Looks, generate_polled, in_path
-from core.dialects._tasks import Status, TaskReply, read_task, task_id_of
+from core.dialects._polled import Looks, generate_polled
+from core.dialects._tasks import task_id_of
+from core.dialects._videos import VIDEOS, look_at, remix
 from core.dialects.endpoint import Endpoint
 from core.files.crop import crop
 from core.media import MediaRequest, RemoteAsset, TaskRef
 from core.names import separate_names
 
-_VIDEOS = "/v1/videos"
 _PIXELS = re.compile(r"(\d{2,4})x(\d{2,4})")
 
 
@@ -38,26 +36,6 @@ def payload(
     return MultipartForm(texts=texts, files=(reference,) if reference else ())
 
 
-def remix(request: MediaRequest) -> Json:
-    """The body of a change: nothing but the prompt; all else is as it was."""
-    return {"prompt": request.prompt}
-
-
-def read_video(body: Json, content: str) -> TaskReply:
-    """Read an answer to a poll. Official ones name no link: `content` is where the video is."""
-    reply = read_task(body)
-    if reply.urls or reply.status is not Status.SUCCEEDED:
-        return reply
-    return TaskReply(status=reply.status, fraction=reply.fraction, urls=(content,))
-
-
-def answer(reply: TaskReply, content: str) -> tuple[RemoteAsset, ...]:
-    """What a task that has succeeded made; the gateway's own copy wants the key."""
-    own = any(url.endswith("/content") for url in reply.urls)
-    urls = dict.fromkeys((*reply.urls, content) if own else reply.urls)
-    return (RemoteAsset(urls=tuple(urls), authorized=own),)
-
-
 class OpenaiVideos:
     """The dialect; see `MediaDialect` for the contract."""
 
@@ -70,10 +48,7 @@ class OpenaiVideos:
         )
 
     def _looks(self, task: TaskRef) -> Looks:
-        path = f"{_VIDEOS}/{in_path(task)}"
-        content = f"{self._wire.endpoint.root}{path}/content"
-        read = partial(read_video, content=content)
-        return Looks(path=path, read=read, answer=partial(answer, content=content))
+        return look_at(self._wire.endpoint.root, task)
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: this protocol deletes only what has ended."""
@@ -82,8 +57,8 @@ class OpenaiVideos:
 async def _creation(generation: Generation) -> Creation:
     model, request = generation.model, generation.request
     if request.source:
-        return Creation(path=f"{_VIDEOS}/{in_path(request.source)}/remix", body=remix(request))
-    return Creation(path=_VIDEOS, body=payload(model, request, await _reference(model, request)))
+        return remix(request.prompt, request.source)
+    return Creation(path=VIDEOS, body=payload(model, request, await _reference(model, request)))
 
 
 async def _reference(model: Model, request: MediaRequest) -> FilePart | None:

@@ -1,5 +1,6 @@
 """`POST /v2/videos/generations`, then `GET /v2/videos/generations/{task_id}` until it is done.
 
+A finished video is changed over `/v1/videos/{id}/remix` and followed there.
 Source: docs/gateways.md, "video_tasks".
 """
 
@@ -16,6 +17,7 @@ from core.dialects._images import data_uris
 from core.dialects._json import Json
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import TaskReply, read_task, task_id_of
+from core.dialects._videos import content_of, look_at, remix
 from core.dialects.endpoint import Endpoint
 from core.media import MediaRequest, RemoteAsset, TaskRef
 from core.names import separate_names
@@ -51,6 +53,8 @@ def answer(reply: TaskReply, content: str) -> tuple[RemoteAsset, ...]:
 
 
 async def _creation(generation: Generation) -> Creation:
+    if source := generation.request.source:
+        return remix(generation.request.prompt, source)
     images = await data_uris(generation.request.images)
     body = payload(generation.model, generation.request, images, generation.hook)
     return Creation(path=_TASKS, body=body)
@@ -64,11 +68,18 @@ class VideoTasks:
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
         return await generate_polled(
-            self._wire, generation, create=_creation, read_id=task_id_of, looks=self._looks
+            self._wire,
+            generation,
+            create=_creation,
+            read_id=task_id_of,
+            looks=self._looks_at_change if generation.request.source else self._looks,
         )
 
+    def _looks_at_change(self, task: TaskRef) -> Looks:
+        return look_at(self._wire.endpoint.root, task)
+
     def _looks(self, task: TaskRef) -> Looks:
-        content = f"{self._wire.endpoint.root}/v1/videos/{in_path(task)}/content"
+        content = content_of(self._wire.endpoint.root, task)
         path = f"{_TASKS}/{in_path(task)}"
         return Looks(path=path, read=read_task, answer=partial(answer, content=content))
 

@@ -77,6 +77,7 @@ def _v2() -> Iterator[WireModel]:
         lengths=(10, 15),
         images=(0, 4),
         watermark=True,
+        remix=True,
     )
     yield base
     yield replace(base, name="sora-2-pro", lengths=(10, 15, 25), hd=(False, True))

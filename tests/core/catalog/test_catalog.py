@@ -178,7 +178,7 @@ def test_what_nothing_can_do_is_refused_without_a_hint() -> None:
         ("147ai/veo3-pro-frames", CAT, "refuse-no-image"),
         ("whatai/sora-2", replace(CAT, resolution="hd"), "refuse-hd"),
         ("whatai/sora-2-pro", replace(CAT, resolution="4k"), "refuse-resolution"),
-        ("whatai/sora-2-pro", replace(CAT, source=TaskRef(id="t")), "refuse-remix"),
+        ("apiyi/veo-3.1", replace(CAT, source=TaskRef(id="t")), "refuse-remix"),
         ("whatai/sora-2-pro-videos", replace(CAT, seconds=8), "refuse-seconds"),
         ("apiyi/veo-3.1", replace(CAT, cast_by="apiyi"), "refuse-characters"),
         ("whatai/sora-2-pro", replace(CAT, resolution="hd", seconds=25), "refuse-combination"),

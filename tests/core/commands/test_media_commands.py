@@ -208,7 +208,6 @@ async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
     await say(engine, "video 1s --model sandbox-video a cat")
     other = await refusal(engine, "remix in snow")
     await say(engine, f"video {VIDEOS} private a cat")
-    private = await refusal(engine, "remix in snow")
     secret = await newest(engine)
     stolen = await refusal(engine, f"remix --of {secret.id} in snow", BEN)
     abroad = await refusal(engine, "remix in snow", BEN, at=ELSEWHERE, replied=secret.delivered)
@@ -216,10 +215,38 @@ async def test_what_cannot_be_changed_is_said_before_anything_is_paid(
 
     assert "no finished video" in nothing
     assert "Videos made by sandbox-video cannot be changed" in other
-    assert "private video cannot be changed" in private
     assert nothing == stolen == abroad
     assert "for example: /remix now in snow" in empty
     assert harness.paid == 2
+
+
+async def test_what_was_made_as_a_task_is_changed_as_a_video(harness: EngineHarness) -> None:
+    harness.gone = frozenset()
+    async with harness.engine() as engine:
+        await say(engine, "video --model sora-2 a cat")
+        first = await newest(engine)
+        await say(engine, "remix private in snow")
+        change = await newest(engine)
+        await say(engine, "remix in rain")
+        last = await newest(engine)
+        await say(engine, "video private --model sora-2 a dog")
+        private = await refusal(engine, "remix in snow")
+
+    assert (first.model, change.model) == ("whatai/sora-2", "whatai/sora-2")
+    # Neither protocol tells the gateway that a change is private, so it has kept that, too.
+    assert (change.request.source, last.request.source) == (first.task, change.task)
+    assert (change.state, last.state, harness.paid) == (JobState.DONE, JobState.DONE, 4)
+    assert "private video cannot be changed" in private
+
+
+async def test_a_private_video_is_changed_where_the_gateway_never_heard_of_that(
+    engine: Engine,
+) -> None:
+    await say(engine, f"video {VIDEOS} private a cat")
+
+    await say(engine, "remix in snow")
+
+    assert (await newest(engine)).state is JobState.DONE
 
 
 async def test_a_character_is_made_called_and_forgotten(engine: Engine) -> None:

@@ -208,6 +208,22 @@ async def test_a_change_is_told_by_its_prompt_alone() -> None:
     assert b"\r\nContent-Type: application/json\r\n" in talked.requests[0]
 
 
+@pytest.mark.parametrize("begun", ["", "video_1"])
+async def test_a_task_is_changed_over_the_path_of_videos_and_followed_there(begun: str) -> None:
+    request = MediaRequest(prompt="at night", source=TaskRef(id="veo3:1/x"))
+    done = as_json({"id": "video_1", "status": "completed", "video_url": ""})
+    created = as_json({"id": "video_1", "status": "queued"})
+
+    talked = await talk(
+        "video_tasks", creation=[created], looks=[done], request=request, task=begun or None
+    )
+
+    content = f"{talked.url}/v1/videos/video_1/content"
+    assert talked.assets == (RemoteAsset(urls=(content,), authorized=True),)
+    change = [] if begun else ["POST /v1/videos/veo3%3A1%2Fx/remix HTTP/1.1"]
+    assert talked.lines == [*change, "GET /v1/videos/video_1 HTTP/1.1"]
+
+
 async def test_a_video_without_a_link_is_fetched_with_the_key_at_once() -> None:
     talked = await spoken("whatai/sora-2-videos", MediaRequest(prompt=PIG), OWN)
 

@@ -81,14 +81,15 @@ async def _examine_endpoint(
     except JobError as error:
         says = _complaint(endpoint, variable, error.fault)
         return Finding(what=endpoint.gateway, fine=False, says=says)
-    models = [model for model in setup.data.models if model.gateway == endpoint.gateway]
-    known = sum(
-        any(name.startswith(model.wire or model.name) for name in listed) for model in models
-    )
+    ours = (model for model in setup.data.models if model.gateway == endpoint.gateway)
+    models = [model for model in ours if model.enabled]
+    missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
     says = (
         f"{endpoint.root}: key accepted; {len(listed)} models listed, "
-        f"{known} of our {len(models)} among them"
+        f"{len(models) - len(missing)} of our {len(models)} among them"
     )
+    if missing:
+        says += f"; not listed: {', '.join(missing)}"
     return Finding(what=endpoint.gateway, fine=True, says=says)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from core.catalog.ability import Ability, can
 from core.catalog.cooldown import Cooldown
+from core.catalog.listed import Listed
 from core.catalog.load import CatalogData
 from core.catalog.model import Model, State
 from core.catalog.nobody import refuse_all
@@ -26,12 +27,14 @@ class Catalog:
         ready_gateways: names of the gateways that have a key.
         order: names of gateways that the operator prefers, before any price.
         cooldown: models that are gone, and tried only where nothing else is left.
+        listed: what the gateways list for our keys, as far as they were asked.
     """
 
     data: CatalogData
     ready_gateways: frozenset[str]
     order: tuple[str, ...] = ()
     cooldown: Cooldown = field(default_factory=Cooldown)
+    listed: Listed = field(default_factory=Listed)
 
     @property
     def models(self) -> tuple[Model, ...]:

@@ -223,6 +223,14 @@ class Model(Table):
         """How options become the model's name on the wire."""
         return (self.wire or self.name) + "".join(v.suffix for v in self._chosen(request))
 
+    @property
+    def wire_names(self) -> frozenset[str]:
+        """All names that options can make of it."""
+        names = [self.wire or self.name]
+        for suffix in filter(None, (variant.suffix for variant in self.variants)):
+            names += [name + suffix for name in names]
+        return frozenset(names)
+
     def prefix_for(self, request: MediaRequest) -> str:
         """The words before the prompt by which it is told options."""
         return ",".join(v.prefix for v in self._chosen(request) if v.prefix)

@@ -1,18 +1,32 @@
 """/models: what can be made, with which options, and what is missing for the rest."""
 
+import asyncio
+import logging
+
 from core.catalog import ANY_RATIO, Ability, Catalog, Model, Span, State, can
 from core.commands.command import Command, Context, NoOptions
-from core.errors import UserError
+from core.dialects import Endpoint, list_models
+from core.engine.services import Services
+from core.errors import JobError, UserError
 from core.i18n import Locale, translate
 from core.media import MediaKind
 from core.platform import View
 
+log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 5.0
+_STATES = {
+    State.ACTIVE: "models-ready",
+    State.UNCERTAIN: "models-uncertain",
+    State.RETIRED: "models-retired",
+}
 _TALENTS = (Ability.MASK, Ability.REMIX, Ability.CHARACTERS, Ability.STORYBOARD)
 
 
 async def models(context: Context, _: NoOptions) -> View:
     """List the models that can be used; for admins also the others, and what they lack."""
     catalog = context.services.catalog
+    await _ask_for_lists(context.services)
     others = [model for model in catalog.models if not catalog.is_ready(model)]
     shown = (*catalog.ready, *(others if context.is_admin else ()))
     if not shown:
@@ -30,6 +44,23 @@ async def models(context: Context, _: NoOptions) -> View:
         for model in shown
     ]
     return View(text="\n".join(lines))
+
+
+async def _ask_for_lists(services: Services) -> None:
+    """Ask the gateways that were not asked lately; none is waited for for long."""
+    listed = services.catalog.listed
+    asked = [each for each in services.endpoints.values() if not listed.is_fresh(each.gateway)]
+    await asyncio.gather(*(_ask_for_list(services, endpoint) for endpoint in asked))
+
+
+async def _ask_for_list(services: Services, endpoint: Endpoint) -> None:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            names = await list_models(endpoint, services.http)
+    except (TimeoutError, JobError) as error:
+        log.info("%s does not list its models: %s", endpoint.gateway, error)
+        names = []  # asked again when that is no longer fresh
+    services.catalog.listed.put(endpoint.gateway, names)
 
 
 def describe_model(locale: Locale, model: Model) -> list[str]:
@@ -68,13 +99,9 @@ def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
         return translate(locale, "models-needs", variable=variable)
     if minutes := catalog.cooldown.minutes_left(model.key):
         return translate(locale, "models-aside", minutes=minutes)
-    match model.state:
-        case State.ACTIVE:
-            return translate(locale, "models-ready")
-        case State.UNCERTAIN:
-            return translate(locale, "models-uncertain")
-        case State.RETIRED:
-            return translate(locale, "models-retired")
+    if catalog.listed.lacks(model):
+        return translate(locale, "models-unlisted")
+    return translate(locale, _STATES[model.state])
 
 
 MODELS = Command(name="models", options=NoOptions, run=models)

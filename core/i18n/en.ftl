@@ -293,6 +293,7 @@ models-remix = remix
 models-characters = characters
 models-storyboard = storyboard
 models-aside = unavailable at the gateway, next try in { $minutes } min
+models-unlisted = not in the gateway's list for this key
 models-retired = retired (still usable by name)
 models-uncertain = unreliable at this gateway
 models-default-ratio = fixed shape

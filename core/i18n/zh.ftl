@@ -287,6 +287,7 @@ models-remix = 改编
 models-characters = 角色
 models-storyboard = 分镜
 models-aside = 网关暂不提供，{ $minutes } 分钟后再试
+models-unlisted = 不在网关给这个密钥的列表中
 models-retired = 已下线（仍可指定使用）
 models-uncertain = 在该网关不稳定
 models-default-ratio = 比例固定

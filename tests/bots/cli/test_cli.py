@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.fakes.cli import ROOT, run, running
+from tests.fakes.raw_server import raw_server, replies, reply
 
 
 async def test_models_says_what_is_ready_and_which_key_is_missing(
@@ -51,6 +52,16 @@ async def test_doctor_finds_a_healthy_installation(
     assert "1 of our 1 among them" in done.out
     assert "no key: set WHATAI_API_KEY to use it" in done.out
     assert "sk-secret-key" not in done.out + done.err
+
+
+async def test_doctor_compares_whole_names_and_says_which_are_missing(tmp_path: Path) -> None:
+    listed = b'{"data": [{"id": "veo_3_1-portrait"}, {"id": "veo_3_1-async-2"}]}'
+    async with raw_server(replies(reply(listed))) as server:
+        variables = {"ERONMIND_API_KEY": "sk-secret-key", "ERONMIND_BASE_URL": server.url}
+        done = await run(tmp_path, "doctor", variables=variables)
+
+    assert "2 models listed, 1 of our " in done.out
+    assert "; not listed: veo_3_1-async" in done.out
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,10 @@ _SIGNATURE = re.compile(
 )
 # What a gateway calls us by: who knows it can call.
 _HOOK = re.compile(r"(\bhooks?\\?/)[\w.~%-]{8,}", re.IGNORECASE)
+# Who knows the id of a task at this place sees its video.
+_TASK_PAGE = re.compile(
+    r"(asyncdata\.net/(?:web|source|api/share|share)/)[^\s<>\"'`\[\]()]+", re.IGNORECASE
+)
 _DATA_URI = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=_-]+")
 _MENTION = re.compile(r"@(?=\w)")
 
@@ -76,6 +80,7 @@ def redact(text: str) -> str:
     text = _DOTTED_TOKEN.sub("***", text)
     text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
+    text = _TASK_PAGE.sub(r"\1***", text)
     text = _DATA_URI.sub("data:***", text)
     return _SIGNATURE.sub(r"\1***", text)
 

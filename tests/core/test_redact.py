@@ -21,6 +21,7 @@ from core.redact import LIMIT, know, quote, redact
         ("no answer from https://b.example/hooks/q8Zr3vT0kL?x", "no answer from https://b.example/hooks/***?x"),
         (r"https:\/\/b.example\/hook\/q8Zr3vT0kL", r"https:\/\/b.example\/hook\/***"),
         ("hooks/short stays", "hooks/short stays"),
+        ("see https://asyncdata.net/web/veo3-pro:03bd.", "see https://asyncdata.net/web/***"),
         ("MTE0NTY3ODkwMTIzNDU2Nzg5.GaBcDe.abcdefghijklmnopqrstuvwxyz0123", "***"),
         ("/webhooks/114/aW50ZXJhY3Rpb246MTE0/messages/1", "/webhooks/114/***/messages/1"),
         ("/interactions/114/aW50ZXJhY3Rpb246MTE0/callback", "/interactions/114/***/callback"),

@@ -348,6 +348,38 @@ def test_the_reason_is_the_line_that_speaks_of_failure() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "reasoning", "reason"),
+    [
+        (stream_examples.HEADER_ZH, "", None),
+        (f"失败 [数据预览]({SOURCE}) | {SOURCE}", "", "失败 数据预览 |"),
+        (f"错误: 见 https://api.example/source/t1 {SOURCE}", "", "错误: 见"),
+        ("任务ID: `veo3-pro:03bd6356`\n> ID: abc\n等待处理中", "", "等待处理中"),
+        ("❌ 生成失败: None", "**Content Policy Violation**\n\nNone", "Content Policy Violation"),
+        ("❌ 生成失败: None", "", ""),
+        ("None", "null", ""),
+        ("x" * 50_000 + "\n错误: 上游", "", "错误: 上游"),
+    ],
+)
+def test_a_reason_names_no_task_and_says_something(
+    content: str, reasoning: str, reason: str | None
+) -> None:
+    told = reason_of(content, reasoning)
+
+    assert "asyncdata" not in told
+    assert stream_examples.ID not in told
+    assert reason is None or told == reason
+
+
+def test_a_line_of_the_prompt_is_no_reason() -> None:
+    prompt = "a man who violates the law"
+
+    told = reason_of(f"Your prompt: {prompt}\nSorry.", "", prompt=prompt)
+
+    assert told.endswith("Sorry.")
+    assert reason_of(f"Your prompt: {prompt}\nSorry.", "").endswith(prompt)
+
+
+@pytest.mark.parametrize(
     ("text", "url"),
     [
         (f"[数据预览](https://asyncdata.net/web/{stream_examples.ID})", SOURCE),

@@ -8,14 +8,13 @@ are hints and never verdicts: only a usable link is success.
 import html
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import urlsplit
 
+from core.dialects._chat_addresses import TRAILING, addresses, is_cut_off
 from core.dialects._echo import without
 from core.media import MediaKind, RemoteAsset
 
@@ -34,23 +33,6 @@ _PROGRESS = (
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ASYNCDATA = r"https?://(?:[\w-]+\.)*asyncdata\.net"
 _STATUS_PATH = r"/(?:web|source|api/share|share)/[^\s<>\"'`\[\]()（）【】《》，。；、！|]+"
-# The lengths are bounded because a search that fails at every sign of a long text is quadratic.
-_MD_LINK = re.compile(
-    r"(!?)\[([^\[\]]{0,2000})\]"
-    r"\(\s*<?(?P<url>https?://[^\s<>()\"']+(?:\([^\s<>()\"']*\)[^\s<>()\"']*)*)>?"
-    r"(?:\s+\"[^\"]*\")?\s*\)"
-)
-_HTML_SRC = re.compile(
-    r"<(video|source|a)\b[^<>]{0,2000}?\b(?:src|href)\s*=\s*"
-    r"(?:\"([^\"]+)\"|'([^']+)'|(?P<naked>[^\s>\"']+))",
-    re.IGNORECASE,
-)
-_BARE_URL = re.compile(r"https?://[^\s<>\"'`\\\[\]()（）【】《》，。；、！|]+")
-_OPENED = re.compile(r"(?:\]\(\s*<?|=\s*[\"']?|[\[<])\Z")
-# A file's name, then words that follow it without a space.
-_GLUED = re.compile(
-    r"(\.(?:mp4|mov|webm|m4v|webp|png|jpe?g|gif|avif))[^\x00-\x7f].*", re.IGNORECASE | re.DOTALL
-)
 _ORDINAL = re.compile(r"第\s*(\d+)\s*个视频\s*(?:生成)?\s*成功")
 _FAILURE = re.compile(
     r"❌|生成失败|任务失败|视频生成超时|错误[:：]|违反|违规|审核(?:未通过|不通过)"
@@ -75,7 +57,6 @@ _VIDEO_EXT = re.compile(r"\.(?:mp4|mov|webm|m4v)(?:$|[?#])", re.IGNORECASE)
 _IMAGE_EXT = re.compile(r"\.(?:webp|png|jpe?g|gif|avif)(?:$|[?#])", re.IGNORECASE)
 _DRIVE_PAGE = re.compile(r"https://drive\.google\.com/file/d/([\w-]+)")
 _TWIN = "/cdn/download/"
-_TRAILING = ".,;:!?~*"
 # Whoever tells more than that in one line, or at the end of a story, does not say why.
 _LINE_CHARS = 400
 _READ_CHARS = 20_000
@@ -167,9 +148,9 @@ def status_url(text: str, origin: str, *, prompt: str = "", ended: bool = True) 
     Until the text has `ended`, an address at its very end may still grow and is not believed.
     """
     for match in _status_pattern(origin).finditer(text):
-        if not _is_cut_off(text, match, ended=ended) and match[0] not in prompt:
+        if not is_cut_off(text, match, ended=ended) and match[0] not in prompt:
             host = "" if match["own"] else match["host"]
-            return host + match["path"].rstrip(_TRAILING).replace("/web/", "/source/", 1)
+            return host + match["path"].rstrip(TRAILING).replace("/web/", "/source/", 1)
     return ""
 
 
@@ -190,7 +171,7 @@ def links_in(text: str, *, origin: str = "", prompt: str = "", ended: bool = Tru
     links: list[Link] = []
     text = text[-_STORY_CHARS:]
     plain = html.unescape(prompt)
-    for found in _addresses(text, ended=ended):
+    for found in addresses(text, ended=ended):
         url = html.unescape(found.url)
         if url in prompt or url in plain:
             continue
@@ -207,52 +188,6 @@ def links_in(text: str, *, origin: str = "", prompt: str = "", ended: bool = Tru
 def _line_before(text: str, end: int) -> str:
     start = max(end - _LINE_CHARS, 0)
     return text[max(text.rfind("\n", start, end) + 1, start) : end]
-
-
-class _Address(NamedTuple):
-    start: int
-    end: int
-    url: str
-    label: str = ""
-    tag: str = ""
-
-
-def _addresses(text: str, *, ended: bool) -> Iterator[_Address]:
-    marked = [*_in_markdown(text), *_in_tags(text)]
-    yield from marked
-    spans = sorted((each.start, each.end) for each in marked)
-    starts = [start for start, _ in spans]
-    # Each reaches as far as any before it does.
-    ends = list(accumulate((end for _, end in spans), max))
-    for match in _BARE_URL.finditer(text):
-        before = bisect_right(starts, match.start())
-        inside = before > 0 and match.start() < ends[before - 1]
-        if not inside and not _is_cut_off(text, match, ended=ended):
-            url = _GLUED.sub(r"\1", match[0]).rstrip(_TRAILING)
-            tag = "(" if _is_opened(text, match) else ""
-            yield _Address(*match.span(), url, "", tag)
-
-
-def _in_markdown(text: str) -> Iterator[_Address]:
-    for match in _MD_LINK.finditer(text):
-        yield _Address(*match.span(), match["url"], match[2], match[1])
-
-
-def _in_tags(text: str) -> Iterator[_Address]:
-    for match in _HTML_SRC.finditer(text):
-        url = match[2] or match[3] or match["naked"]
-        cut_off = match.end("naked") == len(text)
-        if url.startswith(("http://", "https://")) and not cut_off:
-            yield _Address(*match.span(), url, "", match[1].casefold())
-
-
-def _is_opened(text: str, match: re.Match[str]) -> bool:
-    """Whether a bracket or an attribute before the address waits for its end."""
-    return bool(_OPENED.search(text, max(match.start() - 20, 0), match.start()))
-
-
-def _is_cut_off(text: str, match: re.Match[str], *, ended: bool) -> bool:
-    return match.end() == len(text) and (not ended or _is_opened(text, match))
 
 
 def _sort(url: str, label: str, tag: str, origin: str) -> Sort:

@@ -22,7 +22,7 @@ _HERE = "core/dialects/"
 
 
 @dataclass(slots=True)
-class Work:
+class ReadingWork:
     """Each text counts once; who makes another out of it, or a longer one, has worked again."""
 
     texts: dict[int, str | bytes] = field(default_factory=dict[int, str | bytes])
@@ -33,9 +33,9 @@ class Work:
 
 
 @contextmanager
-def counted() -> Generator[Work]:
+def counted() -> Generator[ReadingWork]:
     """Count the texts that functions of the dialects hold when they end."""
-    work = Work()
+    work = ReadingWork()
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "return" and _HERE in frame.f_code.co_filename:

@@ -80,7 +80,7 @@ def told_by(cases: list[Case], asked: Counter[int]) -> Handler:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BothAsked:
     """How often both gateways were asked, and what its user was told about the money."""
 
     first: int
@@ -88,7 +88,7 @@ class Outcome:
     warned: bool
 
 
-async def played(harness: EngineHarness, cases: list[Case], prompt: str) -> dict[Case, Outcome]:
+async def played(harness: EngineHarness, cases: list[Case], prompt: str) -> dict[Case, BothAsked]:
     """Order each of the cases once, all in one engine."""
     first, second = Counter[int](), Counter[int]()
     harness.concurrency = harness.jobs_per_user = len(cases)
@@ -99,7 +99,8 @@ async def played(harness: EngineHarness, cases: list[Case], prompt: str) -> dict
             orders = [harness.order(f"{prompt}, case {n}", model=MODEL) for n in range(len(cases))]
             faults = await asyncio.gather(*(_ended(engine, order) for order in orders))
     return {
-        case: Outcome(first[n], second[n], faults[n].maybe_billed) for n, case in enumerate(cases)
+        case: BothAsked(first[n], second[n], faults[n].maybe_billed)
+        for n, case in enumerate(cases)
     }
 
 
@@ -119,7 +120,7 @@ async def test_what_may_have_been_taken_goes_nowhere_else_whatever_is_said(
 
     told = await played(harness, OPEN_CASES, prompt)
 
-    wrong = {case: how for case, how in told.items() if how != Outcome(1, 0, warned=True)}
+    wrong = {case: how for case, how in told.items() if how != BothAsked(1, 0, warned=True)}
     assert not wrong
 
 

@@ -13,11 +13,13 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bots.discord.adapter import DiscordAdapter
+from bots.discord.errors import meaning
 from bots.discord.menu import Menu
 from bots.discord.responses import TROUBLE
 from bots.discord.tracing import watching
 from bots.discord.unreadable import skip_unreadable
 from core.errors import SettingsError
+from core.platform import SlowDownError
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +71,22 @@ async def _log_in(token: SecretStr) -> discord.AutoShardedClient:
         except TROUBLE as error:
             await client.close()
             log.warning("Discord cannot be reached: %s", error or type(error).__name__)
+            wait = max(pause, _told(error))
         except asyncio.CancelledError:
             await client.close()
             raise
         else:
             return client
-        await asyncio.sleep(pause)
+        await asyncio.sleep(wait)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+def _told(error: Exception) -> float:
+    """For how many seconds Discord wants to be left alone; 0 where it does not say."""
+    # What stands in the way of the gateway's address is the cause of another error.
+    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    told = meaning(cause)
+    return told.retry_after if isinstance(told, SlowDownError) else 0.0
 
 
 def _build() -> discord.AutoShardedClient:
@@ -131,9 +142,10 @@ async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> N
             if client.is_closed():
                 raise  # the library has given it up
             log.warning("Discord cannot be reached: %s", error or type(error).__name__)
+            wait = max(pause, _told(error))
         else:
             return
-        await asyncio.sleep(pause)
+        await asyncio.sleep(wait)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 

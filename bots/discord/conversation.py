@@ -209,10 +209,8 @@ class DiscordConversation:
         return [partial(self._follow_up, post.replying, post)]
 
     async def _follow_up(self, command: MessageRef, post: MediaPost) -> MessageRef:
-        channel, explain = (
-            self._channel_by(command),
-            meaning_of_follow_up if post.assets else meaning,
-        )
+        channel = self._channel_by(command)
+        explain = meaning_of_follow_up if post.assets else meaning
         with opened(post) as files:
             posted = await ask(channel.post(self._outgoing(post, files)), explain)
         return self._named(posted, command.access)

@@ -111,6 +111,16 @@ def typed_to(bot: discord.abc.User, message: discord.Message) -> GivenCommand | 
     return GivenCommand(name=typed.command, text=typed.text)
 
 
+def is_said(message: discord.Message) -> bool:
+    """Whether somebody has written it, and not Discord itself."""
+    return message.type in {discord.MessageType.default, discord.MessageType.reply}
+
+
+def is_automatic(message: discord.Message) -> bool:
+    """Whether another program has written it."""
+    return message.author.bot or message.webhook_id is not None
+
+
 def user_of(user: discord.abc.User, locale: discord.Locale | None = None) -> User:
     return User(platform=NAME, id=str(user.id), locale=locale.value if locale else "")
 

@@ -12,7 +12,9 @@ from bots.discord.ids import IDS
 from bots.discord.incoming import (
     GivenCommand,
     author_runs_chat,
+    is_automatic,
     is_hidden,
+    is_said,
     place_of_message,
     ref_of,
     replied_to,
@@ -44,16 +46,24 @@ class Mentions:
 
     async def hear(self, message: discord.Message) -> None:
         """Do what a message asks for, if it is meant for the bot."""
-        if message.author.bot or self.client.user is None:
+        if self.client.user is None or not is_said(message):
             return
         typed = typed_to(self.client.user, message)
-        if typed:
+        if typed and await self._may_speak(message):
             await self._do(message, typed)
+
+    async def _may_speak(self, message: discord.Message) -> bool:
+        """Whether it is no other program, or one that an admin wants to be heard."""
+        if not is_automatic(message):
+            return True
+        # Else two bots could answer each other for ever, and pay.
+        own = message.author == self.client.user
+        return not own and await self.services.access.is_named(user_of(message.author))
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""
         typed = self.client.user and typed_to(self.client.user, message)
-        if typed is not None and not message.author.bot:
+        if typed is not None and is_said(message) and not is_automatic(message):
             text = translate(self.default, "unexpected-error", id=incident)
             await self._answer(message, View(text=text))
 

@@ -79,6 +79,12 @@ class Access:
     def is_admin(self, user: User) -> bool:
         return self.policy.is_admin(user.party)
 
+    async def is_named(self, user: User) -> bool:
+        """Whether somebody has allowed this very user, and not only everybody or a chat."""
+        if self.is_admin(user):
+            return True
+        return (await self.store.rules(user.party)).get(user.party, False)
+
     async def admits(self, user: User, conversation: ConversationRef) -> bool:
         rules = await self.store.rules(user.party, conversation.party)
         admitted = decide(self.policy, user, conversation, rules)

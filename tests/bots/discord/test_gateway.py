@@ -12,6 +12,7 @@ from bots.discord.connection import connect, listen
 from bots.discord.conversation import DiscordPlatform
 from core.errors import SettingsError
 from core.i18n import Locale
+from tests.fakes.clock import jumping_clock
 from tests.fakes.discord.bot import discord_bot, slow_discord_bot
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
 
@@ -44,6 +45,17 @@ async def test_a_start_waits_until_discord_can_be_reached(
             assert client.user
 
     assert "Discord cannot be reached" in caplog.text
+
+
+@jumping_clock
+async def test_a_start_obeys_a_long_pause(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        here.server.flood("GET /users/@me", retry_after=600)
+        async with connect(here.account):
+            pass
+        first, second = here.server.called("GET /users/@me")
+
+    assert second.at >= first.at + 600
 
 
 async def test_a_wrong_token_is_told_without_the_token(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from simcord.enums import MessageType
 
 from core.engine.engine import Engine
 from core.people.access import Policy
@@ -173,6 +174,36 @@ async def test_another_bot_is_not_answered(tmp_path: Path) -> None:
 
         await here.until_shown("You have no jobs running")
         assert len(here.messages()) == 1
+
+
+async def test_another_bot_is_heard_where_an_admin_has_allowed_it(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=frozenset({f"discord:{here.ada.id}"}))
+        robot = here.guild.add_member(here.server.world.create_user("robot", bot=True))
+        async with here.bot():
+            await here.ada.send(here.channel, f"<@{here.bot_id}> /allow {robot.id}")
+            await here.until_shown("can use the bot")
+            await robot.send(here.channel, f"<@{here.bot_id}> /status")
+
+            await here.until_shown("You have no jobs running")
+
+
+async def test_what_no_person_has_typed_is_no_command(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        backend, direct = here.server.world.backend, here.ada.user.dm_channel.id
+        order = f"<@{here.bot_id}> {VIDEO}"
+        backend.create_message(here.channel.id, here.ada.id, order, webhook_id=here.ada.id)
+        for kind in (MessageType.THREAD_CREATED, MessageType.CHANNEL_NAME_CHANGE):
+            backend.create_message(here.channel.id, here.ada.id, order, message_type=kind)
+        backend.create_message(direct, here.ada.id, "pinned", message_type=MessageType.PINS_ADD)
+        said = backend.create_message(here.channel.id, here.ada.id, "a cat")
+        backend.edit_message(here.channel.id, said.id, {"content": order})
+        backend.add_reaction(here.channel.id, said.id, "👍", here.ada.id)
+        await here.ada.user.send_dm("/status")
+        await here.until_shown("You have no jobs running", direct)
+
+        assert (here.messages(), len(here.messages(direct))) == ([], 1)
+        assert here.harness.paid == 0
 
 
 async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:

@@ -89,11 +89,13 @@ def _said(field: FormField) -> str:
 
 
 def is_private(typed: GivenCommand, command: Command[Any] | None) -> bool:
-    """Whether the answers are only for whoever typed."""
+    """Whether the answers are only for whoever typed, as far as that can be known at once."""
+    if command is None or command.personal:
+        return True
     try:
-        options = parse(typed.text, command.options, typed.given) if command else None
+        options = parse(typed.text, command.options, typed.given)
     except UserError:
-        return typed.given.get("private") == "true"
+        return True  # all that can come is a refusal
     return bool(getattr(options, "private", False))
 
 

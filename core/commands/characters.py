@@ -116,5 +116,9 @@ CHARACTER = Command(
     needs=Ability.CHARACTERS,
 )
 CHARACTERS = Command(
-    name="characters", options=CharactersOptions, run=characters, needs=Ability.CHARACTERS
+    name="characters",
+    options=CharactersOptions,
+    run=characters,
+    needs=Ability.CHARACTERS,
+    personal=True,
 )

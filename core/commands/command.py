@@ -88,6 +88,7 @@ class Command(Generic[T]):
         job: the option that names a job, which has to be one's own.
         managed: whether who runs a chat may do it to anybody's job there.
         result: the option that names a result; replying to the result names it, too.
+        personal: whether its answer matters to nobody but whoever asked.
         check: raises UserError where it is no use to ask for the options that are missing.
     """
 
@@ -102,6 +103,7 @@ class Command(Generic[T]):
     job: str = ""
     managed: bool = False
     result: str = ""
+    personal: bool = False
     check: Callable[[Context], Awaitable[None]] | None = None
 
     @property

@@ -21,7 +21,9 @@ def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptio
         typed = first_example(context.locale, catalog, shown)
         return View(text=help_text(context.locale, shown, typed))
 
-    return Command(name="help", options=NoOptions, run=run, audience=Audience.ANYBODY)
+    return Command(
+        name="help", options=NoOptions, run=run, audience=Audience.ANYBODY, personal=True
+    )
 
 
 def help_text(locale: Locale, commands: Sequence[Command[Any]], example: str) -> str:

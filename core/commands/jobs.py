@@ -107,7 +107,9 @@ def pick(jobs: Sequence[Job], said: str | None, *, none: str, command: str) -> J
 
 
 # Who has lost access still sees and stops what is under way.
-STATUS = Command(name="status", options=NoOptions, run=status, audience=Audience.ANYBODY)
+STATUS = Command(
+    name="status", options=NoOptions, run=status, audience=Audience.ANYBODY, personal=True
+)
 CANCEL = Command(
     name="cancel",
     options=JobOptions,

@@ -104,4 +104,4 @@ def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
     return translate(locale, _STATES[model.state])
 
 
-MODELS = Command(name="models", options=NoOptions, run=models)
+MODELS = Command(name="models", options=NoOptions, run=models, personal=True)

@@ -141,4 +141,4 @@ def _describe(locale: Locale, preferences: Preferences | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-SETTINGS = Command(name="settings", options=SettingsOptions, run=settings)
+SETTINGS = Command(name="settings", options=SettingsOptions, run=settings, personal=True)

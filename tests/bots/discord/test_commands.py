@@ -86,9 +86,22 @@ async def test_what_is_private_is_seen_by_nobody_else(
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
 
 
-async def test_a_mistake_beside_private_is_told_to_nobody_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["help", "models", "status", "settings"])
+async def test_what_matters_to_one_person_is_shown_to_nobody_else(
+    tmp_path: Path, name: str
+) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
-        asked = await here.ada.slash(here.channel, "video", prompt="a cat --oops", private=True)
+        asked = await here.ada.slash(here.channel, name)
+        await here.until_answered(asked)
+        await here.ada.slash(here.channel, "status")
+        await here.until_shown("You have no jobs running")
+
+        assert all(message["flags"] & EPHEMERAL for message in here.messages())
+
+
+async def test_a_mistake_is_told_to_nobody_else(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        asked = await here.ada.slash(here.channel, "video", prompt="a cat --oops")
 
         assert "no option --oops" in await here.until_answered(asked)
         assert asked.ephemeral

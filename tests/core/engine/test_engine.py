@@ -143,12 +143,16 @@ async def test_limits_hold_and_those_who_wait_see_how_they_move_up(
         places = [engine.position(job) for job in (first, second, third)]
         waiting = await stored(engine, third.id)
 
+        await engine.cancel(first.id)
+        await slow_harness.chat.until(
+            lambda write: write.message == waiting.status and write.text.startswith("Number 1")
+        )
         await gateway.allow(CREATE, LOOK, FETCH)
         await engine.idle()
 
     shown = [w.text for w in slow_harness.chat.of("edit") if w.message == waiting.status]
     assert (places, waiting.state) == ([0, 1, 2], JobState.WAITING)
-    assert (gateway.asked[CREATE], engine.failed) == (3, 3)
+    assert (gateway.asked[CREATE], engine.failed) == (3, 2)
     assert [text[:16] for text in shown if "in line" in text] == [
         "Number 2 in line",
         "Number 1 in line",

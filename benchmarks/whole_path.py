@@ -23,6 +23,7 @@ from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.platform import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
 from storage.access import SqlAccessStore
+from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.events import SqlEventStore
@@ -134,6 +135,7 @@ async def open_engine(
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             events=Events(SqlEventStore(database)),
+            arrivals=SqlArrivalStore(database),
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,

@@ -31,6 +31,7 @@ from core.platform import Party, Platform
 from core.settings import Settings, read_account
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
+from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.events import SqlEventStore
@@ -161,6 +162,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             events=Events(SqlEventStore(database)),
+            arrivals=SqlArrivalStore(database),
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
     Update,
     false,
     select,
@@ -121,6 +122,19 @@ writes = Table(
     Column("pauses", JSON, nullable=False),
     Column("at", Float, nullable=False),
     Column("ended", Boolean, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("body", String),
+    Column("at", Float, nullable=False),
+    Column("starts", Integer, nullable=False, server_default=text("0")),
+    UniqueConstraint("platform", "id"),
+    Index("arrivals_by_time", "at"),
 )
 
 

@@ -32,9 +32,16 @@ class _Named(BaseModel):
 
 
 class _Me(_Named):
-    """Who the bot is: Telegram wraps it, Discord does not."""
+    """Who the bot is, or a refusal: Telegram wraps it, Discord does not."""
 
     result: _Named | None = None
+    ok: bool | None = None
+    message: str = ""
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether it has the form of one of the two."""
+        return bool(self.username or self.message) or self.ok is not None
 
 
 async def examine() -> AsyncIterator[Finding]:
@@ -122,11 +129,14 @@ async def _examine_token(
     """Ask a platform who the bot is. Neither the address nor the answer is printed."""
     try:
         answer = await http.get(url, headers=headers)
-        me = _Me.model_validate_json(answer.content)
     except httpx.RequestError as error:
         says = f"cannot be reached ({type(error).__name__})"
         return Finding(what=what, fine=False, says=says)
+    try:
+        me = _Me.model_validate_json(answer.content)
     except ValidationError:
+        me = _Me()
+    if not me.is_platform:
         says = "something else answers there, not a chat platform"
         return Finding(what=what, fine=False, says=says)
     name = me.result.username if me.result else me.username

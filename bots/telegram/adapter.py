@@ -3,17 +3,9 @@
 import logging
 from collections import deque
 from dataclasses import replace
-from uuid import uuid4
 
-from telegram import Message, Update
-from telegram.ext import (
-    BaseHandler,
-    CallbackQueryHandler,
-    ContextTypes,
-    InlineQueryHandler,
-    MessageHandler,
-    filters,
-)
+from telegram import InlineQuery, Message, Update
+from telegram.error import TelegramError
 
 from bots.answers import Answers
 from bots.telegram.albums import Albums
@@ -42,6 +34,7 @@ from core.commands.typed import Typed, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.platform import MessageRef, View
+from core.redact import quote
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +49,6 @@ UPDATES = (
 # What Telegram's clients send by themselves when somebody opens the bot.
 _START = "start"
 _HINTED = 500
-
-Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, object]
 
 
 class TelegramAdapter:
@@ -116,20 +107,32 @@ class TelegramAdapter:
         """What can be made, which decides what is offered."""
         return self._services.catalog
 
-    def handlers(self) -> list[Handler]:
-        """What an application needs to bring the updates here."""
-        edited = filters.UpdateType.EDITED
-        return [
-            MessageHandler(filters.ALL & ~edited, self._on_message),
-            MessageHandler(edited, self._on_edit),
-            CallbackQueryHandler(self._on_press),
-            InlineQueryHandler(self._on_inline),
-        ]
+    async def take(self, update: Update) -> None:
+        """Do whatever an update asks for."""
+        if message := update.message or update.channel_post:
+            await self._on_message(message)
+        elif edited := update.edited_message or update.edited_channel_post:
+            await self._on_edit(edited)
+        elif update.callback_query:
+            await self._buttons.press(update.callback_query)
+        elif update.inline_query:
+            await self._on_inline(update.inline_query)
 
-    async def _on_message(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    async def apologize(self, update: Update, incident: str) -> None:
+        """Say politely that nobody expected what has happened."""
         message = update.effective_message
+        if message is None:
+            return
+        locale = locale_of(user_of(message).locale, self._default)
+        view = View(text=translate(locale, "unexpected-error", id=incident))
+        try:
+            await self._answers.say(place_of(message), view, user=user_of(message))
+        except TelegramError as error:
+            log.warning("nor could that be said: %s", quote(error.message))
+
+    async def _on_message(self, message: Message) -> None:
         # A channel's post comes once more in the group for its comments.
-        if message is None or message.is_automatic_forward:
+        if message.is_automatic_forward:
             return
         self._albums.note(message)
         whole = await self._long_texts.whole(message, sees_all=self._sees_all(message))
@@ -220,39 +223,19 @@ class TelegramAdapter:
         self._questions.close(where)
         await self._commands.take_answer(message, question, answer)
 
-    async def _on_edit(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    async def _on_edit(self, message: Message) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
-        message = update.effective_message
-        typed = self._typed(text_of(message)) if message else None
-        if message is None or typed is None or typed.command not in self._ours:
+        typed = self._typed(text_of(message))
+        if typed is None or typed.command not in self._ours:
             return
         name = (message.chat.id, message.message_id)
         if self._is_meant(message, typed) and name not in self._hinted:
             self._hinted.append(name)
             await self._reply(message, "edited-command")
 
-    async def _on_press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        if update.callback_query:
-            await self._buttons.press(update.callback_query)
-
-    async def _on_inline(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        query = update.inline_query
-        if query:
-            locale = locale_of(person(query.from_user).locale, self._default)
-            await answer_inline(self._services, query, locale)
-
-    async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Log what nobody expected, and say so politely."""
-        incident = uuid4().hex[:8]
-        log.error("unexpected error %s", incident, exc_info=context.error)
-        message = update.effective_message if isinstance(update, Update) else None
-        if message is None:
-            return
-        locale = locale_of(user_of(message).locale, self._default)
-        view = View(text=translate(locale, "unexpected-error", id=incident))
-        await self._answers.say(
-            place_of(message), view, user=user_of(message)
-        )  # the library logs what goes wrong here
+    async def _on_inline(self, query: InlineQuery) -> None:
+        locale = locale_of(person(query.from_user).locale, self._default)
+        await answer_inline(self._services, query, locale)
 
     async def _reply(self, message: Message, key: str) -> None:
         locale = await self._locale(message)

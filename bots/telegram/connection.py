@@ -2,30 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pydantic import SecretStr
-from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder, Updater
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.adapter import UPDATES, TelegramAdapter
+from bots.telegram.client import ApiRequest, RawBot, is_garbled
+from bots.telegram.errors import seconds_of
+from bots.telegram.intake import Intake
 from bots.telegram.menu import publish_menu
+from bots.telegram.polling import poll
 from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
+from core.redact import quote
 
 log = logging.getLogger(__name__)
-App = Application[Any, Any, Any, Any, Any, Any]
 
 _CLOUD = "https://api.telegram.org"
-_POLL_SECONDS = 30
 # One upload holds one for minutes; edits of other jobs must not wait behind uploads.
 _CONNECTIONS = 256
-# As good as no limit: whoever waits in here waits for one chat, and those are limited.
-_HANDLERS = 1 << 16
 # Telegram is waited for, however long: a bot at home starts before its network.
 _LONGEST_PAUSE_SECONDS = 30.0
 # All of the program has 5 s to leave, and jobs need most of them.
@@ -47,38 +46,33 @@ class TelegramAccount:
 
 
 @asynccontextmanager
-async def connect(account: TelegramAccount) -> AsyncGenerator[App]:
+async def connect(account: TelegramAccount) -> AsyncGenerator[RawBot]:
     """Open the connection; waits as long as Telegram cannot be reached.
 
     Raises:
-        SettingsError: Telegram does not accept the token.
+        SettingsError: Telegram does not accept the token, or something else answers in its place.
     """
-    app = _build(account)
+    bot = _build(account)
     try:
-        await _insist(app.initialize)
-        yield app
+        await _insist(bot.initialize, account)
+        yield bot
     finally:
-        await app.shutdown()
+        await bot.shutdown()
 
 
-def _build(account: TelegramAccount) -> App:
+def _build(account: TelegramAccount) -> RawBot:
     root = (account.api_url or _CLOUD).rstrip("/")
-    builder = (
-        ApplicationBuilder()
-        .token(account.token.get_secret_value())
-        .base_url(f"{root}/bot")
-        .base_file_url(f"{root}/file/bot")
-        .request(_requests(_CONNECTIONS))
-        .get_updates_request(_requests(2))
-        # Else commands that wait for room in one chat would hold up everybody's.
-        .concurrent_updates(_HANDLERS)
-        .job_queue(None)
+    return RawBot(
+        account.token.get_secret_value(),
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=_requests(_CONNECTIONS),
+        get_updates_request=_requests(2),
     )
-    return cast("App", builder.build())
 
 
-def _requests(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
+def _requests(connections: int) -> ApiRequest:
+    return ApiRequest(
         connection_pool_size=connections,
         connect_timeout=10.0,
         read_timeout=20.0,
@@ -88,76 +82,81 @@ def _requests(connections: int) -> HTTPXRequest:
     )
 
 
-async def _insist(call: Callable[[], Awaitable[None]]) -> None:
-    """Retry until Telegram can be reached."""
+async def _insist(call: Callable[[], Awaitable[object]], account: TelegramAccount) -> None:
+    """Retry until Telegram can be reached.
+
+    Raises:
+        SettingsError: what the operator has set is wrong, so that no retry helps.
+    """
     pause = 1.0
     while True:
+        wait = pause
         try:
             await call()
-        except InvalidToken:
-            # The library's own sentence has the token in it.
-            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not accept it") from None
         except RetryAfter as error:
-            log.warning("Telegram cannot be used yet: %s", error)
+            wait = max(pause, seconds_of(error.retry_after))
+            log.warning("Telegram cannot be used for %.0f s yet", wait)
         except TelegramError as error:
-            log.warning("Telegram cannot be reached: %s", error)
+            if wrong := _mistake(error, account):
+                # from None: the library's own sentence has the token in it.
+                raise SettingsError(wrong) from None
+            log.warning("Telegram cannot be reached: %s", quote(error.message))
         else:
             return
-        await asyncio.sleep(pause)
+        await asyncio.sleep(wait)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+def _mistake(error: TelegramError, account: TelegramAccount) -> str:
+    """What the operator has set wrong, if that is why Telegram refuses."""
+    match error:
+        case InvalidToken() if not is_garbled(error):
+            return "TELEGRAM_BOT_TOKEN: Telegram does not accept it"
+        case InvalidToken() if account.api_url:
+            return "TELEGRAM_API_URL: what answers there is no Bot API server"
+        case BadRequest() if not is_garbled(error) and account.webhook:
+            return f"TELEGRAM_WEBHOOK_URL: Telegram refuses it: {quote(error.message)}"
+        case _:
+            return ""
 
 
 @asynccontextmanager
 async def listen(
-    app: App, adapter: TelegramAdapter, account: TelegramAccount
-) -> AsyncGenerator[None]:
-    """Take updates in while the block runs; what came before is not dropped."""
-    app.add_handlers(adapter.handlers())
-    app.add_error_handler(adapter.on_error)
-    await app.start()
+    bot: RawBot, adapter: TelegramAdapter, account: TelegramAccount, intake: Intake
+) -> AsyncGenerator[Awaitable[object]]:
+    """Take updates in while the block runs; what came before is not dropped.
+
+    Gives what ends only with a defect.
+
+    Raises:
+        SettingsError: Telegram does not take the webhook.
+    """
     # Beside the rest: a dozen requests, and nobody waits for a menu.
-    menu = asyncio.create_task(publish_menu(app.bot, adapter.catalog), name="menu")
+    helpers: list[asyncio.Task[Any]] = [
+        asyncio.create_task(publish_menu(bot, adapter.catalog), name="menu")
+    ]
     try:
-        await _start(app, account.webhook)
-        yield
+        await intake.resume()
+        if account.webhook:
+            await _call_us(bot, account, account.webhook)
+            bringing: Coroutine[Any, Any, object] = asyncio.Event().wait()
+        else:
+            await _insist(bot.delete_webhook, account)
+            bringing = poll(bot, intake, UPDATES)
+        listening = asyncio.create_task(bringing, name="listening")
+        helpers.append(listening)
+        yield listening
     finally:
-        menu.cancel()
-        await asyncio.wait([menu])
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_SECONDS):
-                await _stop(app)
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.wait(helpers)
+        await intake.close(_STOP_SECONDS)
 
 
-async def _start(app: App, webhook: Webhook | None) -> None:
-    if webhook:
-        await _insist(lambda: _call_us(app, webhook))
-        return
-    await _updater(app).start_polling(
-        timeout=_POLL_SECONDS,
-        # For ever, as everywhere else here.
-        bootstrap_retries=-1,
-        allowed_updates=UPDATES,
-        error_callback=_complain,
-    )
-
-
-async def _call_us(app: App, webhook: Webhook) -> None:
+async def _call_us(bot: RawBot, account: TelegramAccount, webhook: Webhook) -> None:
     secret = webhook.secret.get_secret_value()
-    await app.bot.set_webhook(webhook.url, allowed_updates=UPDATES, secret_token=secret)
 
+    async def call() -> None:
+        await bot.set_webhook(webhook.url, allowed_updates=UPDATES, secret_token=secret)
 
-async def _stop(app: App) -> None:
-    updater = _updater(app)
-    if updater.running:
-        await updater.stop()
-    await app.stop()
-
-
-def _updater(app: App) -> Updater:
-    if app.updater is None:
-        raise TypeError("the application was built without an updater")
-    return app.updater
-
-
-def _complain(error: TelegramError) -> None:
-    log.warning("updates could not be fetched: %s", error)
+    await _insist(call, account)

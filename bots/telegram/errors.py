@@ -12,6 +12,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bots.telegram.client import is_garbled
 from core.platform import (
     BrokenUploadError,
     CaptionRefusedError,
@@ -24,8 +25,6 @@ from core.platform import (
 )
 from core.redact import quote
 
-# How the library calls an answer without JSON.
-_NO_JSON = "Invalid server response"
 # Telegram has no error codes below the HTTP status: its sentences are all there is to go by.
 _SHOWN = ("message is not modified", "there is no text in the message to edit")
 _LOST = (
@@ -62,9 +61,9 @@ class AlreadyShownError(Exception):
 def meaning(error: TelegramError) -> Exception:
     """The error of the border; `error` itself where it can only be a defect of ours."""
     if isinstance(error, RetryAfter):
-        return SlowDownError(_seconds(error.retry_after))
+        return SlowDownError(seconds_of(error.retry_after))
     # A proxy's 400 or 403 says nothing about the chat.
-    if _is_garbled(error):
+    if is_garbled(error):
         return UnreachableError(quote(error.message))
     match error:
         case Forbidden() | ChatMigrated():
@@ -88,9 +87,9 @@ def meaning_of_post(error: TelegramError) -> Exception:
         return meaning(error)
     if any(words in said for words in _TOO_LARGE):
         return TooLargeError(quote(error.message))
-    if isinstance(error, BadRequest | Forbidden) and not _is_garbled(error):
+    if isinstance(error, BadRequest | Forbidden) and not is_garbled(error):
         return _meaning_of_refusal(error, said)
-    if isinstance(cause, _UNSENT) or (isinstance(error, Forbidden) and _is_garbled(error)):
+    if isinstance(cause, _UNSENT) or (isinstance(error, Forbidden) and is_garbled(error)):
         return UnreachableError(quote(error.message))
     if isinstance(cause, _CUT_OFF):
         return BrokenUploadError(quote(error.message))
@@ -108,11 +107,6 @@ def _meaning_of_refusal(error: BadRequest | Forbidden, said: str) -> Exception:
     return RefusedError(error.message) if told is error else told
 
 
-def _is_garbled(error: TelegramError) -> bool:
-    """Whether the answer came from something in between, such as a proxy."""
-    return isinstance(error.__cause__, TelegramError) or error.message == _NO_JSON
-
-
 def _meaning_of_text(error: BadRequest) -> Exception:
     said = error.message.casefold()
     if any(words in said for words in _SHOWN):
@@ -122,5 +116,6 @@ def _meaning_of_text(error: BadRequest) -> Exception:
     return error
 
 
-def _seconds(pause: int | timedelta) -> float:
+def seconds_of(pause: int | timedelta) -> float:
+    """How long Telegram wants to be left alone."""
     return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)

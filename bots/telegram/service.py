@@ -1,12 +1,12 @@
 """Telegram as one of the platforms that are served."""
 
-import asyncio
 import logging
 
 from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import TelegramPlatform
+from bots.telegram.intake import Intake
 from bots.telegram.webhook import Webhook
 from core.settings import Settings
 
@@ -17,17 +17,19 @@ async def serve(runtime: Runtime) -> None:
     """Connect and serve, for ever.
 
     Raises:
-        OperatorError: Telegram does not take the token.
+        OperatorError: Telegram does not take the token, or what else was set.
     """
     account = _account(runtime.settings)
-    app = await runtime.lines.enter_async_context(connect(account))
-    platform = TelegramPlatform(bot=app.bot, own_server=account.api_url is not None)
+    bot = await runtime.lines.enter_async_context(connect(account))
+    platform = TelegramPlatform(bot=bot, own_server=account.api_url is not None)
     await runtime.engine.join(platform)
+    adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
+    intake = Intake(bot, runtime.engine.services.arrivals, adapter)
     if account.webhook:
-        runtime.routes.append(account.webhook.route(app))
-    async with listen(app, TelegramAdapter(runtime.engine, platform, runtime.locale), account):
-        log.info("listening as @%s", app.bot.username)
-        await asyncio.Event().wait()
+        runtime.routes.append(account.webhook.route(intake))
+    async with listen(bot, adapter, account, intake) as listening:
+        log.info("listening as @%s", bot.username)
+        await listening
 
 
 def _account(settings: Settings) -> TelegramAccount:

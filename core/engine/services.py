@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from core.arrivals import ArrivalStore
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, Model
 from core.dialects import DIALECTS, Endpoint, MediaDialect
@@ -35,6 +36,7 @@ class Services:
     preferences: PreferenceStore
     characters: CharacterStore
     events: Events
+    arrivals: ArrivalStore
     catalog: Catalog
     endpoints: Mapping[str, Endpoint]
     http: httpx.AsyncClient

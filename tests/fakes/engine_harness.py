@@ -25,6 +25,7 @@ from core.people.access import Access, Policy
 from core.platform import ConversationRef, Platform, User
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
+from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import Database, open_database
 from storage.events import SqlEventStore
@@ -102,6 +103,7 @@ class EngineHarness:
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             events=Events(SqlEventStore(database)),
+            arrivals=SqlArrivalStore(database),
             catalog=catalog,
             endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
             http=http,

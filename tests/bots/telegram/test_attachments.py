@@ -37,11 +37,11 @@ async def lent(telegram: TelegramServer) -> AsyncGenerator[TelegramAttachment]:
     assert file
     account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
     async with (
-        connect(account) as app,
+        connect(account) as bot,
         httpx.AsyncClient(trust_env=False, verify=TLS) as http,
     ):
         yield TelegramAttachment(
-            bot=app.bot,
+            bot=bot,
             http=http,
             picture=TelegramFile(file_id=file.id, name="cat.jpg"),
             pause_seconds=0,

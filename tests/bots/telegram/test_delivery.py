@@ -86,8 +86,8 @@ async def private_chat(tmp_path: Path) -> AsyncGenerator[PrivateChat]:
     async with telegram_server() as telegram:
         chat = telegram.private(telegram.user(7))
         account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
-        async with connect(account) as app:
-            platform = TelegramPlatform(bot=app.bot)
+        async with connect(account) as bot:
+            platform = TelegramPlatform(bot=bot)
             yield PrivateChat(telegram=telegram, chat=chat, platform=platform, folder=tmp_path)
 
 

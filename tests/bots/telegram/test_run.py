@@ -52,6 +52,18 @@ async def test_a_wrong_token_is_said_and_not_shown(tmp_path: Path) -> None:
     assert wrong not in done.err + done.out
 
 
+async def test_a_webhook_that_telegram_refuses_is_named(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with telegram_server() as telegram:
+        telegram.refuse("setWebhook", "Bad Request: bad webhook: IP address 10.0.0.1 is reserved")
+        url = {"TELEGRAM_WEBHOOK_URL": "https://10.0.0.1/hook", "HTTP_PORT": str(free_port())}
+        done = await run(tmp_path, "run", variables={**settings(telegram, gateway), **url})
+
+    assert done.code == 2
+    assert "TELEGRAM_WEBHOOK_URL: Telegram refuses it: Bad webhook" in done.err
+
+
 async def test_a_command_becomes_a_video_and_sigterm_ends_it_soon(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

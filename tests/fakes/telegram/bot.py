@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
+from bots.telegram.intake import Intake
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
@@ -42,16 +43,17 @@ class TelegramBotHarness:
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
         account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
-        async with connect(account) as app:
+        async with connect(account) as bot:
             platform = TelegramPlatform(
-                bot=app.bot, own_server=self.own_server, commands=self.commands
+                bot=bot, own_server=self.own_server, commands=self.commands
             )
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = TelegramAdapter(
                     engine, platform, Locale.EN, ALBUM_SECONDS, self.commands
                 )
-                async with listen(app, adapter, account):
+                intake = Intake(bot, engine.services.arrivals, adapter)
+                async with listen(bot, adapter, account, intake):
                     yield engine
 
     def shows(self, text: str, chat: TelegramChat | None = None) -> TelegramMessage | None:

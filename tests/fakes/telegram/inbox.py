@@ -33,6 +33,7 @@ class Inbox:
     Attributes:
         allowed: the kinds that the bot wants; None until it has said so.
         webhook: what setWebhook was told.
+        brought: how often the webhook was called.
     """
 
     def __init__(self, changed: ChangeSignal) -> None:
@@ -41,6 +42,7 @@ class Inbox:
         self.allowed: Sequence[str] | None = None
         self.webhook: SetWebhook | None = None
         self.last_error = ""
+        self.brought = 0
         self.closed = False
         self._numbers = count(500_000_001)
         self._polls = 0
@@ -101,16 +103,19 @@ class Inbox:
         return told | ({"last_error_message": self.last_error} if self.last_error else {})
 
     async def bring(self) -> None:
-        """Bring the updates, several at once, each until it is taken."""
+        """Bring the updates until they are taken: one after the other those of a chat."""
         async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
             while True:
                 await self.changed.until(lambda: self.webhook and self.pending, None)
-                brought = [self._bring_one(client, update) for update in self.pending]
+                first = {_queue(update): update for update in reversed(self.pending)}
+                brought = [self._bring_one(client, update) for update in first.values()]
                 if not all(await asyncio.gather(*brought)):
                     await asyncio.sleep(RETRY_SECONDS)
 
     async def _bring_one(self, client: httpx.AsyncClient, update: Json) -> bool:
         assert self.webhook
+        self.brought += 1
+        self.changed.notify()
         secret = self.webhook.secret_token
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
         try:
@@ -136,3 +141,10 @@ class Inbox:
                 self.pending.popleft()
         while self.pending and self.pending[0]["update_id"] < offset:
             self.pending.popleft()
+
+
+def _queue(update: Json) -> int:
+    """What an update waits behind: the others of its chat, or of its person."""
+    (told,) = [body for name, body in update.items() if name != "update_id"]
+    message = told.get("message", told)
+    return message["chat"]["id"] if "chat" in message else told["from"]["id"]

@@ -1,0 +1,135 @@
+"""What Telegram hands over: stored before it is confirmed, then dealt with, each update once."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+from telegram import Bot, Update
+
+from bots.telegram.client import Json
+from bots.telegram.ids import NAME
+from core.arrivals import Arrival, ArrivalStore
+from core.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+# In work at once for one chat. Its other updates wait, those of other chats do not.
+_PER_CHAT = 64
+# In work or waiting, in all; Telegram keeps what is more.
+_MOST = 2000
+# An inline query that is answered after a restart is answered to nobody.
+_PASSING = "inline_query"
+
+
+class Handler(Protocol):
+    """Deals with updates."""
+
+    async def take(self, update: Update) -> None: ...
+
+    async def apologize(self, update: Update, incident: str) -> None:
+        """Say that something went wrong, and under which id the log has it."""
+        ...
+
+
+class Intake:
+    """Takes updates from whoever brings them; what a kill interrupts the next start does."""
+
+    def __init__(self, bot: Bot, store: ArrivalStore, handler: Handler) -> None:
+        self._bot = bot
+        self._store = store
+        self._handler = handler
+        self._work: set[asyncio.Task[None]] = set()
+        self._open: set[str] = set()
+        self._turns = WeakValueDictionary[int, asyncio.Semaphore]()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that nothing more should be brought."""
+        return len(self._work) >= _MOST
+
+    async def resume(self) -> None:
+        """Begin with what an earlier process has left.
+
+        Raises:
+            StorageError: nobody knows what that is.
+        """
+        for arrival in await self._store.left(NAME):
+            # The webhook may have brought it just now.
+            if arrival.id not in self._open:
+                self._begin(json.loads(arrival.body), arrival)
+
+    async def take(self, updates: Sequence[Json]) -> None:
+        """Store updates and begin with those that are new. When it returns they are safe.
+
+        Raises:
+            StorageError: they are not stored, so they must be brought again.
+        """
+        passing = [each for each in updates if _PASSING in each]
+        lasting = {self._name(each): each for each in updates if _PASSING not in each}
+        arrivals = [Arrival(id=name, body=json.dumps(each)) for name, each in lasting.items()]
+        for arrival in await self._store.keep(NAME, arrivals) if arrivals else ():
+            self._begin(lasting[arrival.id], arrival)
+        for each in passing:
+            self._begin(each)
+
+    async def room(self) -> None:
+        """Wait until there is room for more."""
+        while self.is_full:
+            await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+
+    async def close(self, seconds: float) -> None:
+        """Finish what can be finished in that time; the next start does the rest."""
+        if self._work:
+            _, late = await asyncio.wait(self._work, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _name(self, update: Json) -> str:
+        # Another bot, if the operator changes the token, counts its updates by itself.
+        return f"{self._bot.id}/{update['update_id']}"
+
+    def _begin(self, update: Json, arrival: Arrival | None = None) -> None:
+        # Tasks begin in this order, which albums and long texts rely on.
+        if arrival:
+            self._open.add(arrival.id)
+        task = asyncio.create_task(self._do(update, arrival))
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    async def _do(self, told: Json, arrival: Arrival | None) -> None:
+        update = self._read(told)
+        if update:
+            await self._handle(update)
+        if arrival is None:
+            return
+        self._open.discard(arrival.id)
+        # Else the next start does it again: what is paid knows that it was taken.
+        with suppress(StorageError):
+            await self._store.settle(NAME, arrival)
+
+    async def _handle(self, update: Update) -> None:
+        party = update.effective_chat or update.effective_user
+        chat = party.id if party else 0
+        async with self._turns.setdefault(chat, asyncio.Semaphore(_PER_CHAT)):
+            try:
+                await self._handler.take(update)
+            except Exception:
+                incident = uuid4().hex[:8]
+                log.exception("unexpected error %s", incident)
+                await self._handler.apologize(update, incident)
+
+    def _read(self, told: Json) -> Update | None:
+        """The update; None where it is not what the library knows, which must not stop others."""
+        try:
+            return Update.de_json(dict(told), self._bot)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # Without its content: what people write is nobody else's business.
+            kinds = ", ".join(name for name in told if name != "update_id")
+            log.warning("an update (%s) cannot be understood: %s", kinds, type(error).__name__)
+            return None

@@ -1,0 +1,41 @@
+"""What a platform has handed over and counts as delivered, kept until it is dealt with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Something that has arrived.
+
+    Attributes:
+        id: the platform's name for it, the same whenever it is handed over.
+        body: all of it, as it came.
+    """
+
+    id: str
+    body: str
+
+
+class ArrivalStore(Protocol):
+    """Where they are kept. What was dealt with is remembered for two days, without its body."""
+
+    async def keep(self, platform: str, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Store all of them or none; gives those that were not handed over before.
+
+        Raises:
+            StorageError: none is stored.
+        """
+        ...
+
+    async def settle(self, platform: str, arrival: Arrival) -> None:
+        """Let go of what was dealt with."""
+        ...
+
+    async def left(self, platform: str) -> Sequence[Arrival]:
+        """What an earlier process has not dealt with, in the order in which it came.
+
+        What several processes have begun with and none has survived is left out from then on.
+        """
+        ...

@@ -2,7 +2,9 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Generator, Hashable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -13,6 +15,9 @@ T = TypeVar("T")
 
 # Far longer than any platform tells an event again.
 _KEPT_SECONDS = 30 * 24 * 3600.0
+# Two presses of one finger. Platforms that tell whole seconds make it shorter, never longer.
+_DOUBLE_TAP_SECONDS = 2.0
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,10 @@ class Event:
 
 class TakenError(Exception):
     """This event has had its effect; it gets no second one."""
+
+
+class DoubleTapError(Exception):
+    """The same was sent a moment before or after, and is being done."""
 
 
 class EventStore(Protocol):
@@ -47,6 +56,7 @@ class Events:
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self._busy: set[Event] = set()
+        self._sent = OrderedDict[Hashable, float]()
 
     async def once(self, event: Event, do: Callable[[], Awaitable[T]]) -> T | None:
         """Do it, unless the event was taken before or is being dealt with; then gives None.
@@ -88,6 +98,28 @@ class Events:
         """
         if not await self._store.take(event):
             raise TakenError(event.id)
+
+    @contextmanager
+    def untapped(self, what: Hashable, at: float) -> Generator[None]:
+        """Do something that was sent at that time, unless the same was sent within two seconds.
+
+        Only what succeeds counts.
+
+        Raises:
+            DoubleTapError: it was.
+        """
+        before = self._sent.get(what)
+        if before is not None and abs(at - before) < _DOUBLE_TAP_SECONDS:
+            raise DoubleTapError
+        self._sent[what] = at
+        self._sent.move_to_end(what)
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
+        try:
+            yield
+        except BaseException:
+            self._sent.pop(what, None)
+            raise
 
     async def prune(self) -> None:
         """Forget what is too old to arrive again."""

@@ -82,6 +82,7 @@ class Invocation:
         asks: the option that the person is to be asked for next; until then nothing is done.
         event: the platform's own id of what arrived: a message, a press, an interaction. The same
             when it arrives again; "" where nothing can.
+        sent_at: when the person has sent it, in seconds since 1970; None where a repeat is meant.
         message: the command's own message, which answers refer to.
         replied: the message that the command replies to.
         replied_user: who wrote the message that the command replies to, if that can be known.
@@ -99,6 +100,7 @@ class Invocation:
     given: Mapping[str, str] = field(default_factory=dict[str, str])
     asks: str = ""
     event: str = ""
+    sent_at: float | None = None
     message: MessageRef | None = None
     attachments: tuple[Attachment, ...] = ()
     replied: MessageRef | None = None

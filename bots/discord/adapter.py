@@ -200,6 +200,7 @@ class DiscordAdapter:
             conversation=place,
             message=message,
             event=message.event,
+            sent_at=interaction.created_at.timestamp(),
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
             attachments=tuple(DiscordAttachment(http=http, picture=p) for p in typed.pictures),
             place=choice.place,

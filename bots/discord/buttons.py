@@ -132,6 +132,7 @@ def _invocation(interaction: discord.Interaction, button: Button) -> Invocation:
         conversation=place,
         message=_pressed(interaction, place),
         event=answer_to(interaction, place).event,
+        sent_at=interaction.created_at.timestamp(),
         is_chat_admin=known(runs_chat(interaction)),
         is_private=is_hidden_press(interaction),
     )

@@ -78,6 +78,7 @@ class Mentions:
             conversation=place_of_message(message),
             message=ref,
             event=ref.event,
+            sent_at=message.created_at.timestamp(),
             attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from functools import partial
 
@@ -66,6 +67,8 @@ class TelegramButtons:
             conversation=place,
             message=ref_of(message),
             event=query.id,
+            # Telegram does not tell when; a press is brought at once.
+            sent_at=time.time(),
             is_chat_admin=partial(self.chat_admins.include, user, place),
         )
         answer, refused = await self._dispatch(query, message, invocation)

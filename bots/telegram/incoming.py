@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import PurePath
 
 from telegram import Chat, Message, MessageOriginChat, MessageOriginUser
@@ -77,6 +78,14 @@ def place_of(message: Message) -> ConversationRef:
 
 def ref_of(message: Message) -> MessageRef:
     return MessageRef(conversation=place_of(message), id=str(message.message_id))
+
+
+def event_of(message: Message) -> str:
+    """What arrived: an album with the same words under each of its items is one thing."""
+    if message.media_group_id is None:
+        return ref_of(message).event
+    words = sha256(text_of(message).encode()).hexdigest()[:16]
+    return f"{message.chat.id}/album-{message.media_group_id}-{words}"
 
 
 def attached_to(message: Message) -> TelegramFile | None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import Ability, Model
 from core.commands.command import Command, Context
+from core.commands.repeats import once
 from core.commands.shared_options import OF
 from core.commands.sources import find_source
 from core.dialects.characters import create_character
@@ -57,11 +58,12 @@ async def character(context: Context, options: CharacterOptions) -> View:
     model, source = await _source(context, options)
     start, end = (float(number) for number in options.span.split("-"))
     services = context.services
-    await context.take_event()
     try:
-        made = await create_character(
-            services.endpoint(model), services.http, source=source, span=(start, end)
-        )
+        async with once(context):
+            await context.take_event()
+            made = await create_character(
+                services.endpoint(model), services.http, source=source, span=(start, end)
+            )
     except JobError as error:
         return View(text="\n".join(explain_fault(context.locale, error.fault)))
     kept = Character(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.catalog import Catalog
 from core.commands.command import Context
+from core.commands.repeats import once
 from core.engine.order import Order, new_id
 from core.errors import FaultKind, UserError
 from core.events import TakenError
@@ -44,21 +45,21 @@ async def submit(
     """Order a request for whoever gave the command; a private one where only they see it.
 
     Raises:
-        UserError: nothing can do it, or the person cannot be written to alone.
+        UserError: nothing can do it, the person cannot be written to alone, or has tapped twice.
     """
     place, command = shown_at(context, request)
-    await context.engine.submit(
-        Order(
-            id=job_id,
-            request=request,
-            user=context.invocation.user,
-            locale=context.locale,
-            conversation=place,
-            command=command,
-            is_draft=is_draft,
-            event=context.event,
-        )
+    order = Order(
+        id=job_id,
+        request=request,
+        user=context.invocation.user,
+        locale=context.locale,
+        conversation=place,
+        command=command,
+        is_draft=is_draft,
+        event=context.event,
     )
+    async with once(context, [picture.path for picture in request.images]):
+        await context.engine.submit(order)
     if place != context.invocation.conversation:
         await check_heard(context, job_id)
 

@@ -271,6 +271,7 @@ unexpected-error = Something went wrong in the bot. The operator can find the de
 storage-error = The bot cannot save anything right now. Nothing was sent or paid. Please tell the operator.
 status-none = You have no jobs running or waiting.
 bot-stopping = The bot is about to restart and takes no orders right now. Nothing was ordered; please try again in a few minutes.
+ordered-twice = This came twice within two seconds, so it was ordered once. Send it again if you want another one.
 status-line = { $number }. { $state } · { $what }
 state-waiting = about to start
 state-submitting = sending

@@ -265,6 +265,7 @@ unexpected-error = 机器人自身出错了。管理员可在日志中凭 { $id 
 storage-error = 机器人暂时无法保存数据，没有提交，也没有扣费。请联系管理员。
 status-none = 您没有正在运行或排队的任务。
 bot-stopping = 机器人即将重启，暂不接受新的请求。这次没有下单，请几分钟后再试。
+ordered-twice = 两秒内收到两次相同的内容，只算一次。如果想再要一个，请再发一次。
 status-line = { $number }. { $state } · { $what }
 state-waiting = 即将开始
 state-submitting = 正在提交

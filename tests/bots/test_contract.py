@@ -15,7 +15,7 @@ import pytest
 
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.invocation import Invocation
 from core.jobs import Job
 from core.platform import ConversationRef
@@ -111,6 +111,22 @@ async def test_a_command_shows_its_plan_moves_on_and_becomes_one_post(
         (status,) = statuses(driver)
         assert status[-1].startswith("Done in")
         assert f"{PLAN}\na cat" in status[0]
+
+
+async def test_the_same_command_at_once_is_one_order_where_a_finger_may_tap_twice(
+    enter: Open, harness: EngineHarness, platform: str
+) -> None:
+    async with enter(harness) as driver, driver.bot() as engine:
+        for _ in range(2):
+            await driver.say(CAT, picture())
+        await driver.say(DOG)
+        await driver.until(lambda: said(driver).count("Done in") >= 2)
+        # Who types the same line again on a console means it.
+        if platform != "console":
+            await until_said(driver, translate(Locale.EN, "ordered-twice"))
+        await engine.idle()
+
+    assert harness.paid == (3 if platform == "console" else 2)
 
 
 async def test_pictures_reach_the_gateway_as_they_are_and_in_their_order(

@@ -10,12 +10,13 @@ from core.engine.engine import Engine
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
 from core.platform import User
-from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, telegram_bot
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
 from tests.fakes.telegram.chat import TelegramMessage
 
 pytestmark = pytest.mark.slow
 
 VIDEO = "/video --model sandbox-videos 1s a cat"
+LIVELY = "/video --model sandbox-video 1s a cat"
 PLAN = "/storyboard --model sandbox-video 1.5s up\n1.5s down"
 FAILING = "/video --model sandbox-video 1s a cat #fail-moderation"
 
@@ -83,6 +84,36 @@ async def test_an_order_is_known_again_after_many_newer_ones(tmp_path: Path) -> 
             await engine.idle()
 
         assert here.harness.paid == 1
+
+
+async def test_an_album_with_the_command_under_each_item_is_one_order(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        pictures = [picture(80), picture(90)]
+        here.telegram.album(here.chat, here.ada, pictures, LIVELY, captioned=None)
+        await here.until_shown("Done in")
+        await here.telegram.until(lambda: not here.telegram.inbox.pending)
+        await engine.idle()
+        (job,) = await jobs(here, engine)
+
+    assert [image.width for image in job.request.images] == [80, 90]
+    assert here.harness.paid == 1
+    assert len(here.written()) == 2
+
+
+async def test_the_same_words_order_again_when_two_seconds_have_passed(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group = here.telegram.group(GROUP)
+        first = here.telegram.say(group, here.ada, VIDEO).describe()
+        await here.until_shown("Done in", group)
+        again = {**first, "message_id": 101, "date": first["date"] + 1}
+        here.telegram.inbox.put("message", again)
+        await here.until_shown(translate(Locale.EN, "ordered-twice"), group)
+        later = {**first, "message_id": 102, "date": first["date"] + 2}
+        here.telegram.inbox.put("message", later)
+        await here.telegram.until(lambda: len(here.videos(group)) == 2)
+        await engine.idle()
+
+        assert len(await jobs(here, engine)) == 2
 
 
 @pytest.mark.parametrize("name", PRESSED)

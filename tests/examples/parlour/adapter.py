@@ -1,5 +1,6 @@
 """Events of the parlour to invocations, and the answers back."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,7 @@ class ParlourAdapter:
             conversation=place,
             message=message,
             event=str(event.number),
+            sent_at=time.time(),
             place=self._place(event, button),
             attachments=tuple(ParlourPicture(self.platform.line, p) for p in event.pictures),
             ids=IDS,

@@ -120,18 +120,21 @@ class People:
         pieces: Sequence[bytes | Document],
         caption: str = "",
         *,
-        captioned: int = 0,
+        captioned: int | None = 0,
         reply_to: TelegramMessage | None = None,
         thread: int | None = None,
     ) -> list[TelegramMessage]:
-        """Send several pictures at once: one update for each; the `captioned`-th has the text."""
+        """Send several pictures at once: one update for each.
+
+        The `captioned`-th has the text; all have it where that is None.
+        """
         album = str(next(self.world.albums))
         posts = [
             self._write(
                 chat,
                 user,
                 MessageVersion(
-                    caption=caption if index == captioned else "",
+                    caption=caption if captioned in {index, None} else "",
                     file=self._store(piece, None, None)
                     if isinstance(piece, bytes)
                     else self._store(None, piece, None),

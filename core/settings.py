@@ -63,6 +63,7 @@ class Settings(_FromEnvironment):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str | None = None
+    telegram_local: bool = False
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     discord_bot_token: SecretStr | None = None

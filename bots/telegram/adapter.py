@@ -1,7 +1,7 @@
 """From updates to invocations: every way in which a person gives a command and pictures."""
 
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import replace
 
 from telegram import InlineQuery, Message, Update
@@ -14,6 +14,7 @@ from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.form import Form, Forms, is_guided, offer_of
+from bots.telegram.forwards import Forwards
 from bots.telegram.incoming import (
     is_private,
     person,
@@ -78,8 +79,11 @@ class TelegramAdapter:
         self._supergroups = Supergroups(services, platform.moved)
         self._albums = Albums(quiet_seconds)
         self._long_texts = LongTexts(quiet_seconds)
+        # The apps wait for nothing in between, so this is short: every order waits for it.
+        self._forwards = Forwards(quiet_seconds / 2)
         self._forms = Forms()
         self._questions = Questions(answers=self._answers, platform=platform)
+        self._texts = OrderedDict[tuple[int, int], str]()
         self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
         chat_admins = ChatAdmins(platform.bot)
         self._commands = TelegramCommands(
@@ -89,6 +93,8 @@ class TelegramAdapter:
             answers=self._answers,
             chat_admins=chat_admins,
             albums=self._albums,
+            forwards=self._forwards,
+            sees_all=self._sees_all,
             default=default,
             commands=commands,
         )
@@ -132,9 +138,12 @@ class TelegramAdapter:
 
     async def _on_message(self, message: Message) -> None:
         # A channel's post comes once more in the group for its comments.
-        if message.is_automatic_forward:
+        if message.is_automatic_forward or await self._is_foreign_bot(message):
             return
+        self._remember(message)
         self._albums.note(message)
+        if self._forwards.claims(message):
+            return
         whole = await self._long_texts.whole(message, sees_all=self._sees_all(message))
         if whole is None:
             return
@@ -223,10 +232,26 @@ class TelegramAdapter:
         self._questions.close(where)
         await self._commands.take_answer(message, question, answer)
 
+    async def _is_foreign_bot(self, message: Message) -> bool:
+        """Whether another bot has written it, which an admin has not allowed by its id."""
+        author = message.from_user
+        # Whoever writes as a chat has a bot of Telegram's for a sender.
+        if author is None or not author.is_bot or message.sender_chat:
+            return False
+        return not await self._services.access.is_named(person(author))
+
+    def _remember(self, message: Message) -> None:
+        self._texts[message.chat.id, message.message_id] = text_of(message)
+        if len(self._texts) > _HINTED:
+            self._texts.popitem(last=False)
+
     async def _on_edit(self, message: Message) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
         typed = self._typed(text_of(message))
         if typed is None or typed.command not in self._ours:
+            return
+        # A link preview or a pin is told as an edit, too.
+        if self._texts.get((message.chat.id, message.message_id)) == text_of(message):
             return
         name = (message.chat.id, message.message_id)
         if self._is_meant(message, typed) and name not in self._hinted:

@@ -14,7 +14,7 @@ _REMEMBERED = 500
 
 @dataclass(slots=True)
 class _Album:
-    files: dict[int, TelegramFile] = field(default_factory=dict[int, TelegramFile])
+    items: dict[int, TelegramFile | None] = field(default_factory=dict[int, TelegramFile | None])
     latest: float = 0.0
 
 
@@ -31,15 +31,14 @@ class Albums:
 
     def note(self, message: Message) -> None:
         """Remember a message that may be a part of an album."""
-        file = attached_to(message)
-        if message.media_group_id is None or file is None:
+        if message.media_group_id is None:
             return
         key = (message.chat.id, message.media_group_id)
         album = self._albums.setdefault(key, _Album())
         # A part that is told twice (an edit, a repeated update) must not make everybody wait anew.
-        if message.message_id not in album.files:
+        if message.message_id not in album.items:
             album.latest = asyncio.get_running_loop().time()
-        album.files[message.message_id] = file
+        album.items[message.message_id] = attached_to(message)
         # The least recently touched goes first, not the first that came.
         self._albums.move_to_end(key)
         if len(self._albums) > _REMEMBERED:
@@ -58,4 +57,5 @@ class Albums:
         while (rest := album.latest + self._quiet_seconds - loop.time()) > 0:  # noqa: ASYNC110 - as in core.messages.budget
             await asyncio.sleep(rest)
         # Updates come in any order; message ids are in the order of the album.
-        return tuple(album.files[number] for number in sorted(album.files))
+        files = (album.items[number] for number in sorted(album.items))
+        return tuple(file for file in files if file)

@@ -23,13 +23,13 @@ class TelegramAttachment:
     """See `core.platform.Attachment`.
 
     Attributes:
-        own_server: whether files may be named by their place on a disk that is ours too.
+        local: whether files may be named by their place on a disk that is ours too.
     """
 
     bot: Bot
     http: httpx.AsyncClient
     picture: TelegramFile
-    own_server: bool = False
+    local: bool = False
     pause_seconds: float = 1.0
 
     @property
@@ -50,7 +50,7 @@ class TelegramAttachment:
 
     async def _fetch(self, path: Path) -> Path:
         place = await self._place()
-        if self.own_server and await asyncio.to_thread(_is_file, place):
+        if self.local and await asyncio.to_thread(_is_file, place):
             return Path(place)
         if not place.startswith(("https://", "http://")):
             place = f"{self.bot.base_file_url}/{place.lstrip('/')}"

@@ -1,5 +1,6 @@
 """From a message to an invocation, with its pictures and what it replies to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,15 +11,20 @@ from bots.telegram.albums import Albums
 from bots.telegram.attachments import TelegramAttachment
 from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.conversation import TelegramPlatform
+from bots.telegram.forwards import Forwards
 from bots.telegram.ids import IDS
 from bots.telegram.incoming import (
+    Holder,
     TelegramFile,
     answered,
+    attached_to,
     author_of,
     event_of,
+    has_attachment,
+    is_no_picture,
     is_video,
-    picture_in,
     place_of,
+    pointed_at,
     ref_of,
     user_of,
 )
@@ -47,6 +53,8 @@ class TelegramCommands:
     answers: Answers
     chat_admins: ChatAdmins
     albums: Albums
+    forwards: Forwards
+    sees_all: Callable[[Message], bool]
     default: Locale
     commands: Commands
 
@@ -64,8 +72,10 @@ class TelegramCommands:
 
     async def take_answer(self, message: Message, question: Question, answer: str) -> None:
         """Do the command that a question was asked for, with what was known before."""
+        unusable = UserError("along-unusable") if is_no_picture(message) else None
         pictures = (*question.pictures, *await self.albums.around(message))
-        invocation = self._invocation(message, question.command, _Along(pictures=pictures))
+        along = _Along(pictures=pictures, objection=unusable)
+        invocation = self._invocation(message, question.command, along)
         given = {**question.given, question.asks: answer}
         await self._do(replace(invocation, given=given))
 
@@ -111,24 +121,52 @@ class TelegramCommands:
             return _Along(objection=UserError("share-off"))
         if not command.pictures:
             return _Along()
-        objection = await self._objection(message, name)
+        about = pointed_at(message) or await self._forwarded(message)
+        objection = await self._objection(message, about, name)
         if objection:
             return _Along(objection=objection)
-        return _Along(pictures=await self._pictures(message))
+        own = await self.albums.around(message)
+        return _Along(pictures=(*own, *await self._files_of(about)))
 
-    async def _objection(self, message: Message, name: str) -> UserError | None:
+    async def _forwarded(self, message: Message) -> Message | None:
+        """What was forwarded with the command as its comment, where the bot would be shown it."""
+        if has_attachment(message) or not self.sees_all(message):
+            return None
+        return await self.forwards.behind(message)
+
+    async def _objection(
+        self, message: Message, about: Holder | None, name: str
+    ) -> UserError | None:
         """Why what came with a command cannot be used."""
-        replied = answered(message)
         # Said before anything is fetched: no model starts from a video.
-        if replied is not None and is_video(replied):
-            made = await self._result_at(replied)
+        if about is not None and is_video(about):
+            made = await self._result_at(about) if isinstance(about, Message) else None
             if made and self._can_remix(made):
                 return UserError("reply-own-video", command=name)
             return UserError("reply-video")
+        if message.reply_to_story or any(is_no_picture(came) for came in (message, about) if came):
+            return UserError("along-unusable")
         # In privacy mode a group's albums do not come but for the item with the command.
-        if message.media_group_id and len(await self.albums.around(message)) == 1:
+        if await self._is_alone(message):
             return UserError("album-incomplete")
+        # What the bot has posted itself it is not told, so one picture of that is what is meant.
+        if isinstance(about, Message) and not self._is_ours(about) and await self._is_alone(about):
+            return UserError("album-unknown")
         return None
+
+    async def _is_alone(self, message: Message) -> bool:
+        """Whether nothing else is known of the album that a message is a part of."""
+        return bool(message.media_group_id) and len(await self.albums.around(message)) == 1
+
+    async def _files_of(self, about: Holder | None) -> tuple[TelegramFile, ...]:
+        if isinstance(about, Message):
+            return await self.albums.around(about)
+        file = attached_to(about) if about else None
+        return (file,) if file else ()
+
+    def _is_ours(self, message: Message) -> bool:
+        # In a channel nobody is named.
+        return message.from_user in {None, self.platform.bot.bot}
 
     def _can_remix(self, job: Job) -> bool:
         model = self.services.model(job.model)
@@ -144,23 +182,14 @@ class TelegramCommands:
         return job.delivered if job and job.delivered else ref_of(replied)
 
     async def _result_at(self, message: Message) -> Job | None:
-        # In a channel nobody is named.
-        ours = message.from_user in {None, self.platform.bot.bot}
-        return await result_at(self.services.store, message) if ours else None
-
-    async def _pictures(self, message: Message) -> tuple[TelegramFile, ...]:
-        own = await self.albums.around(message)
-        replied = message.reply_to_message
-        if replied is None or picture_in(replied) is None:
-            return own
-        return (*own, *await self.albums.around(replied))
+        return await result_at(self.services.store, message) if self._is_ours(message) else None
 
     def _lent(self, picture: TelegramFile) -> TelegramAttachment:
         return TelegramAttachment(
             bot=self.platform.bot,
             http=self.services.http,
             picture=picture,
-            own_server=self.platform.own_server,
+            local=self.platform.local,
         )
 
 

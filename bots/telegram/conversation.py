@@ -60,7 +60,7 @@ class TelegramConversation:
     @property
     def limits(self) -> Limits:
         # Asked each time: what a server refuses as too large lowers it while the bot runs.
-        largest = self._platform.sizes.largest(own_server=self._platform.own_server)
+        largest = self._platform.sizes.largest(local=self._platform.local)
         return replace(GROUP if is_group(self._ref) else PRIVATE, upload_bytes=largest)
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:

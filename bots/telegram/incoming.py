@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
 
-from telegram import Chat, Message, MessageOriginChat, MessageOriginUser
+from telegram import (
+    Chat,
+    ExternalReplyInfo,
+    Message,
+    MessageOriginChat,
+    MessageOriginUser,
+    Sticker,
+)
 from telegram import User as TelegramUser
 
 from bots.telegram.conversation import NAME
@@ -13,6 +20,13 @@ from core.platform import ConversationRef, MessageRef, User
 
 # File names come from strangers and become names on our disk and parts of our texts.
 _ODD = re.compile(r"[^\w. ()-]")
+# What else can stand in a message instead of words.
+_NO_FILES = (
+    *("audio", "checklist", "contact", "dice", "game", "giveaway", "giveaway_winners", "invoice"),
+    *("live_photo", "location", "paid_media", "poll", "story", "venue", "video_note", "voice"),
+)
+# A message, or what is told of one in another chat or topic.
+Holder = Message | ExternalReplyInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +68,11 @@ def answered(message: Message) -> Message | None:
     return replied if replied and not replied.forum_topic_created else None
 
 
+def pointed_at(message: Message) -> Holder | None:
+    """What a message replies to, wherever that is."""
+    return answered(message) or message.external_reply
+
+
 def author_of(message: Message) -> User | None:
     """Who is behind a message, also a forwarded one; None for a bot, or who hides."""
     match message.forward_origin:
@@ -88,39 +107,64 @@ def event_of(message: Message) -> str:
     return f"{message.chat.id}/album-{message.media_group_id}-{words}"
 
 
-def attached_to(message: Message) -> TelegramFile | None:
-    """The file of a message, whatever it is, so that a wrong one is refused with its name."""
-    if message.photo:
-        largest = message.photo[-1]
-        name = f"photo-{message.message_id}.jpg"
+def attached_to(came: Holder) -> TelegramFile | None:
+    """The file of a message that may be a picture, or is refused with its name."""
+    number = came.message_id or 0
+    if came.photo:
+        largest = came.photo[-1]
         return TelegramFile(
             file_id=largest.file_id,
-            name=name,
+            name=f"photo-{number}.jpg",
             mime="image/jpeg",
             size_bytes=largest.file_size or 0,
         )
-    file = message.document or message.video or message.animation
+    if came.sticker and not _moves(came.sticker):
+        return TelegramFile(
+            file_id=came.sticker.file_id,
+            name=f"sticker-{number}.webp",
+            mime="image/webp",
+            size_bytes=came.sticker.file_size or 0,
+        )
+    file = came.document or came.video or came.animation
     if file is None:
         return None
-    film = "" if message.document else "video/mp4"
+    film = "" if came.document else "video/mp4"
     return TelegramFile(
         file_id=file.file_id,
-        name=_plain(file.file_name or f"file-{message.message_id}"),
+        name=_plain(file.file_name or f"file-{number}"),
         mime=file.mime_type or film,
         size_bytes=file.file_size or 0,
     )
 
 
-def picture_in(message: Message) -> TelegramFile | None:
-    """The picture of a message; anything else in it is not meant."""
-    file = attached_to(message)
-    return file if file and file.mime.startswith("image/") else None
+def has_attachment(came: Holder) -> bool:
+    """Whether anything but words came, whatever it is."""
+    return attached_to(came) is not None or is_no_picture(came)
 
 
-def is_video(message: Message) -> bool:
+def is_no_picture(came: Holder) -> bool:
+    """Whether something came that cannot be a picture, and is no file to look into."""
+    if came.sticker:
+        return _moves(came.sticker)
+    if attached_to(came):
+        return False
+    return any(getattr(came, kind, None) for kind in _NO_FILES)
+
+
+def is_video(came: Holder) -> bool:
     """Whether a message holds a film, in whatever form."""
-    file = attached_to(message)
-    return file is not None and file.mime.startswith("video/")
+    file = attached_to(came)
+    return came.video_note is not None or (file is not None and file.mime.startswith("video/"))
+
+
+def author_key(message: Message) -> tuple[int, int | None, int]:
+    """Who has written it and where, to find out what belongs together."""
+    author = message.sender_chat or message.from_user or message.chat
+    return message.chat.id, message.message_thread_id, author.id
+
+
+def _moves(sticker: Sticker) -> bool:
+    return sticker.is_animated or sticker.is_video
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ from core.platform import Limits, PhotoLimits, TooLargeError
 
 TEXT_CHARS = 4096
 _CLOUD_BYTES = 50_000_000
-_OWN_SERVER_BYTES = 2_000_000_000
+_LOCAL_BYTES = 2_000_000_000
 # What Telegram refuses to take as a photo goes as a file.
 _PHOTO = PhotoLimits(size_bytes=10_000_000, sides=10_000, ratio=20)
 # The windows are a little longer than Telegram's, whose clock is not ours.
@@ -32,9 +32,9 @@ class UploadSizes:
 
     _refused: list[int] = field(default_factory=list[int])
 
-    def largest(self, *, own_server: bool) -> int:
+    def largest(self, *, local: bool) -> int:
         """Bytes; whatever stands before a server has limits of its own, and tells nobody."""
-        promised = _OWN_SERVER_BYTES if own_server else _CLOUD_BYTES
+        promised = _LOCAL_BYTES if local else _CLOUD_BYTES
         learned = (_CLOUD_BYTES if b > _CLOUD_BYTES else b * 9 // 10 for b in self._refused)
         return min(promised, *learned, promised)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from telegram import Message
 
-from bots.telegram.incoming import text_of
+from bots.telegram.incoming import author_key, text_of
 
 # What one message takes, in UTF-16 units as the apps count. Android looks for a place to cut in
 # the last 300 of them, the desktop anywhere in the second half.
@@ -81,7 +81,7 @@ class LongTexts:
             message: in the order in which they came; the first step is taken before any wait.
             sees_all: whether the rest would be shown to the bot at all.
         """
-        author = _author(message)
+        author = author_key(message)
         held = self._held.get(author)
         if held and held.has(message):
             return None
@@ -98,11 +98,6 @@ class LongTexts:
                 del self._held[author]
         most = _LIMIT if sees_all else _LIMIT - _LOOKED_BACK
         return WholeText(text=held.text, is_cut=_units(held.last) >= most)
-
-
-def _author(message: Message) -> _Author:
-    author = message.sender_chat or message.from_user or message.chat
-    return message.chat.id, message.message_thread_id, author.id
 
 
 def _units(message: Message) -> int:

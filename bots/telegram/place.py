@@ -25,6 +25,7 @@ from bots.telegram.uploads import albums, caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
 from core.messages.patience import pauses
 from core.platform import (
+    BrokenUploadError,
     ConversationRef,
     MediaPost,
     MessageLostError,
@@ -50,14 +51,14 @@ class BotApi:
     """What all chats share: the bot, its server, and what was learned of both.
 
     Attributes:
-        own_server: the bot talks to a Bot API server of the operator's, which takes large files.
+        local: the bot talks to a Bot API server of the operator's that runs with --local.
         moved: groups that became supergroups, and the ids that they have now.
         commands: what buttons stand for.
         sizes: what is known of the largest file that the server takes.
     """
 
     bot: Bot
-    own_server: bool = False
+    local: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
@@ -139,8 +140,9 @@ class TelegramPlace:
             match meaning_of_post(error):
                 case AlreadyShownError():
                     return []
-                case UncertainError() as told:  # to do it again makes no second message
-                    raise UnreachableError(str(told)) from error
+                # To do it again makes no second message; but not for ever.
+                case UncertainError() as told:
+                    raise BrokenUploadError(str(told)) from error
                 case told:
                     raise told from error
         return [turned] if isinstance(turned, Message) else []

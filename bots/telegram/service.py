@@ -8,6 +8,7 @@ from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.intake import Intake
 from bots.telegram.webhook import Webhook
+from core.errors import SettingsError
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ async def serve(runtime: Runtime) -> None:
     """
     account = _account(runtime.settings)
     bot = await runtime.lines.enter_async_context(connect(account))
-    platform = TelegramPlatform(bot=bot, own_server=account.api_url is not None)
+    platform = TelegramPlatform(bot=bot, local=runtime.settings.telegram_local)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
     intake = Intake(bot, runtime.engine.services.arrivals, adapter)
@@ -35,6 +36,8 @@ async def serve(runtime: Runtime) -> None:
 def _account(settings: Settings) -> TelegramAccount:
     if settings.telegram_bot_token is None:
         raise TypeError("Telegram is served only with a token")
+    if settings.telegram_local and not settings.telegram_api_url:
+        raise SettingsError("TELEGRAM_LOCAL: is about your own server; set TELEGRAM_API_URL, too")
     url = settings.telegram_webhook_url
     return TelegramAccount(
         token=settings.telegram_bot_token,

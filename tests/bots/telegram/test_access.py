@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from core.i18n import Locale, translate
 from core.people.access import Policy
 from core.platform import ConversationRef, Party
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, slow_telegram_bot, telegram_bot
 from tests.fakes.telegram.chat import TelegramChat, TelegramUser
+from tests.fakes.telegram.group import telegram_group
 
 OLD = -55
 ADMIN = frozenset({"telegram:7"})
@@ -164,3 +166,30 @@ async def test_a_video_arrives_in_the_supergroup_and_answers_no_other_message(
     (video,) = here.videos(new)
     assert video.reply_to is None
     assert len(here.written(old)) == 1
+
+
+async def test_another_bot_orders_only_where_an_admin_has_allowed_it(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=frozenset({"telegram:7"}))
+        async with here.bot() as engine:
+            group = telegram_group(here, engine)
+            robot = TelegramUser(id=99, name="Robot", username="other_bot", is_bot=True)
+            group.say(robot, "/characters")
+            await group.answer(here.ada, "/allow user 99")
+            before = len(here.written(group.group))
+            await group.answer(robot, "/characters")
+
+    assert before == 1
+    assert "no characters yet" in here.written(group.group)[-1].text
+
+
+async def test_an_edit_that_changes_no_words_is_no_command(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot():
+        post = here.telegram.say(here.chat, here.ada, "/characters")
+        await here.until_shown("no characters yet")
+        here.telegram.amend(post, text="/characters")
+        here.telegram.amend(post, text="/characters --remove tom")
+        await here.until_shown(translate(Locale.EN, "edited-command"))
+        await here.telegram.until(lambda: not here.telegram.inbox.pending)
+
+    assert len(here.written()) == 2

@@ -80,15 +80,15 @@ async def test_what_passes_by_itself_is_tried_again(
 
 
 @pytest.mark.parametrize(
-    ("own_server", "shared_disk", "expected"),
+    ("local", "shared_disk", "expected"),
     [(True, True, ON_DISK), (True, False, THEIRS), (False, True, THEIRS)],
 )
-async def test_only_an_own_server_names_a_file_on_our_disk_and_else_it_is_fetched(
+async def test_only_a_local_server_names_a_file_on_our_disk_and_else_it_is_fetched(
     telegram: TelegramServer,
     lent: TelegramAttachment,
     tmp_path: Path,
     *,
-    own_server: bool,
+    local: bool,
     shared_disk: bool,
     expected: bytes,
 ) -> None:
@@ -98,7 +98,7 @@ async def test_only_an_own_server_names_a_file_on_our_disk_and_else_it_is_fetche
         (tmp_path / file.path).parent.mkdir()
         (tmp_path / file.path).write_bytes(ON_DISK)
 
-    assert await content(replace(lent, own_server=own_server)) == expected
+    assert await content(replace(lent, local=local)) == expected
 
 
 @pytest.mark.parametrize(("broken", "why"), [("gone", "HTTP 404"), ("cut", "ReadError")])

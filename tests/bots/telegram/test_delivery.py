@@ -105,20 +105,20 @@ def padded(path: Path, size_bytes: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("own_server", [True, False])
-async def test_a_large_video_goes_as_it_is_only_by_an_own_server(
-    private_chat: PrivateChat, tmp_path: Path, *, own_server: bool
+@pytest.mark.parametrize("local", [True, False])
+async def test_a_large_video_goes_as_it_is_only_by_a_local_server(
+    private_chat: PrivateChat, tmp_path: Path, *, local: bool
 ) -> None:
     film = padded(make_movie(tmp_path / "film.mp4", 64, 64, 1.0), 60_000_000)
     asset = await probe(film, MediaKind.VIDEO)
-    platform = replace(private_chat.platform, own_server=own_server)
+    platform = replace(private_chat.platform, local=local)
     limits = platform.conversation(private_chat.ref).limits
     endpoint = Endpoint(gateway="any", root="http://127.0.0.1:1", key=SecretStr("any"))
     (ready,) = (await prepare((asset,), (), limits, endpoint)).assets
 
-    assert limits.upload_bytes == (2_000_000_000 if own_server else 50_000_000)
-    assert (ready == asset) is own_server
-    assert (ready.size_bytes <= 50_000_000) is not own_server
+    assert limits.upload_bytes == (2_000_000_000 if local else 50_000_000)
+    assert (ready == asset) is local
+    assert (ready.size_bytes <= 50_000_000) is not local
 
 
 @pytest.mark.parametrize(

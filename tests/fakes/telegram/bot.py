@@ -36,7 +36,7 @@ class TelegramBotHarness:
     harness: EngineHarness
     ada: TelegramUser
     chat: TelegramChat
-    own_server: bool = False
+    local: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
     @asynccontextmanager
@@ -44,9 +44,7 @@ class TelegramBotHarness:
         """A process's worth of bot; leaving it is an orderly stop."""
         account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
         async with connect(account) as bot:
-            platform = TelegramPlatform(
-                bot=bot, own_server=self.own_server, commands=self.commands
-            )
+            platform = TelegramPlatform(bot=bot, local=self.local, commands=self.commands)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = TelegramAdapter(

@@ -1,6 +1,8 @@
 """Telegram as one of the platforms that are served."""
 
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
@@ -26,11 +28,22 @@ async def serve(runtime: Runtime) -> None:
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
     intake = Intake(bot, runtime.engine.services.arrivals, adapter)
-    if account.webhook:
-        runtime.routes.append(account.webhook.route(intake))
-    async with listen(bot, adapter, account, intake) as listening:
-        log.info("listening as @%s", bot.username)
-        await listening
+    with _webhook(runtime, account, intake):
+        async with listen(bot, adapter, account, intake) as listening:
+            log.info("listening as @%s", bot.username)
+            await listening
+
+
+@contextmanager
+def _webhook(runtime: Runtime, account: TelegramAccount, intake: Intake) -> Generator[None]:
+    """Answer Telegram at our own HTTP server; no longer when the platform is set up anew."""
+    routes = [account.webhook.route(intake)] if account.webhook else []
+    runtime.routes.extend(routes)
+    try:
+        yield
+    finally:
+        for route in routes:
+            runtime.routes.remove(route)
 
 
 def _account(settings: Settings) -> TelegramAccount:

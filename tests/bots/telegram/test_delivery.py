@@ -15,7 +15,15 @@ from core.delivery.prepare import prepare
 from core.dialects import Endpoint
 from core.files.probe import probe
 from core.media import Asset, MediaKind
-from core.platform import Button, ConversationRef, MediaPost, MessageLostError, MessageRef, View
+from core.platform import (
+    BrokenUploadError,
+    Button,
+    ConversationRef,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    View,
+)
 from tests.fakes.movies import make_movie
 from tests.fakes.telegram.bot import GROUP, picture
 from tests.fakes.telegram.chat import TelegramChat, TelegramMessage
@@ -254,6 +262,17 @@ async def test_a_status_message_that_is_the_video_already_is_good(
 
     assert await private_chat.deliver(private_chat.post(1), status) == status
     assert len(private_chat.written()) == 1
+
+
+async def test_an_answer_that_is_none_counts_against_the_upload_in_place(
+    private_chat: PrivateChat,
+) -> None:
+    status = await private_chat.status()
+    private_chat.telegram.refuse("editMessageMedia", "", 200, page="<html>", acts=True)
+
+    # Those are tried a few times, unlike what has not reached Telegram at all.
+    with pytest.raises(BrokenUploadError):
+        await private_chat.deliver(private_chat.post(1), status)
 
 
 async def test_a_late_frame_does_not_disturb_what_has_become_the_video(

@@ -46,13 +46,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert not dead, f"{page.relative_to(ROOT)} links to what is not there: {sorted(dead)}"
 
 
-def test_the_recipes_make_only_files_that_are_not_there_yet() -> None:
-    made = {path for page in (ROOT / "docs" / "recipes").glob("*.md") for path in new_files(page)}
-
-    assert len(made) > 8
-    assert [path for path in made if (ROOT / path).exists()] == []
-
-
 def test_the_page_of_the_architecture_knows_every_place_that_catches_everything() -> None:
     chapter = text_of(ROOT / "docs" / "architecture.md").partition("## Where errors end")[2]
     told = set(PATH.findall(chapter.partition("\n## ")[0]))

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from bots.telegram.adapter import UPDATES, TelegramAdapter
 from bots.telegram.client import ApiRequest, RawBot, is_garbled
 from bots.telegram.errors import seconds_of
-from bots.telegram.intake import Intake
+from bots.telegram.intake import UpdateIntake
 from bots.telegram.menu import publish_menu
 from bots.telegram.polling import poll
 from bots.telegram.webhook import Webhook
@@ -122,7 +122,7 @@ def _mistake(error: TelegramError, account: TelegramAccount) -> str:
 
 @asynccontextmanager
 async def listen(
-    bot: RawBot, adapter: TelegramAdapter, account: TelegramAccount, intake: Intake
+    bot: RawBot, adapter: TelegramAdapter, account: TelegramAccount, intake: UpdateIntake
 ) -> AsyncGenerator[Awaitable[object]]:
     """Take updates in while the block runs; what came before is not dropped.
 

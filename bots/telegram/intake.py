@@ -36,7 +36,7 @@ class Handler(Protocol):
         ...
 
 
-class Intake:
+class UpdateIntake:
     """Takes updates from whoever brings them; what a kill interrupts the next start does."""
 
     def __init__(self, bot: Bot, store: ArrivalStore, handler: Handler) -> None:

@@ -8,7 +8,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bots.telegram.client import RawBot, is_garbled
 from bots.telegram.errors import seconds_of
-from bots.telegram.intake import Intake
+from bots.telegram.intake import UpdateIntake
 from core.errors import StorageError
 from core.redact import quote
 
@@ -19,7 +19,7 @@ _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 
 
-async def poll(bot: RawBot, intake: Intake, kinds: Sequence[str]) -> None:
+async def poll(bot: RawBot, intake: UpdateIntake, kinds: Sequence[str]) -> None:
     """Fetch updates of these kinds, for ever.
 
     To ask for the next ones confirms those before, so it is done when they are stored.

@@ -8,7 +8,7 @@ from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.intake import Intake
+from bots.telegram.intake import UpdateIntake
 from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 from core.settings import Settings
@@ -27,7 +27,7 @@ async def serve(runtime: Runtime) -> None:
     platform = TelegramPlatform(bot=bot, local=runtime.settings.telegram_local)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
-    intake = Intake(bot, runtime.engine.services.arrivals, adapter)
+    intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)
     with _webhook(runtime, account, intake):
         async with listen(bot, adapter, account, intake) as listening:
             log.info("listening as @%s", bot.username)
@@ -35,7 +35,7 @@ async def serve(runtime: Runtime) -> None:
 
 
 @contextmanager
-def _webhook(runtime: Runtime, account: TelegramAccount, intake: Intake) -> Generator[None]:
+def _webhook(runtime: Runtime, account: TelegramAccount, intake: UpdateIntake) -> Generator[None]:
     """Answer Telegram at our own HTTP server; no longer when the platform is set up anew."""
     routes = [account.webhook.route(intake)] if account.webhook else []
     runtime.routes.extend(routes)

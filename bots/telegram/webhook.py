@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bots.telegram.client import as_update
-from bots.telegram.intake import Intake
+from bots.telegram.intake import UpdateIntake
 from core.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Webhook:
         """A webhook there; a secret is made up where the operator has none."""
         return cls(url=url, secret=secret or SecretStr(secrets.token_urlsafe(32)))
 
-    def route(self, intake: Intake) -> Route:
+    def route(self, intake: UpdateIntake) -> Route:
         """Answers at the path of the URL, as soon as an update is stored.
 
         Not later: Telegram brings what else was written in a chat, such as the rest of an album,
@@ -55,7 +55,7 @@ class Webhook:
         return Route(urlsplit(self.url).path or "/", take, methods=["POST"])
 
 
-async def _take(body: bytes, intake: Intake) -> int:
+async def _take(body: bytes, intake: UpdateIntake) -> int:
     """The status of the answer."""
     try:
         update = as_update(loads(body))

@@ -1,5 +1,6 @@
 """Each platform offers what the models that are ready can do, in every set-up."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -210,6 +211,7 @@ async def test_the_terminal_completes_only_what_can_be_done(
         screen.type("/st\t")
         await screen.wait_for("> /status")
         screen.type("\r")
-        await screen.wait_for("You have no jobs running or waiting.")
+        await screen.wait_for("You have no jobs running or waiting.\n>")
         screen.type("\x04")
-        await process.wait()
+        async with asyncio.timeout(60):
+            assert await process.wait() == 0

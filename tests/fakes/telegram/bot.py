@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
-from bots.telegram.intake import Intake
+from bots.telegram.intake import UpdateIntake
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
@@ -50,7 +50,7 @@ class TelegramBotHarness:
                 adapter = TelegramAdapter(
                     engine, platform, Locale.EN, ALBUM_SECONDS, self.commands
                 )
-                intake = Intake(bot, engine.services.arrivals, adapter)
+                intake = UpdateIntake(bot, engine.services.arrivals, adapter)
                 async with listen(bot, adapter, account, intake):
                     yield engine
 

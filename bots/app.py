@@ -1,11 +1,10 @@
 """The composition root: settings to catalog, endpoints, storage and engine. Knows everybody."""
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Literal
 
 import httpx
@@ -22,13 +21,14 @@ from core.dialects import DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine.engine import Engine
 from core.engine.services import Services
-from core.errors import SettingsError, StorageError
+from core.errors import CatalogError, SettingsError, StorageError
 from core.events import Events
+from core.files.disk import check_folder
 from core.invocation import IdFormat
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import Party, Platform
-from core.settings import Settings, read_account
+from core.settings import Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
@@ -63,48 +63,80 @@ class Setup:
     sandboxed: bool
 
     @property
+    def misspelt(self) -> Mapping[str, tuple[str, bool]]:
+        """See `core.settings.misspelt`."""
+        return misspelt(gateway.env for gateway in self.data.gateways.values())
+
+    @property
     def catalog(self) -> Catalog:
         ready = self.data.gateways if self.sandboxed else self.endpoints
         order = self.settings.gateway_order
         return Catalog(data=self.data, ready_gateways=frozenset(ready), order=order)
 
 
-def read_setup(settings: Settings, *, force_sandbox: bool = False) -> Setup:
-    """Read catalog and keys. Without any key the sandbox stands in.
+def read_setup(*, force_sandbox: bool = False) -> Setup:
+    """Read settings, catalog and keys. Without any key the sandbox stands in.
 
     Raises:
-        OperatorError: a file or a variable is wrong.
+        SettingsError: files or variables are wrong; a line for each mistake.
     """
-    data = load(settings.catalog_files, tuple(DIALECTS))
-    _check_order(settings.gateway_order, data)
-    _check_parties("ADMINS", settings.admins, "user")
-    _check_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
-    endpoints = {
-        gateway.name: endpoint
-        for gateway in data.gateways.values()
-        if (endpoint := _endpoint(gateway)) is not None
-    }
+    settings, wrong = survey_settings()
+    setup, more = survey_setup(settings, force_sandbox=force_sandbox)
+    if wrong or more:
+        raise SettingsError("\n".join((*wrong, *more)))
+    return setup
+
+
+def survey_setup(
+    settings: Settings, *, force_sandbox: bool = False
+) -> tuple[Setup, Sequence[str]]:
+    """Read what can be read, and say what is wrong with the rest, which is left out."""
+    wrong: list[str] = []
+    data, files = _load(settings.catalog_files, wrong)
+    wrong += _wrong_order(settings.gateway_order, data)
+    wrong += _wrong_parties("ADMINS", settings.admins, "user")
+    wrong += _wrong_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
+    endpoints: dict[str, Endpoint] = {}
+    for gateway in data.gateways.values():
+        try:
+            endpoint = _endpoint(gateway)
+        except SettingsError as error:
+            wrong.append(str(error))
+        else:
+            endpoints |= {gateway.name: endpoint} if endpoint else {}
     sandboxed = force_sandbox or not endpoints
     if sandboxed:
-        data = _hurried(load((*settings.catalog_files, _SANDBOX_CATALOG), tuple(DIALECTS)))
-    return Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+        data = _hurried(load((*files, _SANDBOX_CATALOG), tuple(DIALECTS)))
+    setup = Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+    return setup, wrong
 
 
-def _check_order(order: Sequence[str], data: CatalogData) -> None:
+def _load(files: tuple[Path, ...], wrong: list[str]) -> tuple[CatalogData, tuple[Path, ...]]:
+    """The catalog, and the files that it is of: none of the operator's, if one is wrong."""
+    try:
+        return load(files, tuple(DIALECTS)), files
+    except CatalogError as error:
+        wrong += str(error).splitlines()
+        return load((), tuple(DIALECTS)), ()
+
+
+def _wrong_order(order: Sequence[str], data: CatalogData) -> Iterator[str]:
+    known = ", ".join(data.gateways)
     for name in order:
         if name not in data.gateways:
-            known = ", ".join(data.gateways)
-            raise SettingsError(f"GATEWAY_ORDER: there is no gateway {name}; available: {known}")
+            yield f"GATEWAY_ORDER: there is no gateway {name}; available: {known}"
 
 
-def _check_parties(variable: str, entries: Sequence[str], kind: Literal["user", "chat"]) -> None:
+def _wrong_parties(
+    variable: str, entries: Sequence[str], kind: Literal["user", "chat"]
+) -> Iterator[str]:
     for entry in entries:
         name, _, each = entry.partition(":")
         if (ids := _IDS.get(name)) is None:
             known = ", ".join(_IDS)
             log.warning("%s: %s is no platform of this bot, which has %s", variable, name, known)
         elif not ids.fits(Party(platform=name, kind=kind, id=each)):
-            raise SettingsError(f"{variable}: an entry for {name} is not the id of a {kind} there")
+            yield f"{variable}: an entry for {name} is not the id of a {kind} there"
 
 
 def _endpoint(gateway: Gateway) -> Endpoint | None:
@@ -146,7 +178,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         StorageError: the database or MEDIA_DIR cannot be used.
     """
     settings = setup.settings
-    _check_folder(settings.media_dir)
+    check_media_dir(settings.media_dir)
+    settings.media_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         endpoints = setup.endpoints
@@ -184,14 +217,16 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _check_folder(media_dir: Path) -> None:
-    """Find out before anybody pays that results cannot be stored."""
+def check_media_dir(folder: Path) -> None:
+    """Find out before anybody pays that results cannot be stored.
+
+    Raises:
+        StorageError: nothing can be written there.
+    """
     try:
-        media_dir.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=media_dir):
-            pass
-    except OSError as error:
-        raise StorageError(f"MEDIA_DIR: cannot write to {media_dir}: {error.strerror}") from error
+        check_folder(folder)
+    except StorageError as error:
+        raise StorageError(f"MEDIA_DIR: {error}") from error
 
 
 def _sandbox_endpoint(name: str, root: str) -> Endpoint:

@@ -4,7 +4,7 @@ ClipRelayError
 ├── OperatorError          the installation is wrong; a plain sentence for who runs it
 │   ├── SettingsError      a variable of the environment
 │   ├── CatalogError       a catalog file: file, table, field
-│   └── StorageError       the database or the disk
+│   └── StorageError       the database or the disk; DatabaseInUseError
 ├── UserError              the command is wrong, nothing was paid; a text key, variables
 └── JobError               a generation failed; carries a Fault, data kept with the job
 """
@@ -12,6 +12,7 @@ ClipRelayError
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class ClipRelayError(Exception):
@@ -32,6 +33,17 @@ class CatalogError(OperatorError):
 
 class StorageError(OperatorError):
     """The database or the disk cannot be used."""
+
+
+class DatabaseInUseError(StorageError):
+    """Another process works on the database, which is the file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Another cliprelay is using {path}, and two on one file would run every job twice: "
+            "stop that one first."
+        )
+        self.path = path
 
 
 class UserError(ClipRelayError):

@@ -14,12 +14,14 @@ _KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:sk|hk|ak)-", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
 _NAMED_KEY = re.compile(
-    r"((?:api.?key|token|令牌|密钥)\"?(?:\s+provided)?\s*[:：]\s*[\"']?)[\w*.-]{16,}",
+    r"((?:api.?key|token|令牌|密钥)\\?[\"']?(?:\s+provided)?\s*[:：]\s*\\?[\"']?)[\w*.-]{16,}",
     re.IGNORECASE,
 )
 # Tokens of bots, as chat platforms issue them.
-_NUMBERED_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_NUMBERED_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
 _DOTTED_TOKEN = re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
+# Name and password before a host, as proxies have them.
+_USER = re.compile(r"(://)[^/\s\"'<>@]+@")
 _INTERACTION = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.%-]{20,}")
 _SIGNATURE = re.compile(
     r"((?:X-Tos-Signature|X-Amz-Signature|X-Tos-Credential|X-Amz-Credential|Signature|sig|token|key)=)"
@@ -78,6 +80,7 @@ def redact(text: str) -> str:
     text = _NAMED_KEY.sub(r"\1***", text)
     text = _NUMBERED_TOKEN.sub("***", text)
     text = _DOTTED_TOKEN.sub("***", text)
+    text = _USER.sub(r"\1***@", text)
     text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
     text = _TASK_PAGE.sub(r"\1***", text)

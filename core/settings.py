@@ -1,10 +1,13 @@
 """The only reader of the environment and of `.env`."""
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,17 +17,26 @@ from pydantic import (
     ValidationError,
     create_model,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.errors import SettingsError
 from core.redact import know
-from core.validation import objection
+from core.validation import check_address, objections
 
 S = TypeVar("S", bound=BaseSettings)
 
+FILE = Path(".env")
+# Notepad begins a file with a byte order mark.
+_ENCODING = "utf-8-sig"
+
 _PARTY = re.compile(r"[a-z][a-z0-9_-]*:\S+")
+_TOKEN = re.compile(r"[!#-&(-~]+")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+# What is so much like one of our variables was meant to be it; gateways' names are nobody else's.
+_ALIKE = 0.8
+_ALIKE_AT_GATEWAY = 0.6
 
 
 def _check_party(text: str) -> str:
@@ -35,17 +47,42 @@ def _check_party(text: str) -> str:
     return text
 
 
+def _check_token(token: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise PydanticCustomError(
+            "token", "has blanks, quotation marks or letters that no token has; copy it again"
+        )
+    return token
+
+
+def _check_webhook_secret(secret: SecretStr) -> SecretStr:
+    if not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+        raise PydanticCustomError(
+            "webhook_secret", "may have up to 256 letters, digits, _ and -, and nothing else"
+        )
+    return secret
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+Token = Annotated[SecretStr, AfterValidator(_check_token)]
 Parties = Annotated[tuple[Annotated[str, AfterValidator(_check_party)], ...], NoDecode]
 
 
 class _FromEnvironment(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_file=FILE,
+        env_file_encoding=_ENCODING,
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _trim(cls, given: dict[str, object]) -> dict[str, object]:
+        """Cut blanks, which come along when something is copied; nothing but blanks is nothing."""
+        cut = {name: v.strip() if isinstance(v, str) else v for name, v in given.items()}
+        return {name: value for name, value in cut.items() if value != ""}
 
 
 class Settings(_FromEnvironment):
@@ -61,17 +98,24 @@ class Settings(_FromEnvironment):
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
     drain_seconds: Annotated[float, Field(ge=0)] = 240
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    telegram_bot_token: SecretStr | None = None
-    telegram_api_url: str | None = None
+    telegram_bot_token: Token | None = None
+    telegram_api_url: Address | None = None
     telegram_local: bool = False
-    telegram_webhook_url: str | None = None
-    telegram_webhook_secret: SecretStr | None = None
-    discord_bot_token: SecretStr | None = None
+    telegram_webhook_url: Address | None = None
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)] | None = (
+        None
+    )
+    discord_bot_token: Token | None = None
     discord_guild_ids: Annotated[tuple[int, ...], NoDecode] = ()
-    discord_api_url: str | None = None
-    public_url: str | None = None
+    discord_api_url: Address | None = None
+    public_url: Address | None = None
     quota_webhook_secret: SecretStr | None = None
     http_port: Annotated[int, Field(ge=1, le=65535)] = 8080
+
+    @property
+    def is_called(self) -> bool:
+        """Whether anybody from outside has a reason to call our own HTTP server."""
+        return any((self.public_url, self.telegram_webhook_url, self.quota_webhook_secret))
 
     @field_validator(
         "catalog_files",
@@ -87,6 +131,16 @@ class Settings(_FromEnvironment):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("default_locale", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
 
 class Account(BaseModel):
     """What the operator has at one gateway."""
@@ -97,13 +151,14 @@ class Account(BaseModel):
     base_url: str | None = None
 
 
-def read_settings() -> Settings:
-    """Read all that is not a gateway's.
+def survey_settings() -> tuple[Settings, Sequence[str]]:
+    """Read all that is not a gateway's, as far as it can be read.
 
-    Raises:
-        SettingsError: naming the variable, never its value.
+    Returns:
+        What is wrong has its default; and a line for each wrong variable, naming it, never its
+        value.
     """
-    return _read(Settings)
+    return _survey(Settings)
 
 
 def read_account(prefix: str) -> Account:
@@ -115,17 +170,54 @@ def read_account(prefix: str) -> Account:
         key=(SecretStr | None, Field(default=None, validation_alias=key)),
         base_url=(str | None, Field(default=None, validation_alias=base_url)),
     )
-    values: Mapping[str, object] = _read(schema).model_dump()
+    read, _ = _survey(schema)
+    values: Mapping[str, object] = read.model_dump()
     return Account.model_validate(values)
 
 
-def _read(schema: type[S]) -> S:
+def misspelt(prefixes: Iterable[str]) -> Mapping[str, tuple[str, bool]]:
+    """Variables that are none of ours and look like one.
+
+    Args:
+        prefixes: of the gateways' variables.
+
+    Returns:
+        What each was probably meant to be, and whether that one is missing.
+    """
+    theirs = {f"{prefix}_{name}" for prefix in prefixes for name in ("API_KEY", "BASE_URL")}
+    known = {*(name.upper() for name in Settings.model_fields), *theirs}
+    given = {name.upper(): name for name in (*os.environ, *_file_values())}  # noqa: TID251 - see above
+    strangers = [name for name in given if name not in known]
+    near = {given[name]: _meant(name, known, theirs) for name in strangers}
+    return {name: (meant, meant not in given) for name, meant in near.items() if meant}
+
+
+def _meant(name: str, known: Iterable[str], theirs: Iterable[str]) -> str:
+    family = [each for each in theirs if each.partition("_")[0] == name.partition("_")[0]]
+    near = get_close_matches(name, sorted(known), 1, _ALIKE)
+    return next(iter(near or get_close_matches(name, sorted(family), 1, _ALIKE_AT_GATEWAY)), "")
+
+
+def _file_values() -> Mapping[str, str | None]:
     try:
-        settings = schema()
+        return dotenv_values(FILE, encoding=_ENCODING)
+    except (OSError, UnicodeDecodeError):
+        return {}  # is told where the values themselves are read
+
+
+def _survey(schema: type[S], **given: Any) -> tuple[S, Sequence[str]]:
+    wrong: Sequence[str] = ()
+    try:
+        settings = schema(**given)
     except ValidationError as error:
-        place, wrong = objection(error)
-        variable = place.partition(".")[0].upper()
-        raise SettingsError(f"{variable}: {wrong}") from None
+        found = {place.partition(".")[0]: sentence for place, sentence in objections(error)}
+        wrong = [f"{name.upper()}: {sentence}" for name, sentence in found.items()]
+        instead: dict[str, Any] = {name: schema.model_fields[name].default for name in found}
+        settings = schema(**given, **instead)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        settings, others = _survey(schema, _env_file=None)
+        wrong = (f"{FILE}: cannot be read: {why}", *others)
     values = [getattr(settings, name) for name in schema.model_fields]
     know(*(each.get_secret_value() for each in values if isinstance(each, SecretStr)))
-    return settings
+    return settings, wrong

@@ -1,7 +1,8 @@
 """What pydantic objects to in a variable or a catalog file, in plain words for the operator."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -39,13 +40,38 @@ _SHAPES = frozenset({"dict_type", "list_type", "model_type", "tuple_type"})
 _STEP = re.compile(r"[a-z0-9_]+")
 
 
-def objection(error: ValidationError) -> tuple[str, str]:
-    """Where it is wrong ("images.max"; "" for the whole), and what, without the wrong value."""
-    found = error.errors(include_url=False, include_input=False)
+def objections(error: ValidationError) -> list[tuple[str, str]]:
+    """What is wrong, of each field once: where ("images.max"; "" for the whole), and a sentence.
+
+    None repeats the wrong value.
+    """
+    fields: dict[str, list[ErrorDetails]] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        fields.setdefault(str(next(iter(each["loc"]), "")), []).append(each)
+    return [_objection(found) for found in fields.values()]
+
+
+def _objection(found: Sequence[ErrorDetails]) -> tuple[str, str]:
     # Of the types that a field may have, the one that was meant is understood the farthest.
     deepest = max(found, key=lambda each: (len(each["loc"]), each["type"] not in _SHAPES))
     steps = [str(step) for step in deepest["loc"]]
     return ".".join(step for step in steps if _STEP.fullmatch(step)), _sentence(deepest)
+
+
+def check_address(text: str) -> str:
+    """An address as it was given, without blanks around it.
+
+    Raises:
+        ValueError: it is no address of http or https.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError("must be an address that starts with http:// or https://")
+    return text.strip()
 
 
 def _sentence(found: ErrorDetails) -> str:

@@ -1,6 +1,7 @@
 """The database: opened by one process at a time, migrated, in write-ahead mode."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
-from core.errors import StorageError
+from core.errors import DatabaseInUseError, StorageError
 from storage.tables import jobs
 
 _DRIVER = "sqlite+aiosqlite"
@@ -86,9 +87,9 @@ async def open_database(database_url: str) -> AsyncGenerator[Database]:
     Raises:
         StorageError: another process has it, or it cannot be read or written.
     """
-    url = _parse(database_url)
+    url = parse(database_url)
     with ExitStack() as stack:
-        path = _file_of(url)
+        path = file_of(url)
         if path:
             stack.enter_context(_lock(path))
         # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
@@ -102,7 +103,7 @@ async def open_database(database_url: str) -> AsyncGenerator[Database]:
                 await connection.run_sync(_migrate)
         except (SQLAlchemyError, _SchemaError) as error:
             await database.close()
-            raise StorageError(_explain(error, database_url)) from error
+            raise StorageError(explain(error, database_url)) from error
         try:
             yield database
         finally:
@@ -118,7 +119,12 @@ async def _explained(row: str, operation: Coroutine[object, object, T]) -> T:
         raise StorageError(f"The database holds {row} that cannot be read: {error}") from error
 
 
-def _parse(database_url: str) -> URL:
+def parse(database_url: str) -> URL:
+    """The address of a database that this version can use.
+
+    Raises:
+        StorageError: it is none.
+    """
     try:
         url = make_url(database_url)
     except ArgumentError as error:
@@ -131,10 +137,12 @@ def _parse(database_url: str) -> URL:
     return url
 
 
-def _file_of(url: URL) -> Path | None:
+def file_of(url: URL) -> Path | None:
+    """The file that it is in, behind all links; None in memory."""
     if not url.database or url.database == ":memory:":
         return None
-    return Path(url.database.removeprefix("file:")).absolute()
+    # Two links to one file are one database, and have one lock.
+    return Path(os.path.realpath(url.database.removeprefix("file:")))
 
 
 def _lock(path: Path) -> FileLock:
@@ -143,13 +151,22 @@ def _lock(path: Path) -> FileLock:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise StorageError(
-            f"Another cliprelay is using {path}. Two processes on one file would run every job "
-            "twice: stop the other one first, or give this one a DATABASE_URL of its own."
-        ) from error
+        raise DatabaseInUseError(path) from error
     except OSError as error:
         raise StorageError(f"Cannot write to {path.parent}: {error.strerror}") from error
     return lock
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process works on the database in that file."""
+    lock = Path(f"{path}.lock")
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
@@ -161,19 +178,20 @@ def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    if _revision(connection) != _newest_revision():
+    if revision(connection) != newest_revision():
         _upgrade(connection)
     # Finds out now, and not at the first paid job, that nothing can be written.
     connection.execute(update(jobs).where(jobs.c.id == "").values(run=0))
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The number of the script that the database was last brought up to; None of a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def _newest_revision() -> str:
+def newest_revision() -> str:
     """The number of the last script; were it named otherwise, Alembic would find that out."""
     return max(path.stem for path in (_SCRIPTS / "versions").glob("*.py")).partition("_")[0]
 
@@ -193,6 +211,7 @@ def _upgrade(connection: Connection) -> None:
         raise _SchemaError(str(error)) from error
 
 
-def _explain(error: Exception, database_url: str) -> str:
+def explain(error: Exception, database_url: str) -> str:
+    """A sentence for the operator."""
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     return f"The database {make_url(database_url).database} cannot be used: {said}"

@@ -1,20 +1,25 @@
 """The job store on SQL."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
-    Executable,
+    JSON,
     Insert,
+    RowMapping,
     Select,
     Update,
     bindparam,
+    case,
+    func,
     insert,
     select,
     tuple_,
+    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,12 +28,18 @@ from core.events import Event, TakenError
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
 from core.platform import MessageRef, Party, User
+from core.validation import objections
 from storage.database import Database
 from storage.events import take_within
 from storage.tables import jobs
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_Query = Select[*tuple[Any, ...]]
+
 _JOB = TypeAdapter(Job)
-_DURATIONS = TypeAdapter(list[tuple[MediaRequest, float]])
+_DURATION: TypeAdapter[tuple[MediaRequest, float]] = TypeAdapter(tuple[MediaRequest, float])
 _ENDED = [str(state) for state in ENDED]
 # What is decided when a job is made is never written again.
 _FIXED = frozenset(
@@ -48,10 +59,18 @@ _ROW = "a job"
 
 
 class SqlJobStore:
-    """See `core.jobs.JobStore` for the contract."""
+    """See `core.jobs.JobStore` for the contract.
+
+    A row that cannot be read is left as it is and passed over, so that one damaged job does not
+    keep all the others from going on.
+
+    Attributes:
+        aside: the ids of such jobs that were met, and what is wrong with each.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.aside: dict[str, str] = {}
         self._fractions: dict[tuple[str, int], float | None] = {}
         self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
 
@@ -62,8 +81,8 @@ class SqlJobStore:
         await self._database.finish(_ROW, self._write(row, event))
 
     async def get(self, job_id: str) -> Job | None:
-        found = await self._select(select(jobs).where(jobs.c.id == job_id))
-        return found[0] if found else None
+        query = select(jobs).where(jobs.c.id == job_id)
+        return await self._database.finish(f"job {job_id}", self._one(query))
 
     async def claim(
         self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
@@ -124,7 +143,9 @@ class SqlJobStore:
         return await self._select(query)
 
     async def posted_as(self, message: MessageRef) -> Job | None:
-        place, delivered = message.conversation, jobs.c.delivered
+        # SQLite stops at the first text that is no JSON, whosever row it is in.
+        intact = case((func.json_valid(jobs.c.delivered), jobs.c.delivered))
+        place, delivered = message.conversation, type_coerce(intact, JSON)
         query = select(jobs).where(
             jobs.c.platform == place.platform,
             delivered["id"].as_string() == message.id,
@@ -142,12 +163,10 @@ class SqlJobStore:
             .order_by(jobs.c.ended_at.desc())
             .limit(limit)
         )
-        return await self._database.finish(_ROW, self._durations(query))
-
-    async def _durations(self, query: Executable) -> Sequence[tuple[MediaRequest, float]]:
-        async with self._database.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return _DURATIONS.validate_python([tuple(row) for row in rows])
+        read = _DURATION.validate_python
+        return await self._database.finish(
+            _ROW, self._read(query, lambda row: read(tuple(row.values())))
+        )
 
     async def _guarded(self, job: Job, values: Mapping[str, object], event: Event | None) -> None:
         mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
@@ -179,15 +198,44 @@ class SqlJobStore:
             row = (await connection.execute(statement.returning(jobs))).mappings().first()
             if row:
                 await _take_event(connection, event)
-        return _JOB.validate_python(dict(row)) if row else None
+            # Within the transaction: a row that cannot be read is not taken.
+            return _load(row) if row else None
 
-    async def _select(self, query: Select[Any]) -> list[Job]:
-        return await self._database.finish(_ROW, self._rows(query))
+    async def _select(self, query: _Query) -> list[Job]:
+        return await self._database.finish(_ROW, self._read(query, _load))
 
-    async def _rows(self, query: Select[Any]) -> list[Job]:
+    async def _one(self, query: _Query) -> Job | None:
         async with self._database.connect() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [_JOB.validate_python(dict(row)) for row in rows]
+            row = (await connection.execute(query)).mappings().first()
+        return _load(row) if row else None
+
+    async def _read(self, query: _Query, load: Callable[[RowMapping], T]) -> list[T]:
+        async with self._database.connect() as connection:
+            try:
+                return [load(row) for row in (await connection.execute(query)).mappings()]
+            except ValueError:
+                return await self._read_each(connection, query, load)
+
+    async def _read_each(
+        self, connection: AsyncConnection, query: _Query, load: Callable[[RowMapping], T]
+    ) -> list[T]:
+        """One row at a time, without those that cannot be read."""
+        found: list[T] = []
+        for job_id in (await connection.scalars(query.with_only_columns(jobs.c.id))).all():
+            try:
+                result = await connection.execute(query.where(jobs.c.id == job_id))
+                found.append(load(result.mappings().one()))
+            except ValueError as error:
+                self._set_aside(job_id, error)
+        return found
+
+    def _set_aside(self, job_id: str, error: ValueError) -> None:
+        why = str(error)
+        if isinstance(error, ValidationError):
+            why = "; ".join(f"{place}: {wrong}" for place, wrong in objections(error))
+        if job_id not in self.aside:
+            log.error("job %s is set aside, because its row cannot be read: %s", job_id, why)
+        self.aside[job_id] = why
 
     async def _write(self, statement: Insert | Update, event: Event | None = None) -> None:
         async with self._database.begin() as connection:
@@ -207,3 +255,7 @@ async def _take_event(connection: AsyncConnection, event: Event | None) -> None:
 
 def _dump(job: Job) -> dict[str, object]:
     return _JOB.dump_python(job, mode="json")
+
+
+def _load(row: RowMapping) -> Job:
+    return _JOB.validate_python(dict(row))

@@ -1,30 +1,21 @@
 """`cliprelay doctor`: is everything set up, does every key and token work? Prints no secret."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from bots.app import Setup, read_setup
+from bots.app import Setup, survey_setup
+from bots.cli.finding import Finding
+from bots.cli.machine import examine_machine
 from core.dialects import Endpoint, list_models
-from core.errors import Fault, FaultKind, JobError, OperatorError
+from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, explain_fault
-from core.settings import Settings, read_settings
-from storage.database import open_database
+from core.settings import Settings, survey_settings
 
 _TIMEOUT_SECONDS = 20.0
 _TELEGRAM = "https://api.telegram.org"
 _DISCORD = "https://discord.com/api/v10"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at. `fine` is None when there was nothing to check."""
-
-    what: str
-    fine: bool | None
-    says: str
 
 
 class _Named(BaseModel):
@@ -45,38 +36,39 @@ class _Me(_Named):
 
 
 async def examine() -> AsyncIterator[Finding]:
-    """Look at settings, catalog, database, gateways and chat platforms, in this order."""
-    try:
-        settings = read_settings()
-        setup = read_setup(settings)
-    except OperatorError as error:
-        yield Finding(what="configuration", fine=False, says=str(error))
-        return
-    yield Finding(what="configuration", fine=True, says="read")
+    """Look at settings, catalog, this machine, gateways and chat platforms, in this order."""
+    settings, wrong = survey_settings()
+    setup, more = survey_setup(settings)
+    for each in (*wrong, *more):
+        yield Finding(what="configuration", fine=False, says=each)
+    for finding in _examine_names(setup):
+        yield finding
+    if not (wrong or more):
+        yield Finding(what="configuration", fine=True, says="read")
     models = len(setup.data.models)
     yield Finding(what="catalog", fine=True, says=f"{models} models")
-    yield await _examine_database(settings)
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:
+        async for finding in examine_machine(settings, http):
+            yield finding
         for gateway in setup.data.gateways.values():
             endpoint = setup.endpoints.get(gateway.name)
             if endpoint:
                 yield await _examine_endpoint(endpoint, f"{gateway.env}_API_KEY", http, setup)
-            elif gateway.name != "sandbox":
+            elif gateway.name != "sandbox" and not any(gateway.env in each for each in more):
                 says = f"no key: set {gateway.env}_API_KEY to use it"
                 yield Finding(what=gateway.name, fine=None, says=says)
         for finding in await _examine_platforms(settings, http):
             yield finding
-    if setup.sandboxed:
+    if setup.sandboxed and not (wrong or more):
         says = "no gateway has a key, so the sandbox stands in: test clips, no cost"
         yield Finding(what="sandbox", fine=None, says=says)
 
 
-async def _examine_database(settings: Settings) -> Finding:
-    try:
-        async with open_database(settings.database_url):
-            return Finding(what="database", fine=True, says="writable and up to date")
-    except OperatorError as error:
-        return Finding(what="database", fine=False, says=str(error))
+def _examine_names(setup: Setup) -> Iterator[Finding]:
+    for name, (meant, is_missing) in setup.misspelt.items():
+        fine = False if is_missing else None  # else it is a leftover, or another program's
+        says = f"{name}: did you mean {meant}?"
+        yield Finding(what="configuration", fine=fine, says=says)
 
 
 async def _examine_endpoint(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from bots.app import Setup, open_engine
-from bots.console.file import NAME, FileConversation, FilePlatform
+from bots.console.file import KEPT, NAME, FileConversation, FilePlatform
 from core.commands.video import VideoOptions, request_of
 from core.engine.order import Order, new_id
 from core.errors import OperatorError
@@ -17,6 +17,9 @@ from core.i18n import Locale, explain_fault
 from core.jobs import Job, JobStore
 from core.options.grammar import parse
 from core.platform import ConversationRef, User
+
+STANDARD = Path("-")
+"""Standard input or output, as most programs write it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
     """
     given = {"model": wish.model} if wish.model else {}
     options = parse(wish.text, VideoOptions, given)
+    if wish.output == STANDARD and options.count > 1:
+        raise OperatorError("-o - takes one video; leave the count out, or name a file")
     job_id = new_id()
     target = _target(wish.output, job_id)
     with _progress(quiet=quiet) as bar:
@@ -58,7 +63,7 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
                 await save_picture(path, folder, f"in-{number}")
                 for number, path in enumerate(wish.images, 1)
             ]
-            conversation = ConversationRef(platform=NAME, chat=str(target))
+            conversation = ConversationRef(platform=NAME, chat=target)
             await engine.submit(
                 Order(
                     id=job_id,
@@ -70,7 +75,7 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
             )
             await engine.idle()
             job = await _ended(services.store, job_id)
-    written = FileConversation(conversation, lambda _: None).paths(len(job.assets))
+    written = FileConversation(conversation, lambda _: None).paths(job.assets)
     return Outcome(job=job, paths=tuple(written) if job.delivered else ())
 
 
@@ -81,14 +86,16 @@ async def _ended(store: JobStore, job_id: str) -> Job:
     return job
 
 
-def _target(output: Path | None, job_id: str) -> Path:
+def _target(output: Path | None, job_id: str) -> str:
+    if output == STANDARD:
+        return KEPT
     path = output or Path(f"cliprelay-{job_id[:8]}.mp4")
     path = path.expanduser().absolute()
     if path.is_dir():
         path = path / f"cliprelay-{job_id[:8]}.mp4"
     if not path.parent.is_dir():
         raise OperatorError(f"{path.parent}: this folder does not exist")
-    return path
+    return str(path)
 
 
 def _progress(*, quiet: bool) -> Progress:

@@ -2,30 +2,32 @@
 
 import asyncio
 import json
+import os
+import shlex
+import shutil
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bots.app import SANDBOX_PORT, read_setup, sandbox_folder, sandbox_tables
 from bots.cli.chat import chat as run_chat
 from bots.cli.doctor import examine
-from bots.cli.generate import Wish, as_json
+from bots.cli.generate import STANDARD, Wish, as_json
 from bots.cli.generate import generate as run_generate
 from bots.cli.logs import configure_logs
+from bots.cli.models import describe, print_models
 from core.catalog import load
 from core.catalog.markdown import document
-from core.commands.models import describe_model, readiness
 from core.dialects import DIALECTS, summaries
-from core.errors import OperatorError, UserError
+from core.errors import DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
-from core.settings import read_settings
 from sandbox.options import SandboxOptions
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # A command that knows no -h would take it for a prompt, and pay for it.
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 _Sandbox = Annotated[
@@ -45,12 +49,27 @@ _WRONG = 2
 
 
 def main() -> None:
-    """Run the command line; what the operator has to mend is one line, not a traceback."""
+    """Run the command line; what the operator has to mend is a line each, not a traceback."""
     try:
         app()
     except OperatorError as error:
-        typer.echo(f"cliprelay: {error}", err=True)
+        for line in str(error).splitlines():
+            typer.echo(f"cliprelay: {line}", err=True)
         sys.exit(_WRONG)
+
+
+@contextmanager
+def _beside(command: str) -> Generator[None]:
+    """Say how a command works beside a running bot; for a second bot there is no such way."""
+    try:
+        yield
+    except DatabaseInUseError as error:
+        own = error.path.with_stem(f"{error.path.stem}-{command}")
+        variable = f"DATABASE_URL={shlex.quote(f'sqlite+aiosqlite:///{own}')}"
+        raise OperatorError(
+            f"Another cliprelay is using {error.path}; give this one a database of its own to "
+            f"work beside it: {variable} cliprelay {command} ..."
+        ) from error
 
 
 @app.command()
@@ -58,28 +77,33 @@ def run(*, sandbox: _Sandbox = False) -> None:
     """Serve all chat platforms that have a token, until it is stopped."""
     from bots.cli.run import run as run_platforms  # noqa: PLC0415 - a terminal starts sooner without
 
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    setup = read_setup(settings, force_sandbox=sandbox)
+    setup = read_setup(force_sandbox=sandbox)
+    configure_logs(setup.settings.log_level)
     _run(run_platforms(setup), stopped=None)
 
 
 @app.command()
 def chat(*, sandbox: _Sandbox = False) -> None:
     """Chat on this terminal, or with what is piped in."""
-    settings = read_settings()
+    setup = read_setup(force_sandbox=sandbox)
+    settings = setup.settings
     configure_logs(settings.log_level, settings.media_dir.parent / "cliprelay.log")
-    setup = read_setup(settings, force_sandbox=sandbox)
-    raise typer.Exit(_run(run_chat(setup, forced=sandbox), stopped=0))
+    with _beside("chat"):
+        code = _run(run_chat(setup, forced=sandbox), stopped=0)
+    raise typer.Exit(code)
 
 
 # A prompt that begins with -- is ours to read, and to answer.
 @app.command(context_settings={"ignore_unknown_options": True})
 def generate(  # noqa: PLR0913 - the options of a command line
-    prompt: Annotated[list[str], typer.Argument(help="Options and the prompt, as behind /video.")],
+    prompt: Annotated[
+        list[str],
+        typer.Argument(help="Options and the prompt, as behind /video; - reads standard input."),
+    ],
     *,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The file to write.")
+        Path | None,
+        typer.Option("-o", "--output", help="The file to write; - is standard output."),
     ] = None,
     image: Annotated[
         list[Path] | None, typer.Option("--image", help="A picture; may be given again.")
@@ -89,13 +113,16 @@ def generate(  # noqa: PLR0913 - the options of a command line
     sandbox: _Sandbox = False,
 ) -> None:
     """Make one video and write it to a file."""
-    settings = read_settings()
+    setup = read_setup(force_sandbox=sandbox)
     configure_logs("ERROR")
-    locale = Locale(settings.default_locale)
-    setup = read_setup(settings, force_sandbox=sandbox)
-    wish = Wish(text=" ".join(prompt), output=output, images=image or (), model=model)
+    locale = Locale(setup.settings.default_locale)
+    if output == STANDARD and (as_json_ or sys.stdout.isatty()):
+        taken = "--json" if as_json_ else "this terminal"
+        raise OperatorError(f"-o - writes the video to standard output, which is for {taken}")
+    wish = Wish(text=_text(prompt), output=output, images=image or (), model=model)
     try:
-        outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
+        with _beside("generate"):
+            outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
     except UserError as error:
         _complain(explain(locale, error, for_admin=True), as_json=as_json_)
         raise typer.Exit(_WRONG) from error
@@ -106,11 +133,31 @@ def generate(  # noqa: PLR0913 - the options of a command line
         typer.echo(json.dumps(as_json(outcome, locale), ensure_ascii=False))
     else:
         for path in outcome.paths:
-            typer.echo(path)
+            _pour(path) if output == STANDARD else typer.echo(path)
         if fault := outcome.job.fault:
             kind = outcome.job.request.kind
             typer.echo("\n".join(explain_fault(locale, fault, kind)), err=True)
     raise typer.Exit(0 if outcome.paths else _FAILED)
+
+
+def _text(prompt: Sequence[str]) -> str:
+    if list(prompt) == [str(STANDARD)]:
+        return sys.stdin.buffer.read().decode("utf-8", "replace").strip()
+    return " ".join(prompt)
+
+
+def _pour(path: Path) -> None:
+    """Write a file to standard output."""
+    try:
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is still buffered would fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OperatorError(
+            f"Nobody reads standard output any more; the video is {path}"
+        ) from None
 
 
 def _complain(text: str, *, as_json: bool) -> None:
@@ -127,25 +174,19 @@ def models(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the presets as docs/dialects.md.")
     ] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
 ) -> None:
     """Show all models: what they can do, at which gateway, and what is missing."""
     if markdown:
         typer.echo(document(load((), tuple(DIALECTS)), summaries()), nl=False)
         return
-    settings = read_settings()
-    locale = Locale(settings.default_locale)
-    setup = read_setup(settings, force_sandbox=sandbox)
+    setup = read_setup(force_sandbox=sandbox)
     catalog = setup.catalog
-    table = Table("model", "gateway", "options", "credits", "state")
-    for model in catalog.models:
-        table.add_row(
-            model.name,
-            model.gateway,
-            " · ".join(describe_model(locale, model)),
-            f"{model.credits}/s" if model.priced_by == "second" else str(model.credits),
-            readiness(locale, catalog, model),
-        )
-    Console().print(table)
+    if as_json_:
+        listed = [describe(catalog, model) for model in catalog.models]
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    print_models(catalog, Locale(setup.settings.default_locale))
     if setup.sandboxed:
         typer.echo("SANDBOX: no key is set, so the test gateway plays all of them.")
 
@@ -177,15 +218,14 @@ def sandbox(
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
     from sandbox.server import run  # noqa: PLC0415 - see bots/app.py
 
-    settings = read_settings()
-    setup = read_setup(settings, force_sandbox=True)
+    setup = read_setup(force_sandbox=True)
 
     def announce(root: str) -> None:
         typer.echo(f"Sandbox gateway on {root} (any key is accepted). Ctrl-C ends.")
         sys.stdout.flush()
 
     options = SandboxOptions(
-        state_dir=sandbox_folder(settings),
+        state_dir=sandbox_folder(setup.settings),
         speed=speed,
         renders_ahead=True,
         models=sandbox_tables(setup.data),
@@ -206,7 +246,9 @@ def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, task.cancel)
+            # `nohup` asks not to be stopped when the terminal goes.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, task.cancel)
         try:
             return await task
         except asyncio.CancelledError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 
 from bots.app import Setup, open_engine
@@ -10,6 +10,7 @@ from bots.runtime import Runtime
 from core.errors import OperatorError, SettingsError
 from core.i18n import Locale
 from core.settings import Settings
+from storage.database import file_of, parse
 
 log = logging.getLogger(__name__)
 Service = Callable[[Runtime], Awaitable[None]]
@@ -30,28 +31,48 @@ async def run(setup: Setup) -> None:
     async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
         locale = Locale(settings.default_locale)
         runtime = Runtime(settings=settings, engine=engine, lines=lines, locale=locale)
-        if _is_called(settings):
+        _introduce(setup, services)
+        if settings.is_called:
             await _open_door(runtime)
         try:
             async with asyncio.TaskGroup() as group:
-                for service in services:
+                for service in services.values():
                     group.create_task(_serve(service, runtime))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
     raise OperatorError("All chat platforms have disconnected the bot for good; the log says why")
 
 
-def _services(settings: Settings) -> list[Service]:
+def _introduce(setup: Setup, platforms: Iterable[str]) -> None:
+    """Say what is used, so that nobody finds out later that it is something else."""
+    settings = setup.settings
+    for name, (meant, _) in setup.misspelt.items():
+        log.warning("%s: did you mean %s?", name, meant)
+    if setup.sandboxed:
+        log.warning(
+            "SANDBOX: a test gateway on this machine plays every model, so people get test clips "
+            "and nothing costs money. %s",
+            "Run without --sandbox to go live." if setup.endpoints else "No gateway has a key.",
+        )
+    else:
+        ready = (f"{each.gateway} ({each.root})" for each in setup.endpoints.values())
+        log.info("gateways: %s", ", ".join(ready))
+    log.info("platforms: %s", ", ".join(platforms))
+    log.info("database: %s", file_of(parse(settings.database_url)) or "in memory")
+    log.info("media: %s", settings.media_dir.absolute())
+
+
+def _services(settings: Settings) -> Mapping[str, Service]:
     # Each library takes 20 to 40 MB, so only those that are used are imported.
-    services: list[Service] = []
+    services: dict[str, Service] = {}
     if settings.telegram_bot_token:
         from bots.telegram.service import serve as serve_telegram  # noqa: PLC0415
 
-        services.append(serve_telegram)
+        services["telegram"] = serve_telegram
     if settings.discord_bot_token:
         from bots.discord.service import serve as serve_discord  # noqa: PLC0415
 
-        services.append(serve_discord)
+        services["discord"] = serve_discord
     if not services:
         raise SettingsError(
             "Set TELEGRAM_BOT_TOKEN (from @BotFather in Telegram) or "
@@ -76,12 +97,6 @@ async def _serve(service: Service, runtime: Runtime) -> None:
             log.exception("a chat platform has broken; it is set up anew in %.0f s", pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-
-
-def _is_called(settings: Settings) -> bool:
-    """Whether anybody from outside has a reason to call us."""
-    called = (settings.public_url, settings.telegram_webhook_url, settings.quota_webhook_secret)
-    return any(called)
 
 
 async def _open_door(runtime: Runtime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.console.conversation import HERE, NAME
-from bots.console.screen import Screen
+from bots.console.screen import CONTINUED, Screen
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
 from core.commands.typed import read_typed
@@ -55,9 +55,12 @@ class ConsoleAdapter:
         """Take one line after the other; one that ends with a backslash continues in the next."""
         begun = ""
         async for line in self._screen.lines():
+            if line is None:
+                begun = ""
+                continue
             begun += line.strip()
-            if begun.endswith("\\"):
-                begun = begun.removesuffix("\\") + "\n"
+            if begun.endswith(CONTINUED):
+                begun = begun.removesuffix(CONTINUED) + "\n"
                 continue
             await self._take(begun.strip())
             begun = ""

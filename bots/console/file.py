@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from core.media import Asset
 from core.platform import (
     ConversationRef,
     Limits,
@@ -16,6 +17,8 @@ from core.platform import (
 )
 
 NAME = "file"
+KEPT = "-"
+"""The conversation whose media stay where they are, in MEDIA_DIR."""
 
 
 class FileConversation:
@@ -43,17 +46,20 @@ class FileConversation:
         """Copy the media; a second copy is the same file, so nothing has to be replaced."""
         del replacing
         try:
-            for asset, path in zip(post.assets, self.paths(len(post.assets)), strict=True):
-                await asyncio.to_thread(shutil.copyfile, asset.path, path)
+            for asset, path in zip(post.assets, self.paths(post.assets), strict=True):
+                if path != asset.path:
+                    await asyncio.to_thread(shutil.copyfile, asset.path, path)
         except OSError as error:
             raise MessageLostError(str(error)) from error
         return MessageRef(conversation=self._ref, id="media")
 
-    def paths(self, count: int) -> list[Path]:
-        """Where so many results go: cat.mp4, cat-2.mp4, ..."""
+    def paths(self, assets: Sequence[Asset]) -> list[Path]:
+        """Where these go: cat.mp4, cat-2.mp4, ..."""
+        if self._ref.chat == KEPT:
+            return [asset.path for asset in assets]
         first = Path(self._ref.chat)
-        others = [first.with_stem(f"{first.stem}-{n}") for n in range(2, count + 1)]
-        return [first, *others]
+        others = [first.with_stem(f"{first.stem}-{n}") for n in range(2, len(assets) + 1)]
+        return [first, *others][: len(assets)]
 
 
 class FilePlatform:

@@ -8,18 +8,21 @@ from typing import Protocol, TextIO
 from core.catalog import Catalog
 
 _LINE_BYTES = 4_000_000
+CONTINUED = "\\"
+"""A line that ends with it goes on in the next."""
 
 
 class Screen(Protocol):
     """`show` keeps one line per key and changes it in place until it is dropped.
 
-    It is given all lines of a message; the first says the most.
+    It is given all lines of a message; the first says the most. Among `lines`, None takes back
+    what was begun before it.
     """
 
     @property
     def edit_seconds(self) -> float: ...
 
-    def lines(self) -> AsyncGenerator[str]: ...
+    def lines(self) -> AsyncGenerator[str | None]: ...
 
     def print(self, text: str) -> None: ...
 
@@ -56,7 +59,7 @@ class PipeScreen:
     def drop(self, key: str) -> None:
         self._said.pop(key, None)
 
-    async def lines(self) -> AsyncGenerator[str]:
+    async def lines(self) -> AsyncGenerator[str | None]:
         """Lines of the source, without a thread that would keep the program from ending."""
         reader = asyncio.StreamReader(limit=_LINE_BYTES)
         loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth
 
 from bots.console.menu import CommandCompleter
+from bots.console.screen import CONTINUED
 from core.catalog import Catalog
 
 
@@ -26,14 +27,22 @@ class TerminalScreen:
             complete_while_typing=False,
         )
 
-    async def lines(self) -> AsyncGenerator[str]:
-        """What is typed, until Ctrl-D or Ctrl-C."""
+    async def lines(self) -> AsyncGenerator[str | None]:
+        """What is typed, until Ctrl-D, or Ctrl-C where nothing has been begun."""
+        line = None
         with patch_stdout(raw=True):
             while True:
                 try:
-                    yield await self._session.prompt_async("> ")
-                except (EOFError, KeyboardInterrupt):
+                    line = await self._session.prompt_async("> ")
+                except EOFError:
+                    yield None
                     return
+                except KeyboardInterrupt:
+                    is_begun = line and line.rstrip().endswith(CONTINUED)
+                    if not (is_begun or self._session.default_buffer.text):
+                        return
+                    line = None
+                yield line
 
     def print(self, text: str) -> None:
         sys.stdout.write(f"{text}\n")

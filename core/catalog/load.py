@@ -1,7 +1,8 @@
 """Reads catalog files: the presets beside this module, then the operator's own over them."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast, get_args
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from core.catalog.model import Gateway, Group, Model, Table
 from core.errors import CatalogError
-from core.validation import objection
+from core.validation import objections
 
 PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
 
@@ -40,29 +41,47 @@ def load(files: Iterable[Path], dialects: Sequence[str]) -> CatalogData:
     A table that names a gateway or model that is already there changes only the fields it has.
 
     Raises:
-        CatalogError: naming file, table and field.
+        CatalogError: a line for each mistake, naming file, table and field.
     """
+    wrong: list[str] = []
     stanzas: dict[tuple[str, ...], _Stanza] = {}
     for file in (*PRESETS, *files):
-        for kind, number, entry in _tables(file):
-            place = f"{file}: [[{kind}]] {number}"
-            identity = _identity(kind, entry, place)
-            known = stanzas.get(identity)
-            merged = {**known.entry, **entry} if known else entry
-            stanzas[identity] = _Stanza(f"{place} ({'/'.join(identity[1:])})", merged)
-    gateways = {
-        identity[1]: _validate(Gateway, stanza)
-        for identity, stanza in stanzas.items()
-        if identity[0] == "gateway"
-    }
-    models = [
-        (_validate(Model, _for_group(stanza, gateways)), stanza.place)
-        for identity, stanza in stanzas.items()
-        if identity[0] == "model"
-    ]
-    for model, place in models:
-        _check_names(model, place, gateways, dialects)
-    return CatalogData(gateways=gateways, models=tuple(model for model, _ in models))
+        with _noting(wrong):
+            _lay_over(stanzas, file)
+    gateways: dict[str, Gateway] = {}
+    for (kind, name, *_), stanza in stanzas.items():
+        if kind == "gateway":
+            with _noting(wrong):
+                gateways[name] = _validate(Gateway, stanza)
+    models: list[Model] = []
+    for (kind, gateway, *_), stanza in stanzas.items():
+        # Of a gateway that is wrong itself, its models would only say so again.
+        if kind == "model" and (gateway in gateways or ("gateway", gateway) not in stanzas):
+            with _noting(wrong):
+                model = _validate(Model, _for_group(stanza, gateways))
+                _check_names(model, stanza.place, gateways, dialects)
+                models.append(model)
+    if wrong:
+        raise CatalogError("\n".join(wrong))
+    return CatalogData(gateways=gateways, models=tuple(models))
+
+
+@contextmanager
+def _noting(wrong: list[str]) -> Generator[None]:
+    """Go on behind a mistake, so that all are told at once."""
+    try:
+        yield
+    except CatalogError as error:
+        wrong.append(str(error))
+
+
+def _lay_over(stanzas: dict[tuple[str, ...], _Stanza], file: Path) -> None:
+    for kind, number, entry in _tables(file):
+        place = f"{file}: [[{kind}]] {number}"
+        identity = _identity(kind, entry, place)
+        known = stanzas.get(identity)
+        merged = {**known.entry, **entry} if known else entry
+        stanzas[identity] = _Stanza(f"{place} ({'/'.join(identity[1:])})", merged)
 
 
 def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
@@ -99,8 +118,11 @@ def _validate(schema: type[T], stanza: _Stanza) -> T:
     try:
         return schema.model_validate(stanza.entry)
     except ValidationError as error:
-        field, wrong = objection(error)
-        raise CatalogError(f"{stanza.place}: field {field or '(whole table)'}: {wrong}") from error
+        lines = (
+            f"{stanza.place}: field {field or '(whole table)'}: {wrong}"
+            for field, wrong in objections(error)
+        )
+        raise CatalogError("\n".join(lines)) from error
 
 
 def _for_group(stanza: _Stanza, gateways: Mapping[str, Gateway]) -> _Stanza:

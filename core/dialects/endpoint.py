@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from core.redact import know
+from core.validation import check_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,4 @@ def root_url(base_url: str) -> str:
     Raises:
         ValueError: when it is no http(s) URL.
     """
-    parts = urlsplit(base_url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address that starts with http:// or https://")
-    return base_url.strip().rstrip("/").removesuffix("/v1").rstrip("/")
+    return check_address(base_url).rstrip("/").removesuffix("/v1").rstrip("/")

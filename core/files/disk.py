@@ -1,9 +1,11 @@
 """Files on our disk while they are written: whole or not at all, and what a full disk means."""
 
 import errno
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from core.errors import Fault, FaultKind, JobError, StorageError
 
@@ -30,3 +32,18 @@ def unfinished(part: Path) -> Generator[Path]:
         yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+def check_folder(folder: Path) -> None:
+    """See whether files can be written there, or the folder can be made; leaves nothing behind.
+
+    Raises:
+        StorageError: they cannot.
+    """
+    path = folder.absolute()
+    existing = next(each for each in (path, *path.parents) if os.path.lexists(each))
+    try:
+        with TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise StorageError(f"Cannot write to {existing}: {error.strerror}") from error

@@ -284,6 +284,7 @@ too-late-to-cancel = Too late to cancel: it is finished and being posted.
 nothing-to-retry = You have no failed job.
 nothing-to-repeat = You have no video or picture to repeat.
 not-failed = This job has not failed, so there is nothing to retry.
+models-price = { $price } credits
 models-line = { $name } ({ $gateway }): { $what }
 models-ready = ready
 models-needs = needs { $variable }

@@ -278,6 +278,7 @@ too-late-to-cancel = 来不及取消了：已经完成，正在发送。
 nothing-to-retry = 您没有失败的任务。
 nothing-to-repeat = 您还没有可以再做一次的视频或图片。
 not-failed = 这个任务没有失败，不需要重试。
+models-price = { $price } 积分
 models-line = { $name }（{ $gateway }）：{ $what }
 models-ready = 可用
 models-needs = 需要 { $variable }

@@ -4,23 +4,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PRINT = """
 import json
-from core.errors import SettingsError
-from core.settings import read_account, read_settings
-try:
-    print(json.dumps([read_settings().model_dump(mode="json"), str(read_account("APIYI"))]))
-except SettingsError as error:
-    print(json.dumps(str(error)))
+from core.settings import misspelt, read_account, survey_settings
+settings, wrong = survey_settings()
+found = [settings.model_dump(mode="json"), str(read_account("APIYI"))]
+print(json.dumps({"wrong": wrong, "found": found, "misspelt": dict(misspelt(["APIYI", "WHATAI"]))}))
 """
 
 
-def read(folder: Path, **variables: str) -> object:
-    """What a process with exactly these variables reads."""
+def survey(folder: Path, **variables: str) -> dict[str, Any]:
+    """What a process with exactly these variables finds."""
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", PRINT],
         cwd=folder,
@@ -30,6 +29,12 @@ def read(folder: Path, **variables: str) -> object:
         text=True,
     )
     return json.loads(done.stdout)
+
+
+def read(folder: Path, **variables: str) -> object:
+    """What it reads, or what is wrong."""
+    survey_ = survey(folder, **variables)
+    return "\n".join(survey_["wrong"]) or survey_["found"]
 
 
 def test_everything_has_a_default(tmp_path: Path) -> None:
@@ -109,3 +114,72 @@ def test_a_wrong_value_is_an_error_that_names_the_variable_alone(tmp_path: Path)
     assert isinstance(said, str)
     assert said.startswith("JOBS_PER_USER: ")
     assert "sk-oops" not in said
+
+
+def test_all_that_is_wrong_is_said_at_once_and_the_rest_is_read(tmp_path: Path) -> None:
+    found = survey(tmp_path, JOBS_PER_USER="x", HTTP_PORT="0", PUBLIC_URL="h", LOG_LEVEL="error")
+
+    assert found["wrong"] == [
+        "JOBS_PER_USER: must be a whole number",
+        "PUBLIC_URL: must be an address that starts with http:// or https://",
+        "HTTP_PORT: must be at least 1",
+    ]
+    settings, _ = found["found"]
+    assert (settings["jobs_per_user"], settings["public_url"]) == (2, None)
+    assert settings["log_level"] == "ERROR"
+
+
+def test_case_and_blanks_around_a_value_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfAPIYI_API_KEY=sk-from-notepad \n")
+
+    settings, account = read(  # type: ignore[misc]
+        tmp_path,
+        LOG_LEVEL=" debug",
+        DEFAULT_LOCALE="ZH",
+        TELEGRAM_BOT_TOKEN="123:abc \n",
+        PUBLIC_URL=" \t",
+    )
+
+    assert (settings["log_level"], settings["default_locale"]) == ("DEBUG", "zh")
+    assert settings["telegram_bot_token"] == "**********"
+    assert settings["public_url"] is None
+    assert account == "key=SecretStr('**********') base_url=None"
+
+
+@pytest.mark.parametrize("wrong", ["123:a b", '"123:abc"', "123:абв"])
+def test_a_token_that_no_header_could_carry_is_refused(tmp_path: Path, wrong: str) -> None:
+    said = read(tmp_path, DISCORD_BOT_TOKEN=wrong)
+
+    assert isinstance(said, str)
+    assert said.startswith("DISCORD_BOT_TOKEN: has blanks")
+    assert wrong not in said
+
+
+@pytest.mark.parametrize("wrong", ["bot.example.org", "ftp://x", "http://[x", "https://:80"])
+def test_what_is_no_address_is_refused_wherever_one_is_meant(tmp_path: Path, wrong: str) -> None:
+    names = ("TELEGRAM_API_URL", "TELEGRAM_WEBHOOK_URL", "DISCORD_API_URL", "PUBLIC_URL")
+
+    found = survey(tmp_path, **dict.fromkeys(names, wrong))
+
+    assert found["wrong"] == [
+        f"{name}: must be an address that starts with http:// or https://" for name in names
+    ]
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
+
+    assert read(tmp_path) == ".env: cannot be read: it is not UTF-8 text"
+
+
+def test_variables_that_look_like_ours_are_found_in_file_and_environment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("APIYI_APIKEY=x\nWHATAI_TOKEN=x\nHTTP_PROXY=x\nEDITOR=x\n")
+
+    found = survey(tmp_path, TELEGRAM_TOKEN="x", LOGLEVEL="INFO", LOG_LEVEL="INFO", ADMINS="")
+
+    assert found["misspelt"] == {
+        "TELEGRAM_TOKEN": ["TELEGRAM_BOT_TOKEN", True],
+        "LOGLEVEL": ["LOG_LEVEL", False],
+        "APIYI_APIKEY": ["APIYI_API_KEY", True],
+        "WHATAI_TOKEN": ["WHATAI_API_KEY", True],
+    }

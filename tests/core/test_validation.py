@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from core.validation import objection
+from core.validation import objections
 
 
 class LengthSpan(BaseModel):
@@ -59,11 +59,11 @@ def test_the_place_and_what_would_be_right_are_named(
     with pytest.raises(ValidationError) as caught:
         LengthTable.model_validate({field: value})
 
-    assert objection(caught.value) == (place, wrong)
+    assert objections(caught.value) == [(place, wrong)]
 
 
 def test_what_is_missing_is_said_to_be_missing() -> None:
     with pytest.raises(ValidationError) as caught:
         LengthSpan.model_validate({"least": 1})
 
-    assert objection(caught.value) == ("most", "is missing")
+    assert objections(caught.value) == [("most", "is missing")]

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from core.errors import StorageError
+from core.errors import DatabaseInUseError, StorageError
 from storage.database import Database, open_database
 from storage.tables import metadata
 
@@ -136,6 +136,20 @@ async def test_a_second_bot_in_another_process_is_refused_until_the_first_has_go
     await other.communicate()
     async with open_database(url):
         pass
+
+
+async def test_a_link_to_the_file_or_its_folder_is_the_same_database(
+    tmp_path: Path, url: str, database: Database
+) -> None:
+    assert database
+    (tmp_path / "link.db").symlink_to(tmp_path / "jobs.db")
+    (tmp_path / "folder").symlink_to(tmp_path)
+
+    for name in ("link.db", "folder/jobs.db", "folder/link.db"):
+        with pytest.raises(DatabaseInUseError) as refusal:
+            async with open_database(f"sqlite+aiosqlite:///{tmp_path / name}"):
+                pass
+        assert refusal.value.path == tmp_path / "jobs.db"
 
 
 async def test_a_database_that_cannot_be_written_is_refused_at_the_start(

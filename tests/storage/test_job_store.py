@@ -269,15 +269,77 @@ async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
     assert await store.unfinished() == []
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"chat": 1}'])
-async def test_a_row_that_cannot_be_read_is_told_as_such(
-    store: SqlJobStore, database: Database, damage: str
+async def damage(database: Database, job: Job, column: str, value: str) -> None:
+    statement = text(f"UPDATE jobs SET {column} = :value WHERE id = :id")  # noqa: S608 - ours
+    async with database.begin() as connection:
+        await connection.execute(statement, {"value": value, "id": job.id})
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        ("conversation", "{", "Expecting property name"),
+        ("conversation", "[]", "conversation: "),
+        ("conversation", '{"chat": 1}', "conversation.platform: is missing"),
+        (
+            "request",
+            '{"prompt": "a secret", "count": "x"}',
+            "request.count: must be a whole number",
+        ),
+        ("state", "flying", "state: must be"),
+    ],
+)
+async def test_a_row_that_cannot_be_read_is_named_and_passed_over(  # noqa: PLR0917 - fixtures
+    store: SqlJobStore,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    column: str,
+    value: str,
+    why: str,
+) -> None:
+    other = replace(JOB, id="other")
+    await store.add(JOB)
+    await store.add(other)
+    await damage(database, JOB, column, value)
+
+    assert await store.unfinished() == [other]
+    assert await store.of_user(JOB.user, limit=9) == [other]
+
+    assert list(store.aside) == [JOB.id]
+    assert why in store.aside[JOB.id]
+    assert f"job {JOB.id} is set aside" in caplog.text
+    assert caplog.text.count("is set aside") == 1
+    assert "a secret" not in caplog.text
+    with pytest.raises(StorageError, match=f"holds job {JOB.id} that cannot be read"):
+        await store.get(JOB.id)
+
+
+async def test_a_row_that_cannot_be_read_is_not_taken(
+    store: SqlJobStore, database: Database
 ) -> None:
     await store.add(JOB)
-    async with database.begin() as connection:
-        await connection.execute(
-            text("UPDATE jobs SET conversation = :damage"), {"damage": damage}
-        )
+    await damage(database, JOB, "conversation", "{")
 
-    with pytest.raises(StorageError, match="holds a job that cannot be read"):
-        await store.unfinished()
+    with pytest.raises(StorageError):
+        await store.claim(JOB.id)
+
+    async with database.connect() as connection:
+        assert (await connection.execute(text("SELECT run FROM jobs"))).scalar() == JOB.run
+
+
+async def test_one_damaged_row_hides_neither_posts_nor_durations_of_the_others(
+    store: SqlJobStore, database: Database
+) -> None:
+    posted = MessageRef(conversation=JOB.conversation, id="9")
+    ended = replace(JOB, state=JobState.DONE, started_at=1.0, ended_at=3.0, delivered=posted)
+    for each in (ended, replace(ended, id="other")):
+        await store.add(each)
+    for column in ("delivered", "request"):
+        await damage(database, JOB, column, "{")
+
+    found = await store.posted_as(posted)
+
+    assert found
+    assert found.id == "other"
+    assert await store.durations(JOB.model, limit=5) == [(JOB.request, 2.0)]
+    assert [job.id for job in await store.untold()] == ["other"]

@@ -9,8 +9,7 @@ ROOT = Path(__file__).parents[3]
 PRINT = """
 import json
 from bots.app import read_setup
-from core.settings import read_settings
-whatai = read_setup(read_settings()).endpoints["whatai"]
+whatai = read_setup().endpoints["whatai"]
 print(json.dumps([whatai.root, whatai.auth, whatai.concurrency, whatai.seedance_path]))
 """
 

@@ -363,3 +363,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load([tmp_path / "none.toml"], tuple(DIALECTS))
     with pytest.raises(CatalogError, match="cannot be read: Is a directory"):
         load([tmp_path], tuple(DIALECTS))
+
+
+def test_all_mistakes_are_told_at_once_and_none_of_them_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        '[[gateway]]\nname = "whatai"\nenv = "what ai"\n'
+        '[[model]]\ngateway = "nobody"\nname = "m"\ndialect = "chat_video"\ncredits = 1\n'
+        '[[model]]\ngateway = "apiyi"\nname = "veo-3.1"\ncredits = -1\ncount = 99\n'
+    )
+    (tmp_path / "b.toml").write_text("no toml")
+
+    with pytest.raises(CatalogError) as caught:
+        load([tmp_path / "a.toml", tmp_path / "b.toml"], tuple(DIALECTS))
+
+    said = str(caught.value).replace(f"{tmp_path}/", "").splitlines()
+    assert [line.partition(";")[0] for line in said] == [
+        "b.toml: is not valid TOML: Expected '=' after a key in a key/value pair (at line 1, column 4)",
+        "a.toml: [[gateway]] 1 (whatai): field env: has the wrong form",
+        "a.toml: [[model]] 2 (apiyi/veo-3.1): field count: must be at most 16",
+        "a.toml: [[model]] 2 (apiyi/veo-3.1): field credits: must be at least 0",
+        "a.toml: [[model]] 1 (nobody/m): field gateway: there is no such gateway",
+    ]

@@ -209,15 +209,19 @@ async def test_a_defect_in_the_very_last_message_leaves_the_job_done(
     assert "its last message could not be written" in caplog.text
 
 
-async def test_a_start_that_cannot_read_its_jobs_ends_with_a_sentence(
-    harness: EngineHarness,
+async def test_a_damaged_job_is_named_and_the_others_go_on(
+    harness: EngineHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await harness.leave(harness.job())
+    damaged, good = harness.job(), harness.job()
+    await harness.leave(damaged)
+    await harness.leave(good)
     async with open_database(harness.database_url) as database, database.begin() as connection:
-        await connection.exec_driver_sql("UPDATE jobs SET request = '{'")
+        change = "UPDATE jobs SET request = '{' WHERE id = ?"
+        await connection.exec_driver_sql(change, (damaged.id,))
 
-    with pytest.raises(StorageError, match="holds a job that cannot be read"):
-        async with harness.engine():
-            pass
+    async with harness.engine() as engine:
+        await engine.idle()
+        assert (await stored(engine, good.id)).state is JobState.DONE
 
-    assert (harness.chat.tried, harness.paid) == ([], 0)
+    assert harness.paid == 1
+    assert f"job {damaged.id} is set aside" in caplog.text

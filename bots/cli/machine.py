@@ -1,0 +1,93 @@
+"""What `cliprelay doctor` finds on this machine; all of it is left as it is."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from secrets import token_urlsafe
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bots.app import check_media_dir
+from bots.cli.finding import Finding
+from bots.web import serve_web
+from core.errors import OperatorError
+from core.settings import Settings
+from storage.look import DatabaseState, look_at
+
+_DONE = 204  # as the hooks of bots/web.py answer
+_DATABASES = {
+    "nothing": "not there yet; the first start makes it",
+    "older": "of an earlier version; the next start brings it up to date",
+    "current": "writable and up to date",
+}
+
+
+async def examine_machine(settings: Settings, http: httpx.AsyncClient) -> AsyncIterator[Finding]:
+    """Look at the database, the folder of results, our own port and its public address."""
+    state: DatabaseState | None = None
+    try:
+        state = await look_at(settings.database_url)
+        yield Finding(what="database", fine=True, says=_DATABASES[state.found])
+    except OperatorError as error:
+        yield Finding(what="database", fine=False, says=str(error))
+    for job, why in state.damaged.items() if state else ():
+        says = f"the row of job {job} cannot be read ({why}); a start sets that job aside"
+        yield Finding(what="database", fine=False, says=says)
+    if state and state.in_use:
+        says = "is running on this database; chat and generate need one of their own"
+        yield Finding(what="cliprelay", fine=None, says=says)
+    yield _examine("MEDIA_DIR", lambda: check_media_dir(settings.media_dir), "can be written")
+    if settings.is_called:
+        async for finding in _examine_door(settings, http, in_use=bool(state and state.in_use)):
+            yield finding
+
+
+def _examine(what: str, check: Callable[[], None], says: str) -> Finding:
+    try:
+        check()
+    except OperatorError as error:
+        return Finding(what=what, fine=False, says=str(error).removeprefix(f"{what}: "))
+    return Finding(what=what, fine=True, says=says)
+
+
+async def _examine_door(
+    settings: Settings, http: httpx.AsyncClient, *, in_use: bool
+) -> AsyncIterator[Finding]:
+    """See whether calls from outside arrive: here, or at the bot that is running."""
+    port = settings.http_port
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(serve_web([_KNOCK], port))
+            yield Finding(what="HTTP_PORT", fine=True, says=f"{port} is free")
+        except OperatorError as error:
+            if not in_use:
+                says = str(error).removeprefix("HTTP_PORT: ")
+                yield Finding(what="HTTP_PORT", fine=False, says=says)
+                return
+            says = f"{port} is taken, as it has to be while the bot runs"
+            yield Finding(what="HTTP_PORT", fine=True, says=says)
+        if settings.public_url:
+            yield await _examine_address(settings.public_url, http)
+
+
+async def _answer(_: Request) -> Response:
+    return Response(status_code=_DONE)
+
+
+_KNOCK = Route("/hooks/{secret}", _answer, methods=["POST"])
+
+
+async def _examine_address(public_url: str, http: httpx.AsyncClient) -> Finding:
+    """Call ourselves as a gateway would."""
+    url = f"{public_url.rstrip('/')}/hooks/{token_urlsafe(16)}"
+    try:
+        answer = await http.post(url)
+    except httpx.RequestError as error:
+        says = f"cannot be reached from here ({type(error).__name__})"
+        return Finding(what="PUBLIC_URL", fine=False, says=says)
+    if answer.status_code != _DONE:
+        says = f"leads to something else than HTTP_PORT here: HTTP {answer.status_code}"
+        return Finding(what="PUBLIC_URL", fine=False, says=says)
+    return Finding(what="PUBLIC_URL", fine=True, says="leads here")

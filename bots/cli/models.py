@@ -1,0 +1,64 @@
+"""`cliprelay models`: the catalog for people, and for programs."""
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+
+from core.catalog import Catalog, Model, lengths, resolutions
+from core.commands.models import describe_model, readiness
+from core.i18n import Locale, translate
+
+_WIDEST = 10_000
+
+
+def print_models(catalog: Catalog, locale: Locale) -> None:
+    """Print all models as a table; where it would have to be cut, as two lines each."""
+    rows = [_row(catalog, locale, model) for model in catalog.models]
+    table = Table("model", "gateway", "options", "credits", "state")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(soft_wrap=True, highlight=False)
+    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    # A program reads lines, and a file has no width.
+    if whole <= console.width or not console.is_terminal:
+        Console(width=whole).print(table)
+    else:
+        for name, gateway, options, price, state in rows:
+            costs = translate(locale, "models-price", price=price)
+            console.print(f"{name}\n  {gateway} · {options} · {costs} · {state}", markup=False)
+
+
+def _row(catalog: Catalog, locale: Locale, model: Model) -> tuple[str, str, str, str, str]:
+    return (
+        model.name,
+        model.gateway,
+        " · ".join(describe_model(locale, model)),
+        f"{model.credits}/s" if model.priced_by == "second" else str(model.credits),
+        readiness(locale, catalog, model),
+    )
+
+
+def describe(catalog: Catalog, model: Model) -> dict[str, object]:
+    """A model as a program reads it."""
+    images = model.images
+    return {
+        "name": model.name,
+        "gateway": model.gateway,
+        "kind": model.kind.value,
+        "dialect": model.dialect,
+        "state": model.state.value,
+        "ready": catalog.is_ready(model),
+        "enabled": model.enabled,
+        "needs": catalog.missing_key(model) or None,
+        "ratios": list(model.ratios),
+        "seconds": list(lengths([model])),
+        "resolutions": list(resolutions([model])),
+        "images": {
+            "min": images.min,
+            "max": images.max,
+            "roles": [role.value for role in images.roles] if images.max else [],
+        },
+        "count": model.count,
+        "credits": model.credits,
+        "priced_by": model.priced_by,
+    }

@@ -1,0 +1,87 @@
+"""A look at the database that changes nothing: will a start do?"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from sqlalchemy import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from core.errors import StorageError
+from core.files.disk import check_folder
+from storage.database import (
+    Database,
+    explain,
+    file_of,
+    is_locked,
+    newest_revision,
+    parse,
+    revision,
+)
+from storage.jobs import SqlJobStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseState:
+    """What a start would find.
+
+    Attributes:
+        found: what there is; "older" is brought up to date by the next start.
+        in_use: another process works on it.
+        damaged: the ids of jobs that a start would set aside, and what is wrong with each.
+    """
+
+    found: Literal["nothing", "older", "current"] = "nothing"
+    in_use: bool = False
+    damaged: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+async def look_at(database_url: str) -> DatabaseState:
+    """See what a start would find there; not a file is made or changed.
+
+    Raises:
+        StorageError: a start would be refused, and not only because the database is in use.
+    """
+    url = parse(database_url)
+    path = file_of(url)
+    if path is None:
+        return DatabaseState()
+    check_folder(path.parent)
+    if not path.exists():
+        return DatabaseState()
+    if not os.access(path, os.W_OK):
+        raise StorageError(f"Cannot write to {path}")
+    in_use = is_locked(path)
+    try:
+        return await _read(path, in_use=in_use)
+    except SQLAlchemyError as error:
+        raise StorageError(explain(error, database_url)) from error
+
+
+async def _read(path: Path, *, in_use: bool) -> DatabaseState:
+    database = Database(create_async_engine(_address(path, in_use=in_use)))
+    try:
+        async with database.connect() as connection:
+            found = await connection.run_sync(revision)
+        if found and found > newest_revision():
+            raise StorageError(f"The database {path} cannot be used: it is of a later version")
+        if found != newest_revision():
+            return DatabaseState(found="older", in_use=in_use)
+        store = SqlJobStore(database)
+        await store.unfinished()
+        await store.untold()
+        return DatabaseState(found="current", in_use=in_use, damaged=store.aside)
+    finally:
+        await database.close()
+
+
+def _address(path: Path, *, in_use: bool) -> URL:
+    # SQLite would make files for reading, too, unless told that nothing will change; that is so
+    # where nobody works on it, and nothing was left half done.
+    is_still = not in_use and not Path(f"{path}-wal").exists()
+    query = {"uri": "true", "mode": "ro", **({"immutable": "1"} if is_still else {})}
+    return URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=query)

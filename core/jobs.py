@@ -216,8 +216,8 @@ class JobStore(Protocol):
         """A user's jobs, newest first."""
         ...
 
-    async def posted_as(self, message: MessageRef) -> Job | None:
-        """The job whose media are in that message."""
+    async def posted_as(self, place: ConversationRef, *ids: str) -> Job | None:
+        """The job whose media are in the first of these messages that has any."""
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:

@@ -8,18 +8,14 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
-    JSON,
     Insert,
     RowMapping,
     Select,
     Update,
     bindparam,
-    case,
-    func,
     insert,
     select,
     tuple_,
-    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.events import Event, TakenError
 from core.jobs import ENDED, Job, JobState, LostRunError
 from core.media import MediaRequest
-from core.platform import MessageRef, Party, User
+from core.platform import ConversationRef, Party, User
 from core.validation import objections
 from storage.database import Database
 from storage.events import take_within
@@ -41,6 +37,7 @@ _Query = Select[*tuple[Any, ...]]
 _JOB = TypeAdapter(Job)
 _DURATION: TypeAdapter[tuple[MediaRequest, float]] = TypeAdapter(tuple[MediaRequest, float])
 _ENDED = [str(state) for state in ENDED]
+_OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
 # What is decided when a job is made is never written again.
 _FIXED = frozenset(
     {"id", "run", "user", "conversation", "request", "created_at", "locale", "command"}
@@ -118,8 +115,8 @@ class SqlJobStore:
         )
 
     async def unfinished(self) -> Sequence[Job]:
-        resting = [*_ENDED, str(JobState.DRAFT)]
-        query = select(jobs).where(jobs.c.state.not_in(resting)).order_by(jobs.c.created_at)
+        # Named one by one: no index finds what is *not* in a state.
+        query = select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(jobs.c.created_at)
         return await self._select(query)
 
     async def untold(self) -> Sequence[Job]:
@@ -142,18 +139,15 @@ class SqlJobStore:
         )
         return await self._select(query)
 
-    async def posted_as(self, message: MessageRef) -> Job | None:
-        # SQLite stops at the first text that is no JSON, whosever row it is in.
-        intact = case((func.json_valid(jobs.c.delivered), jobs.c.delivered))
-        place, delivered = message.conversation, type_coerce(intact, JSON)
+    async def posted_as(self, place: ConversationRef, *ids: str) -> Job | None:
         query = select(jobs).where(
             jobs.c.platform == place.platform,
-            delivered["id"].as_string() == message.id,
-            delivered["conversation"]["chat"].as_string() == place.chat,
-            delivered["conversation"]["thread"].as_string() == place.thread,
+            jobs.c.delivered_chat == place.chat,
+            jobs.c.delivered_thread == place.thread,
+            jobs.c.delivered_id.in_(ids),
         )
-        found = await self._select(query)
-        return found[0] if found else None
+        found = {job.delivered.id: job for job in await self._select(query) if job.delivered}
+        return next((found[id_] for id_ in ids if id_ in found), None)
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = (
@@ -254,7 +248,13 @@ async def _take_event(connection: AsyncConnection, event: Event | None) -> None:
 
 
 def _dump(job: Job) -> dict[str, object]:
-    return _JOB.dump_python(job, mode="json")
+    message = job.delivered
+    return {
+        **_JOB.dump_python(job, mode="json"),
+        "delivered_chat": message and message.conversation.chat,
+        "delivered_thread": message and message.conversation.thread,
+        "delivered_id": message and message.id,
+    }
 
 
 def _load(row: RowMapping) -> Job:

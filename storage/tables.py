@@ -1,4 +1,7 @@
-"""The tables. A column has the name of the field that it holds."""
+"""The tables. A column has the name of the field that it holds.
+
+What is searched for has columns of its own: a condition on JSON reads every row.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -47,6 +50,9 @@ jobs = Table(
     Column("fraction", Float),
     Column("posting", Boolean, nullable=False),
     Column("delivered", JSON(none_as_null=True)),
+    Column("delivered_chat", String),
+    Column("delivered_thread", String),
+    Column("delivered_id", String),
     Column("told", Boolean, nullable=False, server_default=false()),
     Column("hook", String, nullable=False, server_default=text("''")),
     Column("route", JSON, nullable=False, server_default="[]"),
@@ -58,6 +64,7 @@ jobs = Table(
     Index("jobs_untold", "told", "state"),
     Index("jobs_by_user", "platform", "user_id", "created_at"),
     Index("jobs_by_model", "model", "state", "ended_at"),
+    Index("jobs_by_message", "platform", "delivered_chat", "delivered_thread", "delivered_id"),
 )
 
 access = Table(

@@ -1,7 +1,5 @@
 """Which job has made what stands in a message of the bot's."""
 
-from dataclasses import replace
-
 from telegram import Message
 
 from bots.telegram.incoming import ref_of
@@ -24,9 +22,6 @@ async def result_at(store: JobStore, message: Message) -> Job | None:
     about = ref_of(message)
     # Only an album, and what has the buttons below it, can begin some numbers before.
     steps = ALBUM + 1 if message.media_group_id or message.reply_markup else 1
-    for step in range(steps):
-        first = replace(about, id=str(int(about.id) - step))
-        job = await store.posted_as(first)
-        if job:
-            return job if is_result(job, about) else None
-    return None
+    ids = (str(int(about.id) - step) for step in range(steps))
+    job = await store.posted_as(about.conversation, *ids)
+    return job if job and is_result(job, about) else None

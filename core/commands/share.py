@@ -58,8 +58,8 @@ async def _meant(context: Context) -> Job:
     """The result of one's own that is replied to, else the last."""
     invocation = context.invocation
     jobs = await context.engine.jobs_of(invocation.user, limit=_REMEMBERED)
-    if invocation.replied is not None:
-        replied = await context.services.store.posted_as(invocation.replied)
+    if (message := invocation.replied) is not None:
+        replied = await context.services.store.posted_as(message.conversation, message.id)
         jobs = [job for job in jobs if replied and job.id == replied.id]
     for job in jobs:
         if job.state is JobState.DONE and job.delivered:

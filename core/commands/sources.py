@@ -42,7 +42,7 @@ async def _found(context: Context, job_id: str | None) -> Job | None:
     if job_id is not None:
         job = await store.get(job_id)
     elif invocation.replied is not None:
-        job = await store.posted_as(invocation.replied)
+        job = await store.posted_as(invocation.replied.conversation, invocation.replied.id)
     else:
         jobs = await context.engine.jobs_of(invocation.user, limit=_REMEMBERED)
         job = next((job for job in jobs if _is_video(job)), None)

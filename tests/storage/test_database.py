@@ -6,16 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import DatabaseInUseError, StorageError
 from storage.database import Database, open_database
 from storage.tables import metadata
+from tests.fakes.old_database import make_old_database
 
 _ROOT = Path(__file__).parents[2]
 _MIGRATIONS = _ROOT / "storage" / "migrations" / "versions"
@@ -52,17 +50,8 @@ async def test_a_database_can_be_opened_again(url: str) -> None:
     assert [tuple(row) for row in versions] == [(newest,)]
 
 
-async def test_a_database_of_an_earlier_version_gets_what_is_new(url: str) -> None:
-    def make_the_first_version(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_ROOT / "storage" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-
-    earlier = create_async_engine(url)
-    async with earlier.begin() as connection:
-        await connection.run_sync(make_the_first_version)
-    await earlier.dispose()
+async def test_a_database_of_an_earlier_version_gets_what_is_new(url: str, tmp_path: Path) -> None:
+    make_old_database(tmp_path / "jobs.db", "0001")
 
     async with open_database(url) as database, database.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM access"))).scalar() == 0

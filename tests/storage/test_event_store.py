@@ -6,10 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import text
 
 from core.events import Event, TakenError
 from core.jobs import Job, JobState, LostRunError
@@ -18,6 +15,7 @@ from core.platform import ConversationRef, MessageRef, User
 from storage.database import Database, open_database
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
+from tests.fakes.old_database import make_old_database
 
 PLACE = ConversationRef(platform="chat", chat="-100", thread="7")
 JOB = Job(
@@ -109,22 +107,10 @@ async def test_a_draft_is_ordered_once_for_each_event(store: SqlJobStore) -> Non
     assert row.state is JobState.WAITING
 
 
-async def test_what_was_ordered_before_the_upgrade_counts_as_taken(url: str) -> None:
-    root = Path(__file__).parents[2]
-
-    def upgrade_to(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(root / "storage" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0007")
-
-    earlier = create_async_engine(url)
-    async with earlier.begin() as connection:
-        await connection.run_sync(upgrade_to)
-    before = Database(earlier)
-    for job in (JOB, replace(JOB, id="2", command=None)):
-        await SqlJobStore(before).add(job)
-    await before.close()
+async def test_what_was_ordered_before_the_upgrade_counts_as_taken(
+    url: str, tmp_path: Path
+) -> None:
+    make_old_database(tmp_path / "jobs.db", "0007", JOB, replace(JOB, id="2", command=None))
 
     async with open_database(url) as database, database.connect() as connection:
         rows = (await connection.execute(text("SELECT * FROM taken"))).all()

@@ -337,7 +337,7 @@ async def test_one_damaged_row_hides_neither_posts_nor_durations_of_the_others(
     for column in ("delivered", "request"):
         await damage(database, JOB, column, "{")
 
-    found = await store.posted_as(posted)
+    found = await store.posted_as(posted.conversation, posted.id)
 
     assert found
     assert found.id == "other"

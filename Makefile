@@ -34,6 +34,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.deliveries
+	$(BIN)/python -m benchmarks.looks
 	$(BIN)/python -m benchmarks.acknowledgments
 
 format: $(VENV)/installed-dev ## put the code in shape

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from math import inf
+from pathlib import Path
 
 import discord
 from simcord.actors import MemberActor
@@ -12,7 +13,7 @@ from simcord.builders import GuildHandle
 from simcord.enums import InteractionType
 
 from benchmarks.bot_bench import HERE, BotBench, WriteAttempt, open_gateway
-from benchmarks.journal import name_in
+from benchmarks.journal import Journal, name_in
 from tests.fakes.discord.people import RawChannel
 from tests.fakes.discord.server import DiscordServer, pointed_at
 from tests.fakes.discord.wire import Json
@@ -123,10 +124,20 @@ async def open_discord_bench(
     """Serve Discord and the gateway."""
     async with (
         open_gateway(stream_seconds) as (root, journal, folder),
-        DiscordServer() as server,
+        discord_bench_at(root, journal, folder) as bench,
     ):
+        bench.write_catalog(concurrency)
+        yield bench
+
+
+@asynccontextmanager
+async def discord_bench_at(
+    root: str, journal: Journal, folder: Path
+) -> AsyncGenerator[DiscordBench]:
+    """Serve Discord before a gateway that is there already; the catalog is still to be written."""
+    async with DiscordServer() as server:
         bare = str(HERE / "bare_discord.py")
-        bench = DiscordBench(
+        yield DiscordBench(
             root=root,
             journal=journal,
             folder=folder,
@@ -135,5 +146,3 @@ async def open_discord_bench(
             discord=server,
             guild=server.world.create_guild("Bench"),
         )
-        bench.write_catalog(concurrency)
-        yield bench

@@ -1,5 +1,6 @@
 """What a dialect is asked to do, as one value."""
 
+import time
 from dataclasses import dataclass
 
 from core.callbacks.hooks import Hook
@@ -15,6 +16,8 @@ class Generation:
     Attributes:
         report: is told of acceptance, of the task and of progress.
         task: what an earlier process began; None to begin now.
+        learned_seconds: how long such jobs have taken here; None before there were enough.
+        started_at: when the job was sent first, in Unix seconds; None for now.
         hook: where a gateway that can call does so; a call ends a pause early and no more.
     """
 
@@ -22,7 +25,14 @@ class Generation:
     request: MediaRequest
     report: Report
     task: TaskRef | None = None
+    learned_seconds: float | None = None
+    started_at: float | None = None
     hook: Hook | None = None
+
+    @property
+    def age(self) -> float:
+        """How many seconds ago the job was sent."""
+        return max(time.time() - self.started_at, 0.0) if self.started_at else 0.0
 
     @property
     def circumstances(self) -> Circumstances:

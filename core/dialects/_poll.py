@@ -17,6 +17,7 @@ from core.dialects._faults import Circumstances, classify, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Wire
 from core.dialects._json import Json
+from core.dialects._rhythm import Rhythm
 from core.dialects._tasks import Status, TaskReply
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
@@ -29,7 +30,8 @@ Read = Callable[[Json], TaskReply]
 # Both must be exceeded, a number and a time: ten errors in a second are one outage, and one
 # error after an hour of sleep is none.
 _ERRORS_TOLERATED = 5
-# Jobs that were ordered together would otherwise ask in the same moment, for ever.
+# Jobs that were ordered together would otherwise ask in the same moment, for ever. Only later:
+# the least pause stays the least.
 _JITTER = 0.2
 # What no further look would change. A gateway that is down is not among it.
 _FINAL = MODERATION | {
@@ -85,22 +87,32 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
     succeeded but names no link is asked on for `pace.grace` seconds and then returned without; so
     is one that names a link but does not say that it has ended.
     """
-    pace, circumstances = wire.endpoint.pace, generation.circumstances
-    patience = _Patience(pace)
+    circumstances = generation.circumstances
+    patience = _Patience(wire.endpoint.pace)
+    rhythm = Rhythm(
+        pace=wire.endpoint.pace,
+        learned=generation.learned_seconds,
+        guess=generation.model.expected_for(generation.request),
+    )
     started = time.monotonic()
+    ordered = started - generation.age
     asked_to_wait = 0.0
-    waits = pace.waits()
     while True:
-        pause = next(waits) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
-        # What the gateway asks for is kept even when the hook calls.
-        await asyncio.sleep(asked_to_wait)
-        await _rest(pause - asked_to_wait, generation.hook)
+        now = time.monotonic() - ordered
+        pause = rhythm.pause(now) * random.uniform(1, 1 + _JITTER)  # noqa: S311 - spreads load
+        # What the gateway asks for is kept even when the hook calls, and so is what it can bear.
+        least = max(asked_to_wait, rhythm.held(now))
+        await asyncio.sleep(least)
+        await _rest(pause - least, generation.hook)
+        now = time.monotonic() - ordered
         try:
             reply = _read(await wire.look(path, circumstances), read, circumstances)
         except JobError as error:
+            rhythm.failed(now, is_refusal=error.fault.kind is FaultKind.RATE_LIMITED)
             patience.bear(error)
             asked_to_wait = error.retry_after or 0.0
             continue
+        rhythm.saw(now, reply.fraction)
         asked_to_wait = 0.0
         # How long it took tells the filter before the work from the one behind it.
         _raise_if_ended(reply, replace(circumstances, seconds=time.monotonic() - started))

@@ -1,6 +1,5 @@
 """An operator's account at a gateway."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,7 +16,8 @@ class Pace:
     Source: docs/gateways.md, "How long it takes", "Errors while asking".
 
     Attributes:
-        first: wait before the first look; then `interval`, growing by `growth` up to `longest`.
+        least, longest: the pauses between two looks at a task, of which there are no more than
+            `looks` in any `window`.
         patience: how long nothing but errors are tolerated.
         grace: how long a new task may be unknown, and a finished one without a link.
         again: wait before a creation that was not accepted is sent again, or a link that is not
@@ -26,30 +26,22 @@ class Pace:
             for a link behind the end mark.
     """
 
-    first: float = 5.0
-    interval: float = 5.0
-    growth: float = 1.3
+    least: float = 1.0
     longest: float = 15.0
+    looks: int = 20
+    window: float = 150.0
     patience: float = 120.0
     grace: float = 60.0
     again: float = 1.0
     afterwards: float = 2.0
 
-    def waits(self) -> Iterator[float]:
-        """The pauses before each look at a task, without end."""
-        yield self.first
-        wait = self.interval
-        while True:
-            yield wait
-            wait = min(wait * self.growth, self.longest)
-
     def scaled(self, factor: float) -> "Pace":
         """The same rhythm, `factor` times as slow."""
         return Pace(
-            first=self.first * factor,
-            interval=self.interval * factor,
-            growth=self.growth,
+            least=self.least * factor,
             longest=self.longest * factor,
+            looks=self.looks,
+            window=self.window * factor,
             patience=self.patience * factor,
             grace=self.grace * factor,
             again=self.again * factor,

@@ -11,7 +11,7 @@ from core.engine.services import Services
 from core.errors import StorageError
 from core.jobs import Job, JobState
 from core.messages.budget import Rank
-from core.messages.progress import Phase, Progress, expected_seconds
+from core.messages.progress import Phase, Progress, learned_seconds
 from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
 from core.platform import MessageLostError, View
@@ -32,7 +32,7 @@ class ActiveJob:
         phase = Phase.WAITING if waits else Phase.SUBMITTING
         self.progress = Progress(phase=phase, fraction=job.fraction)
         self.status: StatusMessage | None = None
-        self._expected = float(model.expected_for(job.request))
+        self.learned_seconds: float | None = None
         self._services = services
         # Guards the token in `job`: a frame reads it while a run replaces it.
         self._token = asyncio.Lock()
@@ -46,7 +46,7 @@ class ActiveJob:
             self.model,
             self.progress,
             time.time(),
-            expected=self._expected,
+            expected=self.learned_seconds or self.model.expected_for(self.job.request),
         )
 
     async def open(self) -> None:
@@ -82,7 +82,7 @@ class ActiveJob:
         except StorageError as error:
             log.warning("job %s: no history to learn from: %s", self.job.id, error)
         else:
-            self._expected = expected_seconds(self.model, self.job.request, history)
+            self.learned_seconds = learned_seconds(self.model, self.job.request, history)
 
     async def claim(self) -> bool:
         """Take the row for a run of ours; False when the job has ended meanwhile."""

@@ -124,6 +124,8 @@ class Run:
             request=active.job.request,
             report=self._report,
             task=active.job.task,
+            learned_seconds=active.learned_seconds,
+            started_at=active.job.started_at,
             hook=hook,
         )
 

@@ -65,13 +65,13 @@ def advance(progress: Progress, event: Event) -> Progress:
             )
 
 
-def expected_seconds(
+def learned_seconds(
     model: Model, request: MediaRequest, history: Sequence[tuple[MediaRequest, float]]
-) -> float:
-    """How long such a request usually takes: from recent jobs, else from the catalog."""
+) -> float | None:
+    """How long such a request has usually taken of late; None as long as there were too few."""
     wanted = _effort(model, request)
     took = [seconds for done, seconds in history if _effort(model, done) == wanted]
-    return median(took) if len(took) >= _LEAST_HISTORY else model.expected_for(request)
+    return median(took) if len(took) >= _LEAST_HISTORY else None
 
 
 def _effort(model: Model, request: MediaRequest) -> tuple[object, ...]:

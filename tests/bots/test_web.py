@@ -46,7 +46,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[ManualGateway]:
 @pytest.fixture
 def harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
     """Where nobody asks after a task without being called."""
-    patient = Pace(first=100_000, interval=100_000)
+    patient = Pace(least=100_000, longest=100_000)
     return EngineHarness(
         folder=tmp_path, root=gateway.root, pace=patient, hooks=Hooks("http://us")
     )

@@ -20,9 +20,9 @@ from tests.core.dialects.scripts import dialect_of, script_of
 from tests.fakes.raw_server import Handler, RawServer, raw_server
 
 BRISK = Pace().scaled(0.002)
-HASTY = Pace(first=0, interval=0, longest=0, patience=-1, grace=-1, again=0, afterwards=0.01)
+HASTY = Pace(least=0, longest=0, window=0, patience=-1, grace=-1, again=0, afterwards=0.01)
 """Gives up as soon as its rules allow, however slow the machine is."""
-CALM = Pace(first=0, interval=0, longest=0, patience=1000, grace=1000, again=0)
+CALM = Pace(least=0, longest=0, window=0, patience=1000, grace=1000, again=0)
 """Never gives up, however slow the machine is."""
 
 REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)

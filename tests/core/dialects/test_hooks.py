@@ -34,7 +34,7 @@ SECRET = "q8Zr3vT0kLmN5xYw"  # noqa: S105 - nobody's
 URL = f"https://bot.example/hooks/{SECRET}"
 RUNNING = as_json({"status": "running"})
 DONE = as_json({"status": "succeeded", "content": {"video_url": A}})
-NEVER = replace(CALM, first=1000, interval=1000, longest=1000)
+NEVER = replace(CALM, least=1000, longest=1000)
 """Would not look within the patience of any test."""
 
 TASK = TaskRef(id="t1")

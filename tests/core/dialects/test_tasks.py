@@ -5,7 +5,6 @@ import json
 import pytest
 
 from core.dialects._tasks import Status, TaskReply, read_source, read_task, status_of, task_id_of
-from core.dialects.endpoint import Pace
 from core.errors import FaultKind
 from core.media import Accepted, Queued, Rendering, TaskRef
 from tests.core.dialects.http_answers import as_html, as_json
@@ -241,12 +240,6 @@ async def test_an_id_with_reserved_signs_is_encoded_once(task_id: str, path: str
 )  # fmt: skip
 def test_asyncdata_is_read(body: dict[str, object], reply: TaskReply) -> None:
     assert read_source(body) == reply
-
-
-def test_the_pauses_between_looks_grow_up_to_the_longest() -> None:
-    waits = Pace(first=5, interval=5, growth=2, longest=15).waits()
-
-    assert [next(waits) for _ in range(5)] == [5, 5, 10, 15, 15]
 
 
 CREATED = as_json({"task_id": "t1"})

@@ -24,7 +24,7 @@ from core.media import (
     TaskRef,
     Unmet,
 )
-from core.messages.progress import Phase, Progress, advance, expected_seconds
+from core.messages.progress import Phase, Progress, advance, learned_seconds
 from core.messages.views import (
     clock,
     describe_request,
@@ -312,18 +312,18 @@ def test_time_is_told_as_a_clock_does(seconds: float, told: str) -> None:
 @pytest.mark.parametrize(
     ("took", "expected"),
     [
-        ((), 100),
-        ((30.0, 50.0), 100),
+        ((), None),
+        ((30.0, 50.0), None),
         ((30.0, 50.0, 900.0), 50),
         ((30.0, 50.0, 60.0, 900.0), 55),
     ],
 )
 def test_three_jobs_of_the_same_kind_say_more_than_the_catalog(
-    took: tuple[float, ...], expected: float
+    took: tuple[float, ...], expected: float | None
 ) -> None:
     history = [(JOB.request, seconds) for seconds in took]
 
-    assert expected_seconds(MODEL, JOB.request, history) == expected
+    assert learned_seconds(MODEL, JOB.request, history) == expected
 
 
 @pytest.mark.parametrize(
@@ -333,14 +333,14 @@ def test_jobs_of_another_kind_say_nothing(other: dict[str, int | str | bool]) ->
     model = MODEL.model_copy(update={"hd": ("hd",)})
     history = [(replace(JOB.request, **other), 5.0)] * 3  # type: ignore[arg-type]
 
-    assert expected_seconds(model, JOB.request, history) == 100
+    assert learned_seconds(model, JOB.request, history) is None
 
 
 def test_what_does_not_make_a_job_longer_is_no_other_kind() -> None:
     model = MODEL.model_copy(update={"native": "720p"})
     alike = replace(JOB.request, prompt="a dog", ratio="1:1", resolution="720p")
 
-    assert expected_seconds(model, JOB.request, [(alike, 5.0)] * 3) == 5
+    assert learned_seconds(model, JOB.request, [(alike, 5.0)] * 3) == 5
 
 
 def test_the_bar_and_the_rest_follow_what_is_expected() -> None:

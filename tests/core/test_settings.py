@@ -14,7 +14,8 @@ import json
 from core.settings import misspelt, read_account, survey_settings
 settings, wrong = survey_settings()
 found = [settings.model_dump(mode="json"), str(read_account("APIYI"))]
-print(json.dumps({"wrong": wrong, "found": found, "misspelt": dict(misspelt(["APIYI", "WHATAI"]))}))
+near = dict(misspelt(["APIYI", "WHATAI"]))
+print(json.dumps({"wrong": wrong, "found": found, "misspelt": near}))
 """
 
 
@@ -136,14 +137,19 @@ def test_case_and_blanks_around_a_value_do_not_matter(tmp_path: Path) -> None:
         tmp_path,
         LOG_LEVEL=" debug",
         DEFAULT_LOCALE="ZH",
-        TELEGRAM_BOT_TOKEN="123:abc \n",
+        DISCORD_GUILD_IDS=" 12 ",
         PUBLIC_URL=" \t",
     )
 
     assert (settings["log_level"], settings["default_locale"]) == ("DEBUG", "zh")
-    assert settings["telegram_bot_token"] == "**********"
-    assert settings["public_url"] is None
+    assert (settings["discord_guild_ids"], settings["public_url"]) == ([12], None)
     assert account == "key=SecretStr('**********') base_url=None"
+
+
+def test_blanks_behind_a_token_are_cut(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('DISCORD_BOT_TOKEN="123:abc "\n')
+
+    assert survey(tmp_path)["wrong"] == []
 
 
 @pytest.mark.parametrize("wrong", ["123:a b", '"123:abc"', "123:абв"])
@@ -175,10 +181,10 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 def test_variables_that_look_like_ours_are_found_in_file_and_environment(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("APIYI_APIKEY=x\nWHATAI_TOKEN=x\nHTTP_PROXY=x\nEDITOR=x\n")
 
-    found = survey(tmp_path, TELEGRAM_TOKEN="x", LOGLEVEL="INFO", LOG_LEVEL="INFO", ADMINS="")
+    found = survey(tmp_path, TELEGRAM_API="x", LOGLEVEL="INFO", LOG_LEVEL="INFO", ADMINS="")
 
     assert found["misspelt"] == {
-        "TELEGRAM_TOKEN": ["TELEGRAM_BOT_TOKEN", True],
+        "TELEGRAM_API": ["TELEGRAM_API_URL", True],
         "LOGLEVEL": ["LOG_LEVEL", False],
         "APIYI_APIKEY": ["APIYI_API_KEY", True],
         "WHATAI_TOKEN": ["WHATAI_API_KEY", True],

@@ -128,7 +128,7 @@ async def test_a_second_bot_in_another_process_is_refused_until_the_first_has_go
 
 
 async def test_a_link_to_the_file_or_its_folder_is_the_same_database(
-    tmp_path: Path, url: str, database: Database
+    tmp_path: Path, database: Database
 ) -> None:
     assert database
     (tmp_path / "link.db").symlink_to(tmp_path / "jobs.db")

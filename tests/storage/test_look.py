@@ -28,14 +28,14 @@ JOB = Job(
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 async def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     address = f"sqlite+aiosqlite:///{tmp_path}/new/jobs.db"
 
     assert await look_at(address) == DatabaseState(found="nothing")
-    assert list(tmp_path.iterdir()) == []
+    assert files(tmp_path) == {}
 
 
 async def test_in_memory_there_is_nothing_to_see() -> None:

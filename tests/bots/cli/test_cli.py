@@ -1,13 +1,25 @@
 """The other commands of the command line: models, doctor, sandbox, and wrong configuration."""
 
 import asyncio
+import json
+import socket
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.fakes.cli import ROOT, run, running
+from tests.fakes.cli import ROOT, run, running, terminal
 from tests.fakes.raw_server import raw_server, replies, reply
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def test_models_says_what_is_ready_and_which_key_is_missing(
@@ -21,6 +33,52 @@ async def test_models_says_what_is_ready_and_which_key_is_missing(
     assert "10/15/25 s · hd, 1080p · up to 4 pictures" in rows["sora-2-pro"]
     assert "switched off" in rows["veo_3_1-fl"]
     assert "SANDBOX" not in done.out
+
+
+async def test_names_of_models_are_whole_in_a_pipe_and_on_a_narrow_terminal(
+    tmp_path: Path,
+) -> None:
+    piped = await run(tmp_path, "models", variables={"COLUMNS": "40"})
+    listed = await run(tmp_path, "models", "--json")
+    known = {model["name"] for model in json.loads(listed.out)}
+
+    rows = [line for line in piped.out.splitlines() if "│" in line]
+    assert {row.split("│")[1].strip() for row in rows} == known
+    async with terminal(tmp_path, "models") as (screen, process):
+        await screen.wait_for("SANDBOX")
+        await process.wait()
+        shown = screen.text.splitlines()
+    assert "sandbox-image" in shown  # it cannot be wider than its terminal, so it has two lines
+    assert any(line.startswith("  sandbox · 1:1") for line in shown)
+
+
+async def test_models_as_json_has_what_a_program_needs(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    done = await run(tmp_path, "models", "--json", variables=gateway)
+
+    models = {(model["gateway"], model["name"]): model for model in json.loads(done.out)}
+    assert models["apiyi", "veo-3.1"] == {
+        "name": "veo-3.1",
+        "gateway": "apiyi",
+        "kind": "video",
+        "dialect": "chat_video",
+        "state": "uncertain",
+        "ready": True,
+        "enabled": True,
+        "needs": None,
+        "ratios": ["9:16", "16:9"],
+        "seconds": [8],
+        "resolutions": [],
+        "images": {"min": 0, "max": 2, "roles": ["first_frame", "last_frame"]},
+        "count": 4,
+        "credits": 25,
+        "priced_by": "clip",
+    }
+    assert models["whatai", "sora-2-pro"]["resolutions"] == ["hd", "1080p"]
+    assert models["whatai", "sora-2-pro"]["needs"] == "WHATAI_API_KEY"
+    assert models["whatai", "sora-2-pro"]["ready"] is False
+    assert all(isinstance(length, int) for model in models.values() for length in model["seconds"])
 
 
 async def test_models_writes_its_page_of_the_documentation_whatever_keys_there_are(
@@ -48,7 +106,9 @@ async def test_doctor_finds_a_healthy_installation(
     done = await run(tmp_path, "doctor", variables=gateway)
 
     assert done.code == 0, done.out
-    assert "ok    database: writable" in done.out
+    assert "ok    database: not there yet; the first start makes it" in done.out
+    assert "ok    MEDIA_DIR: can be written" in done.out
+    assert names(tmp_path) == ["gateway"]  # of the stand-in
     assert "1 of our 1 among them" in done.out
     assert "no key: set WHATAI_API_KEY to use it" in done.out
     assert "sk-secret-key" not in done.out + done.err
@@ -83,6 +143,93 @@ async def test_doctor_names_what_is_wrong(
     assert "Traceback" not in done.out + done.err
 
 
+async def test_doctor_says_all_that_is_wrong_at_once(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    (tmp_path / "file").touch()
+    variables = {
+        **gateway,
+        "APIYI_APIKEY": "sk-secret-key",
+        "JOBS_PER_USER": "many",
+        "ADMINS": "telegram:@ann",
+        "CATALOG_FILES": "none.toml",
+        "MEDIA_DIR": "file/media",
+        "DATABASE_URL": "postgresql://x/y",
+        "PUBLIC_URL": "bot.example.org",
+        "WHATAI_API_KEY": "sk-secret-key",
+        "WHATAI_BASE_URL": "ftp://x",
+    }
+
+    done = await run(tmp_path, "doctor", variables=variables)
+
+    assert done.code == 1
+    wrong = [line for line in done.out.splitlines() if line.startswith("wrong ")]
+    assert [line.split(": ")[:2] for line in wrong] == [
+        ["wrong configuration", "JOBS_PER_USER"],
+        ["wrong configuration", "PUBLIC_URL"],
+        ["wrong configuration", "none.toml"],
+        ["wrong configuration", "ADMINS"],
+        ["wrong configuration", "WHATAI_BASE_URL"],
+        ["wrong database", "DATABASE_URL"],
+        ["wrong MEDIA_DIR", "Cannot write to " + str(tmp_path / "file")],
+    ]
+    # Its meaning is set all the same, so this may be a leftover.
+    assert "-     configuration: APIYI_APIKEY: did you mean APIYI_API_KEY?" in done.out
+    assert "1 of our 1 among them" in done.out
+    assert "WHATAI_API_KEY to use it" not in done.out
+    assert "sk-secret-key" not in done.out + done.err
+
+
+async def test_a_key_under_a_wrong_name_is_wrong(tmp_path: Path) -> None:
+    done = await run(tmp_path, "doctor", variables={"APIYI_APIKEY": "sk-secret-key"})
+
+    assert done.code == 1
+    assert "wrong configuration: APIYI_APIKEY: did you mean APIYI_API_KEY?" in done.out
+
+
+async def test_doctor_beside_a_running_bot_is_no_error(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with running(tmp_path, "chat", variables=gateway) as process, asyncio.timeout(60):
+        assert process.stdout
+        await process.stdout.readline()
+        assert process.stdin
+        process.stdin.write(b"/status\n")
+        await process.stdout.readline()
+        done = await run(tmp_path, "doctor", variables=gateway)
+
+    assert done.code == 0, done.out
+    assert "ok    database: writable and up to date" in done.out
+    assert "-     cliprelay: is running on this database" in done.out
+
+
+async def test_doctor_finds_out_whether_calls_from_outside_arrive(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    port = free_port()
+    here = {**gateway, "HTTP_PORT": str(port)}
+    elsewhere = gateway["APIYI_BASE_URL"].removesuffix("/v1")
+    taken = {"HTTP_PORT": elsewhere.rpartition(":")[2]}
+
+    right, wrong, lost, full = [
+        await run(tmp_path, "doctor", variables=here | given)
+        for given in (
+            {"PUBLIC_URL": f"http://127.0.0.1:{port}/"},
+            {"PUBLIC_URL": elsewhere},
+            {"PUBLIC_URL": "http://127.0.0.1:1"},
+            {"PUBLIC_URL": elsewhere, **taken},
+        )
+    ]
+
+    assert (right.code, wrong.code, lost.code, full.code) == (0, 1, 1, 1), right.out
+    assert f"ok    HTTP_PORT: {port} is free" in right.out
+    assert "ok    PUBLIC_URL: leads here" in right.out
+    assert "wrong PUBLIC_URL: leads to something else than HTTP_PORT here" in wrong.out
+    assert "wrong PUBLIC_URL: cannot be reached from here (ConnectError)" in lost.out
+    assert "wrong HTTP_PORT: " in full.out
+    assert "Address already in use" in full.out
+
+
 async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -106,14 +253,19 @@ async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
     assert "sk-good-key" not in done.out + done.err
 
 
-@pytest.mark.parametrize("command", ["chat", "models"])
-async def test_a_wrong_configuration_is_one_line_and_no_traceback(
+@pytest.mark.parametrize("command", ["run", "chat", "models"])
+async def test_a_wrong_configuration_is_a_line_each_and_no_traceback(
     tmp_path: Path, command: str
 ) -> None:
-    done = await run(tmp_path, command, variables={"CATALOG_FILES": "none.toml"})
+    variables = {"CATALOG_FILES": "none.toml", "HTTP_PORT": "x"}
+
+    done = await run(tmp_path, command, variables=variables)
 
     assert done.code == 2
-    assert done.err == "cliprelay: none.toml: cannot be read: No such file or directory\n"
+    assert done.err == (
+        "cliprelay: HTTP_PORT: must be a whole number\n"
+        "cliprelay: none.toml: cannot be read: No such file or directory\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["chat", "generate"])
@@ -155,8 +307,16 @@ async def test_a_taken_port_is_said_plainly(tmp_path: Path, gateway: dict[str, s
     )
 
 
+async def test_help_is_help_wherever_it_is_asked_for_and_orders_nothing(tmp_path: Path) -> None:
+    for arguments in (("run", "-h"), ("generate", "a cat", "-h")):
+        shown = await run(tmp_path, *arguments)
+        assert shown.code == 0
+        assert "Usage:" in shown.out
+    assert names(tmp_path) == []
+
+
 async def test_help_and_version(tmp_path: Path) -> None:
-    shown = await run(tmp_path, "--help")
+    shown = await run(tmp_path, "-h")
     version = await run(tmp_path, "--version")
 
     assert all(name in shown.out for name in ("chat", "generate", "models", "doctor", "sandbox"))

@@ -1,6 +1,10 @@
 """`cliprelay generate`: one video from a script, or a plain reason why not."""
 
+import asyncio
 import json
+import os
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ from PIL import Image
 from core.files.media_info import look
 from core.media import MediaKind
 from sandbox.orders.ledger import read_ledger
-from tests.fakes.cli import run
+from tests.fakes.cli import environment, run, running
 
 
 async def test_a_video_is_written_where_it_was_asked_for(
@@ -98,3 +102,83 @@ async def test_in_a_folder_the_file_is_named_after_the_job(
     path = Path(done.out.strip())
     assert path.parent == tmp_path / "out"
     assert look(path).kind is MediaKind.VIDEO
+
+
+async def test_a_prompt_comes_from_standard_input_and_the_video_goes_to_standard_output(
+    tmp_path: Path, gateway: dict[str, str], state: Path
+) -> None:
+    said = b"portrait a cat\nin the rain\n"
+    async with running(tmp_path, "generate", "-", "-o", "-", variables=gateway) as process:
+        out, err = await process.communicate(said)
+
+    assert (process.returncode, err) == (0, b"")
+    (tmp_path / "out.mp4").write_bytes(out)
+    assert look(tmp_path / "out.mp4").kind is MediaKind.VIDEO
+    (paid,) = read_ledger(state)
+    assert "a cat\nin the rain" in paid.prompt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (("x2 a cat", "-o", "-"), "-o - takes one video"),
+        (("a cat", "-o", "-", "--json"), "which is for --json"),
+        (("-",), "Say what to make."),
+    ],
+)
+async def test_what_standard_output_and_input_cannot_do_is_said_before_paying(
+    tmp_path: Path,
+    gateway: dict[str, str],
+    state: Path,
+    arguments: tuple[str, ...],
+    answer: str,
+) -> None:
+    done = await run(tmp_path, "generate", *arguments, variables=gateway)
+
+    assert (done.code, done.out) == (2, "")
+    assert answer in done.err
+    assert read_ledger(state) == []
+
+
+async def test_where_nobody_reads_the_video_any_more_it_is_said_where_it_is(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    unread, full = os.pipe()
+    os.close(unread)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bots", "generate", "portrait a cat", "-o", "-"),
+        cwd=tmp_path,
+        env=environment(gateway),
+        stdout=full,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(full)
+    _, said = await process.communicate()
+    err = said.decode()
+
+    assert process.returncode == 2
+    path = Path(err.strip().rpartition(" the video is ")[2])
+    assert look(path).kind is MediaKind.VIDEO
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["generate", "chat"])
+async def test_beside_a_running_bot_it_says_how_to_and_that_works(
+    tmp_path: Path, gateway: dict[str, str], command: str
+) -> None:
+    arguments = ("generate", "portrait", "a", "cat") if command == "generate" else ("chat",)
+    async with running(tmp_path, "chat", variables=gateway) as bot, asyncio.timeout(60):
+        assert bot.stdin
+        assert bot.stdout
+        bot.stdin.write(b"/status\n")
+        await bot.stdout.readline()
+        await bot.stdout.readline()
+        refused = await run(tmp_path, *arguments, variables=gateway)
+        advice = re.search(r"DATABASE_URL=(\S+) cliprelay (\w+)", refused.err)
+        assert advice
+        beside = {**gateway, "DATABASE_URL": advice[1]}
+        done = await run(tmp_path, *arguments, variables=beside, said="/status\n")
+
+    assert (refused.code, advice[2]) == (2, command)
+    assert len(refused.err.splitlines()) == 1
+    assert done.code == 0, done.err

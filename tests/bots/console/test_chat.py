@@ -52,6 +52,40 @@ async def test_who_leaves_is_told_which_jobs_can_be_picked_up_again(tmp_path: Pa
     assert "1 job (veo-3.1) cannot be picked up again" in shown
 
 
+async def test_ctrl_c_takes_back_what_is_begun_and_leaves_where_nothing_is(
+    tmp_path: Path, gateway: dict[str, str], state: Path
+) -> None:
+    async with terminal(tmp_path, "chat", variables=gateway) as (screen, process):
+        await screen.wait_for("\n>")
+        screen.type("/video portrait half a line")
+        await screen.wait_for("half a line")
+        screen.type("\x03")
+        screen.type("/video portrait a cat \\\r")
+        await screen.wait_for("a cat \\")
+        screen.type("\x03")
+        screen.type("/status\r")
+        await screen.wait_for("You have no jobs running")
+        screen.type("\x03")
+        code = await process.wait()
+
+    assert code == 0
+    assert read_ledger(state) == []
+
+
+async def test_ctrl_d_does_not_order_what_is_only_begun(
+    tmp_path: Path, gateway: dict[str, str], state: Path
+) -> None:
+    async with terminal(tmp_path, "chat", variables=gateway) as (screen, process):
+        await screen.wait_for("\n>")
+        screen.type("/video portrait a cat \\\r")
+        await screen.wait_for("a cat \\\n>")
+        screen.type("\x04")
+        code = await process.wait()
+
+    assert code == 0
+    assert read_ledger(state) == []
+
+
 async def test_piped_commands_run_to_their_end(tmp_path: Path, gateway: dict[str, str]) -> None:
     said = "/video landscape a dog\n\n/video portrait a cat\n/models\n"
 

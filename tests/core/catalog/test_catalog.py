@@ -377,8 +377,8 @@ def test_all_mistakes_are_told_at_once_and_none_of_them_twice(tmp_path: Path) ->
         load([tmp_path / "a.toml", tmp_path / "b.toml"], tuple(DIALECTS))
 
     said = str(caught.value).replace(f"{tmp_path}/", "").splitlines()
-    assert [line.partition(";")[0] for line in said] == [
-        "b.toml: is not valid TOML: Expected '=' after a key in a key/value pair (at line 1, column 4)",
+    assert [line.partition(";")[0].partition(": Expected")[0] for line in said] == [
+        "b.toml: is not valid TOML",
         "a.toml: [[gateway]] 1 (whatai): field env: has the wrong form",
         "a.toml: [[model]] 2 (apiyi/veo-3.1): field count: must be at most 16",
         "a.toml: [[model]] 2 (apiyi/veo-3.1): field credits: must be at least 0",

@@ -14,7 +14,7 @@ _KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:sk|hk|ak)-", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
 _NAMED_KEY = re.compile(
-    r"((?:api.?key|token|令牌|密钥)\\?[\"']?(?:\s+provided)?\s*[:：]\s*\\?[\"']?)[\w*.-]{16,}",
+    r"((?:api.?key|token|令牌|密钥)\\{0,8}[\"']?(?:\s+provided)?\s*[:：]\s*\\{0,8}[\"']?)[\w*.-]{16,}",
     re.IGNORECASE,
 )
 # Tokens of bots, as chat platforms issue them.
@@ -80,7 +80,7 @@ def redact(text: str) -> str:
     text = _NAMED_KEY.sub(r"\1***", text)
     text = _NUMBERED_TOKEN.sub("***", text)
     text = _DOTTED_TOKEN.sub("***", text)
-    text = _USER.sub(r"\1***@", text)
+    text = _USER.sub(r"\1", text)
     text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
     text = _TASK_PAGE.sub(r"\1***", text)

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.fakes.cli import ROOT, run, running, terminal
+from tests.fakes.cli import ROOT, environment, run, running, terminal
 from tests.fakes.raw_server import raw_server, replies, reply
 
 
@@ -294,6 +296,32 @@ async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -
         await process.wait()
 
     assert "sandbox-video" in {model["id"] for model in answer.json()["data"]}
+
+
+async def test_under_nohup_it_outlives_its_terminal_and_without_it_ends(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    said: list[bytes] = []
+    for before in ("trap '' HUP; ", ""):
+        process = await asyncio.create_subprocess_exec(
+            *("sh", "-c", f'{before}exec "$0" -m bots chat', sys.executable),
+            cwd=tmp_path,
+            env=environment(gateway),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"/status\n")
+        await process.stdout.readline()
+        await process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        out, _ = await process.communicate(b"/models\n")
+        assert process.returncode == 0
+        said.append(out)
+
+    assert b"veo-3.1" in said[0]
+    assert b"veo-3.1" not in said[1]
 
 
 async def test_a_taken_port_is_said_plainly(tmp_path: Path, gateway: dict[str, str]) -> None:

@@ -35,6 +35,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.deliveries
 	$(BIN)/python -m benchmarks.looks
+	$(BIN)/python -m benchmarks.probes
 	$(BIN)/python -m benchmarks.acknowledgments
 
 format: $(VENV)/installed-dev ## put the code in shape

@@ -69,9 +69,12 @@ async def play(bench: TelegramBench, wave: Wave) -> CpuSeconds:
 
 def _spent(process: psutil.Process) -> CpuSeconds:
     times = process.cpu_times()
-    return CpuSeconds(
-        bot=times.user + times.system, children=times.children_user + times.children_system
-    )
+    children = times.children_user + times.children_system
+    # What looks into files is forked and waited for by a child that lives on.
+    for child in process.children(recursive=True):
+        spent = child.cpu_times()
+        children += spent.user + spent.system + spent.children_user + spent.children_system
+    return CpuSeconds(bot=times.user + times.system, children=children)
 
 
 def names() -> list[str]:

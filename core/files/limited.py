@@ -1,17 +1,28 @@
-"""Runs one of our modules within limits; `core.files.child` starts it as a process of its own.
+"""Runs one of our modules within limits, in a process of its own; see `core.files.child`.
 
 It imports little: a process that starts for each file should start soon.
 """
 
 import os
-import resource
 import runpy
+import signal
 import sys
 import threading
 
+if sys.platform != "win32":
+    import resource
+
+OUT_OF_CPU = None if sys.platform == "win32" else -signal.SIGXCPU
+"""The code of a process that has used up its CPU seconds."""
+
 
 def confine(cpu_seconds: int, memory_bytes: int, niceness: int) -> None:
-    """Hold this process to CPU seconds of all its threads, and to bytes that it can write to."""
+    """Hold this process to CPU seconds of all its threads, and to bytes that it can write to.
+
+    Windows knows no such limits.
+    """
+    if sys.platform == "win32":
+        return
     _lower(resource.RLIMIT_CPU, cpu_seconds)
     # Not RLIMIT_AS: a thread reserves addresses by far more than it ever uses.
     _lower(resource.RLIMIT_DATA, memory_bytes)
@@ -20,9 +31,22 @@ def confine(cpu_seconds: int, memory_bytes: int, niceness: int) -> None:
 
 
 def _lower(kind: int, limit: int) -> None:
+    if sys.platform == "win32":
+        return
     hard = resource.getrlimit(kind)[1]
     if hard == resource.RLIM_INFINITY or limit < hard:
         resource.setrlimit(kind, (limit, hard))
+
+
+def obey(arguments: list[str]) -> None:
+    """Do in this process what the arguments say: three limits, a module, what it is told.
+
+    What stands for standard input is open and empty as long as somebody waits for the result.
+    """
+    confine(*map(int, arguments[:3]))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv = arguments[3:]
+    runpy.run_module(sys.argv[0], run_name="__main__")
 
 
 def _end_with_parent() -> None:
@@ -32,7 +56,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    confine(*map(int, sys.argv[1:4]))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.argv = sys.argv[4:]
-    runpy.run_module(sys.argv[0], run_name="__main__")
+    obey(sys.argv[1:])

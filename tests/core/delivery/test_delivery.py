@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from PIL import Image
 from pydantic import SecretStr
@@ -27,6 +26,7 @@ from core.platform import (
     UncertainError,
 )
 from tests.fakes.engine_harness import FOUR, EngineHarness, stored, stored_when
+from tests.fakes.forks import forks
 from tests.fakes.manual_gateway import ManualGateway
 from tests.fakes.memory_platform import NAME, MemoryConversation, MemoryPlatform
 from tests.fakes.movies import make_movie
@@ -477,7 +477,7 @@ async def test_a_stop_while_it_is_made_to_fit_is_harmless(
     async with harness.engine() as engine:
         await harness.chat.until(lambda write: "converting it" in write.text)
         before = await stored(engine, left.id)
-    children = [child.cmdline() for child in psutil.Process().children()]
+    working = forks()
 
     async with harness.engine() as engine:
         await engine.idle()
@@ -489,7 +489,7 @@ async def test_a_stop_while_it_is_made_to_fit_is_harmless(
         JobState.DELIVERING,
         JobState.DONE,
     )
-    assert not any("core.files.transcode" in child for child in children)
+    assert working == []
     assert (posted.replacing, look(posted.assets[0].path)) == (None, posted.assets[0])
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-import psutil
 import pytest
 from PIL import Image
 
@@ -17,6 +16,7 @@ from core.errors import FaultKind, JobError
 from core.files.media_info import answer, look, sniff
 from core.files.probe import RESULTS, probe
 from core.media import MediaKind
+from tests.fakes.forks import forks
 from tests.fakes.movies import make_movie, make_sound
 
 ROOT = Path(__file__).parents[3]
@@ -52,12 +52,6 @@ async def python(*arguments: str) -> bytes:
     )
     output, _ = await process.communicate()
     return output
-
-
-def children() -> list[psutil.Process]:
-    """List the children that look into something."""
-    everybody = psutil.Process().children()
-    return [child for child in everybody if "core.files.media_info" in child.cmdline()]
 
 
 def refusal(path: Path) -> JobError:
@@ -330,7 +324,7 @@ async def test_a_child_that_fails_is_no_media(tmp_path: Path) -> None:
 async def test_a_child_that_crashes_is_no_media(waiting: Path) -> None:
     job = asyncio.create_task(probe(waiting, MediaKind.VIDEO))
     with await reader_of(waiting):
-        (child,) = children()
+        (child,) = forks()
         child.kill()
         with pytest.raises(JobError) as raised:
             await job
@@ -345,7 +339,7 @@ async def test_a_child_that_takes_too_long_is_killed(waiting: Path) -> None:
 
     assert raised.value.fault.kind is FaultKind.NOT_MEDIA
     assert raised.value.fault.detail == "looking into the file takes too long"
-    assert children() == []
+    assert forks() == []
 
 
 async def test_cancelling_kills_the_child(waiting: Path) -> None:
@@ -355,7 +349,7 @@ async def test_cancelling_kills_the_child(waiting: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await job
 
-    assert children() == []
+    assert forks() == []
 
 
 async def test_no_more_than_two_children_work_at_once(tmp_path: Path) -> None:
@@ -363,7 +357,7 @@ async def test_no_more_than_two_children_work_at_once(tmp_path: Path) -> None:
     jobs = [asyncio.create_task(probe(pipe, MediaKind.VIDEO)) for pipe in pipes]
 
     with await reader_of(pipes[0]), await reader_of(pipes[1]):
-        working = len(children())
+        working = len(forks())
     with await reader_of(pipes[2]):
         pass
     results = await asyncio.gather(*jobs, return_exceptions=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO
 
 import av
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from core.files.encode import Encoding, encode, obey
 from core.files.media_info import look
 from core.files.transcode import FILMS, needs_conversion, plan, transcode
 from core.media import Asset, MediaKind
+from tests.fakes.forks import forks
 from tests.fakes.movies import make_movie
 
 ROOT = Path(__file__).parents[3]
@@ -74,12 +74,6 @@ def make_talkie(path: Path, seconds: float = 1.0) -> Path:
         for stream in (film, sound):
             movie.mux(stream.encode())
     return path
-
-
-def children() -> list[psutil.Process]:
-    """List the children that make something again."""
-    everybody = psutil.Process().children()
-    return [child for child in everybody if "core.files.encode" in child.cmdline()]
 
 
 def names(folder: Path) -> set[str]:
@@ -282,7 +276,7 @@ async def test_a_child_that_takes_too_long_is_killed(
         await transcode(waiting(tmp_path / "1.mp4"), 1_000_000, pool=replace(FILMS, seconds=0.05))
         is None
     )
-    assert children() == []
+    assert forks() == []
     assert "takes too long" in caplog.text
 
 
@@ -294,7 +288,7 @@ async def test_cancelling_kills_the_child(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await job
 
-    assert children() == []
+    assert forks() == []
     assert names(tmp_path) == {"1.mp4"}
 
 
@@ -305,8 +299,8 @@ async def test_only_one_is_made_at_a_time(tmp_path: Path) -> None:
     working: list[int] = []
     for film in films:
         with await reader_of(film):
-            working.append(len(children()))
-            children()[0].kill()
+            working.append(len(forks()))
+            forks()[0].kill()
     results = await asyncio.gather(*jobs)
 
     assert (working, results) == ([1, 1], [None, None])

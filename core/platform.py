@@ -221,7 +221,8 @@ class Conversation(Protocol):
 
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
     UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
-    to, here or at a place that stands in for it. `edit` to the same text is no error.
+    to, here or at a place that stands in for it. They raise RefusedError for what is not taken
+    like this. `edit` to the same text is no error.
     """
 
     @property
@@ -234,8 +235,7 @@ class Conversation(Protocol):
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Post the media and return only when the platform has confirmed it.
 
-        Raises UncertainError when that was not to be learned, and RefusedError for media that are
-        not taken like this. `replacing` is given when the media
+        Raises UncertainError when that was not to be learned. `replacing` is given when the media
         may have been posted before: then they are found there, or the status message is turned
         into them, which can be repeated without a second post.
         """

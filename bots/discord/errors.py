@@ -89,9 +89,9 @@ def meaning_of_post(error: Exception) -> Exception:
             return meaning(error)
         case aiohttp.ClientError() | OSError():
             return BrokenUploadError(type(error).__name__)
-        case discord.HTTPException():
-            told = meaning(error)
-            return RefusedError(quote(str(error))) if told is error else told
+        # Discord is broken, or just breaks over this file: then not for ever.
+        case discord.HTTPException(status=status) if status >= _BROKEN_STATUS:
+            return BrokenUploadError(quote(str(error)))
         case _:
             return meaning(error)
 
@@ -119,7 +119,7 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
         return UnreachableError(said)
     if isinstance(error, discord.Forbidden | discord.NotFound) or error.code in _LOST:
         return MessageLostError(said)
-    return error
+    return RefusedError(said)
 
 
 def _is_garbled(error: discord.HTTPException) -> bool:

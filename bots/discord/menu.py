@@ -14,7 +14,7 @@ from bots.discord.slash import Json, definitions
 from core.catalog import Catalog
 from core.commands import COMMANDS
 from core.messages.patience import pauses
-from core.platform import MessageLostError, SlowDownError, UnreachableError
+from core.platform import MessageLostError, RefusedError, SlowDownError, UnreachableError
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Menu:
             except (SlowDownError, UnreachableError) as error:
                 log.warning("the commands could not be published %s: %s", _named(scope), error)
                 again.add(scope)
-            except (MessageLostError, discord.DiscordException) as error:
+            except (MessageLostError, RefusedError, discord.DiscordException) as error:
                 log.warning("the commands were refused %s: %s", _named(scope), error)
         return again
 

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 
 from bots.answers import Answers
 from bots.telegram.albums import Albums
+from bots.telegram.at_work import AtWork
 from bots.telegram.buttons import TelegramButtons
 from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.commands import TelegramCommands
@@ -34,7 +35,7 @@ from core.commands.offer import is_offered
 from core.commands.typed import Typed, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
-from core.platform import MessageRef, View
+from core.platform import MessageRef, RefusedError, View
 from core.redact import quote
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class TelegramAdapter:
         self._default = default
         self._answers = Answers(services, platform, default)
         self._supergroups = Supergroups(services, platform.moved)
+        self._at_work = AtWork()
         self._albums = Albums(quiet_seconds)
         self._long_texts = LongTexts(quiet_seconds)
         # The apps wait for nothing in between, so this is short: every order waits for it.
@@ -94,7 +96,6 @@ class TelegramAdapter:
             chat_admins=chat_admins,
             albums=self._albums,
             forwards=self._forwards,
-            sees_all=self._sees_all,
             default=default,
             commands=commands,
         )
@@ -133,8 +134,8 @@ class TelegramAdapter:
         view = View(text=translate(locale, "unexpected-error", id=incident))
         try:
             await self._answers.say(place_of(message), view, user=user_of(message))
-        except TelegramError as error:
-            log.warning("nor could that be said: %s", quote(error.message))
+        except (RefusedError, TelegramError) as error:
+            log.warning("nor could that be said: %s", quote(str(error)))
 
     async def _on_message(self, message: Message) -> None:
         # A channel's post comes once more in the group for its comments.
@@ -142,10 +143,17 @@ class TelegramAdapter:
             return
         self._remember(message)
         self._albums.note(message)
+        with self._at_work.on(message):
+            await self._deal_with(message)
+            await self._belong(message)
+
+    async def _deal_with(self, message: Message) -> None:
         if self._forwards.claims(message):
+            await self._at_work.rest(message)
             return
         whole = await self._long_texts.whole(message, sees_all=self._sees_all(message))
         if whole is None:
+            await self._at_work.rest(message)
             return
         await self._supergroups.follow(message)
         typed = self._typed(whole.text)
@@ -159,6 +167,12 @@ class TelegramAdapter:
             await self._take(message, typed)
         elif not typed:
             await self._take_words(message, whole.text)
+
+    async def _belong(self, message: Message) -> None:
+        """Stay with the order, which another picture of the same album may have become."""
+        if message.media_group_id:
+            await self._albums.around(message)
+            await self._at_work.rest(message)
 
     def _typed(self, text: str, *, alone: bool = False) -> Typed | None:
         return read_typed(text, (f"@{self._bot.username}",), alone=alone)

@@ -1,6 +1,5 @@
 """From a message to an invocation, with its pictures and what it replies to."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -54,7 +53,6 @@ class TelegramCommands:
     chat_admins: ChatAdmins
     albums: Albums
     forwards: Forwards
-    sees_all: Callable[[Message], bool]
     default: Locale
     commands: Commands
 
@@ -129,10 +127,12 @@ class TelegramCommands:
         return _Along(pictures=(*own, *await self._files_of(about)))
 
     async def _forwarded(self, message: Message) -> Message | None:
-        """What was forwarded with the command as its comment, where the bot would be shown it."""
-        if has_attachment(message) or not self.sees_all(message):
-            return None
-        return await self.forwards.behind(message)
+        """What was forwarded with the command as its comment.
+
+        Waited for in every group: an admin is shown it whatever the privacy mode, and asking
+        whether the bot is one takes longer than what is forwarded takes to come.
+        """
+        return None if has_attachment(message) else await self.forwards.behind(message)
 
     async def _objection(
         self, message: Message, about: Holder | None, name: str

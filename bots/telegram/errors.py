@@ -103,8 +103,7 @@ def _meaning_of_refusal(error: BadRequest | Forbidden, said: str) -> Exception:
         return RefusedError(error.message)
     if any(words in said for words in _CAPTION):
         return CaptionRefusedError(error.message)
-    told = meaning(error)
-    return RefusedError(error.message) if told is error else told
+    return meaning(error)
 
 
 def _meaning_of_text(error: BadRequest) -> Exception:
@@ -113,7 +112,7 @@ def _meaning_of_text(error: BadRequest) -> Exception:
         return AlreadyShownError(error.message)
     if any(words in said for words in _LOST):
         return MessageLostError(error.message)
-    return error
+    return RefusedError(quote(error.message))
 
 
 def seconds_of(pause: int | timedelta) -> float:

@@ -212,7 +212,7 @@ class TelegramPlace:
                 await self.send(below, album)
             except SlowDownError as error:
                 await asyncio.sleep(error.retry_after)
-            except (MessageLostError, TelegramError) as error:
+            except (MessageLostError, RefusedError, TelegramError) as error:
                 log.warning("the buttons below an album were not taken: %s", error)
                 return
             else:

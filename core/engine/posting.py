@@ -87,19 +87,27 @@ class Posting:
         self, ready: Prepared, replacing: MessageRef | None
     ) -> tuple[MessageRef, Prepared]:
         """Post what is ready; if the chat refuses it, the next lower form."""
+        silent = False
         while True:
+            media = self._media(ready)
             try:
-                return await self._put(self._media(ready), replacing), ready
+                message = await self._put(_without_words(media) if silent else media, replacing)
             except TooLargeError:
                 raise
-            except CaptionRefusedError as error:
-                log.warning("job %s: its caption was refused: %s", self._active.job.id, error)
-                return await self._put_without_words(ready, replacing), ready
             except RefusedError as error:
                 log.warning("job %s: was refused: %s", self._active.job.id, error)
-                if len(ready.assets) > 1:
+                # The media matter more than the words: a caption must never cost the video.
+                if isinstance(error, CaptionRefusedError) and not silent:
+                    silent = True
+                elif len(ready.assets) > 1:
                     return await self._put_one_by_one(ready)
-                ready = self._lowered(ready)
+                else:
+                    ready = self._lowered(ready)
+                    silent = silent and bool(ready.assets)
+            else:
+                if silent:
+                    await self._put_words(media)
+                return message, ready
 
     async def _put_one_by_one(self, ready: Prepared) -> tuple[MessageRef, Prepared]:
         """Post each asset by itself, so that one that is refused does not cost the others."""
@@ -125,19 +133,13 @@ class Posting:
             raise RefusedError("there is no other form")
         return form
 
-    async def _put_without_words(
-        self, ready: Prepared, replacing: MessageRef | None
-    ) -> MessageRef:
-        media = self._media(ready)
-        # The media matter more than the words: a caption must never cost somebody the video.
-        silent = replace(media.view, text="", elsewhere="")
-        message = await self._put(replace(media, view=silent), replacing)
+    async def _put_words(self, media: MediaPost) -> None:
+        """Post what stands under media that are in the chat already. It may be missing."""
         words = MediaPost(key=f"{media.key}/words", assets=(), view=View(text=media.view.text))
         try:
             await self._put(words, None)
         except (MessageLostError, RefusedError) as error:
             log.warning("job %s: nor were its words taken: %s", self._active.job.id, error)
-        return message
 
     def _media(self, ready: Prepared) -> MediaPost:
         active = self._active
@@ -171,6 +173,10 @@ class Posting:
         request = self._active.job.request
         made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
         return self._active.model.credits_for(request) * min(made, request.count) // request.count
+
+
+def _without_words(media: MediaPost) -> MediaPost:
+    return replace(media, view=replace(media.view, text="", elsewhere=""))
 
 
 def _together(ready: Prepared, parts: Sequence[Prepared]) -> Prepared:

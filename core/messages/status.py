@@ -13,6 +13,7 @@ from core.platform import (
     Conversation,
     MessageLostError,
     MessageRef,
+    RefusedError,
     SlowDownError,
     UnreachableError,
     View,
@@ -129,10 +130,12 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
 
-    A message that is gone, or cannot be edited for now, is sent anew; a last word is not worth it.
+    A message that is gone, or cannot be edited for now or like this, is sent anew; a last word is
+    not worth it.
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
+        RefusedError: it does not take this one.
     """
     anew = rank is not Rank.LAST_WORD
 
@@ -151,7 +154,7 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
         try:
             obey = partial(budget.obey, lane="edit")
             return await until_taken(partial(edit, message), obey)
-        except MessageLostError:
+        except (MessageLostError, RefusedError):
             if not anew:
                 raise
     return await until_taken(send, partial(budget.obey, lane="post"))

@@ -9,13 +9,15 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 
-from bots.discord.errors import NoReplyError, meaning, meaning_of_follow_up
+from bots.discord.errors import NoReplyError, meaning, meaning_of_follow_up, meaning_of_post
 from bots.discord.keyboard import keyboard
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce
 from core.platform import (
+    BrokenUploadError,
     Button,
     MessageLostError,
+    RefusedError,
     SlowDownError,
     TooLargeError,
     UncertainError,
@@ -68,12 +70,17 @@ def unreachable() -> aiohttp.ClientConnectorError:
         (discord.RateLimited(60), SlowDownError),
         (aiohttp.ServerDisconnectedError(), UnreachableError),
         (TimeoutError(), UnreachableError),
-        (refused(400, 50035), discord.HTTPException),
-        (refused(401, 0), discord.HTTPException),
+        (refused(400, 50035), RefusedError),
+        (refused(401, 0), RefusedError),
     ],
 )
 def test_each_refusal_has_its_meaning(error: Exception, means: type[Exception]) -> None:
     assert type(meaning(error)) is means
+
+
+def test_a_file_that_breaks_discord_is_not_uploaded_for_ever() -> None:
+    assert type(meaning_of_post(refused(503))) is BrokenUploadError
+    assert type(meaning_of_post(unreachable())) is UnreachableError
 
 
 @pytest.mark.parametrize(

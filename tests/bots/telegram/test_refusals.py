@@ -164,3 +164,57 @@ async def test_an_order_whose_message_was_answered_by_somebody_else_runs_once(
         job = await ended(here)
 
         assert (job.state, here.harness.paid) == (JobState.DONE, 1)
+
+
+@pytest.mark.parametrize(
+    "said", ["Bad Request: something new", "Bad Request: message is too long"]
+)
+async def test_words_that_are_refused_twice_cost_nobody_the_video(
+    tmp_path: Path, said: str
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.telegram.refuse("sendVideo", "Bad Request: message caption is too long")
+        here.telegram.refuse("sendMessage", said, after=1)
+        job = await ended(here)
+
+        assert job.state is JobState.DONE
+        assert [video.caption for video in here.videos()] == [""]
+        assert here.shows("Done in")
+
+
+@pytest.mark.parametrize("then", ["message caption is too long", "VIDEO_CONTENT_TYPE_INVALID"])
+async def test_a_video_that_is_refused_after_its_caption_comes_as_a_file(
+    tmp_path: Path, then: str
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.telegram.refuse("sendVideo", "Bad Request: message caption is too long")
+        here.telegram.refuse("sendVideo", f"Bad Request: {then}")
+        job = await ended(here)
+
+        (document,) = [post for post in here.written() if post.file]
+        assert (job.state, document.file and document.file.kind) == (JobState.DONE, "document")
+        assert here.shows("took 0:")
+
+
+async def test_an_album_that_is_refused_after_its_caption_comes_one_by_one(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        here.telegram.refuse("sendMediaGroup", "Bad Request: message caption is too long")
+        here.telegram.refuse("sendMediaGroup", "Bad Request: MEDIA_INVALID")
+        here.telegram.say(here.chat, here.ada, "/video --model veo-3.1 x2 a cat")
+        await here.until_shown("Done in")
+        (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
+
+        assert (job.state, len(here.videos())) == (JobState.DONE, 2)
+
+
+async def test_a_failure_that_cannot_be_shown_in_the_status_is_told_below_it(
+    tmp_path: Path,
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.telegram.refuse("sendVideo", FORBIDDEN)
+        here.telegram.refuse("sendDocument", NO_FILES)
+        here.telegram.refuse("editMessageText", "Bad Request: something new", times=ENDLESS)
+        job = await ended(here)
+
+        assert job.state is JobState.FAILED
+        assert here.shows("could not be posted")

@@ -1,0 +1,89 @@
+"""A stop in the middle of an order: the next start finds all of it, in however many messages."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from core.engine.engine import Engine
+from core.jobs import Job
+from core.platform import User
+from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
+
+VIDEO = "/video --model sandbox-video 1s a cat"
+ALBUM = "/video a cat"
+
+
+async def jobs_of(here: TelegramBotHarness, engine: Engine) -> Sequence[Job]:
+    await here.until_shown("Done in")
+    return await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
+
+
+async def test_what_was_forwarded_behind_a_command_is_found_again(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        held = here.telegram.hold("getFile")
+        async with here.bot():
+            here.telegram.say(here.chat, here.ada, VIDEO)
+            eve = here.telegram.user(9, "Eve")
+            here.telegram.say(here.chat, here.ada, photo=picture(80), origin=eve)
+            async with asyncio.timeout(30):
+                await held.reached.wait()
+        async with here.bot() as engine:
+            (job,) = await jobs_of(here, engine)
+
+    assert [image.width for image in job.request.images] == [80]
+    assert here.harness.paid == 1
+
+
+@pytest.mark.parametrize("captioned", [0, 1, None])
+async def test_all_pictures_of_an_album_are_found_again(
+    tmp_path: Path, captioned: int | None
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        held = here.telegram.hold("getFile")
+        async with here.bot():
+            pictures = [picture(80), picture(81)]
+            here.telegram.album(here.chat, here.ada, pictures, ALBUM, captioned=captioned)
+            async with asyncio.timeout(30):
+                await held.reached.wait()
+        async with here.bot() as engine:
+            (job,) = await jobs_of(here, engine)
+
+    assert [image.width for image in job.request.images] == [80, 81]
+    assert here.harness.paid == 1
+
+
+async def test_the_rest_of_a_long_prompt_is_found_again(tmp_path: Path) -> None:
+    # The desktop app cuts between words, far before the limit.
+    begin = f"{VIDEO} " + "meow " * 500
+    async with telegram_bot(tmp_path) as here:
+        held = here.telegram.hold("getFile")
+        async with here.bot():
+            photo = here.telegram.say(here.chat, here.ada, photo=picture(80))
+            here.telegram.say(here.chat, here.ada, begin, reply_to=photo)
+            here.telegram.say(here.chat, here.ada, "and a dog")
+            async with asyncio.timeout(30):
+                await held.reached.wait()
+        async with here.bot() as engine:
+            (job,) = await jobs_of(here, engine)
+
+    assert job.request.prompt.endswith("and a dog")
+    assert here.harness.paid == 1
+
+
+async def test_what_is_forwarded_in_a_group_belongs_to_the_command_of_who_forwards(
+    tmp_path: Path,
+) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group = here.telegram.group(GROUP)
+        # An admin sees all, whatever the privacy mode.
+        here.telegram.admin(group, here.telegram.me)
+        eve = here.telegram.user(9, "Eve")
+        here.telegram.say(group, here.ada, VIDEO)
+        here.telegram.say(group, eve, photo=picture(70), origin=eve)
+        here.telegram.say(group, here.ada, photo=picture(80), origin=eve)
+        await here.until_shown("Done in", group)
+        (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
+
+    assert [image.width for image in job.request.images] == [80]

@@ -191,21 +191,31 @@ async def test_a_server_that_no_longer_answers_is_replaced(waiting: Path) -> Non
     assert is_gone(stopped)
 
 
+async def test_a_fork_that_is_lost_in_a_decoder_is_killed_when_nobody_waits(waiting: Path) -> None:
+    job = asyncio.create_task(POOL.run("tests.fakes.lost_in_c", waiting))
+    with await reader_of(waiting):
+        (fork,) = forks()
+        job.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await job
+
+    assert is_gone(fork)
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-async def test_server_and_forks_end_with_the_bot(waiting: Path, end: signal.Signals) -> None:
+@pytest.mark.parametrize("module", ["core.files.media_info", "tests.fakes.lost_in_c"])
+async def test_server_and_forks_end_with_the_bot(
+    waiting: Path, module: str, end: signal.Signals
+) -> None:
     code = f"""
 import asyncio
-from pathlib import Path
-from core.files.probe import probe
-from core.media import MediaKind
-asyncio.run(probe(Path({str(waiting)!r}), MediaKind.VIDEO))
+from core.files.probe import RESULTS
+asyncio.run(RESULTS.run({module!r}, {str(waiting)!r}))
 """
     bot = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT)
     with await reader_of(waiting):
         process = psutil.Process(bot.pid)
         forking, working = fork_server(process), forks(process)
-        for each in working:
-            each.suspend()  # as one that is lost in a decoder: it cannot end by itself
         bot.send_signal(end)
         await bot.wait()
         assert forking

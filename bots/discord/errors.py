@@ -90,7 +90,7 @@ def meaning_of_post(error: Exception) -> Exception:
         case aiohttp.ClientError() | OSError():
             return BrokenUploadError(type(error).__name__)
         # Discord is broken, or just breaks over this file: then not for ever.
-        case discord.HTTPException(status=status) if status >= _BROKEN_STATUS:
+        case discord.HTTPException() if error.status >= _BROKEN_STATUS or _is_garbled(error):
             return BrokenUploadError(quote(str(error)))
         case _:
             return meaning(error)

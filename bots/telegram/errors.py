@@ -89,9 +89,10 @@ def meaning_of_post(error: TelegramError) -> Exception:
         return TooLargeError(quote(error.message))
     if isinstance(error, BadRequest | Forbidden) and not is_garbled(error):
         return _meaning_of_refusal(error, said)
-    if isinstance(cause, _UNSENT) or (isinstance(error, Forbidden) and is_garbled(error)):
+    if isinstance(cause, _UNSENT):
         return UnreachableError(quote(error.message))
-    if isinstance(cause, _CUT_OFF):
+    # A page that blocks may pass, or may be about this very file: then not for ever.
+    if isinstance(cause, _CUT_OFF) or (isinstance(error, Forbidden) and is_garbled(error)):
         return BrokenUploadError(quote(error.message))
     return UncertainError(quote(error.message))
 

@@ -12,7 +12,7 @@ from core.engine.services import Services
 from core.errors import Fault, FaultKind, JobError
 from core.jobs import JobState
 from core.messages.progress import Phase
-from core.messages.views import result_view
+from core.messages.views import part_refused_view, result_view
 from core.platform import (
     CaptionRefusedError,
     MediaPost,
@@ -123,6 +123,9 @@ class Posting:
                 taken.append(form)
         if not messages:
             raise RefusedError("no part of it is taken")
+        if missing := len(ready.assets) - len(messages):
+            view = part_refused_view(self._active.job, missing)
+            await self._put_text(f"{self._active.job.id}/missing", view)
         files = tuple(file for message in messages for file in message.files)
         return replace(messages[0], files=files), _together(ready, taken)
 
@@ -135,11 +138,13 @@ class Posting:
 
     async def _put_words(self, media: MediaPost) -> None:
         """Post what stands under media that are in the chat already. It may be missing."""
-        words = MediaPost(key=f"{media.key}/words", assets=(), view=View(text=media.view.text))
+        await self._put_text(f"{media.key}/words", View(text=media.view.text))
+
+    async def _put_text(self, key: str, view: View) -> None:
         try:
-            await self._put(words, None)
+            await self._put(MediaPost(key=key, assets=(), view=view), None)
         except (MessageLostError, RefusedError) as error:
-            log.warning("job %s: nor were its words taken: %s", self._active.job.id, error)
+            log.warning("job %s: words below it were not taken: %s", self._active.job.id, error)
 
     def _media(self, ready: Prepared) -> MediaPost:
         active = self._active

@@ -53,6 +53,7 @@ too-large-link = Too large for this chat: { $size } MB, and the limit is { $limi
 too-large-kept = Too large for this chat: { $size } MB, and the limit is { $limit } MB. There is no public link, and you are not charged. The operator can find it as { $id }.
 only-preview = This is a low-quality preview: the gateway stopped before the final version.
 refused-link = This chat does not accept the file. Download it here while the gateway keeps it: { $link }
+part-refused = { $missing } of { $count } could not be posted: this chat accepts it neither as media nor as a file. You are not charged for it.
 posted-elsewhere = Posted here because it could not be posted where you ordered it.
 took = took { $took }
 retry-is-free = A retry asks for the same result again and costs nothing.

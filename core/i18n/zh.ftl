@@ -50,6 +50,7 @@ too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { 
 too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关没有给出最终版本。
 refused-link = 本聊天不接受这个文件。在网关删除之前可从这里下载：{ $link }
+part-refused = { $count } 个结果中有 { $missing } 个无法发送：此聊天既不接受媒体，也不接受文件。这部分不收费。
 posted-elsewhere = 无法发到您下单的地方，所以发到这里。
 took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不另收费。

@@ -193,6 +193,13 @@ def result_view(
     return View(text="\n".join(lines), buttons=tuple(buttons), elsewhere=elsewhere)
 
 
+def part_refused_view(job: Job, missing: int) -> View:
+    """Below the results that a chat has taken: how many it has not."""
+    count = len(job.assets)
+    locale = Locale(job.locale)
+    return View(text=translate(locale, "part-refused", missing=missing, count=count))
+
+
 def share_button(job: Job, locale: Locale) -> Button:
     """Asks where a result should go; each platform has its own way of choosing."""
     label, given = translate(locale, "button-share"), {"of": job.id}

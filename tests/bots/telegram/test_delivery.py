@@ -275,6 +275,13 @@ async def test_an_answer_that_is_none_counts_against_the_upload_in_place(
         await private_chat.deliver(private_chat.post(1), status)
 
 
+async def test_a_page_that_blocks_an_upload_counts_against_it(private_chat: PrivateChat) -> None:
+    private_chat.telegram.refuse("sendVideo", "", 403, page="<html>blocked</html>")
+
+    with pytest.raises(BrokenUploadError):
+        await private_chat.deliver(private_chat.post(1), None)
+
+
 async def test_a_late_frame_does_not_disturb_what_has_become_the_video(
     private_chat: PrivateChat,
 ) -> None:

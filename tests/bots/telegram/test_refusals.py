@@ -207,6 +207,19 @@ async def test_an_album_that_is_refused_after_its_caption_comes_one_by_one(tmp_p
         assert (job.state, len(here.videos())) == (JobState.DONE, 2)
 
 
+async def test_a_part_of_an_album_that_is_taken_in_no_form_is_told(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        here.telegram.refuse("sendMediaGroup", "Bad Request: MEDIA_INVALID")
+        here.telegram.refuse("sendVideo", "Bad Request: VIDEO_CONTENT_TYPE_INVALID")
+        here.telegram.refuse("sendDocument", "Bad Request: DOCUMENT_INVALID")
+        here.telegram.say(here.chat, here.ada, "/video --model veo-3.1 x3 a cat")
+        await here.until_shown("Done in")
+        (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
+
+        assert (job.state, len(here.videos())) == (JobState.DONE, 2)
+        assert here.shows("1 of 3 could not be posted")
+
+
 async def test_a_failure_that_cannot_be_shown_in_the_status_is_told_below_it(
     tmp_path: Path,
 ) -> None:

@@ -78,7 +78,7 @@ async def measure(rows: int) -> tuple[float, float, float, float]:
     """What SQLite itself takes by primary key, then a post, no post, and what is unfinished."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "jobs.db"
-        url = f"sqlite+aiosqlite:///{path}"
+        url = f"sqlite:///{path}"
         await fill(url, path, rows)
         async with open_database(url) as database:
             store = SqlJobStore(database)

@@ -127,7 +127,7 @@ async def open_engine(
     """The engine as `bots.app` builds it, on a database of its own."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        url = f"sqlite+aiosqlite:///{folder}/bench.db"
+        url = f"sqlite:///{folder}/bench.db"
         database = await stack.enter_async_context(open_database(url))
         services = ObservedServices(
             store=SqlJobStore(database),

@@ -180,6 +180,13 @@ class JobStore(Protocol):
         """Take the job with a new fencing token; None when it has ended or is in another state."""
         ...
 
+    def holds(self, job: Job) -> bool:
+        """Whether it is certain, without asking the row, that no other run has taken the job.
+
+        False says nothing: the next write finds out.
+        """
+        ...
+
     async def save(self, job: Job, event: Event | None = None) -> None:
         """Write all that changes in a job's life.
 

@@ -88,7 +88,7 @@ class _FromEnvironment(BaseSettings):
 class Settings(_FromEnvironment):
     """What the operator can configure; a field's name in capitals is the variable's."""
 
-    database_url: str = "sqlite+aiosqlite:///data/cliprelay.db"
+    database_url: str = "sqlite:///data/cliprelay.db"
     media_dir: Path = Path("data/media")
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()

@@ -1,9 +1,9 @@
 """The admins' rules on SQL."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from core.people.access import Rule
 from core.platform import Party
@@ -20,50 +20,35 @@ class SqlAccessStore:
         self._database = database
 
     async def rules(self, *parties: Party) -> Mapping[Party, bool]:
-        return await self._database.finish(_ROW, self._rules(parties))
+        query = select(access).where(is_party(access, *parties))
+
+        def read(connection: Connection) -> Mapping[Party, bool]:
+            rows = connection.execute(query)
+            return {Party(platform=r.platform, kind=r.kind, id=r.id): r.allowed for r in rows}
+
+        return await self._database.run(_ROW, read)
 
     async def save(self, rule: Rule) -> None:
-        await self._database.finish(_ROW, self._save(rule))
+        party = rule.party
+        values = asdict(party) | {"allowed": rule.allowed, "by": str(rule.by), "at": rule.at}
+
+        def save(connection: Connection) -> None:
+            connection.execute(delete(access).where(is_party(access, party)))
+            connection.execute(insert(access).values(values))
+
+        await self._database.run(_ROW, save)
 
     async def rename(self, old: Party, new: Party) -> None:
-        await self._database.finish(_ROW, self._rename(old, new))
+        values = asdict(new) | {"former": old.id}
+
+        def rename(connection: Connection) -> None:
+            connection.execute(renamed(access, old, new))
+            connection.execute(delete(former_ids).where(is_party(former_ids, new)))
+            connection.execute(insert(former_ids).values(values))
+
+        await self._database.run(_ROW, rename)
 
     async def former(self, party: Party) -> Party | None:
-        return await self._database.finish(_ROW, self._former(party))
-
-    async def _rules(self, parties: tuple[Party, ...]) -> Mapping[Party, bool]:
-        query = select(access).where(is_party(access, *parties))
-        async with self._database.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return {Party(platform=r.platform, kind=r.kind, id=r.id): r.allowed for r in rows}
-
-    async def _save(self, rule: Rule) -> None:
-        party = rule.party
-        async with self._database.begin() as connection:
-            await connection.execute(delete(access).where(is_party(access, party)))
-            await connection.execute(
-                insert(access).values(
-                    platform=party.platform,
-                    kind=party.kind,
-                    id=party.id,
-                    allowed=rule.allowed,
-                    by=str(rule.by),
-                    at=rule.at,
-                )
-            )
-
-    async def _rename(self, old: Party, new: Party) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(renamed(access, old, new))
-            await connection.execute(delete(former_ids).where(is_party(former_ids, new)))
-            await connection.execute(
-                insert(former_ids).values(
-                    platform=new.platform, kind=new.kind, id=new.id, former=old.id
-                )
-            )
-
-    async def _former(self, party: Party) -> Party | None:
         query = select(former_ids.c.former).where(is_party(former_ids, party))
-        async with self._database.connect() as connection:
-            found = await connection.scalar(query)
+        found = await self._database.run(_ROW, lambda c: c.scalar(query))
         return replace(party, id=found) if found else None

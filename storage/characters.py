@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from core.people.characters import Character
 from core.platform import User
@@ -21,31 +21,27 @@ class SqlCharacterStore:
         self._database = database
 
     async def keep(self, user: User, character: Character) -> None:
-        await self._database.finish(_ROW, self._keep(user, character))
+        owner = {"platform": user.platform, "user_id": user.id}
+        values = owner | _CHARACTER.dump_python(character)
+
+        def keep(connection: Connection) -> None:
+            connection.execute(delete(table).where(*_is(user, character.alias)))
+            connection.execute(insert(table).values(values))
+
+        await self._database.run(_ROW, keep)
 
     async def of_user(self, user: User) -> Sequence[Character]:
-        return await self._database.finish(_ROW, self._of_user(user))
+        query = select(table).where(*_is(user)).order_by(table.c.created_at)
+
+        def read(connection: Connection) -> list[Character]:
+            rows = connection.execute(query).mappings()
+            return [_CHARACTER.validate_python(dict(row)) for row in rows]
+
+        return await self._database.run(_ROW, read)
 
     async def forget(self, user: User, alias: str) -> bool:
-        return await self._database.finish(_ROW, self._forget(user, alias))
-
-    async def _keep(self, user: User, character: Character) -> None:
-        values = _CHARACTER.dump_python(character)
-        async with self._database.begin() as connection:
-            await connection.execute(delete(table).where(*_is(user, character.alias)))
-            owner = {"platform": user.platform, "user_id": user.id}
-            await connection.execute(insert(table).values(**owner, **values))
-
-    async def _of_user(self, user: User) -> Sequence[Character]:
-        query = select(table).where(*_is(user)).order_by(table.c.created_at)
-        async with self._database.connect() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [_CHARACTER.validate_python(dict(row)) for row in rows]
-
-    async def _forget(self, user: User, alias: str) -> bool:
-        async with self._database.begin() as connection:
-            result = await connection.execute(delete(table).where(*_is(user, alias)))
-        return result.rowcount > 0
+        wanted = delete(table).where(*_is(user, alias))
+        return await self._database.run(_ROW, lambda c: c.execute(wanted).rowcount > 0)
 
 
 def _is(user: User, alias: str | None = None) -> tuple[ColumnElement[bool], ...]:

@@ -2,82 +2,124 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import (
     URL,
     Connection,
+    Engine,
     PoolProxiedConnection,
+    create_engine,
     event,
     inspect,
     make_url,
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, SingletonThreadPool
 
 from core.errors import DatabaseInUseError, StorageError
 from storage.tables import jobs
 
-_DRIVER = "sqlite+aiosqlite"
+# The second is how earlier versions wrote it.
+_DRIVERS = ("sqlite", "sqlite+aiosqlite")
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 T = TypeVar("T")
 
 
-class _SchemaError(Exception):
-    """The schema cannot be brought to what this version needs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unit(Generic[T]):
+    """Something to be done as a whole or not at all, and who waits for it."""
+
+    row: str
+    work: Callable[[Connection], T]
+    outcome: asyncio.Future[T]
 
 
 class Database:
     """What the stores work on, while it is open.
 
-    Operations are finished even when nobody waits for them any more, so that no connection is
-    left in the middle of a statement.
+    A thread of its own does everything on one connection. What comes while it is at work is done
+    next, in one transaction: a commit has to reach the disk, and many share that wait.
+
+    Args:
+        name: what errors call it.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine, name: str | None) -> None:
         self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+        self._name = name
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self._waiting: list[_Unit[Any]] = []
+        self._working: asyncio.Task[None] | None = None
 
-    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Lend a connection for reading."""
-        return self._engine.connect()
-
-    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Lend a connection in a transaction, which is committed at the end of the block."""
-        return self._engine.begin()
-
-    async def close(self) -> None:
-        """Wait for what is still being written, and close the connections."""
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
-
-    async def finish(self, row: str, operation: Coroutine[object, object, T]) -> T:
-        """Do it, to its end also when the caller is cancelled.
+    async def run(self, row: str, work: Callable[[Connection], T]) -> T:
+        """Do something in a transaction, to its end also when the caller is cancelled.
 
         Args:
             row: what an error calls one of the rows that it is about, like "a job".
-            operation: what to do.
+            work: may be done again after it was undone, so it changes nothing but the database.
+                What it raises undoes it, and only it.
 
         Raises:
             StorageError: the database cannot be used.
         """
-        return await asyncio.shield(self.start(row, operation))
+        outcome = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Unit(row, work, outcome))
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+        return await outcome
 
-    def start(self, row: str, operation: Coroutine[object, object, T]) -> asyncio.Task[T]:
-        """Begin with it; see `finish`."""
-        task = asyncio.create_task(_explained(row, operation))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
+    async def close(self) -> None:
+        """Do what is still to be done, and close the connection."""
+        if self._working:
+            await asyncio.wait([self._working])
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            units, self._waiting = self._waiting, []
+            outcomes = await loop.run_in_executor(self._thread, self._transact, units)
+            for unit, (result, error) in zip(units, outcomes, strict=True):
+                # Whoever has left is not told; it is done all the same.
+                if unit.outcome.done():
+                    continue
+                if error:
+                    unit.outcome.set_exception(error)
+                else:
+                    unit.outcome.set_result(result)
+
+    def _transact(self, units: Sequence[_Unit[Any]]) -> list[tuple[Any, Exception | None]]:
+        try:
+            with self._engine.begin() as connection:
+                return [(unit.work(connection), None) for unit in units]
+        except Exception as error:  # noqa: BLE001 - not ours: whoever waits for it gets it
+            if len(units) == 1:
+                return [(None, self._explained(units[0].row, error))]
+        # One that fails takes nobody along: all were undone, and each is done by itself.
+        return [outcome for unit in units for outcome in self._transact([unit])]
+
+    def _explained(self, row: str, error: Exception) -> Exception:
+        match error:
+            case DBAPIError():
+                told = StorageError(f"The database {self._name} cannot be used: {error.orig}")
+            case ValueError():
+                told = StorageError(f"The database holds {row} that cannot be read: {error}")
+            case _:
+                return error
+        told.__cause__ = error
+        return told
 
 
 @asynccontextmanager
@@ -93,30 +135,14 @@ async def open_database(database_url: str) -> AsyncGenerator[Database]:
         if path:
             stack.enter_context(_lock(path))
         # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
-        engine = create_async_engine(
-            url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=300
-        )
-        event.listen(engine.sync_engine, "connect", _prepare)
-        database = Database(engine)
+        engine = create_engine(url, poolclass=SingletonThreadPool)
+        event.listen(engine, "connect", _prepare)
+        database = Database(engine, url.database)
         try:
-            async with database.begin() as connection:
-                await connection.run_sync(_migrate)
-        except (SQLAlchemyError, _SchemaError) as error:
-            await database.close()
-            raise StorageError(explain(error, database_url)) from error
-        try:
+            await database.run("a row", _migrate)
             yield database
         finally:
             await database.close()
-
-
-async def _explained(row: str, operation: Coroutine[object, object, T]) -> T:
-    try:
-        return await operation
-    except DBAPIError as error:
-        raise StorageError(f"The database cannot be used: {error.orig}") from error
-    except ValueError as error:
-        raise StorageError(f"The database holds {row} that cannot be read: {error}") from error
 
 
 def parse(database_url: str) -> URL:
@@ -129,12 +155,12 @@ def parse(database_url: str) -> URL:
         url = make_url(database_url)
     except ArgumentError as error:
         raise StorageError("DATABASE_URL: this is not a database address") from error
-    if url.drivername != _DRIVER:
+    if url.drivername not in _DRIVERS:
         raise StorageError(
             f"DATABASE_URL: starts with {url.drivername}://; this version keeps its jobs in "
-            f"{_DRIVER}:///path/to/file.db"
+            f"{_DRIVERS[0]}:///path/to/file.db"
         )
-    return url
+    return url.set(drivername=_DRIVERS[0])
 
 
 def file_of(url: URL) -> Path | None:
@@ -208,10 +234,5 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise _SchemaError(str(error)) from error
-
-
-def explain(error: Exception, database_url: str) -> str:
-    """A sentence for the operator."""
-    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return f"The database {make_url(database_url).database} cannot be used: {said}"
+        path = connection.engine.url.database
+        raise StorageError(f"The database {path} cannot be used: {error}") from error

@@ -1,24 +1,22 @@
 """The job store on SQL."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
-    Insert,
+    Connection,
+    Executable,
     RowMapping,
     Select,
-    Update,
     bindparam,
     insert,
     select,
-    tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.events import Event, TakenError
 from core.jobs import ENDED, Job, JobState, LostRunError
@@ -38,19 +36,28 @@ _JOB = TypeAdapter(Job)
 _DURATION: TypeAdapter[tuple[MediaRequest, float]] = TypeAdapter(tuple[MediaRequest, float])
 _ENDED = [str(state) for state in ENDED]
 _OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
-# What is decided when a job is made is never written again.
-_FIXED = frozenset(
-    {"id", "run", "user", "conversation", "request", "created_at", "locale", "command"}
-)
 # A job that is retried goes where it is asked for then.
-_PLACE = frozenset({"conversation", "command"})
+_PLACE = {"conversation", "command"}
+# What is decided when a job is made is never written again.
+_FIXED = {*_PLACE, "id", "run", "user", "request", "created_at", "locale"}
 
-# Without IN, which cannot be executed for many rows at once.
-_TELL = (
-    update(jobs)
-    .where(jobs.c.id == bindparam("job"), jobs.c.run == bindparam("token"))
-    .where(*(jobs.c.state != state for state in _ENDED))
-    .values(fraction=bindparam("shown"))
+# Made once: SQLAlchemy takes longer to make a statement than SQLite to execute it.
+_ADD = insert(jobs)
+_IS = jobs.c.id == bindparam("job")
+_RUN = (_IS, jobs.c.run == bindparam("token"))
+_SAVE = update(jobs).where(*_RUN, jobs.c.state.not_in(_ENDED))
+_MARK_TOLD = update(jobs).where(*_RUN).values(told=True)
+_REOPEN = (
+    update(jobs).where(*_RUN, jobs.c.state.in_(_ENDED)).values(run=jobs.c.run + 1).returning(jobs)
+)
+_GET = select(jobs).where(_IS)
+# Named one by one: no index finds what is *not* in a state.
+_UNFINISHED = select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(jobs.c.created_at)
+_UNTOLD = select(jobs).where(jobs.c.state.in_(_ENDED), jobs.c.told.is_(False))
+_TOOK = (
+    select(jobs.c.request, jobs.c.ended_at - jobs.c.started_at)
+    .where(jobs.c.state == str(JobState.DONE), jobs.c.started_at.is_not(None))
+    .order_by(jobs.c.ended_at.desc())
 )
 _ROW = "a job"
 
@@ -68,67 +75,64 @@ class SqlJobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.aside: dict[str, str] = {}
-        self._fractions: dict[tuple[str, int], float | None] = {}
-        self._telling: asyncio.Task[Collection[tuple[str, int]]] | None = None
+        # The tokens that were handed out last. While one is being taken there stands no number.
+        self._held: dict[str, object] = {}
 
     async def add(self, job: Job, event: Event | None = None) -> None:
-        values = _dump(job)
         owner = {"platform": job.user.platform, "user_id": job.user.id}
-        row = insert(jobs).values(**values, **owner)
-        await self._database.finish(_ROW, self._write(row, event))
+        row = {**_dump(job), **owner}
+
+        def add(connection: Connection) -> None:
+            connection.execute(_ADD, row)
+            _take_event(connection, event)
+
+        await self._database.run(_ROW, add)
 
     async def get(self, job_id: str) -> Job | None:
-        query = select(jobs).where(jobs.c.id == job_id)
-        return await self._database.finish(f"job {job_id}", self._one(query))
+        def read(connection: Connection) -> Job | None:
+            row = connection.execute(_GET, {"job": job_id}).mappings().first()
+            return _load(row) if row else None
+
+        return await self._database.run(f"job {job_id}", read)
 
     async def claim(
         self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
     ) -> Job | None:
         refused = [*_ENDED, str(unless)] if unless else _ENDED
         wanted = [jobs.c.state == str(only)] if only else [jobs.c.state.not_in(refused)]
-        return await self._take(
-            update(jobs).where(jobs.c.id == job_id, *wanted).values(run=jobs.c.run + 1)
-        )
+        taken = update(jobs).where(_IS, *wanted).values(run=jobs.c.run + 1)
+        return await self._take(taken.returning(jobs), {"job": job_id})
+
+    def holds(self, job: Job) -> bool:
+        return self._held.get(job.id) == job.run
 
     async def save(self, job: Job, event: Event | None = None) -> None:
-        values = {k: v for k, v in _dump(job).items() if k not in _FIXED}
-        await self._database.finish(_ROW, self._guarded(job, values, event))
+        if job.is_ended:
+            self._held.pop(job.id, None)
+        await self._guarded(job, _dump(job, _FIXED), event)
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
-        self._fractions[job.id, job.run] = fraction
-        if self._telling is None or self._telling.done():
-            self._telling = self._database.start(_ROW, self._tell())
-        if (job.id, job.run) in await asyncio.shield(self._telling):
-            raise LostRunError(job.id)
+        await self._guarded(job, {"fraction": fraction})
 
     async def mark_told(self, job: Job) -> None:
-        mine = update(jobs).where(jobs.c.id == job.id, jobs.c.run == job.run)
-        await self._database.finish(_ROW, self._write(mine.values(told=True)))
+        await self._database.run(_ROW, lambda c: c.execute(_MARK_TOLD, _key(job)))
 
     async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
-        values = {k: v for k, v in _dump(job).items() if k not in _FIXED - _PLACE}
-        return await self._take(
-            update(jobs)
-            .where(jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.in_(_ENDED))
-            .values(**values, run=jobs.c.run + 1),
-            event,
-        )
+        values = _dump(job, _FIXED - _PLACE)
+        return await self._take(_REOPEN, {**_key(job), **values}, event)
 
     async def unfinished(self) -> Sequence[Job]:
-        # Named one by one: no index finds what is *not* in a state.
-        query = select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(jobs.c.created_at)
-        return await self._select(query)
+        return await self._select(_UNFINISHED)
 
     async def untold(self) -> Sequence[Job]:
-        query = select(jobs).where(jobs.c.state.in_(_ENDED), jobs.c.told.is_(False))
-        return await self._select(query)
+        return await self._select(_UNTOLD)
 
     async def rename(self, old: Party, new: Party) -> None:
         for job in await self.unfinished():
             if job.conversation.party == old:
                 place = asdict(replace(job.conversation, chat=new.id))
                 moved = update(jobs).where(jobs.c.id == job.id).values(conversation=place)
-                await self._database.finish(_ROW, self._write(moved))
+                await self._database.run(_ROW, partial(_execute, moved))
 
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         query = (
@@ -150,75 +154,65 @@ class SqlJobStore:
         return next((found[id_] for id_ in ids if id_ in found), None)
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
-        query = (
-            select(jobs.c.request, jobs.c.ended_at - jobs.c.started_at)
-            .where(jobs.c.model == model, jobs.c.state == str(JobState.DONE))
-            .where(jobs.c.started_at.is_not(None))
-            .order_by(jobs.c.ended_at.desc())
-            .limit(limit)
-        )
+        query = _TOOK.where(jobs.c.model == model).limit(limit)
         read = _DURATION.validate_python
-        return await self._database.finish(
-            _ROW, self._read(query, lambda row: read(tuple(row.values())))
-        )
+        return await self._read(query, lambda row: read(tuple(row.values())))
 
-    async def _guarded(self, job: Job, values: Mapping[str, object], event: Event | None) -> None:
-        mine = (jobs.c.id == job.id, jobs.c.run == job.run, jobs.c.state.not_in(_ENDED))
-        async with self._database.begin() as connection:
-            result = await connection.execute(update(jobs).where(*mine).values(**values))
-            if not result.rowcount:
+    async def _guarded(
+        self, job: Job, values: Mapping[str, object], event: Event | None = None
+    ) -> None:
+        parameters = {**_key(job), **values}
+
+        def save(connection: Connection) -> None:
+            if not connection.execute(_SAVE, parameters).rowcount:
                 raise LostRunError(job.id)
-            await _take_event(connection, event)
+            _take_event(connection, event)
 
-    async def _tell(self) -> Collection[tuple[str, int]]:
-        """Write the progress of all jobs at once; gives those whose run was lost."""
-        async with self._database.begin() as connection:
-            # What came while the connection was busy goes along; from now on it is the next batch.
-            told, self._fractions, self._telling = self._fractions, {}, None
-            rows = [{"job": id_, "token": run, "shown": f} for (id_, run), f in told.items()]
-            result = await connection.execute(_TELL, rows)
-            if result.rowcount == len(rows):
-                return ()
-            held = (jobs.c.id, jobs.c.run)
-            ours = tuple_(*held).in_(list(told)), jobs.c.state.not_in(_ENDED)
-            kept = await connection.execute(select(*held).where(*ours))
-            return told.keys() - {(id_, run) for id_, run in kept}
+        await self._database.run(_ROW, save)
 
-    async def _take(self, statement: Update, event: Event | None = None) -> Job | None:
-        return await self._database.finish(_ROW, self._returned(statement, event))
+    async def _take(
+        self, statement: Executable, parameters: Mapping[str, object], event: Event | None = None
+    ) -> Job | None:
+        job_id = str(parameters["job"])
+        # From before it is taken until we know by whom: an older run has to ask the row itself,
+        # and so it has if nobody waits for the answer.
+        taking = self._held[job_id] = object()
 
-    async def _returned(self, statement: Update, event: Event | None) -> Job | None:
-        async with self._database.begin() as connection:
-            row = (await connection.execute(statement.returning(jobs))).mappings().first()
+        def take(connection: Connection) -> Job | None:
+            row = connection.execute(statement, parameters).mappings().first()
             if row:
-                await _take_event(connection, event)
+                _take_event(connection, event)
             # Within the transaction: a row that cannot be read is not taken.
             return _load(row) if row else None
 
-    async def _select(self, query: _Query) -> list[Job]:
-        return await self._database.finish(_ROW, self._read(query, _load))
+        job = await self._database.run(_ROW, take)
+        if self._held.get(job_id) is taking:
+            del self._held[job_id]
+            if job:
+                self._held[job_id] = job.run
+        return job
 
-    async def _one(self, query: _Query) -> Job | None:
-        async with self._database.connect() as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return _load(row) if row else None
+    async def _select(self, query: _Query) -> list[Job]:
+        return await self._read(query, _load)
 
     async def _read(self, query: _Query, load: Callable[[RowMapping], T]) -> list[T]:
-        async with self._database.connect() as connection:
+        def read(connection: Connection) -> list[T]:
             try:
-                return [load(row) for row in (await connection.execute(query)).mappings()]
+                return [load(row) for row in connection.execute(query).mappings()]
             except ValueError:
-                return await self._read_each(connection, query, load)
+                return self._read_each(connection, query, load)
 
-    async def _read_each(
-        self, connection: AsyncConnection, query: _Query, load: Callable[[RowMapping], T]
+        return await self._database.run(_ROW, read)
+
+    def _read_each(
+        self, connection: Connection, query: _Query, load: Callable[[RowMapping], T]
     ) -> list[T]:
         """One row at a time, without those that cannot be read."""
         found: list[T] = []
-        for job_id in (await connection.scalars(query.with_only_columns(jobs.c.id))).all():
+        for job_id in connection.scalars(query.with_only_columns(jobs.c.id)).all():
             try:
-                result = await connection.execute(query.where(jobs.c.id == job_id))
-                found.append(load(result.mappings().one()))
+                row = connection.execute(query.where(jobs.c.id == job_id)).mappings().one()
+                found.append(load(row))
             except ValueError as error:
                 self._set_aside(job_id, error)
         return found
@@ -231,26 +225,29 @@ class SqlJobStore:
             log.error("job %s is set aside, because its row cannot be read: %s", job_id, why)
         self.aside[job_id] = why
 
-    async def _write(self, statement: Insert | Update, event: Event | None = None) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(statement)
-            await _take_event(connection, event)
+
+def _execute(statement: Executable, connection: Connection) -> None:
+    connection.execute(statement)
 
 
-async def _take_event(connection: AsyncConnection, event: Event | None) -> None:
+def _take_event(connection: Connection, event: Event | None) -> None:
     """Let an event have its effect in the transaction that this is; it is undone with the error.
 
     Raises:
         TakenError: it had one.
     """
-    if event and not await take_within(connection, event):
+    if event and not take_within(connection, event):
         raise TakenError(event.id)
 
 
-def _dump(job: Job) -> dict[str, object]:
+def _key(job: Job) -> dict[str, object]:
+    return {"job": job.id, "token": job.run}
+
+
+def _dump(job: Job, without: set[str] | None = None) -> dict[str, object]:
     message = job.delivered
     return {
-        **_JOB.dump_python(job, mode="json"),
+        **_JOB.dump_python(job, mode="json", exclude=without),
         "delivered_chat": message and message.conversation.chat,
         "delivered_thread": message and message.conversation.thread,
         "delivered_id": message and message.id,

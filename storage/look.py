@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from sqlalchemy import URL
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, create_engine
 
 from core.errors import StorageError
 from core.files.disk import check_folder
 from storage.database import (
     Database,
-    explain,
     file_of,
     is_locked,
     newest_revision,
@@ -56,17 +53,13 @@ async def look_at(database_url: str) -> DatabaseState:
     if not os.access(path, os.W_OK):
         raise StorageError(f"Cannot write to {path}")
     in_use = is_locked(path)
-    try:
-        return await _read(path, in_use=in_use)
-    except SQLAlchemyError as error:
-        raise StorageError(explain(error, database_url)) from error
+    return await _read(path, in_use=in_use)
 
 
 async def _read(path: Path, *, in_use: bool) -> DatabaseState:
-    database = Database(create_async_engine(_address(path, in_use=in_use)))
+    database = Database(create_engine(_address(path, in_use=in_use)), str(path))
     try:
-        async with database.connect() as connection:
-            found = await connection.run_sync(revision)
+        found = await database.run("a row", revision)
         if found and found > newest_revision():
             raise StorageError(f"The database {path} cannot be used: it is of a later version")
         if found != newest_revision():
@@ -84,4 +77,4 @@ def _address(path: Path, *, in_use: bool) -> URL:
     # where nobody works on it, and nothing was left half done.
     is_still = not in_use and not Path(f"{path}-wal").exists()
     query = {"uri": "true", "mode": "ro", **({"immutable": "1"} if is_still else {})}
-    return URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=query)
+    return URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)

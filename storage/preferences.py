@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from core.people.preferences import Preferences
 from core.platform import Party
@@ -23,32 +23,29 @@ class SqlPreferenceStore:
         self._database = database
 
     async def load(self, *parties: Party) -> Mapping[Party, Preferences]:
-        return await self._database.finish(_ROW, self._load(parties))
+        query = select(table).where(is_party(table, *parties))
+
+        def read(connection: Connection) -> Mapping[Party, Preferences]:
+            rows = connection.execute(query).mappings()
+            return {
+                Party(platform=row["platform"], kind=row["kind"], id=row["id"]): (
+                    _PREFERENCES.validate_python(dict(row))
+                )
+                for row in rows
+            }
+
+        return await self._database.run(_ROW, read)
 
     async def save(self, party: Party, preferences: Preferences) -> None:
-        await self._database.finish(_ROW, self._save(party, preferences))
+        values = asdict(party) | asdict(preferences)
+
+        def save(connection: Connection) -> None:
+            connection.execute(delete(table).where(is_party(table, party)))
+            if preferences != Preferences():
+                connection.execute(insert(table).values(values))
+
+        await self._database.run(_ROW, save)
 
     async def rename(self, old: Party, new: Party) -> None:
-        await self._database.finish(_ROW, self._rename(old, new))
-
-    async def _load(self, parties: tuple[Party, ...]) -> Mapping[Party, Preferences]:
-        query = select(table).where(is_party(table, *parties))
-        async with self._database.connect() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return {
-            Party(platform=row["platform"], kind=row["kind"], id=row["id"]): (
-                _PREFERENCES.validate_python(dict(row))
-            )
-            for row in rows
-        }
-
-    async def _save(self, party: Party, chosen: Preferences) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(delete(table).where(is_party(table, party)))
-            if chosen != Preferences():
-                values = asdict(party) | asdict(chosen)
-                await connection.execute(insert(table).values(values))
-
-    async def _rename(self, old: Party, new: Party) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(renamed(table, old, new))
+        moved = renamed(table, old, new)
+        await self._database.run(_ROW, lambda c: c.execute(moved))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from core.messages.written import ChatKey, WriteLog, Written
@@ -10,7 +10,10 @@ from storage.database import Database
 from storage.tables import writes
 
 _ROW = "what a chat was written"
-_CHANGING = ("times", "under_way", "pauses", "at", "ended")
+_SAVE = insert(writes)
+_REPLACE = _SAVE.on_conflict_do_update(
+    set_={name: _SAVE.excluded[name] for name in ("times", "under_way", "pauses", "at", "ended")}
+)
 
 
 class SqlWriteStore:
@@ -20,27 +23,23 @@ class SqlWriteStore:
         self._database = database
 
     async def load(self, since: float) -> WriteLog:
-        return await self._database.finish(_ROW, self._load(since))
+        old, cut_off = delete(writes).where(writes.c.at < since), func.max(writes.c.at)
 
-    async def save(self, chats: Mapping[ChatKey, Written], at: float, *, ended: bool) -> None:
-        await self._database.finish(_ROW, self._save(chats, at, ended=ended))
-
-    async def _load(self, since: float) -> WriteLog:
-        async with self._database.begin() as connection:
-            await connection.execute(delete(writes).where(writes.c.at < since))
-            found = (await connection.execute(select(writes))).all()
-            cut_off = select(func.max(writes.c.at)).where(~writes.c.ended)
+        def read(connection: Connection) -> WriteLog:
+            connection.execute(old)
             return WriteLog(
                 chats={
                     ChatKey(row.platform, row.chat, row.thread): Written(
                         times=tuple(row.times), under_way=row.under_way, pauses=row.pauses
                     )
-                    for row in found
+                    for row in connection.execute(select(writes))
                 },
-                cut_off_at=await connection.scalar(cut_off),
+                cut_off_at=connection.scalar(select(cut_off).where(~writes.c.ended)),
             )
 
-    async def _save(self, chats: Mapping[ChatKey, Written], at: float, *, ended: bool) -> None:
+        return await self._database.run(_ROW, read)
+
+    async def save(self, chats: Mapping[ChatKey, Written], at: float, *, ended: bool) -> None:
         rows = [
             {
                 **chat._asdict(),
@@ -52,10 +51,11 @@ class SqlWriteStore:
             }
             for chat, written in chats.items()
         ]
-        statement = insert(writes)
-        replaced = {column: statement.excluded[column] for column in _CHANGING}
-        async with self._database.begin() as connection:
+
+        def save(connection: Connection) -> None:
             if rows:
-                await connection.execute(statement.on_conflict_do_update(set_=replaced), rows)
+                connection.execute(_REPLACE, rows)
             if ended:
-                await connection.execute(update(writes).values(ended=True))
+                connection.execute(update(writes).values(ended=True))
+
+        await self._database.run(_ROW, save)

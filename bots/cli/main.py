@@ -65,7 +65,7 @@ def _beside(command: str) -> Generator[None]:
         yield
     except DatabaseInUseError as error:
         own = error.path.with_stem(f"{error.path.stem}-{command}")
-        variable = f"DATABASE_URL={shlex.quote(f'sqlite+aiosqlite:///{own}')}"
+        variable = f"DATABASE_URL={shlex.quote(f'sqlite:///{own}')}"
         raise OperatorError(
             f"Another cliprelay is using {error.path}; give this one a database of its own to "
             f"work beside it: {variable} cliprelay {command} ..."

@@ -19,6 +19,8 @@ from core.platform import MessageLostError, View
 log = logging.getLogger(__name__)
 
 _HISTORY = 30
+# A bar may jump back by what it grew in so long when the process is killed; it costs nobody money.
+_STORE_SECONDS = 1.0
 
 
 class ActiveJob:
@@ -36,6 +38,8 @@ class ActiveJob:
         self._services = services
         # Guards the token in `job`: a frame reads it while a run replaces it.
         self._token = asyncio.Lock()
+        # What the row says of the progress, and since when.
+        self._stored, self._stored_at = job.fraction, 0.0
         self.conversation, self.budget = services.conversation(job)
 
     def view(self) -> View:
@@ -114,8 +118,16 @@ class ActiveJob:
             await self.status.close()
 
     async def _guard(self) -> None:
+        """Store the progress that is about to be shown; raises LostRunError.
+
+        Who is certain to have the job asks the row only to write something new, and not always.
+        """
         async with self._token:
-            await self._services.store.save_fraction(self.job, self.progress.fraction)
+            fraction, now = self.progress.fraction, time.monotonic()
+            new = fraction != self._stored and now >= self._stored_at + _STORE_SECONDS
+            if new or not self._services.store.holds(self.job):
+                await self._services.store.save_fraction(self.job, fraction)
+                self._stored, self._stored_at = fraction, now
 
 
 async def show_end(

@@ -18,7 +18,7 @@ EVENT = Event(platform="chat", id="1/42")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[SqlEventStore]:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/jobs.db") as database:
+    async with open_database(f"sqlite:///{tmp_path}/jobs.db") as database:
         yield SqlEventStore(database)
 
 

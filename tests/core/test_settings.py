@@ -42,7 +42,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     settings, account = read(tmp_path)  # type: ignore[misc]
 
     assert settings == {
-        "database_url": "sqlite+aiosqlite:///data/cliprelay.db",
+        "database_url": "sqlite:///data/cliprelay.db",
         "media_dir": "data/media",
         "catalog_files": [],
         "gateway_order": [],

@@ -72,7 +72,7 @@ class EngineHarness:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.folder}/jobs.db"
+        return f"sqlite:///{self.folder}/jobs.db"
 
     @property
     def paid(self) -> int:

@@ -11,7 +11,7 @@ from storage.jobs import SqlJobStore
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/jobs.db"
+    return f"sqlite:///{tmp_path}/jobs.db"
 
 
 @pytest.fixture

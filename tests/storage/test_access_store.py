@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
 
 from core.errors import StorageError
 from core.i18n import Locale
@@ -11,8 +10,9 @@ from core.people.access import Rule
 from core.people.preferences import Preferences
 from core.platform import Party
 from storage.access import SqlAccessStore
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.preferences import SqlPreferenceStore
+from tests.fakes.statements import say
 
 ANN = Party(platform="chat", kind="user", id="1")
 GROUP = Party(platform="chat", kind="chat", id="1")
@@ -41,9 +41,7 @@ async def test_the_last_rule_counts_and_says_who_made_it(database: Database) -> 
     await store.save(rule(ANN, allowed=True))
 
     assert await store.rules(ANN) == {ANN: True}
-    async with database.connect() as connection:
-        rows = (await connection.execute(text('SELECT "by", at FROM access'))).all()
-    assert [tuple(row) for row in rows] == [("chat:1", 1.0)]
+    assert await say(database, 'SELECT "by", at FROM access') == [("chat:1", 1.0)]
 
 
 async def test_preferences_come_back_as_they_were_chosen(database: Database) -> None:
@@ -67,26 +65,25 @@ async def test_preferences_that_are_empty_leave_no_row(database: Database) -> No
 async def test_a_preference_that_cannot_be_read_is_told_as_such(database: Database) -> None:
     store = SqlPreferenceStore(database)
     await store.save(ANN, CHOSEN)
-    async with database.begin() as connection:
-        await connection.execute(text("UPDATE preferences SET language = 'xx'"))
+    await say(database, "UPDATE preferences SET language = 'xx'")
 
     with pytest.raises(StorageError, match="holds a preference that cannot be read"):
         await store.load(ANN)
 
 
 async def test_a_choice_whose_caller_went_away_is_finished_before_the_database_closes(
-    database: Database,
+    url: str,
 ) -> None:
-    access, preferences = SqlAccessStore(database), SqlPreferenceStore(database)
-    writes = [
-        asyncio.create_task(access.save(rule(ANN, allowed=False))),
-        asyncio.create_task(preferences.save(ANN, CHOSEN)),
-    ]
-    await asyncio.sleep(0)
-    for write in writes:
-        write.cancel()
+    async with open_database(url) as database:
+        access, preferences = SqlAccessStore(database), SqlPreferenceStore(database)
+        writes = [
+            asyncio.create_task(access.save(rule(ANN, allowed=False))),
+            asyncio.create_task(preferences.save(ANN, CHOSEN)),
+        ]
+        await asyncio.sleep(0)
+        for write in writes:
+            write.cancel()
 
-    await database.close()
-
-    assert await access.rules(ANN) == {ANN: False}
-    assert await preferences.load(ANN) == {ANN: CHOSEN}
+    async with open_database(url) as database:
+        assert await SqlAccessStore(database).rules(ANN) == {ANN: False}
+        assert await SqlPreferenceStore(database).load(ANN) == {ANN: CHOSEN}

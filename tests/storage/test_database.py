@@ -2,24 +2,30 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from types import NoneType
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core.errors import DatabaseInUseError, StorageError
 from storage.database import Database, open_database
 from storage.tables import metadata
 from tests.fakes.old_database import make_old_database
+from tests.fakes.statements import committing, say
 
 _ROOT = Path(__file__).parents[2]
 _MIGRATIONS = _ROOT / "storage" / "migrations" / "versions"
 _OPEN = """
 import asyncio, sys
 from storage.database import open_database
+from tests.fakes.statements import committing, say
 
 async def main():
     async with open_database(sys.argv[1]):
@@ -35,26 +41,25 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Data
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         return list(compare_metadata(context, metadata))
 
-    async with database.connect() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await database.run("a row", differences) == []
 
 
 async def test_a_database_can_be_opened_again(url: str) -> None:
     async with open_database(url):
         pass
 
-    async with open_database(url) as database, database.connect() as connection:
-        versions = (await connection.execute(text("SELECT * FROM alembic_version"))).all()
+    async with open_database(url) as database:
+        versions = await say(database, "SELECT * FROM alembic_version")
 
     newest = max(file.name[:4] for file in _MIGRATIONS.glob("0*.py"))
-    assert [tuple(row) for row in versions] == [(newest,)]
+    assert versions == [(newest,)]
 
 
 async def test_a_database_of_an_earlier_version_gets_what_is_new(url: str, tmp_path: Path) -> None:
     make_old_database(tmp_path / "jobs.db", "0001")
 
-    async with open_database(url) as database, database.connect() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM access"))).scalar() == 0
+    async with open_database(url) as database:
+        assert await say(database, "SELECT count(*) FROM access") == [(0,)]
 
 
 async def test_a_database_that_is_up_to_date_is_opened_without_alembic(url: str) -> None:
@@ -76,25 +81,20 @@ async def test_a_database_that_is_up_to_date_is_opened_without_alembic(url: str)
 
 
 async def test_commits_reach_the_disk_and_readers_do_not_block(database: Database) -> None:
-    async with database.connect() as connection:
-        pragmas = [
-            (await connection.execute(text(f"PRAGMA {name}"))).scalar()
-            for name in ("journal_mode", "synchronous")
-        ]
-
-    assert pragmas == ["wal", 2]
+    assert await say(database, "PRAGMA journal_mode") == [("wal",)]
+    assert await say(database, "PRAGMA synchronous") == [(2,)]
 
 
 async def test_folders_are_made_also_with_odd_names(tmp_path: Path) -> None:
     path = tmp_path / "not there" / "50% off" / "jobs.db"
 
-    async with open_database(f"sqlite+aiosqlite:///{path}"):
+    async with open_database(f"sqlite:///{path}"):
         assert path.exists()
 
 
 async def test_a_database_in_memory_needs_no_file() -> None:
-    async with open_database("sqlite+aiosqlite://") as database, database.connect() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM jobs"))).scalar() == 0
+    async with open_database("sqlite://") as database:
+        assert await say(database, "SELECT count(*) FROM jobs") == [(0,)]
 
 
 async def test_a_second_bot_in_this_process_is_refused(url: str, database: Database) -> None:
@@ -136,7 +136,7 @@ async def test_a_link_to_the_file_or_its_folder_is_the_same_database(
 
     for name in ("link.db", "folder/jobs.db", "folder/link.db"):
         with pytest.raises(DatabaseInUseError) as refusal:
-            async with open_database(f"sqlite+aiosqlite:///{tmp_path / name}"):
+            async with open_database(f"sqlite:///{tmp_path / name}"):
                 pass
         assert refusal.value.path == tmp_path / "jobs.db"
 
@@ -149,14 +149,14 @@ async def test_a_database_that_cannot_be_written_is_refused_at_the_start(
     path = tmp_path / "jobs.db"
 
     with pytest.raises(StorageError, match=r"jobs.db.* cannot be used: .*readonly"):
-        async with open_database(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"):
+        async with open_database(f"sqlite:///file:{path}?mode=ro&uri=true"):
             pass
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a folder that nobody can write to")
 async def test_a_folder_that_cannot_be_written_is_refused_at_the_start() -> None:
     with pytest.raises(StorageError, match="Cannot write to /dev/null"):
-        async with open_database("sqlite+aiosqlite:////dev/null/jobs.db"):
+        async with open_database("sqlite:////dev/null/jobs.db"):
             pass
 
 
@@ -171,19 +171,26 @@ async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
 
 
 async def test_a_database_of_a_later_version_is_refused_with_a_sentence(url: str) -> None:
-    async with open_database(url) as database, database.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    async with open_database(url) as database:
+        await say(database, "UPDATE alembic_version SET version_num = '9999'")
 
     with pytest.raises(StorageError, match=r"cannot be used: .*9999"):
         async with open_database(url):
             pass
 
 
+async def test_an_address_as_earlier_versions_wrote_it_is_taken(tmp_path: Path) -> None:
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/jobs.db"):
+        pass
+
+    assert (tmp_path / "jobs.db").exists()
+
+
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
         ("postgresql+psycopg://me:secret@db/jobs", r"starts with postgresql\+psycopg://"),
-        ("sqlite:///jobs.db", "starts with sqlite://"),
+        ("sqlite+pysqlcipher:///jobs.db", r"starts with sqlite\+pysqlcipher://"),
         ("jobs.db", "is not a database address"),
         ("", "is not a database address"),
     ],
@@ -196,3 +203,44 @@ async def test_another_kind_of_database_is_refused_without_repeating_its_passwor
             pass
 
     assert "secret" not in str(refusal.value)
+
+
+async def test_what_comes_while_a_commit_is_on_its_way_shares_the_next(database: Database) -> None:
+    await say(database, "CREATE TABLE t (n)")
+    with committing() as commits:
+        await asyncio.gather(
+            *(say(database, "INSERT INTO t VALUES (?)", number) for number in range(50))
+        )
+
+    assert len(commits) <= 2
+    assert await say(database, "SELECT count(*) FROM t") == [(50,)]
+
+
+async def test_what_fails_is_undone_as_a_whole_and_takes_nobody_along(database: Database) -> None:
+    await say(database, "CREATE TABLE t (n UNIQUE)")
+
+    def twice(number: int) -> Callable[[Connection], None]:
+        def insert(connection: Connection) -> None:
+            for value in (number, number // 10):
+                connection.exec_driver_sql("INSERT INTO t VALUES (?)", (value,))
+
+        return insert
+
+    outcomes = await asyncio.gather(
+        *(database.run("a number", twice(number)) for number in (70, 71, 80)),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [NoneType, StorageError, NoneType]
+    assert await say(database, "SELECT n FROM t ORDER BY n") == [(7,), (8,), (70,), (80,)]
+
+
+async def test_nobody_is_told_before_it_is_on_disk(database: Database, tmp_path: Path) -> None:
+    await say(database, "CREATE TABLE t (n)")
+
+    async def put(number: int) -> list[tuple[int]]:
+        await say(database, "INSERT INTO t VALUES (?)", number)
+        with closing(sqlite3.connect(tmp_path / "jobs.db")) as beside:
+            return beside.execute("SELECT n FROM t WHERE n = ?", (number,)).fetchall()
+
+    assert await asyncio.gather(*map(put, range(20))) == [[(number,)] for number in range(20)]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from core.events import Event, TakenError
 from core.jobs import Job, JobState, LostRunError
@@ -16,6 +15,7 @@ from storage.database import Database, open_database
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from tests.fakes.old_database import make_old_database
+from tests.fakes.statements import say
 
 PLACE = ConversationRef(platform="chat", chat="-100", thread="7")
 JOB = Job(
@@ -112,7 +112,5 @@ async def test_what_was_ordered_before_the_upgrade_counts_as_taken(
 ) -> None:
     make_old_database(tmp_path / "jobs.db", "0007", JOB, replace(JOB, id="2", command=None))
 
-    async with open_database(url) as database, database.connect() as connection:
-        rows = (await connection.execute(text("SELECT * FROM taken"))).all()
-
-    assert [tuple(row) for row in rows] == [("chat", "-100/42", 1.0)]
+    async with open_database(url) as database:
+        assert await say(database, "SELECT * FROM taken") == [("chat", "-100/42", 1.0)]

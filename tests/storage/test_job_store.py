@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from core.errors import Fault, FaultKind, StorageError
 from core.jobs import Job, JobState, LostRunError
 from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, User
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
+from tests.fakes.statements import listening, say
 
 JOB = Job(
     id="1",
@@ -103,6 +103,59 @@ async def test_who_holds_an_older_token_writes_nothing(store: SqlJobStore) -> No
         await store.save_fraction(JOB, 0.5)
 
     assert await store.get("1") == taken
+
+
+async def test_who_holds_the_newest_token_is_certain_without_asking(store: SqlJobStore) -> None:
+    await store.add(JOB)
+    assert not store.holds(JOB)
+
+    first = await store.claim("1")
+    assert first
+    assert store.holds(first)
+
+    with listening() as said:
+        second = await store.claim("1")
+        assert len(said) == 1
+    assert second
+    assert (store.holds(first), store.holds(second)) == (False, True)
+
+
+async def test_nobody_is_certain_from_the_moment_that_a_job_is_taken(store: SqlJobStore) -> None:
+    await store.add(JOB)
+    first = await store.claim("1")
+    assert first
+
+    taking = asyncio.create_task(store.claim("1"))
+    await asyncio.sleep(0)
+    certain = store.holds(first)
+    taking.cancel()  # it is taken all the same, and nobody hears by whom
+    await asyncio.wait([taking])
+    row = await store.get("1")
+
+    assert row
+    assert (certain, store.holds(first), row.run) == (False, False, 2)
+    with pytest.raises(LostRunError):
+        await store.save_fraction(first, 0.5)
+
+
+async def test_of_several_who_take_a_job_only_the_last_is_certain(store: SqlJobStore) -> None:
+    await store.add(JOB)
+
+    claimed = await asyncio.gather(*(store.claim("1") for _ in range(5)))
+
+    certain = [job.run for job in claimed if job and store.holds(job)]
+    assert certain == [5]
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])
+async def test_nobody_holds_what_has_ended(store: SqlJobStore, state: JobState) -> None:
+    await store.add(JOB)
+    held = await store.claim("1")
+    assert held
+
+    await store.save(replace(held, state=state))
+
+    assert not store.holds(held)
 
 
 async def test_an_end_is_final(store: SqlJobStore) -> None:
@@ -233,22 +286,21 @@ async def test_a_caller_that_goes_away_leaves_the_store_usable(store: SqlJobStor
 
 
 async def test_a_write_whose_caller_went_away_is_finished_before_the_database_closes(
-    store: SqlJobStore, database: Database
+    url: str,
 ) -> None:
-    write = asyncio.create_task(store.add(JOB))
-    await asyncio.sleep(0)
-    write.cancel()
+    async with open_database(url) as database:
+        write = asyncio.create_task(SqlJobStore(database).add(JOB))
+        await asyncio.sleep(0)
+        write.cancel()
 
-    await database.close()
-
-    assert await store.get("1") == JOB
+    async with open_database(url) as database:
+        assert await SqlJobStore(database).get("1") == JOB
 
 
 async def test_a_database_that_takes_no_writes_is_told_as_such(
     store: SqlJobStore, database: Database
 ) -> None:
-    async with database.connect() as connection:
-        await connection.execute(text("PRAGMA query_only = ON"))
+    await say(database, "PRAGMA query_only = ON")
 
     with pytest.raises(StorageError, match=r"cannot be used: .*readonly"):
         await store.add(JOB)
@@ -259,8 +311,7 @@ async def test_a_database_that_takes_no_writes_is_told_as_such(
 async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
     store: SqlJobStore, database: Database
 ) -> None:
-    async with database.connect() as connection:
-        await connection.execute(text("PRAGMA max_page_count = 1"))
+    await say(database, "PRAGMA max_page_count = 1")
     large = replace(JOB, request=MediaRequest(prompt="cat " * 100_000))
 
     with pytest.raises(StorageError, match="cannot be used: database or disk is full"):
@@ -270,9 +321,8 @@ async def test_a_full_disk_is_told_as_such_and_breaks_nothing(
 
 
 async def damage(database: Database, job: Job, column: str, value: str) -> None:
-    statement = text(f"UPDATE jobs SET {column} = :value WHERE id = :id")  # noqa: S608 - ours
-    async with database.begin() as connection:
-        await connection.execute(statement, {"value": value, "id": job.id})
+    statement = f"UPDATE jobs SET {column} = ? WHERE id = ?"  # noqa: S608 - ours
+    await say(database, statement, value, job.id)
 
 
 @pytest.mark.parametrize(
@@ -323,8 +373,7 @@ async def test_a_row_that_cannot_be_read_is_not_taken(
     with pytest.raises(StorageError):
         await store.claim(JOB.id)
 
-    async with database.connect() as connection:
-        assert (await connection.execute(text("SELECT run FROM jobs"))).scalar() == JOB.run
+    assert await say(database, "SELECT run FROM jobs") == [(JOB.run,)]
 
 
 async def test_one_damaged_row_hides_neither_posts_nor_durations_of_the_others(

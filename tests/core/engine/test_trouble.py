@@ -13,6 +13,7 @@ from core.jobs import JobState
 from storage.database import Database, open_database
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+from tests.fakes.statements import say
 
 
 @asynccontextmanager
@@ -20,14 +21,9 @@ async def broken_store(engine: Engine) -> AsyncGenerator[None]:
     """The database takes no writes, as with a full disk."""
     store = engine.services.store
     database: Database = getattr(store, "_database")  # noqa: B009 - private, and not in the Protocol
-    await _say(database, "PRAGMA query_only = ON")
+    await say(database, "PRAGMA query_only = ON")
     yield
-    await _say(database, "PRAGMA query_only = OFF")
-
-
-async def _say(database: Database, pragma: str) -> None:
-    async with database.connect() as connection:
-        await connection.exec_driver_sql(pragma)
+    await say(database, "PRAGMA query_only = OFF")
 
 
 async def test_nothing_is_sent_when_an_order_cannot_be_stored(
@@ -215,9 +211,8 @@ async def test_a_damaged_job_is_named_and_the_others_go_on(
     damaged, good = harness.job(), harness.job()
     await harness.leave(damaged)
     await harness.leave(good)
-    async with open_database(harness.database_url) as database, database.begin() as connection:
-        change = "UPDATE jobs SET request = '{' WHERE id = ?"
-        await connection.exec_driver_sql(change, (damaged.id,))
+    async with open_database(harness.database_url) as database:
+        await say(database, "UPDATE jobs SET request = '{' WHERE id = ?", damaged.id)
 
     async with harness.engine() as engine:
         await engine.idle()

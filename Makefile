@@ -32,6 +32,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.streams
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.lookup
+	$(BIN)/python -m benchmarks.orders
 	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.deliveries
 	$(BIN)/python -m benchmarks.looks

@@ -23,7 +23,8 @@ AIM = 3.0
 class Tally:
     """Counts events and views. See `whole_path.Observer`."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: int = JOBS) -> None:
+        self.jobs = jobs
         self.events = 0
         self.views = 0
         self.all_ended = asyncio.Event()
@@ -41,7 +42,7 @@ class Tally:
         """Say when it was the last one."""
         del stream
         self._ended += 1
-        if self._ended == JOBS:
+        if self._ended == self.jobs:
             self.all_ended.set()
 
     def shown(self, stream: str, view: View) -> None:

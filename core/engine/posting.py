@@ -38,7 +38,7 @@ class Posting:
         self._active = active
 
     async def post(self) -> None:
-        """Post, and remember where the media are.
+        """Post, and put into the job where the media are; whoever ends it stores that.
 
         Raises:
             JobError: the chat takes them in no form at all.
@@ -64,6 +64,8 @@ class Posting:
     async def _prepare(self) -> Prepared:
         active, limits = self._active, self._active.conversation.limits
         if not all(is_native(asset, limits) for asset in active.job.assets):
+            # Fitting takes long: what was fetched is stored before. Else it is when it is posted.
+            await active.save(replace(active.job, state=JobState.DELIVERING))
             active.show(replace(active.progress, phase=Phase.FITTING))
         endpoint = self._services.endpoint(active.model)
         return await prepare(active.job.assets, active.job.results, limits, endpoint)
@@ -81,7 +83,8 @@ class Posting:
             )
         )
         message, taken = await self._put_in_some_form(ready, replacing)
-        await active.save(replace(active.job, delivered=message, credits=self._charged(taken)))
+        # Stored by whoever says that the job is done: nothing lies between the two.
+        active.job = replace(active.job, delivered=message, credits=self._charged(taken))
 
     async def _put_in_some_form(
         self, ready: Prepared, replacing: MessageRef | None

@@ -158,7 +158,8 @@ class Run:
         if not collected.assets:
             await self._end_with_page(collected.pages)
             return False
-        await active.save(replace(active.job, state=JobState.DELIVERING, assets=collected.assets))
+        # Stored before it is posted, or made to fit: see `Posting`.
+        active.job = replace(active.job, assets=collected.assets)
         return True
 
     async def _end_with_page(self, pages: tuple[str, ...]) -> None:

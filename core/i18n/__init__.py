@@ -2,7 +2,7 @@
 
 import logging
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -32,11 +32,17 @@ def translate(locale: Locale, key: str, **variables: str | float) -> str:
     Raises:
         KeyError: there is no such text; a defect, which the tests find.
     """
+    return _text(locale, key, frozenset(variables.items()))
+
+
+# Each frame of each job needs the same few texts: its phase, its button, what is left.
+@lru_cache(maxsize=1024)
+def _text(locale: Locale, key: str, variables: frozenset[tuple[str, str | float]]) -> str:
     bundle = _bundle(locale)
     pattern = bundle.get_message(key).value if bundle.has_message(key) else None
     if pattern is None:
         raise KeyError(f"core/i18n/{locale}.ftl has no text {key}")
-    text, errors = bundle.format_pattern(pattern, variables)
+    text, errors = bundle.format_pattern(pattern, dict(variables))
     for error in errors:
         log.error("text %s in %s: %s", key, locale, error)
     return str(text)

@@ -1,7 +1,7 @@
 """How often a chat may be written to, with room kept for what must not be lost."""
 
 import asyncio
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -146,7 +146,7 @@ class WriteBudget:
         busy = (
             self._waiting or self._under_way or any(until > now for until in self._paused.values())
         )
-        return not busy and not self._counted(now)
+        return not busy and not self._counting(now)
 
     def written(self) -> Written:
         """What a later process has to know."""
@@ -192,8 +192,8 @@ class WriteBudget:
             now = _now()
             self._under_way.remove(waiter)
             # Counted from the answer instead: the platform counts when it has arrived.
-            counted = [time for time in self._answered if time + self._window > now]
-            self._answered = counted + [now] * waiter.weight
+            del self._answered[: len(self._answered) - self._counting(now)]
+            self._answered += [now] * waiter.weight
             self._note()
         self._admit()
 
@@ -203,15 +203,24 @@ class WriteBudget:
 
     def _free_at(self, waiter: _Waiter, now: float) -> float:
         """When there is room for it, as far as is known; `now` or earlier where there is."""
-        times = self._counted(now)
-        over = len(times) + waiter.weight - self._writes + self._kept.get(waiter.rank, 0)
+        begun = [
+            each.begun
+            for each in self._under_way
+            for _ in range(each.weight)
+            if each.begun + self._window > now
+        ]
+        counting = self._counting(now)
+        over = counting + len(begun) + waiter.weight - self._writes
+        over += self._kept.get(waiter.rank, 0)
+        if over <= 0:
+            return now
         # When so many of the oldest have left the window, there is room.
-        return times[over - 1] + self._window if over > 0 else now
+        first = len(self._answered) - counting
+        return sorted((*self._answered[first:], *begun))[over - 1] + self._window
 
-    def _counted(self, now: float) -> list[float]:
-        """When everything that still counts was written, or was begun to be."""
-        begun = (waiter.begun for waiter in self._under_way for _ in range(waiter.weight))
-        return sorted(t for t in (*self._answered, *begun) if t + self._window > now)
+    def _counting(self, now: float) -> int:
+        """How many of those that were answered, oldest first, still count."""
+        return len(self._answered) - bisect_right(self._answered, now - self._window)
 
 
 def _now() -> float:

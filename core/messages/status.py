@@ -90,10 +90,12 @@ class StatusMessage:
         while self._changed and not self._closed:
             # Before rendering: a change from now on makes another round.
             self._changed = False
-            if self._render() != self.shown:
+            view = self._render()
+            if view != self.shown:
                 try:
                     async with self._budget.turn(Rank.FRAME, "edit"), self._flight:
-                        await self._edit(self._render())
+                        # Drawn anew only if it has changed while it waited.
+                        await self._edit(self._render() if self._changed else view)
                 # Outside of the budget, or finals would wait behind a platform that is down.
                 except UnreachableError:
                     self._changed = True

@@ -1,4 +1,4 @@
-"""Jobs as short as can be: what an order costs beside a bare request, and how many go in a second."""
+"""Jobs as short as can be: what an order costs beside a bare request, and how many a second go."""
 
 import asyncio
 import time

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 
 from bots.app import Setup, open_engine
+from bots.cli.garbage import unhurried_collector
 from bots.runtime import Runtime
 from core.errors import OperatorError, SettingsError
 from core.i18n import Locale
@@ -35,7 +36,7 @@ async def run(setup: Setup) -> None:
         if settings.is_called:
             await _open_door(runtime)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with unhurried_collector(engine), asyncio.TaskGroup() as group:
                 for service in services.values():
                     group.create_task(_serve(service, runtime))
         except ExceptionGroup as failures:

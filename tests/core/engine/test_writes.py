@@ -18,7 +18,7 @@ def writes_of(said: list[Statement]) -> int:
     return len([sql for sql in rows if not sql.startswith("UPDATE jobs SET fraction=?")])
 
 
-@pytest.mark.parametrize(("model", "most"), [(STREAM, 10), (TASKS, 9)])
+@pytest.mark.parametrize(("model", "most"), [(STREAM, 11), (TASKS, 9)])
 async def test_a_job_is_written_so_often(
     harness: EngineHarness, engine: Engine, model: str, most: int
 ) -> None:

@@ -1,0 +1,202 @@
+"""Thousands of live jobs in one process: what is lost, how late events are, how long it stands."""
+
+import asyncio
+import gc
+import resource
+import sys
+import time
+from collections.abc import AsyncGenerator, Coroutine
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+from benchmarks.bare_client import listen, open_http
+from benchmarks.sandbox_process import open_gateway
+from benchmarks.stamps import StampedTransport
+from benchmarks.streams import EventLog
+from benchmarks.tables import percentile_99, print_head, print_row, verdict
+from benchmarks.whole_path import open_engine, order, prompt
+from bots.cli.garbage import unhurried_collector
+from core.platform import Limits
+
+EVENTS = 12
+ORDERS_PER_SECOND = 100
+# So long after the last order everything is still live.
+_TOGETHER_SECONDS = 20
+_LONGEST_SECONDS = 600
+_TICK_SECONDS = 0.01
+_LIMITS = Limits(writes=100_000, window_seconds=60, edit_seconds=3.0, text_chars=4096)
+# By the number of jobs: the 99th percentile of event to client, and the longest stop.
+_AIMS = {2_000: (50.0, None), 5_000: (None, 250.0)}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one process has seen; times in milliseconds.
+
+    Attributes:
+        stops: for how long nothing else was done, each time.
+        collections: what each full collection took of the processor.
+    """
+
+    jobs: int = 0
+    most_at_once: int = 0
+    events: int = 0
+    arrived: list[float] = field(default_factory=list[float])
+    stops: list[float] = field(default_factory=list[float])
+    collections: list[float] = field(default_factory=list[float])
+
+
+@asynccontextmanager
+async def watched(outcome: Outcome) -> AsyncGenerator[None]:
+    """Measure how long the loop stands, and what of it is the collector's."""
+    began = 0.0
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        nonlocal began
+        if phase == "start":
+            began = time.thread_time()
+        elif info["generation"] == 2:
+            outcome.collections.append((time.thread_time() - began) * 1e3)
+
+    async def tick() -> None:
+        while True:
+            slept = time.perf_counter()
+            await asyncio.sleep(_TICK_SECONDS)
+            outcome.stops.append((time.perf_counter() - slept - _TICK_SECONDS) * 1e3)
+
+    gc.callbacks.append(note)
+    ticking = asyncio.create_task(tick())
+    yield
+    ticking.cancel()
+    gc.callbacks.remove(note)
+
+
+async def bare(root: str, jobs: int) -> Outcome:
+    """The same streams without any of our code."""
+    outcome = Outcome(jobs=jobs)
+    running = 0
+
+    async def hear(number: int) -> None:
+        nonlocal running
+        running += 1
+        outcome.most_at_once = max(outcome.most_at_once, running)
+        await listen(
+            http,
+            root,
+            prompt(f"s{number}", EVENTS),
+            lambda sent_at: outcome.arrived.append((time.time() - sent_at) * 1e3),
+        )
+        running -= 1
+
+    async with (
+        open_http() as http,
+        watched(outcome),
+        asyncio.timeout(_LONGEST_SECONDS),
+        asyncio.TaskGroup() as group,
+    ):
+        for number in range(jobs):
+            group.create_task(hear(number))
+            await asyncio.sleep(1 / ORDERS_PER_SECOND)
+    outcome.events = len(outcome.arrived) - jobs  # the line with the link is stamped as well
+    return outcome
+
+
+async def whole(root: str, jobs: int, *, unhurried: bool) -> Outcome:
+    """The same streams as jobs of as many people in as many chats."""
+    log, outcome = EventLog(), Outcome(jobs=jobs)
+    async with (
+        open_http(StampedTransport) as http,
+        open_engine(root, http, _LIMITS, log, jobs) as engine,
+        unhurried_collector(engine) if unhurried else nullcontext(),
+        watched(outcome),
+        asyncio.timeout(_LONGEST_SECONDS),
+    ):
+        for number in range(jobs):
+            await engine.submit(order(f"s{number}", EVENTS))
+            outcome.most_at_once = max(outcome.most_at_once, log.running)
+            await asyncio.sleep(1 / ORDERS_PER_SECOND)
+        outcome.most_at_once = max(outcome.most_at_once, log.running)
+        for _ in range(jobs):
+            await log.over.get()
+    outcome.events = log.result.events
+    outcome.arrived = [seconds * 1e3 for seconds in log.result.arrived]
+    return outcome
+
+
+async def hurried(root: str, jobs: int) -> Outcome:
+    """With Python's collector as it is."""
+    return await whole(root, jobs, unhurried=False)
+
+
+async def spared(root: str, jobs: int) -> Outcome:
+    """With the collector as `run` sets it."""
+    return await whole(root, jobs, unhurried=True)
+
+
+def run_alone(client: Any, root: str, jobs: int) -> Outcome:
+    """Run it in a fresh process, whose memory is nobody else's."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_run, client, root, jobs).result()
+
+
+def _run(client: Any, root: str, jobs: int) -> Outcome:
+    work: Coroutine[Any, Any, Outcome] = client(root, jobs)
+    return asyncio.run(work)
+
+
+def describe(name: str, outcome: Outcome) -> None:
+    """Print the row."""
+    late, stop = percentile_99(outcome.arrived), max(outcome.stops)
+    aim_late, aim_stop = _AIMS.get(outcome.jobs, (None, None))
+    aims = [f"{outcome.jobs:,} and none lost"]
+    is_met = outcome.most_at_once == outcome.jobs
+    is_met = is_met and outcome.events == outcome.jobs * EVENTS
+    if aim_late is not None:
+        aims.append(f"p99 <= {aim_late:g} ms")
+        is_met = is_met and late <= aim_late
+    if aim_stop is not None:
+        aims.append(f"longest stop <= {aim_stop:g} ms")
+        is_met = is_met and stop <= aim_stop
+    longest = max(outcome.collections, default=0.0)
+    print_row(
+        name,
+        f"{outcome.most_at_once:,}",
+        f"{outcome.jobs * EVENTS - outcome.events}",
+        f"{late:.0f} ms",
+        f"{stop:.0f} ms",
+        f"{len(outcome.collections)}, {longest:.0f} ms",
+        ""
+        if name.startswith(("bare", "without"))
+        else f"{', '.join(aims)}: {verdict(is_met=is_met)}",
+    )
+
+
+def main() -> None:
+    """Measure so many jobs as the command line says, and print the table."""
+    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(3 * jobs + 100, allowed), allowed))
+    clients = {"bare httpx + json.loads": bare, "whole path": spared}
+    if jobs == 2_000:
+        clients["without care for the collector"] = hurried
+    seconds = jobs / ORDERS_PER_SECOND + _TOGETHER_SECONDS
+    print(f"{jobs:,} streams of {EVENTS} events in {seconds:g} s, {ORDERS_PER_SECOND} a second")
+    print_head(
+        "",
+        "at once",
+        "events lost",
+        "event to client: p99",
+        "longest stop",
+        "full collections: how many, CPU of the longest",
+        "aim",
+    )
+    with open_gateway(seconds) as root:
+        for name, client in clients.items():
+            describe(name, run_alone(client, root, jobs))
+
+
+if __name__ == "__main__":
+    main()

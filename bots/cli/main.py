@@ -1,4 +1,7 @@
-"""The command line: cliprelay run | chat | generate | models | doctor | sandbox."""
+"""The command line: cliprelay run | chat | generate | models | doctor | sandbox.
+
+Each command imports what only it needs: a bot that serves for months is to carry no more.
+"""
 
 import asyncio
 import json
@@ -14,18 +17,9 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 
 from bots.app import SANDBOX_PORT, read_setup, sandbox_folder, sandbox_tables
-from bots.cli.chat import chat as run_chat
-from bots.cli.doctor import examine
-from bots.cli.generate import STANDARD, Wish, as_json
-from bots.cli.generate import generate as run_generate
 from bots.cli.logs import configure_logs
-from bots.cli.models import describe, print_models
-from core.catalog import load
-from core.catalog.markdown import document
-from core.dialects import DIALECTS, summaries
 from core.errors import DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
 from sandbox.options import SandboxOptions
@@ -75,7 +69,7 @@ def _beside(command: str) -> Generator[None]:
 @app.command()
 def run(*, sandbox: _Sandbox = False) -> None:
     """Serve all chat platforms that have a token, until it is stopped."""
-    from bots.cli.run import run as run_platforms  # noqa: PLC0415 - a terminal starts sooner without
+    from bots.cli.run import run as run_platforms
 
     setup = read_setup(force_sandbox=sandbox)
     configure_logs(setup.settings.log_level)
@@ -85,6 +79,8 @@ def run(*, sandbox: _Sandbox = False) -> None:
 @app.command()
 def chat(*, sandbox: _Sandbox = False) -> None:
     """Chat on this terminal, or with what is piped in."""
+    from bots.cli.chat import chat as run_chat
+
     setup = read_setup(force_sandbox=sandbox)
     settings = setup.settings
     configure_logs(settings.log_level, settings.media_dir.parent / "cliprelay.log")
@@ -113,6 +109,9 @@ def generate(  # noqa: PLR0913 - the options of a command line
     sandbox: _Sandbox = False,
 ) -> None:
     """Make one video and write it to a file."""
+    from bots.cli.generate import STANDARD, Wish, as_json
+    from bots.cli.generate import generate as run_generate
+
     setup = read_setup(force_sandbox=sandbox)
     configure_logs("ERROR")
     locale = Locale(setup.settings.default_locale)
@@ -141,7 +140,7 @@ def generate(  # noqa: PLR0913 - the options of a command line
 
 
 def _text(prompt: Sequence[str]) -> str:
-    if list(prompt) == [str(STANDARD)]:
+    if list(prompt) == ["-"]:
         return sys.stdin.buffer.read().decode("utf-8", "replace").strip()
     return " ".join(prompt)
 
@@ -177,7 +176,13 @@ def models(
     as_json_: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
 ) -> None:
     """Show all models: what they can do, at which gateway, and what is missing."""
+    from bots.cli.models import describe, print_models
+
     if markdown:
+        from core.catalog import load
+        from core.catalog.markdown import document
+        from core.dialects import DIALECTS, summaries
+
         typer.echo(document(load((), tuple(DIALECTS)), summaries()), nl=False)
         return
     setup = read_setup(force_sandbox=sandbox)
@@ -200,6 +205,10 @@ def doctor() -> None:
 
 
 async def _print_findings() -> bool:
+    from rich.console import Console
+
+    from bots.cli.doctor import examine
+
     marks = {True: "[green]ok   [/]", False: "[red]wrong[/]", None: "[yellow]-    [/]"}
     console = Console(soft_wrap=True, highlight=False)
     healthy = True
@@ -216,7 +225,7 @@ def sandbox(
     speed: Annotated[float, typer.Option(min=0.01, help="2 is twice as fast.")] = 1.0,
 ) -> None:
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
-    from sandbox.server import run  # noqa: PLC0415 - see bots/app.py
+    from sandbox.server import run
 
     setup = read_setup(force_sandbox=True)
 

@@ -33,6 +33,9 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.orders
+	$(BIN)/python -m benchmarks.queue
+	$(BIN)/python -m benchmarks.live 2000
+	$(BIN)/python -m benchmarks.live 5000
 	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.deliveries
 	$(BIN)/python -m benchmarks.looks

@@ -34,7 +34,7 @@ _AIMS = {2_000: (50.0, None), 5_000: (None, 250.0)}
 
 
 @dataclass(slots=True)
-class Outcome:
+class LiveLoad:
     """What one process has seen; times in milliseconds.
 
     Attributes:
@@ -53,7 +53,7 @@ class Outcome:
 
 
 @asynccontextmanager
-async def watched(outcome: Outcome) -> AsyncGenerator[None]:
+async def watched(outcome: LiveLoad) -> AsyncGenerator[None]:
     """Measure how long the loop stands, and what of it is the collector's."""
     began = 0.0
 
@@ -86,9 +86,9 @@ async def paced(jobs: int) -> AsyncGenerator[int]:
         await asyncio.sleep(began + (number + 1) / ORDERS_PER_SECOND - time.monotonic())
 
 
-async def bare(root: str, jobs: int) -> Outcome:
+async def bare(root: str, jobs: int) -> LiveLoad:
     """The same streams without any of our code."""
-    outcome = Outcome(jobs=jobs)
+    outcome = LiveLoad(jobs=jobs)
     running = 0
 
     async def hear(number: int) -> None:
@@ -115,9 +115,9 @@ async def bare(root: str, jobs: int) -> Outcome:
     return outcome
 
 
-async def whole(root: str, jobs: int, *, unhurried: bool) -> Outcome:
+async def whole(root: str, jobs: int, *, unhurried: bool) -> LiveLoad:
     """The same streams as jobs of as many people in as many chats."""
-    log, outcome = EventLog(), Outcome(jobs=jobs)
+    log, outcome = EventLog(), LiveLoad(jobs=jobs)
     async with (
         open_http(StampedTransport) as http,
         open_engine(root, http, _LIMITS, log, jobs) as engine,
@@ -136,28 +136,28 @@ async def whole(root: str, jobs: int, *, unhurried: bool) -> Outcome:
     return outcome
 
 
-async def hurried(root: str, jobs: int) -> Outcome:
+async def hurried(root: str, jobs: int) -> LiveLoad:
     """With Python's collector as it is."""
     return await whole(root, jobs, unhurried=False)
 
 
-async def spared(root: str, jobs: int) -> Outcome:
+async def spared(root: str, jobs: int) -> LiveLoad:
     """With the collector as `run` sets it."""
     return await whole(root, jobs, unhurried=True)
 
 
-def run_alone(client: Any, root: str, jobs: int) -> Outcome:
+def run_alone(client: Any, root: str, jobs: int) -> LiveLoad:
     """Run it in a fresh process, whose memory is nobody else's."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_run, client, root, jobs).result()
 
 
-def _run(client: Any, root: str, jobs: int) -> Outcome:
-    work: Coroutine[Any, Any, Outcome] = client(root, jobs)
+def _run(client: Any, root: str, jobs: int) -> LiveLoad:
+    work: Coroutine[Any, Any, LiveLoad] = client(root, jobs)
     return asyncio.run(work)
 
 
-def describe(name: str, outcome: Outcome) -> None:
+def describe(name: str, outcome: LiveLoad) -> None:
     """Print the row."""
     late, stop = percentile_99(outcome.arrived), max(outcome.stops)
     aim_late, aim_stop = _AIMS.get(outcome.jobs, (None, None))

@@ -23,7 +23,7 @@ from core.engine.engine import Engine
 from core.engine.services import Services
 from core.errors import CatalogError, SettingsError, StorageError
 from core.events import Events
-from core.files.disk import check_folder
+from core.files.disk import Room, check_folder
 from core.invocation import IdFormat
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
@@ -33,7 +33,7 @@ from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
-from storage.database import open_database
+from storage.database import file_of, open_database, parse
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
@@ -201,6 +201,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             http=http,
             platforms=dict(platforms),
             media_dir=settings.media_dir.absolute(),
+            room=_room(settings),
             sandboxed=setup.sandboxed,
             budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
@@ -215,6 +216,12 @@ def _policy(settings: Settings) -> Policy:
         allowed_chats=frozenset(settings.allowed_chats),
         terminals=frozenset({CONSOLE, FILE}),
     )
+
+
+def _room(settings: Settings) -> Room:
+    database = file_of(parse(settings.database_url))
+    folders = [settings.media_dir.absolute(), *([database.parent] if database else [])]
+    return Room(folders=tuple(folders), least_bytes=settings.min_free_mb * 1_000_000)
 
 
 def check_media_dir(folder: Path) -> None:

@@ -40,6 +40,7 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
     Raises:
         NotFetchedError: it did not come, or not whole.
         UserError: it is too large.
+        StorageError: it cannot be written.
     """
     try:
         async with (
@@ -48,7 +49,7 @@ async def fetch_to(path: Path, url: str, http: httpx.AsyncClient) -> None:
         ):
             if answer.status_code != HTTPStatus.OK:
                 raise NotFetchedError(f"HTTP {answer.status_code}")
-            with disk_errors(), path.open("wb") as file:
+            with disk_errors(ordered=False), path.open("wb") as file:
                 async for piece in body_of(answer, LIMIT_BYTES, least_bytes=_PIECE_BYTES):
                     # A slow disk must not hold up everybody's progress.
                     await asyncio.to_thread(file.write, piece)

@@ -90,6 +90,7 @@ class Settings(_FromEnvironment):
 
     database_url: str = "sqlite:///data/cliprelay.db"
     media_dir: Path = Path("data/media")
+    min_free_mb: Annotated[int, Field(ge=0)] = 200
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()
     default_locale: Literal["en", "zh"] = "en"

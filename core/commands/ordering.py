@@ -9,7 +9,7 @@ from core.catalog import Catalog
 from core.commands.command import Context
 from core.commands.repeats import once
 from core.engine.order import Order, new_id
-from core.errors import FaultKind, UserError
+from core.errors import FaultKind, StorageError, UserError
 from core.events import TakenError
 from core.files.pictures import save_picture
 from core.media import Asset, MediaKind, MediaRequest, Unmet
@@ -33,7 +33,7 @@ async def place_order(
         request = await _cast(context, request_of(await _save_pictures(context, job_id)))
         request = fill(context.services.catalog, request, context.preferences)
         await submit(context, job_id, request, is_draft=is_draft)
-    except (UserError, TakenError):
+    except (UserError, TakenError, StorageError):
         if await context.services.store.get(job_id) is None:
             await _forget_pictures(context, job_id)
         raise

@@ -5,11 +5,13 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from core.catalog import Model
 from core.engine.services import Services
+from core.engine.storing import until_stored
 from core.errors import StorageError
-from core.jobs import Job, JobState
+from core.jobs import Job, JobState, LostRunError
 from core.messages.budget import Rank
 from core.messages.progress import Phase, Progress, learned_seconds
 from core.messages.status import StatusMessage, write_final
@@ -40,6 +42,7 @@ class ActiveJob:
         self._token = asyncio.Lock()
         # What the row says of the progress, and since when.
         self._stored, self._stored_at = job.fraction, 0.0
+        self._late: asyncio.Task[None] | None = None
         self.conversation, self.budget = services.conversation(job)
 
     def view(self) -> View:
@@ -92,14 +95,49 @@ class ActiveJob:
         """Take the row for a run of ours; False when the job has ended meanwhile."""
         # A frame in between would take the old token to the store and find that it lost the run.
         async with self._token:
-            job = await self._services.store.claim(self.job.id)
+            job_id = self.job.id
+            job = await until_stored(job_id, partial(self._services.store.claim, job_id))
             self.job = job or self.job
         return job is not None
 
     async def save(self, job: Job) -> None:
-        # What we know counts from now on, even if storing it fails or nobody waits for it.
+        """Store it, however long that takes: the next step is done only when this is known.
+
+        Raises:
+            LostRunError: another run has the job.
+        """
+        await self._stop_late()
+        # What we know counts from now on, even if nobody waits for it.
         self.job = job
-        await self._services.store.save(job)
+        await until_stored(job.id, partial(self._services.store.save, job))
+
+    async def save_soon(self, job: Job) -> None:
+        """Store it, if not now then as soon as possible: an answer that is read does not wait.
+
+        Raises:
+            LostRunError: another run has the job.
+        """
+        await self._stop_late()
+        self.job = job
+        try:
+            await self._services.store.save(job)
+        except StorageError as error:
+            log.warning("job %s: its progress is stored later: %s", job.id, error)
+            self._late = asyncio.create_task(self._save_late(job))
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether nothing that was to be saved soon is still to be stored."""
+        return self._late is None or self._late.done()
+
+    async def _save_late(self, job: Job) -> None:
+        with suppress(LostRunError):  # the next step finds out
+            await until_stored(job.id, partial(self._services.store.save, job))
+
+    async def _stop_late(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            await asyncio.wait([self._late])
 
     def show(self, progress: Progress) -> None:
         self.progress = progress
@@ -114,6 +152,7 @@ class ActiveJob:
         await show_end(self._services, self.job, view, self.status)
 
     async def close(self) -> None:
+        await self._stop_late()
         if self.status is not None:
             await self.status.close()
 

@@ -5,8 +5,10 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from core.engine.services import Services
+from core.engine.storing import until_stored
 from core.errors import JobError, UserError
 from core.jobs import Job, JobState, JobStore, LostRunError
 
@@ -28,9 +30,10 @@ async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
         if job.state in {JobState.DRAFT, JobState.WAITING}:
             # What a gateway has refused before this wait was never taken.
             cancelled = replace(cancelled, credits=0, started_at=None)
-        # Lost when a run of it began in between: then once more.
+        # Lost when a run of it began in between: then once more. It does not stop here, since
+        # without its token the run of the job has ended: nobody else would finish it.
         with suppress(LostRunError):
-            await store.save(cancelled)
+            await until_stored(job_id, partial(store.save, cancelled))
             return cancelled, job.state
     raise UserError("too-late-to-cancel")
 

@@ -1,20 +1,16 @@
 """How jobs end that do not run: cancelled, refused before they ran, or lost by a restart."""
 
-import asyncio
 import time
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from core.engine.active_job import ActiveJob, show_end
-from core.engine.errands import Errands
 from core.engine.services import Services
-from core.errors import Fault, StorageError
+from core.engine.storing import until_stored
+from core.errors import Fault
 from core.jobs import Job, JobState, LostRunError
 from core.messages.views import ended_view
 from core.platform import View
-
-# Between attempts to store that an order was refused; the disk may be full for a while.
-_STORE_AGAIN_SECONDS = 5.0
 
 
 class Endings:
@@ -24,11 +20,10 @@ class Endings:
         failed: how many jobs have failed here.
     """
 
-    def __init__(self, services: Services, active: dict[str, ActiveJob], errands: Errands) -> None:
+    def __init__(self, services: Services, active: dict[str, ActiveJob]) -> None:
         self.failed = 0
         self._services = services
         self._active = active
-        self._errands = errands
 
     async def end(self, job: Job, view: View | None = None) -> bool:
         """Show the last view of a job that does not run; tell whether its chat has taken it."""
@@ -52,22 +47,7 @@ class Endings:
         """End a job that was not shown, so that it never runs; tell whether its chat knows it."""
         self._active.pop(job.id, None)
         try:
-            return await self.end(await self.fail(job, fault))
+            failed = await until_stored(job.id, partial(self.fail, job, fault))
         except LostRunError:  # somebody has cancelled it, and was told
             return True
-        except StorageError:
-            self._errands.start(self._refuse_later(job, fault))
-            return False
-
-    async def _refuse_later(self, job: Job, fault: Fault) -> None:
-        """Do it as soon as anything can be stored, at the latest when the bot stops."""
-        while True:
-            try:
-                await asyncio.sleep(_STORE_AGAIN_SECONDS)
-            except asyncio.CancelledError:
-                with suppress(StorageError):
-                    await self.fail(job, fault)
-                raise
-            with suppress(StorageError, LostRunError):
-                await self.end(await self.fail(job, fault))
-                return
+        return await self.end(failed)

@@ -16,7 +16,7 @@ from core.engine.order import Order, new_id, place
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
 from core.engine.services import Services
-from core.errors import Fault, FaultKind, StorageError, UserError
+from core.errors import Fault, FaultKind, UserError
 from core.events import Event
 from core.jobs import Job, JobState, LostRunError, after_restart, reopened
 from core.messages.progress import Phase, Progress
@@ -44,7 +44,7 @@ class Engine:
         self._runs: dict[str, Run] = {}
         self._closing = False
         self._errands = Errands()
-        self._endings = Endings(services, self._active, self._errands)
+        self._endings = Endings(services, self._active)
         self._ticker: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -114,12 +114,14 @@ class Engine:
         although nobody waits for this any more.
 
         Raises:
-            UserError: nothing can do this, or the bot is about to stop; nothing was stored.
+            UserError: nothing can do this, the disk is nearly full, or the bot is about to stop;
+                nothing was stored.
             StorageError: the job could not be stored; nothing was sent.
             TakenError: its event has been given its job.
         """
         if self._closing:
             raise UserError("bot-stopping")
+        self._check_room()
         # Everything that can be refused for nothing is refused before there is a row.
         job, model = place(order, self.services.catalog)
         # Job and event in one transaction: a crash in between would pay twice, or never.
@@ -131,9 +133,11 @@ class Engine:
         """Do what a draft has shown.
 
         Raises:
-            UserError: somebody already did, or cancelled it; or its model is gone.
+            UserError: somebody already did, or cancelled it; or its model is gone; or the disk is
+                nearly full.
             TakenError: the event has had its effect.
         """
+        self._check_room()
         # Two presses at once: only one of them gets the token.
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
@@ -178,7 +182,8 @@ class Engine:
         It goes to `place`, where that is asked for: the chat of the order may be why it failed.
 
         Raises:
-            UserError: it has not failed, or its model is gone.
+            UserError: it has not failed, its model is gone, or it would be paid for although the
+                disk is nearly full.
             TakenError: the event has had its effect.
         """
         if job.state is not JobState.FAILED or job.fault is None:
@@ -186,6 +191,8 @@ class Engine:
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self.services.catalog.choose(replace(job.request, model=job.model))
         again = reopened(job, model.credits_for(job.request), place, command)
+        if again.state is JobState.WAITING:
+            self._check_room()
         # The same row, so that two who retry at once pay once.
         taken = await self.services.store.reopen(again, event)
         if taken is None:
@@ -228,6 +235,11 @@ class Engine:
         """A job's place in the queue, from 1; 0 when it does not wait."""
         return self._scheduler.position(job.id)
 
+    def _check_room(self) -> None:
+        if self.services.room.is_short:
+            log.warning("nothing new is ordered: %s", self.services.room)
+            raise UserError("disk-nearly-full")
+
     async def _show(self, active: ActiveJob) -> None:
         """Open a stored job, which goes on even if whoever ordered it leaves."""
         # Who ordered may be cancelled (a web request that ends); a stored job is not.
@@ -248,9 +260,6 @@ class Engine:
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
             await self._endings.refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
-        except StorageError:
-            await self._endings.refuse(active.job, Fault(kind=FaultKind.INTERNAL))
-            raise
         except Exception:
             incident = new_id()[:8]
             log.exception("job %s: could not be shown: %s", job_id, incident)

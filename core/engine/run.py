@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from core.callbacks.hooks import Hook
@@ -14,9 +15,11 @@ from core.dialects import Generation
 from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.engine.services import Services
-from core.errors import Fault, FaultKind, JobError, StorageError
+from core.engine.storing import until_stored
+from core.errors import Fault, FaultKind, JobError
 from core.jobs import JobState, LostRunError
 from core.media import Accepted, Event
+from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view
 
@@ -96,6 +99,7 @@ class Run:
         active, now = self._active, time.time()
         # From the first byte that may cost money until a task is known, leaving would lose it.
         if active.job.task is None:
+            await self._until_room()
             self.leavable.clear()
             secret = active.job.hook or self._services.hooks.new_secret()
             await active.save(
@@ -114,8 +118,19 @@ class Run:
         except TimeoutError as error:
             raise JobError(Fault(kind=FaultKind.TIMEOUT, maybe_billed=True)) from error
         # Bytes inside an answer exist nowhere else, so they go to disk before the row says so.
-        results = await keep(results, self._services.folder(active.job.id))
+        folder = self._services.folder(active.job.id)
+        results = await until_stored(active.job.id, partial(keep, results, folder))
         await active.save(replace(active.job, state=JobState.RUNNING, results=results))
+
+    async def _until_room(self) -> None:
+        """Wait until what is ordered next can be kept."""
+        active, room = self._active, self._services.room
+        for pause in pauses():
+            if not room.is_short:
+                return
+            log.warning("job %s: is not ordered yet: %s", active.job.id, room)
+            active.show(replace(active.progress, phase=Phase.HELD))
+            await asyncio.sleep(pause)
 
     def _generation(self, hook: Hook | None) -> Generation:
         active = self._active
@@ -134,9 +149,9 @@ class Run:
         if isinstance(event, Accepted):
             task = event.task or active.job.task
             # Before the next byte is read: a crash from here on finds the task again.
-            await active.save(replace(active.job, state=JobState.RUNNING, task=task))
-            if task:
-                self.leavable.set()
+            await active.save_soon(replace(active.job, state=JobState.RUNNING, task=task))
+        if active.job.task and active.is_stored:
+            self.leavable.set()
         active.show(advance(active.progress, event))
 
     async def _collect(self) -> bool:
@@ -191,8 +206,6 @@ class Run:
                 return
         except LostRunError:
             return
-        except StorageError:
-            log.exception("job %s: its new model could not be stored", self._active.job.id)
         await self._fail(fault)
 
     async def _go_elsewhere(self, fault: Fault) -> bool:
@@ -235,8 +248,5 @@ class Run:
             await active.save(failed)
         except LostRunError:
             return
-        except StorageError:
-            # The row keeps its state, so that the next start goes on with it.
-            log.exception("job %s: its failure could not be stored", active.job.id)
         self.failed = True
         await active.end(ended_view(failed))

@@ -11,6 +11,7 @@ from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, Model
 from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.events import Events
+from core.files.disk import Room
 from core.jobs import Job, JobStore
 from core.messages.budget import WriteBudget
 from core.messages.budgets import Budgets
@@ -27,6 +28,7 @@ class Services:
     Attributes:
         endpoints: by the name of the gateway.
         media_dir: where results and pictures lie, a folder for each job.
+        room: what has to stay free on the disks.
         sandboxed: True when all endpoints are the sandbox; each message then says so.
         dialects: the wire protocols that models of the catalog may name.
     """
@@ -42,6 +44,7 @@ class Services:
     http: httpx.AsyncClient
     platforms: dict[str, Platform]
     media_dir: Path
+    room: Room = field(default_factory=Room)
     sandboxed: bool = False
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -12,13 +14,41 @@ from core.errors import Fault, FaultKind, JobError, StorageError
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What has to stay free on the disks of these folders for anything new to be ordered."""
+
+    folders: tuple[Path, ...] = ()
+    least_bytes: int = 0
+
+    def __str__(self) -> str:
+        places = " or ".join(map(str, self.folders))
+        return f"less than {self.least_bytes / 1e6:g} MB (MIN_FREE_MB) are free in {places}"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there is less; asks the file system, which takes no time."""
+        return any(_free_bytes(folder) < self.least_bytes for folder in self.folders)
+
+
+def _free_bytes(folder: Path) -> float:
+    with suppress(OSError):  # whoever writes there finds out what is wrong
+        return shutil.disk_usage(folder).free
+    return float("inf")
+
+
 @contextmanager
-def disk_errors() -> Generator[None]:
-    """Turn file system errors into our own."""
+def disk_errors(*, ordered: bool = True) -> Generator[None]:
+    """Turn file system errors into our own; where nothing is `ordered` there is no job to fail.
+
+    Raises:
+        JobError: the disk is full.
+        StorageError: anything else.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno in _DISK_FULL:
+        if ordered and error.errno in _DISK_FULL:
             raise JobError(Fault(kind=FaultKind.DISK_FULL, detail=error.strerror or "")) from error
         place = error.filename or "the disk"
         raise StorageError(f"Cannot write to {place}: {error.strerror}") from error

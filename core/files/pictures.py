@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from core.errors import FaultKind, JobError, UserError
+from core.errors import FaultKind, JobError, StorageError, UserError
 from core.files.disk import disk_errors, unfinished
 from core.files.media_info import EXTENSIONS, MEGAPIXELS, sniff
 from core.files.probe import probe_upright
@@ -48,11 +48,11 @@ async def save_picture(source: Path, folder: Path, name: str, *, owner: Hashable
     """Check a JPEG, PNG or WebP file and copy it, upright, to `folder/name.<what it is>`.
 
     Those of one owner are looked into one after the other.
-    Raises UserError for a file that cannot be used, JobError(DISK_FULL) or StorageError.
+    Raises UserError for a file that cannot be used, StorageError for a broken or full disk.
     """
     turn = _owners.setdefault(owner, asyncio.Lock())
     mime = await asyncio.to_thread(_judge, source)
-    with disk_errors(), unfinished(folder / f"{name}.part") as part:
+    with disk_errors(ordered=False), unfinished(folder / f"{name}.part") as part:
         await asyncio.to_thread(shutil.copyfile, source, part)
         async with turn:
             asset = await _looked_into(part, source.name)
@@ -88,7 +88,7 @@ async def _looked_into(path: Path, name: str) -> Asset:
         asset = await probe_upright(path, LIMIT_BYTES)
     except JobError as error:
         if error.fault.kind is FaultKind.DISK_FULL:
-            raise
+            raise StorageError(f"Cannot write to {path}: {error.fault.detail}") from error
         if error.fault.kind is FaultKind.OVERSIZED:
             raise UserError(
                 "picture-too-many-pixels", name=name, limit_megapixels=MEGAPIXELS

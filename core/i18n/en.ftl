@@ -4,6 +4,7 @@ phase-waiting = { $position ->
     [0] Accepted, starting soon
    *[other] Number { $position } in line
 }
+phase-held = On hold: the bot's disk is nearly full. This goes on once there is room.
 phase-submitting = sending
 phase-queued = queued at the gateway
 phase-rendering = rendering
@@ -114,7 +115,10 @@ fault-unreachable-link = { $kind ->
 fault-expired = The task has expired, or the gateway no longer knows it.
 fault-cancelled = The gateway cancelled the task.
 fault-interrupted = The bot was restarted during this job and cannot pick it up again.
-fault-disk-full = The bot's disk is full. The operator has to free some space.
+fault-disk-full = { $kind ->
+    [image] The picture was made, but the bot's disk is full. Please tell the operator.
+   *[video] The video was made, but the bot's disk is full. Please tell the operator.
+}
 fault-undeliverable = { $kind ->
     [image] The picture could not be posted in this chat.
    *[video] The video could not be posted in this chat.
@@ -269,7 +273,8 @@ command-unknown = There is no command /{ $given }. /help lists all commands.
 type-a-command = Begin with a command or with options, for example: { $example }. /help shows more.
 answers-left-out = Too many messages for this chat at once. Some of my answers are missing; try again in a minute.
 unexpected-error = Something went wrong in the bot. The operator can find the details in the log under { $id }.
-storage-error = The bot cannot save anything right now. Nothing was sent or paid. Please tell the operator.
+storage-error = The bot cannot save anything right now, so it has done nothing: nothing was sent or paid. Please tell the operator.
+disk-nearly-full = The bot's disk is nearly full, so it takes no new orders. Nothing was ordered. Please tell the operator.
 status-none = You have no jobs running or waiting.
 bot-stopping = The bot is about to restart and takes no orders right now. Nothing was ordered; please try again in a few minutes.
 ordered-twice = This came twice within two seconds, so it was ordered once. Send it again if you want another one.

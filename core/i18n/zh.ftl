@@ -4,6 +4,7 @@ phase-waiting = { $position ->
     [0] 已收到，即将开始
    *[other] 排队中，第 { $position } 位
 }
+phase-held = 已暂停：机器人的磁盘快满了，腾出空间后会自动继续。
 phase-submitting = 正在提交
 phase-queued = 正在网关排队
 phase-rendering = 正在生成
@@ -111,7 +112,10 @@ fault-unreachable-link = { $kind ->
 fault-expired = 任务已过期，或网关已查不到它。
 fault-cancelled = 网关取消了任务。
 fault-interrupted = 生成过程中机器人重启了，这个任务无法继续。
-fault-disk-full = 机器人的磁盘已满，请管理员清理。
+fault-disk-full = { $kind ->
+    [image] 图片已生成，但机器人的磁盘已满。请联系管理员。
+   *[video] 视频已生成，但机器人的磁盘已满。请联系管理员。
+}
 fault-undeliverable = { $kind ->
     [image] 图片无法发到这个聊天。
    *[video] 视频无法发到这个聊天。
@@ -263,7 +267,8 @@ command-unknown = 没有 /{ $given } 这个命令。/help 可查看全部命令�
 type-a-command = 请以命令或选项开头，例如：{ $example }。/help 可查看更多。
 answers-left-out = 本聊天消息太多，有些回复没有发出。请过一分钟再试。
 unexpected-error = 机器人自身出错了。管理员可在日志中凭 { $id } 查到详情。
-storage-error = 机器人暂时无法保存数据，没有提交，也没有扣费。请联系管理员。
+storage-error = 机器人暂时无法保存数据，因此什么也没有做：没有提交，也没有扣费。请联系管理员。
+disk-nearly-full = 机器人的磁盘快满了，暂不接受新的请求。这次没有下单，请联系管理员。
 status-none = 您没有正在运行或排队的任务。
 bot-stopping = 机器人即将重启，暂不接受新的请求。这次没有下单，请几分钟后再试。
 ordered-twice = 两秒内收到两次相同的内容，只算一次。如果想再要一个，请再发一次。

@@ -14,9 +14,9 @@ _UPLOAD_TRIES = 4
 T = TypeVar("T")
 
 
-def pauses() -> Iterator[float]:
-    """Seconds before the next attempt to reach a platform: longer and longer, without an end."""
-    seconds = _FIRST_SECONDS
+def pauses(first_seconds: float = _FIRST_SECONDS) -> Iterator[float]:
+    """Seconds before each next attempt of what has to succeed: longer and longer, for ever."""
+    seconds = first_seconds
     while True:
         yield seconds
         seconds = min(seconds * 2, _LONGEST_SECONDS)

@@ -17,6 +17,7 @@ class Phase(StrEnum):
     """What a job that has not ended is doing."""
 
     WAITING = "waiting"
+    HELD = "held"
     SUBMITTING = "submitting"
     QUEUED = "queued"
     RENDERING = "rendering"

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from core.errors import StorageError
 from core.jobs import LostRunError
 from core.messages.budget import Rank, WriteBudget
 from core.messages.patience import pauses, until_taken
@@ -115,6 +116,9 @@ class StatusMessage:
         # Deleted by somebody, or another run has the job: in both cases nobody wants frames.
         except (MessageLostError, LostRunError):
             self._closed = True
+        # Nothing is told that is not stored; the next tick comes back to it.
+        except StorageError as error:
+            log.warning("no progress is shown while it cannot be stored: %s", error)
         except (SlowDownError, UnreachableError):
             raise
         except Exception:

@@ -92,6 +92,8 @@ def _progress_line(job: Job, progress: Progress, now: float, expected: float) ->
     locale = Locale(job.locale)
     if progress.phase is Phase.WAITING:
         return translate(locale, "phase-waiting", position=progress.position)
+    if progress.phase is Phase.HELD:
+        return translate(locale, "phase-held")
     elapsed = max(now - (job.started_at or now), 0.0)
     phase = translate(locale, f"phase-{progress.phase}", kind=job.request.kind)
     parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]

@@ -44,6 +44,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert settings == {
         "database_url": "sqlite:///data/cliprelay.db",
         "media_dir": "data/media",
+        "min_free_mb": 200,
         "catalog_files": [],
         "gateway_order": [],
         "default_locale": "en",

@@ -17,6 +17,7 @@ from core.engine.engine import Engine
 from core.engine.order import Order, new_id
 from core.engine.services import Services
 from core.events import Events
+from core.files.disk import Room
 from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
@@ -65,6 +66,7 @@ class EngineHarness:
     pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
     hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
+    room: Room = field(default_factory=Room)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
     catalog_files: tuple[Path, ...] = ()
@@ -72,7 +74,8 @@ class EngineHarness:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.folder}/jobs.db"
+        # No test waits 5 s for a lock that somebody else has.
+        return f"sqlite:///{self.folder}/jobs.db?timeout=0.2"
 
     @property
     def paid(self) -> int:
@@ -110,6 +113,7 @@ class EngineHarness:
             platforms=dict(self.platforms) or {NAME: self.chat},
             media_dir=self.folder / "media",
             sandboxed=True,
+            room=self.room,
             budgets=Budgets(SqlWriteStore(database)),
             hooks=self.hooks,
             dialects=self.dialects,

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
 
-.PHONY: run setup check test slow coverage bench format clean
+.PHONY: run setup check test slow chaos coverage bench format clean
 
 run: $(VENV)/installed ## chat on this terminal; without a key, with the sandbox
 	@$(BIN)/cliprelay chat
@@ -23,6 +23,9 @@ test: $(VENV)/installed-dev ## the suite
 
 slow: $(VENV)/installed-dev ## the proofs that take longer: whole processes, every button, every model
 	$(BIN)/pytest -m slow
+
+chaos: $(VENV)/installed-dev ## attacks and bad luck
+	$(BIN)/pytest -m chaos
 
 coverage: $(VENV)/installed-dev ## branch coverage of core by its own tests
 	$(BIN)/pytest --cov=core --cov-report=term tests/core

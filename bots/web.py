@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 
 from bots.answers import Answers
+from bots.door import Doorkeeper, most_connections
 from core.callbacks.quota import Heard, is_genuine, read_notice
 from core.engine.services import Services
 from core.errors import SettingsError
@@ -114,14 +115,19 @@ async def _read(request: Request) -> bytes | None:
 
 
 @asynccontextmanager
-async def serve_web(routes: list[BaseRoute], port: int) -> AsyncGenerator[int]:
+async def serve_web(
+    routes: list[BaseRoute], port: int, host: str = "127.0.0.1"
+) -> AsyncGenerator[int]:
     """Serve these, and what is added, while the block runs; gives the port, 0 takes a free one.
 
     Raises:
-        SettingsError: somebody else has the port.
+        SettingsError: somebody else has the port, or the host is not one of this machine's.
     """
     config = uvicorn.Config(
         _app(routes),
+        http=Doorkeeper,
+        # So many are let in at once before the first of them is looked at.
+        backlog=most_connections(),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -130,9 +136,11 @@ async def serve_web(routes: list[BaseRoute], port: int) -> AsyncGenerator[int]:
     )
     server = _Server(config)
     try:
-        listener = socket.create_server(("", port))  # Telegram, a proxy: from anywhere
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise SettingsError(f"HTTP_PORT: {port} cannot be used: {error.strerror}") from None
+        place = f"HTTP_HOST and HTTP_PORT: {host} with {port}"
+        raise SettingsError(f"{place} cannot be used: {error.strerror}") from None
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield listener.getsockname()[1]

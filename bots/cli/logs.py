@@ -8,6 +8,7 @@ from types import TracebackType
 
 import structlog
 
+from bots.cli.repeats import Repeats
 from core.errors import StorageError
 from core.redact import redact
 
@@ -48,6 +49,7 @@ def configure_logs(level: str, file: Path | None = None) -> None:
             ],
         )
     )
+    handler.addFilter(Repeats())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_crash

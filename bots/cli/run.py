@@ -106,4 +106,6 @@ async def _open_door(runtime: Runtime) -> None:
     settings, services = runtime.settings, runtime.engine.services
     calls = GatewayCalls(services, settings.admins, settings.quota_webhook_secret, runtime.locale)
     runtime.routes.extend(calls.routes)
-    await runtime.lines.enter_async_context(serve_web(runtime.routes, settings.http_port))
+    await runtime.lines.enter_async_context(
+        serve_web(runtime.routes, settings.http_port, settings.http_host)
+    )

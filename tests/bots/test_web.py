@@ -1,16 +1,23 @@
 """What gateways tell us: that a task has changed, that credit runs low."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
+from bots.door import REQUEST_SECONDS, most_connections
 from bots.web import GatewayCalls, serve_web
 from core.callbacks.hooks import Hooks
 from core.dialects.endpoint import Pace
@@ -18,6 +25,7 @@ from core.engine.engine import Engine
 from core.errors import SettingsError
 from core.i18n import Locale
 from core.jobs import JobState
+from tests.fakes.clock import jumping_clock
 from tests.fakes.engine_harness import EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
 from tests.fakes.memory_platform import NAME
@@ -205,8 +213,67 @@ async def test_a_notice_that_is_far_too_large_is_not_read(harness: EngineHarness
     assert (status, harness.chat.writes) == (401, [])
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"POST /hooks/x HTTP/1.1\r\nHost: us\r\n",
+        b"POST /quota/whatai HTTP/1.1\r\nHost: us\r\nContent-Length: 9\r\n\r\nhalf",
+        b"POST /hooks/x HTTP/1.1\r\nHost: us\r\nContent-Length: 0\r\n\r\nPOST /hooks/",
+    ],
+    ids=["nothing", "half a head", "half a body", "half a second request"],
+)
+@jumping_clock
+async def test_who_sends_no_whole_request_is_turned_away(sent: bytes) -> None:
+    clock = asyncio.get_running_loop().time
+    async with serve_web([EVERYWHERE], 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        began = clock()
+        writer.write(sent)
+        with suppress(ConnectionError):
+            async with asyncio.timeout(3600):
+                while await reader.read(65536):
+                    pass
+        took = clock() - began
+        writer.close()
+
+    assert took <= REQUEST_SECONDS + 1
+
+
+async def _swallow(request: Request) -> Response:
+    await request.body()
+    return Response(status_code=204)
+
+
+EVERYWHERE: BaseRoute = Route("/{path:path}", _swallow, methods=["POST"])
+
+
+async def test_who_holds_connections_without_a_word_keeps_nobody_else_out() -> None:
+    async with serve_web([EVERYWHERE], 0) as port:
+        before = psutil.Process().num_fds()
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
+        status = await post(port, "/hooks/x")
+        ours = psutil.Process().num_fds() - before - len(silent)
+        for _, writer in silent:
+            writer.close()
+
+    assert status == 204
+    assert ours <= most_connections() + 5
+
+
+async def test_the_port_is_open_to_this_machine_alone_unless_the_operator_says_otherwise() -> None:
+    others = "127.0.0.2"  # as good as any other address, and on no network
+    async with serve_web([], 0) as port:
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection(others, port)
+    async with serve_web([], 0, "0.0.0.0") as port:  # noqa: S104 - this is the point
+        _, writer = await asyncio.open_connection(others, port)
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_a_port_that_is_taken_is_an_operators_matter(harness: EngineHarness) -> None:
     async with harness.engine() as engine, serve_web(calls(engine).routes, 0) as port:
-        with pytest.raises(SettingsError, match="HTTP_PORT"):
+        with pytest.raises(SettingsError, match="HTTP_HOST and HTTP_PORT"):
             async with serve_web([], port):
                 pass

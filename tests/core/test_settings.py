@@ -62,6 +62,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "discord_api_url": None,
         "public_url": None,
         "quota_webhook_secret": None,
+        "http_host": "127.0.0.1",
         "http_port": 8080,
     }
     assert account == "key=None base_url=None"

@@ -44,6 +44,10 @@ log = logging.getLogger(__name__)
 SANDBOX_PORT = 8089
 _IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
+# What is on this machine, the sandbox for one, is reached without the proxy of the environment.
+_DIRECTLY: Mapping[str, None] = {
+    f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")
+}
 # The sandbox makes a clip in 12 s, so it is asked ten times as often as a real gateway.
 _SANDBOX_PACE = Pace().scaled(0.1)
 
@@ -186,9 +190,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
-        # No ceiling: each stream holds a connection for minutes, and the scheduler counts jobs.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-        http = await stack.enter_async_context(httpx.AsyncClient(limits=limits))
+        http = await stack.enter_async_context(_http_client())
         services = Services(
             store=SqlJobStore(database),
             access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
@@ -210,6 +212,17 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
         yield await stack.enter_async_context(engine)
 
 
+def _http_client() -> httpx.AsyncClient:
+    # No ceiling: each stream holds a connection for minutes, and the scheduler counts jobs.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    try:
+        return httpx.AsyncClient(limits=limits, mounts=_DIRECTLY)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"SSL_CERT_FILE or SSL_CERT_DIR: {error.strerror}") from None
+
+
 def _policy(settings: Settings) -> Policy:
     return Policy(
         admins=frozenset(settings.admins),
@@ -220,8 +233,12 @@ def _policy(settings: Settings) -> Policy:
 
 def _room(settings: Settings) -> Room:
     database = file_of(parse(settings.database_url))
-    folders = [settings.media_dir.absolute(), *([database.parent] if database else [])]
-    return Room(folders=tuple(folders), least_bytes=settings.min_free_mb * 1_000_000)
+    files = (database,) if database else ()
+    return Room(
+        folders=(settings.media_dir.absolute(), *(file.parent for file in files)),
+        least_bytes=settings.min_free_mb * 1_000_000,
+        files=files,
+    )
 
 
 def check_media_dir(folder: Path) -> None:

@@ -1,8 +1,10 @@
 """What chats were written lately, on SQL: one row for each, replaced as a whole."""
 
+import time
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from core.messages.written import ChatKey, WriteLog, Written
@@ -29,9 +31,7 @@ class SqlWriteStore:
             connection.execute(old)
             return WriteLog(
                 chats={
-                    ChatKey(row.platform, row.chat, row.thread): Written(
-                        times=tuple(row.times), under_way=row.under_way, pauses=row.pauses
-                    )
+                    ChatKey(row.platform, row.chat, row.thread): _read(row)
                     for row in connection.execute(select(writes))
                 },
                 cut_off_at=connection.scalar(select(cut_off).where(~writes.c.ended)),
@@ -59,3 +59,9 @@ class SqlWriteStore:
                 connection.execute(update(writes).values(ended=True))
 
         await self._database.run(_ROW, save)
+
+
+def _read(row: Row[Any]) -> Written:
+    written = Written(times=tuple(row.times), under_way=row.under_way, pauses=row.pauses)
+    # Stored in what is the future by now: the clock was set back, and no pause is longer for that.
+    return written.shifted(-max(row.at - time.time(), 0.0))

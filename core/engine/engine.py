@@ -116,7 +116,8 @@ class Engine:
         Raises:
             UserError: nothing can do this, the disk is nearly full, or the bot is about to stop;
                 nothing was stored.
-            StorageError: the job could not be stored; nothing was sent.
+            StorageError: the job could not be stored, or not where the next start would find it;
+                nothing was sent.
             TakenError: its event has been given its job.
         """
         if self._closing:
@@ -236,8 +237,8 @@ class Engine:
         return self._scheduler.position(job.id)
 
     def _check_room(self) -> None:
-        if self.services.room.is_short:
-            log.warning("nothing new is ordered: %s", self.services.room)
+        if objection := self.services.room.objection():
+            log.warning("nothing new is ordered: %s", objection)
             raise UserError("disk-nearly-full")
 
     async def _show(self, active: ActiveJob) -> None:

@@ -16,7 +16,7 @@ from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.engine.services import Services
 from core.engine.storing import until_stored
-from core.errors import Fault, FaultKind, JobError
+from core.errors import Fault, FaultKind, JobError, StorageError
 from core.jobs import JobState, LostRunError
 from core.media import Accepted, Event
 from core.messages.patience import pauses
@@ -107,7 +107,8 @@ class Run:
             )
         deadline = active.model.deadline_for(active.job.request)
         # Counted from the first attempt; what a restart adds is `_LEAST_SECONDS` at most.
-        allowed = deadline - (now - (active.job.started_at or now))
+        # A clock that was set back since makes nobody wait longer.
+        allowed = deadline - max(now - (active.job.started_at or now), 0.0)
         dialect = self._services.dialect(active.model)
         # Read by `go`: an accident from here on may have been billed.
         self._asked = True
@@ -126,9 +127,13 @@ class Run:
         """Wait until what is ordered next can be kept."""
         active, room = self._active, self._services.room
         for pause in pauses():
-            if not room.is_short:
+            try:
+                objection = room.objection()
+            except StorageError as error:
+                objection = str(error)
+            if not objection:
                 return
-            log.warning("job %s: is not ordered yet: %s", active.job.id, room)
+            log.warning("job %s: is not ordered yet: %s", active.job.id, objection)
             active.show(replace(active.progress, phase=Phase.HELD))
             await asyncio.sleep(pause)
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -16,19 +16,46 @@ _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What has to stay free on the disks of these folders for anything new to be ordered."""
+    """What has to be so on our disks for anything new to be ordered.
+
+    Attributes:
+        folders: where `least_bytes` have to be free.
+        files: which have to be there as they were when this was made; else what is stored now
+            would be lost with the process.
+    """
 
     folders: tuple[Path, ...] = ()
     least_bytes: int = 0
+    files: tuple[Path, ...] = ()
+    _identities: tuple[object, ...] = field(init=False, repr=False)
 
-    def __str__(self) -> str:
-        places = " or ".join(map(str, self.folders))
-        return f"less than {self.least_bytes / 1e6:g} MB (MIN_FREE_MB) are free in {places}"
+    def __post_init__(self) -> None:
+        """Remember which files these are."""
+        object.__setattr__(self, "_identities", tuple(map(_identity, self.files)))
 
-    @property
-    def is_short(self) -> bool:
-        """Whether there is less; asks the file system, which takes no time."""
-        return any(_free_bytes(folder) < self.least_bytes for folder in self.folders)
+    def objection(self) -> str:
+        """Why nothing new is to be ordered; "" where it may. Takes no time.
+
+        Raises:
+            StorageError: a file is not the same any more.
+        """
+        for path, identity in zip(self.files, self._identities, strict=True):
+            if _identity(path) != identity:
+                raise StorageError(f"{path} was deleted or replaced while the bot ran; restart it")
+        for folder in self.folders:
+            if _free_bytes(folder) < self.least_bytes:
+                return (
+                    f"less than {self.least_bytes / 1e6:g} MB (MIN_FREE_MB) are free in {folder}"
+                )
+        return ""
+
+
+def _identity(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _free_bytes(folder: Path) -> float:

@@ -4,7 +4,7 @@ phase-waiting = { $position ->
     [0] Accepted, starting soon
    *[other] Number { $position } in line
 }
-phase-held = On hold: the bot's disk is nearly full. This goes on once there is room.
+phase-held = On hold: the bot cannot store anything new right now. This goes on by itself once it can.
 phase-submitting = sending
 phase-queued = queued at the gateway
 phase-rendering = rendering

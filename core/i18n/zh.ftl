@@ -4,7 +4,7 @@ phase-waiting = { $position ->
     [0] 已收到，即将开始
    *[other] 排队中，第 { $position } 位
 }
-phase-held = 已暂停：机器人的磁盘快满了，腾出空间后会自动继续。
+phase-held = 已暂停：机器人暂时无法保存新数据，恢复后会自动继续。
 phase-submitting = 正在提交
 phase-queued = 正在网关排队
 phase-rendering = 正在生成

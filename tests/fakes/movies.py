@@ -98,3 +98,12 @@ def make_sound(path: Path) -> Path:
         for packet in (*stream.encode(frame), *stream.encode()):
             movie.mux(packet)
     return path
+
+
+def make_empty(path: Path) -> Path:
+    """Write an MP4 with a track of video and not one frame."""
+    with av.open(path, "w") as movie:
+        stream = movie.add_stream("libx264", rate=Fraction(8))
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        movie.start_encoding()
+    return path

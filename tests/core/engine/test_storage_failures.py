@@ -230,13 +230,38 @@ async def test_an_order_that_waits_is_not_sent_before_there_is_room(
         with log_watch("is not ordered yet") as said:
             await gateway.allow(FETCH)
             await said.wait()
-        await here.chat.until(lambda write: "nearly full" in write.text)
+        await here.chat.until(lambda write: "On hold" in write.text)
         asked_before = gateway.asked[CREATE]
         disk.free()
         await engine.idle()
         row = await stored(engine, second.id)
 
     assert (asked_before, gateway.asked[CREATE], row.state) == (1, 2, JobState.DONE)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_database_that_is_taken_away_ends_what_is_paid_and_takes_nothing_new(
+    slow_harness: EngineHarness, gateway: ManualGateway, *, replaced: bool
+) -> None:
+    slow_harness.jobs_per_user = 1
+    path = slow_harness.folder / "jobs.db"
+    await gateway.allow(CREATE, LOOK)
+    async with slow_harness.store():
+        slow_harness.room = Room(files=(path,))
+    async with slow_harness.engine() as engine:
+        await engine.submit(slow_harness.order())
+        await engine.submit(slow_harness.order("a dog"))
+        await gateway.reached(FETCH)
+        path.rename(slow_harness.folder / "old.db")
+        if replaced:
+            path.write_bytes(b"")
+        with pytest.raises(StorageError, match="deleted or replaced"):
+            await engine.submit(slow_harness.order("a cow"))
+        with log_watch("is not ordered yet") as said:
+            await gateway.allow(FETCH)
+            await said.wait()
+
+    assert (gateway.asked[CREATE], len(slow_harness.chat.of("deliver"))) == (1, 1)
 
 
 async def test_a_full_disk_is_told_as_ours(here: EngineHarness, gateway: ManualGateway) -> None:

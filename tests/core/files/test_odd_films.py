@@ -93,13 +93,13 @@ def test_a_gif_that_promises_a_wall_is_not_even_opened(tmp_path: Path) -> None:
     )
 
 
-async def test_a_png_whose_words_unfold_to_hundreds_of_megabytes_take_no_memory(
+async def test_a_png_whose_words_unfold_to_100_megabytes_are_not_read(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "1.png"
     Image.new("L", (16, 16)).save(path)
     squeezer = zlib.compressobj(1)
-    packed = b"".join(squeezer.compress(bytes(1_000_000)) for _ in range(300))
+    packed = b"".join(squeezer.compress(bytes(1_000_000)) for _ in range(100))
     words = b"Comment\0\0" + packed + squeezer.flush()
     content = path.read_bytes()
     chunk = b"zTXt" + words

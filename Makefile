@@ -36,7 +36,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.orders
-	$(BIN)/python -m benchmarks.queue
+	$(BIN)/python -m benchmarks.waiting
 	$(BIN)/python -m benchmarks.live 2000
 	$(BIN)/python -m benchmarks.live 5000
 	$(BIN)/python -m benchmarks.flood

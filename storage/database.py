@@ -31,6 +31,8 @@ from storage.tables import jobs
 # The second is how earlier versions wrote it.
 _DRIVERS = ("sqlite", "sqlite+aiosqlite")
 _SCRIPTS = Path(__file__).parent / "migrations"
+# In one transaction: all of them are told at once that it is done, and all go on at once.
+_TOGETHER = 100
 
 
 T = TypeVar("T")
@@ -89,7 +91,7 @@ class Database:
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            units, self._waiting = self._waiting, []
+            units, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
             outcomes = await loop.run_in_executor(self._thread, self._transact, units)
             for unit, (result, error) in zip(units, outcomes, strict=True):
                 # Whoever has left is not told; it is done all the same.

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Coroutine
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
@@ -24,7 +24,7 @@ from core.platform import Limits
 EVENTS = 12
 ORDERS_PER_SECOND = 200
 # Streams last so much longer than all orders take, so that they are live together.
-_SLACK = 2
+_SLACK = 3
 _TOGETHER_SECONDS = 20
 _LONGEST_SECONDS = 600
 _TICK_SECONDS = 0.01
@@ -115,13 +115,13 @@ async def bare(root: str, jobs: int) -> LiveLoad:
     return outcome
 
 
-async def whole(root: str, jobs: int, *, unhurried: bool) -> LiveLoad:
+async def whole(root: str, jobs: int) -> LiveLoad:
     """The same streams as jobs of as many people in as many chats."""
     log, outcome = EventLog(), LiveLoad(jobs=jobs)
     async with (
         open_http(StampedTransport) as http,
         open_engine(root, http, _LIMITS, log, jobs) as engine,
-        unhurried_collector(engine) if unhurried else nullcontext(),
+        unhurried_collector(engine),
         watched(outcome),
         asyncio.timeout(_LONGEST_SECONDS),
     ):
@@ -134,16 +134,6 @@ async def whole(root: str, jobs: int, *, unhurried: bool) -> LiveLoad:
     outcome.events = log.result.events
     outcome.arrived = [seconds * 1e3 for seconds in log.result.arrived]
     return outcome
-
-
-async def hurried(root: str, jobs: int) -> LiveLoad:
-    """With Python's collector as it is."""
-    return await whole(root, jobs, unhurried=False)
-
-
-async def spared(root: str, jobs: int) -> LiveLoad:
-    """With the collector as `run` sets it."""
-    return await whole(root, jobs, unhurried=True)
 
 
 def run_alone(client: Any, root: str, jobs: int) -> LiveLoad:
@@ -178,9 +168,7 @@ def describe(name: str, outcome: LiveLoad) -> None:
         f"{late:.0f} ms",
         f"{stop:.0f} ms, {max(outcome.busy):.0f} ms",
         f"{len(outcome.collections)}, {longest:.0f} ms",
-        ""
-        if name.startswith(("bare", "without"))
-        else f"{', '.join(aims)}: {verdict(is_met=is_met)}",
+        "" if name.startswith("bare") else f"{', '.join(aims)}: {verdict(is_met=is_met)}",
     )
 
 
@@ -189,9 +177,7 @@ def main() -> None:
     jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(3 * jobs + 100, allowed), allowed))
-    clients = {"bare httpx + json.loads": bare, "whole path": spared}
-    if jobs == 2_000:
-        clients["without care for the collector"] = hurried
+    clients = {"bare httpx + json.loads": bare, "whole path": whole}
     seconds = _SLACK * jobs / ORDERS_PER_SECOND + _TOGETHER_SECONDS
     print(f"{jobs:,} streams of {EVENTS} events in {seconds:g} s, {ORDERS_PER_SECOND} a second")
     print_head(

@@ -37,6 +37,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.orders
 	$(BIN)/python -m benchmarks.waiting
+	$(BIN)/python -m benchmarks.idle
 	$(BIN)/python -m benchmarks.live 2000
 	$(BIN)/python -m benchmarks.live 5000
 	$(BIN)/python -m benchmarks.flood

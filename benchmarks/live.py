@@ -128,6 +128,7 @@ async def whole(root: str, jobs: int) -> LiveLoad:
         async for number in paced(jobs):
             await engine.submit(order(f"s{number}", EVENTS))
             outcome.most_at_once = max(outcome.most_at_once, log.running)
+        await asyncio.sleep(1)  # the last ones have been stored, and their streams are open
         outcome.most_at_once = max(outcome.most_at_once, log.running)
         for _ in range(jobs):
             await log.over.get()

@@ -58,7 +58,6 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "telegram_local": False,
         "telegram_webhook_url": None,
         "telegram_webhook_secret": None,
-        "telegram_local": False,
         "discord_bot_token": None,
         "discord_guild_ids": [],
         "discord_api_url": None,

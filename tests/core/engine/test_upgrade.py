@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import create_engine, text
 
 from core.errors import FaultKind
 from core.jobs import Job, JobState
@@ -46,17 +45,14 @@ async def taken_up(harness: EngineHarness, state: str, task: str | None, results
         "ended": ended,
     }
 
-    def make_the_first_version(connection: Connection) -> None:
+    earlier = create_engine(harness.database_url)
+    with earlier.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(text(_ROW), row)
-
-    earlier = create_async_engine(harness.database_url)
-    async with earlier.begin() as connection:
-        await connection.run_sync(make_the_first_version)
-    await earlier.dispose()
+    earlier.dispose()
     async with harness.engine() as engine:
         await engine.idle()
         return await stored(engine, "j")

@@ -1,7 +1,7 @@
 """The composition root: settings to catalog, endpoints, storage and engine. Knows everybody."""
 
 import logging
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from bots.discord import ids as discord
 from bots.telegram import ids as telegram
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
-from core.dialects import DIALECTS, Endpoint
+from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine.engine import Engine
 from core.engine.services import Services
@@ -110,7 +110,7 @@ def survey_setup(
             endpoints |= {gateway.name: endpoint} if endpoint else {}
     sandboxed = force_sandbox or not endpoints
     if sandboxed:
-        data = _hurried(load((*files, _SANDBOX_CATALOG), tuple(DIALECTS)))
+        data = _hurried(_read_catalog((*files, _SANDBOX_CATALOG)))
     setup = Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
     return setup, wrong
 
@@ -118,10 +118,14 @@ def survey_setup(
 def _load(files: tuple[Path, ...], wrong: list[str]) -> tuple[CatalogData, tuple[Path, ...]]:
     """The catalog, and the files that it is of: none of the operator's, if one is wrong."""
     try:
-        return load(files, tuple(DIALECTS)), files
+        return _read_catalog(files), files
     except CatalogError as error:
         wrong += str(error).splitlines()
-        return load((), tuple(DIALECTS)), ()
+        return _read_catalog(()), ()
+
+
+def _read_catalog(files: Iterable[Path]) -> CatalogData:
+    return load(files, tuple(DIALECTS), tuple(CHAT_DIALECTS))
 
 
 def _wrong_order(order: Sequence[str], data: CatalogData) -> Iterator[str]:

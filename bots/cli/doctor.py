@@ -45,7 +45,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     if not (wrong or more):
         yield Finding(what="configuration", fine=True, says="read")
-    models = len(setup.data.models)
+    models = len(setup.data.models) + len(setup.data.chats)
     yield Finding(what="catalog", fine=True, says=f"{models} models")
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:
         async for finding in examine_machine(settings, http):
@@ -80,8 +80,8 @@ async def _examine_endpoint(
     except JobError as error:
         says = _complaint(endpoint, variable, error.fault)
         return Finding(what=endpoint.gateway, fine=False, says=says)
-    ours = (model for model in setup.data.models if model.gateway == endpoint.gateway)
-    models = [model for model in ours if model.enabled]
+    known = (*setup.data.models, *setup.data.chats)
+    models = [each for each in known if each.enabled and each.gateway == endpoint.gateway]
     missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
     says = (
         f"{endpoint.root}: key accepted; {len(listed)} models listed, "

@@ -188,7 +188,7 @@ def models(
     setup = read_setup(force_sandbox=sandbox)
     catalog = setup.catalog
     if as_json_:
-        listed = [describe(catalog, model) for model in catalog.models]
+        listed = [describe(catalog, model) for model in (*catalog.models, *catalog.chats)]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     print_models(catalog, Locale(setup.settings.default_locale))

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from core.catalog import Catalog, Model, lengths, resolutions
+from core.catalog import Catalog, ChatAbility, ChatModel, Model, can_chat, lengths, resolutions
 from core.commands.models import describe_model, readiness
 from core.i18n import Locale, translate
 
@@ -13,7 +13,7 @@ _WIDEST = 10_000
 
 def print_models(catalog: Catalog, locale: Locale) -> None:
     """Print all models as a table; where it would have to be cut, as two lines each."""
-    rows = [_row(catalog, locale, model) for model in catalog.models]
+    rows = [_row(catalog, locale, model) for model in (*catalog.models, *catalog.chats)]
     table = Table("model", "gateway", "options", "credits", "state")
     for row in rows:
         table.add_row(*row)
@@ -28,28 +28,51 @@ def print_models(catalog: Catalog, locale: Locale) -> None:
             console.print(f"{name}\n  {gateway} · {options} · {costs} · {state}", markup=False)
 
 
-def _row(catalog: Catalog, locale: Locale, model: Model) -> tuple[str, str, str, str, str]:
+def _row(
+    catalog: Catalog, locale: Locale, model: Model | ChatModel
+) -> tuple[str, str, str, str, str]:
     return (
         model.name,
         model.gateway,
         " · ".join(describe_model(locale, model)),
-        f"{model.credits}/s" if model.priced_by == "second" else str(model.credits),
+        _price(model),
         readiness(locale, catalog, model),
     )
 
 
-def describe(catalog: Catalog, model: Model) -> dict[str, object]:
+def _price(model: Model | ChatModel) -> str:
+    if isinstance(model, ChatModel):
+        return f"{model.input_credits:g} in, {model.output_credits:g} out per 1M tokens"
+    return f"{model.credits}/s" if model.priced_by == "second" else str(model.credits)
+
+
+def describe(catalog: Catalog, model: Model | ChatModel) -> dict[str, object]:
     """A model as a program reads it."""
-    images = model.images
     return {
         "name": model.name,
         "gateway": model.gateway,
-        "kind": model.kind.value,
+        "kind": "chat" if isinstance(model, ChatModel) else model.kind.value,
         "dialect": model.dialect,
         "state": model.state.value,
         "ready": catalog.is_ready(model),
         "enabled": model.enabled,
         "needs": catalog.missing_key(model) or None,
+        **(_answers(model) if isinstance(model, ChatModel) else _makes(model)),
+    }
+
+
+def _answers(model: ChatModel) -> dict[str, object]:
+    return {
+        "abilities": [ability.value for ability in ChatAbility if can_chat(model, ability)],
+        "context_tokens": model.context_tokens,
+        "input_credits": model.input_credits,
+        "output_credits": model.output_credits,
+    }
+
+
+def _makes(model: Model) -> dict[str, object]:
+    images = model.images
+    return {
         "ratios": list(model.ratios),
         "seconds": list(lengths([model])),
         "resolutions": list(resolutions([model])),

@@ -1,25 +1,32 @@
-"""The catalog: what can be generated, where, and with which options."""
+"""The catalog: what can be generated or answered, where, and with which options."""
 
 from core.catalog.ability import Ability, can
+from core.catalog.chat import ChatAbility, ChatModel, can_chat, needs_of
 from core.catalog.choices import lengths, resolutions, shapes, takes_any_shape
 from core.catalog.choose import Catalog
 from core.catalog.load import CatalogData, load
-from core.catalog.model import ANY_RATIO, Gateway, Model, Span, State
+from core.catalog.model import ANY_RATIO, Gateway, Model, Span
 from core.catalog.refusals import check, refusals
+from core.catalog.served import Served, State
 
 __all__ = [
     "ANY_RATIO",
     "Ability",
     "Catalog",
     "CatalogData",
+    "ChatAbility",
+    "ChatModel",
     "Gateway",
     "Model",
+    "Served",
     "Span",
     "State",
     "can",
+    "can_chat",
     "check",
     "lengths",
     "load",
+    "needs_of",
     "refusals",
     "resolutions",
     "shapes",

@@ -1,22 +1,26 @@
 """Which models can do something, right now, and which of them is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
+from typing import TypeVar, overload
 
 from core.catalog.ability import Ability, can
+from core.catalog.chat import ChatAbility, ChatModel, can_chat
 from core.catalog.cooldown import Cooldown
 from core.catalog.listed import Listed
 from core.catalog.load import CatalogData
-from core.catalog.model import Model, State
+from core.catalog.model import Model
 from core.catalog.nobody import refuse_all
 from core.catalog.refusals import refusals
+from core.catalog.served import Served, State
 from core.errors import UserError, did_you_mean
 from core.media import MediaRequest
 
 _STATES = tuple(State)
 _FIRST_AND_LAST = 2
+_Any = TypeVar("_Any", bound=Served)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,22 @@ class Catalog:
     @property
     def chosen(self) -> tuple[Model, ...]:
         """The models that are asked without being named."""
-        return tuple(model for model in self.ready if _is_current(model))
+        return tuple(model for model in self.ready if model.is_current)
 
-    def is_ready(self, model: Model) -> bool:
+    @property
+    def chats(self) -> tuple[ChatModel, ...]:
+        """All models that answer questions."""
+        return self.data.chats
+
+    @property
+    def ready_chats(self) -> tuple[ChatModel, ...]:
+        """All of them that can be asked, also those that have to be named."""
+        return tuple(chat for chat in self.chats if self.is_ready(chat))
+
+    def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways
 
-    def missing_key(self, model: Model) -> str:
+    def missing_key(self, model: Served) -> str:
         """The variable that would make the model ready; empty when its gateway has a key."""
         if model.gateway in self.ready_gateways:
             return ""
@@ -63,25 +77,72 @@ class Catalog:
         """The model of that full key ("gateway/name"), if the catalog still has it."""
         return next((model for model in self.models if model.key == key), None)
 
-    def able(self, ability: Ability, *names: str) -> tuple[Model, ...]:
+    @overload
+    def able(self, ability: Ability, *names: str) -> tuple[Model, ...]: ...
+    @overload
+    def able(self, ability: ChatAbility, *names: str) -> tuple[ChatModel, ...]: ...
+    def able(
+        self, ability: Ability | ChatAbility, *names: str
+    ) -> tuple[Model, ...] | tuple[ChatModel, ...]:
         """The models that can do this right now; those set aside come last.
 
         A retired model counts only for somebody who has named it.
         """
-        counted = (m for m in self.ready if _is_current(m) or any(map(m.is_called, names)))
-        found = [model for model in counted if can(model, ability)]
-        return tuple(sorted(found, key=lambda model: model.key in self.cooldown))
+        if isinstance(ability, ChatAbility):
+            return self._counted([m for m in self.ready_chats if can_chat(m, ability)], names)
+        return self._counted([m for m in self.ready if can(m, ability)], names)
 
-    def knows(self, ability: Ability) -> bool:
+    def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
+        counted = (m for m in found if m.is_current or any(map(m.is_called, names)))
+        return tuple(sorted(counted, key=lambda model: model.key in self.cooldown))
+
+    def knows(self, ability: Ability | ChatAbility) -> bool:
         """Whether any model could do this, if only when named."""
-        return any(can(model, ability) for model in self.ready)
+        return any(map(self.is_ready, self._talented(ability)))
 
-    def lacks(self, ability: Ability) -> UserError:
+    def lacks(self, ability: Ability | ChatAbility) -> UserError:
         """Why no model can do this: none for it here, or none at all."""
-        hints = self._for_admins([m for m in self.models if m.enabled and can(m, ability)])
-        if not self.chosen:
+        hints = self._for_admins([m for m in self._talented(ability) if m.enabled])
+        if not any(model.is_current for model in (*self.ready, *self.ready_chats)):
             return UserError("no-model-ready", for_admins=(UserError("hint-set-key"), *hints))
         return UserError("no-model-for", ability=ability.value, for_admins=hints)
+
+    def _talented(self, ability: Ability | ChatAbility) -> Sequence[Served]:
+        if isinstance(ability, ChatAbility):
+            return [chat for chat in self.chats if can_chat(chat, ability)]
+        return [model for model in self.models if can(model, ability)]
+
+    def route_chat(self, needs: Collection[ChatAbility], name: str = "") -> tuple[ChatModel, ...]:
+        """The chat model to ask, then those that can take its place if it cannot be had.
+
+        Of equals the best known one comes first, then the cheapest.
+
+        Raises:
+            UserError: saying which ability none has, or what is wrong with the name.
+        """
+        candidates = self.named_chat(name) if name else list(self.able(ChatAbility.CHAT))
+        able = [model for model in candidates if all(can_chat(model, each) for each in needs)]
+        if not able:
+            raise self._unanswerable(candidates, needs, name)
+        return tuple(sorted(able, key=self._rank_chat))
+
+    def _rank_chat(self, model: ChatModel) -> tuple[bool, int, int, float]:
+        price = model.input_credits + model.output_credits
+        is_aside = model.key in self.cooldown
+        return is_aside, self._place(model), _STATES.index(model.state), price
+
+    def _unanswerable(
+        self, candidates: Sequence[ChatModel], needs: Collection[ChatAbility], name: str
+    ) -> UserError:
+        for ability in ChatAbility:
+            if ability in needs and not any(can_chat(each, ability) for each in candidates):
+                able = self.able(ability)
+                if not name or not able:
+                    return self.lacks(ability)
+                others = ", ".join(dict.fromkeys(each.name for each in able))
+                hint = UserError("hint-could", models=others)
+                return UserError("chat-cannot", hints=(hint,), model=name, ability=ability.value)
+        return UserError("chat-cannot-together")
 
     def choose(self, request: MediaRequest) -> Model:
         """Pick the best ready model that can do what was asked: of equals, the cheapest.
@@ -121,9 +182,20 @@ class Catalog:
         Raises:
             UserError: there is none; saying why.
         """
-        models = [model for model in self.models if model.is_called(name)]
+        return self._named(self.models, name)
+
+    def named_chat(self, name: str) -> list[ChatModel]:
+        """The ready chat models of that name or full key.
+
+        Raises:
+            UserError: there is none; saying why.
+        """
+        return self._named(self.chats, name)
+
+    def _named(self, among: Sequence[_Any], name: str) -> list[_Any]:
+        models = [model for model in among if model.is_called(name)]
         if not models:
-            raise self._unknown(name)
+            raise self._unknown(among, name)
         if not any(model.enabled for model in models):
             raise UserError("model-off", model=models[0].name)
         ready = [model for model in models if self.is_ready(model)]
@@ -132,12 +204,14 @@ class Catalog:
             raise UserError("model-needs-key", model=models[0].name, for_admins=(hint,))
         return ready
 
-    def _unknown(self, name: str) -> UserError:
-        names = sorted({model.name for model in self.chosen})
+    def _unknown(self, among: Sequence[Served], name: str) -> UserError:
+        names = sorted({each.name for each in among if self.is_ready(each) and each.is_current})
         if not names:
             return UserError("no-model-ready", for_admins=(UserError("hint-set-key"),))
-        near = get_close_matches(name.casefold(), names, n=1)
         allowed = ", ".join(names)
+        if any(other.is_called(name) for other in (*self.models, *self.chats)):
+            return UserError("model-of-other-sort", given=name[:80], allowed=allowed)
+        near = get_close_matches(name.casefold(), names, n=1)
         return UserError(
             "model-unknown", hints=did_you_mean(near), given=name[:80], allowed=allowed
         )
@@ -162,10 +236,14 @@ class Catalog:
         # Two pictures mean first and last frame, so a model that has those roles comes first.
         lacks_frames = len(request.images) == _FIRST_AND_LAST and not model.images.takes_frames
         credits_ = model.credits_for(model.complete(request))
-        known = model.gateway in self.order
-        place = self.order.index(model.gateway) if known else len(self.order)
         is_aside = model.key in self.cooldown
-        return is_aside, lacks_frames, place, credits_, _STATES.index(model.state)
+        state = _STATES.index(model.state)
+        return is_aside, lacks_frames, self._place(model), credits_, state
+
+    def _place(self, model: Served) -> int:
+        """How much its gateway is preferred; 0 comes first."""
+        known = model.gateway in self.order
+        return self.order.index(model.gateway) if known else len(self.order)
 
     def _refused(self, candidates: Sequence[Model], request: MediaRequest) -> UserError:
         """Why none of them can do it: by its name if one was named, else what all allow."""
@@ -174,12 +252,12 @@ class Catalog:
             error = refuse_all(candidates, request)
             return error.with_hints(for_admins=self._for_admins(able))
         error = min((refusals(model, request) for model in candidates), key=len)[0]
-        others = dict.fromkeys(m.name for m in able if self.is_ready(m) and _is_current(m))
+        others = dict.fromkeys(m.name for m in able if self.is_ready(m) and m.is_current)
         if others:
             return error.with_hints(UserError("hint-could", models=", ".join(others)))
         return error.with_hints(for_admins=self._for_admins(able))
 
-    def _for_admins(self, able: Sequence[Model]) -> tuple[UserError, ...]:
+    def _for_admins(self, able: Sequence[Served]) -> tuple[UserError, ...]:
         """How these could still be had: by naming a retired one, or with another key."""
         retired = dict.fromkeys(model.name for model in able if self.is_ready(model))
         if retired:
@@ -188,7 +266,3 @@ class Catalog:
             key = self.missing_key(model)
             return (UserError("hint-could-with-key", model=model.name, variable=key),)
         return ()
-
-
-def _is_current(model: Model) -> bool:
-    return model.state is not State.RETIRED

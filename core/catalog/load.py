@@ -9,13 +9,15 @@ from typing import TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from core.catalog.model import Gateway, Group, Model, Table
+from core.catalog.chat import ChatModel
+from core.catalog.model import Gateway, Group, Model
+from core.catalog.served import Served, Table
 from core.errors import CatalogError
 from core.validation import objections
 
 PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
 
-_KINDS = ("gateway", "model")
+_KINDS = ("gateway", "model", "chat")
 _GROUPS = frozenset(get_args(Group))
 Entry = dict[str, object]
 T = TypeVar("T", bound=Table)
@@ -23,10 +25,15 @@ T = TypeVar("T", bound=Table)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogData:
-    """All gateways by name, and all models in the order of the files."""
+    """All gateways by name, and all models in the order of the files.
+
+    Attributes:
+        models: those that make pictures and videos; chats: those that answer.
+    """
 
     gateways: Mapping[str, Gateway]
     models: tuple[Model, ...]
+    chats: tuple[ChatModel, ...] = ()
 
 
 @dataclass(slots=True)
@@ -35,10 +42,13 @@ class _Stanza:
     entry: Entry
 
 
-def load(files: Iterable[Path], dialects: Sequence[str]) -> CatalogData:
+def load(
+    files: Iterable[Path], dialects: Sequence[str], chat_dialects: Sequence[str] | None = None
+) -> CatalogData:
     """Read `files` over the presets.
 
     A table that names a gateway or model that is already there changes only the fields it has.
+    With None, whatever protocol a chat model names is taken.
 
     Raises:
         CatalogError: a line for each mistake, naming file, table and field.
@@ -61,9 +71,16 @@ def load(files: Iterable[Path], dialects: Sequence[str]) -> CatalogData:
                 model = _validate(Model, _for_group(stanza, gateways))
                 _check_names(model, stanza.place, gateways, dialects)
                 models.append(model)
+    chats: list[ChatModel] = []
+    for (kind, gateway, *_), stanza in stanzas.items():
+        if kind == "chat" and (gateway in gateways or ("gateway", gateway) not in stanzas):
+            with _noting(wrong):
+                chat = _validate(ChatModel, stanza)
+                _check_names(chat, stanza.place, gateways, chat_dialects)
+                chats.append(chat)
     if wrong:
         raise CatalogError("\n".join(wrong))
-    return CatalogData(gateways=gateways, models=tuple(models))
+    return CatalogData(gateways=gateways, models=tuple(models), chats=tuple(chats))
 
 
 @contextmanager
@@ -95,7 +112,9 @@ def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
         raise CatalogError(f"{file}: is not valid TOML: {error}") from error
     for kind, entries in document.items():
         if kind not in _KINDS:
-            raise CatalogError(f"{file}: [{kind}] is unknown; use [[gateway]] or [[model]]")
+            raise CatalogError(
+                f"{file}: [{kind}] is unknown; use [[gateway]], [[model]] or [[chat]]"
+            )
         if not isinstance(entries, list) or not all(
             isinstance(entry, dict) for entry in cast("list[object]", entries)
         ):
@@ -138,11 +157,11 @@ def _for_group(stanza: _Stanza, gateways: Mapping[str, Gateway]) -> _Stanza:
 
 
 def _check_names(
-    model: Model, place: str, gateways: Mapping[str, Gateway], dialects: Sequence[str]
+    model: Served, place: str, gateways: Mapping[str, Gateway], dialects: Sequence[str] | None
 ) -> None:
     if model.gateway not in gateways:
         known = ", ".join(gateways)
         raise CatalogError(f"{place}: field gateway: there is no such gateway; available: {known}")
-    if model.dialect not in dialects:
+    if dialects is not None and model.dialect not in dialects:
         known = ", ".join(dialects)
         raise CatalogError(f"{place}: field dialect: there is no such dialect; available: {known}")

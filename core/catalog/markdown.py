@@ -1,9 +1,12 @@
-"""The catalog as a page of Markdown: which model takes which options, by wire protocol."""
+"""The catalog as a page of Markdown: which model can do what, by wire protocol."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
+from core.catalog.chat import ChatModel
 from core.catalog.load import CatalogData
 from core.catalog.model import ANY_RATIO, ImageRules, Model, Span
+from core.catalog.served import Served
 
 _HEAD = """\
 # Dialects and models
@@ -16,6 +19,7 @@ file of your own (`CATALOG_FILES`), where your own gateways and models go too. T
 length and resolution are the default. A credit is about one US cent.
 """
 _NOTHING = "–"
+_Any = TypeVar("_Any", bound=Served)
 
 
 def document(data: CatalogData, dialects: Mapping[str, str]) -> str:
@@ -24,23 +28,26 @@ def document(data: CatalogData, dialects: Mapping[str, str]) -> str:
 
 
 def _chapter(data: CatalogData, name: str, summary: str) -> str:
-    head = " | ".join(_COLUMNS)
-    rules = "|".join("---" for _ in _COLUMNS)
-    rows = [_row(model) for model in data.models if model.dialect == name]
-    return "\n".join((f"## {name}", "", summary, "", f"| {head} |", f"|{rules}|", *rows, ""))
+    chats = [chat for chat in data.chats if chat.dialect == name]
+    models = [model for model in data.models if model.dialect == name]
+    table = _table(_CHAT_COLUMNS, chats) if chats else _table(_COLUMNS, models)
+    return "\n".join((f"## {name}", "", summary, "", *table, ""))
 
 
-def _row(model: Model) -> str:
-    cells = (cell(model) or _NOTHING for cell in _COLUMNS.values())
-    return f"| {' | '.join(cells)} |"
+def _table(columns: Mapping[str, Callable[[_Any], str]], models: list[_Any]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'|'.join('---' for _ in columns)}|"
+    for model in models:
+        cells = (cell(model) or _NOTHING for cell in columns.values())
+        yield f"| {' | '.join(cells)} |"
 
 
-def _name(model: Model) -> str:
+def _name(model: Served) -> str:
     wire = f" ({model.wire})" if model.wire and model.wire != model.name else ""
     return f"{model.key}{wire}"
 
 
-def _state(model: Model) -> str:
+def _state(model: Served) -> str:
     return model.state if model.enabled else f"{model.state}, off"
 
 
@@ -122,4 +129,35 @@ _COLUMNS: Mapping[str, Callable[[Model], str]] = {
     "also": _also,
     "credits": _credits,
     "time limit": _deadline,
+}
+
+
+def _talents(model: ChatModel) -> str:
+    videos = {"no": "", "link": "videos by link", "inline": "videos"}
+    structured = {"no": "", "json": "JSON", "schema": "JSON schema"}
+    thinking = {"no": "", "option": "thinking", "always": "always thinking"}
+    return ", ".join(
+        filter(
+            None,
+            (
+                "pictures" if model.vision else "",
+                videos[model.video],
+                "tools" if model.tools else "",
+                structured[model.structured],
+                "web search" if model.search else "",
+                thinking[model.thinking],
+            ),
+        )
+    )
+
+
+_CHAT_COLUMNS: Mapping[str, Callable[[ChatModel], str]] = {
+    "model (name on the wire)": _name,
+    "state": _state,
+    "also": _talents,
+    "answer": lambda model: "in pieces" if model.streams else "at once",
+    "context": lambda model: f"{model.context_tokens:,}",
+    "credits per 1M tokens": lambda model: (
+        f"{model.input_credits:g} in, {model.output_credits:g} out"
+    ),
 }

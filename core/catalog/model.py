@@ -1,35 +1,20 @@
 """A gateway and a model as a catalog file describes them: data, never code."""
 
 from dataclasses import replace
-from enum import StrEnum
 from math import log
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from core.catalog.served import Name, Served, Table
 from core.media import Asset, ImageRole, MediaKind, MediaRequest
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Ratio = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,2}:\d{1,2})$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$")]
 Group = Literal["official", "reverse"]
 Resolution = Literal["hd", "480p", "720p", "1080p", "1k", "2k", "4k"]
 
 ANY_RATIO = "*"
-
-
-class State(StrEnum):
-    """What is known about a model today. Retired is never chosen by itself, but may be named."""
-
-    ACTIVE = "active"
-    UNCERTAIN = "uncertain"
-    RETIRED = "retired"
-
-
-class Table(BaseModel):
-    """A TOML table: nothing unknown in it, nothing changed after reading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Gateway(Table):
@@ -124,12 +109,10 @@ class Span(Table):
     default: Annotated[int, Field(ge=1)]
 
 
-class Model(Table):
+class Model(Served):
     """What can be generated and with which options.
 
     Attributes:
-        wire: the name on the wire before suffixes; the model's own name when empty.
-        family: models of one family make the same, whatever each gateway calls it.
         ratios: the first is the default; "*" allows any; empty means that it cannot be chosen.
         adaptive: it keeps the shape of the first picture unless another one is asked for.
         seconds: lengths that can be chosen, the first is the default; or a span; or, in a file,
@@ -151,11 +134,6 @@ class Model(Table):
             with the words. response_format: what it is told there; some refuse any.
     """
 
-    gateway: Name
-    name: Name
-    dialect: str
-    wire: str = ""
-    family: str = ""
     kind: MediaKind = MediaKind.VIDEO
     ratios: tuple[Ratio, ...] = ()
     adaptive: bool = False
@@ -181,19 +159,8 @@ class Model(Table):
     expected_seconds: Annotated[int, Field(ge=1)] = 120
     deadline_seconds: Annotated[int, Field(ge=1)] = 900
     idle_seconds: Annotated[int, Field(ge=1)] = 180
-    state: State = State.ACTIVE
-    enabled: bool = True
     variants: tuple[Variant, ...] = ()
     forbid: tuple[When, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Its name among all gateways."""
-        return f"{self.gateway}/{self.name}"
-
-    def is_called(self, name: str) -> bool:
-        """Whether somebody means it by that name, with or without its gateway, in any case."""
-        return name.casefold() in (self.name.casefold(), self.key.casefold())
 
     def makes(self, seconds: int) -> bool:
         """Whether that length can be chosen."""

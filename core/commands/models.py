@@ -3,7 +3,18 @@
 import asyncio
 import logging
 
-from core.catalog import ANY_RATIO, Ability, Catalog, Model, Span, State, can
+from core.catalog import (
+    ANY_RATIO,
+    Ability,
+    Catalog,
+    ChatAbility,
+    ChatModel,
+    Model,
+    Span,
+    State,
+    can,
+    can_chat,
+)
 from core.commands.command import Command, Context, NoOptions
 from core.dialects import Endpoint, list_models
 from core.engine.services import Services
@@ -27,8 +38,10 @@ async def models(context: Context, _: NoOptions) -> View:
     """List the models that can be used; for admins also the others, and what they lack."""
     catalog = context.services.catalog
     await _ask_for_lists(context.services)
-    others = [model for model in catalog.models if not catalog.is_ready(model)]
-    shown = (*catalog.ready, *(others if context.is_admin else ()))
+    known = (*catalog.models, *catalog.chats)
+    ready = [model for model in known if catalog.is_ready(model)]
+    others = [model for model in known if not catalog.is_ready(model)]
+    shown = (*ready, *(others if context.is_admin else ()))
     if not shown:
         raise UserError("no-model-ready")
     lines = [
@@ -63,8 +76,11 @@ async def _ask_for_list(services: Services, endpoint: Endpoint) -> None:
     services.catalog.listed.put(endpoint.gateway, names)
 
 
-def describe_model(locale: Locale, model: Model) -> list[str]:
+def describe_model(locale: Locale, model: Model | ChatModel) -> list[str]:
     """What a model can do, one option each."""
+    if isinstance(model, ChatModel):
+        able = (ability for ability in ChatAbility if can_chat(model, ability))
+        return [translate(locale, f"models-{ability}") for ability in able]
     ratios = ", ".join("W:H" if ratio == ANY_RATIO else ratio for ratio in model.ratios)
     return [
         part
@@ -91,7 +107,7 @@ def _length(locale: Locale, model: Model) -> str:
     return translate(locale, "seconds", seconds=seconds) if seconds else ""
 
 
-def readiness(locale: Locale, catalog: Catalog, model: Model) -> str:
+def readiness(locale: Locale, catalog: Catalog, model: Model | ChatModel) -> str:
     """Whether it can be used now, and if not, why."""
     if not model.enabled:
         return translate(locale, "models-off")

@@ -1,22 +1,28 @@
-"""The wire protocols. DIALECTS is their table of contents."""
+"""The wire protocols. DIALECTS and CHAT_DIALECTS are their tables of contents."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from inspect import cleandoc
 from typing import Protocol
 
 import httpx
 
+from core.catalog import ChatModel
 from core.dialects._generation import Generation
+from core.dialects.chat_completions import ChatCompletions
 from core.dialects.chat_video import ChatVideo
+from core.dialects.completions import Completions
 from core.dialects.endpoint import Endpoint
 from core.dialects.gemini import Gemini
+from core.dialects.gemini_text import GeminiText
 from core.dialects.images import Images
 from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
+from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
 from core.dialects.video_tasks import VideoTasks
 from core.media import RemoteAsset, TaskRef
+from core.talk import Question, Said
 
 
 class MediaDialect(Protocol):
@@ -44,6 +50,24 @@ class MediaDialect(Protocol):
         ...
 
 
+class ChatDialect(Protocol):
+    """Speaks one protocol of answers in words with one gateway."""
+
+    def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None: ...
+
+    def stream(self, model: ChatModel, question: Question) -> AsyncGenerator[Said]:
+        """Ask the model, and tell its answer as it comes.
+
+        It sends exactly one request that may cost money, when the first piece is waited for; an
+        answer that breaks off is never asked for again. The last that is said is `Ended`. It has
+        no deadline; closing the generator closes the connection.
+
+        Raises:
+            JobError: saying why there is no answer, or only what was said so far.
+        """
+        ...
+
+
 DIALECTS: Mapping[str, type[MediaDialect]] = {
     "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
@@ -55,23 +79,34 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
 }
 
 
+CHAT_DIALECTS: Mapping[str, type[ChatDialect]] = {
+    "chat_completions": ChatCompletions,
+    "completions": Completions,
+    "gemini_text": GeminiText,
+    "responses": Responses,
+}
+
+
 TELLS_PRIVATE = frozenset({"video_tasks"})
 """Where a creation tells the gateway that a video is private; it then cannot be changed later."""
 
 
 def summaries() -> Mapping[str, str]:
-    """Say of each dialect in a sentence what it is."""
-    return {name: _summary(dialect) for name, dialect in DIALECTS.items()}
+    """Say of each dialect in a sentence what it is; those of answers come last."""
+    known = {**DIALECTS, **CHAT_DIALECTS}
+    return {name: _summary(dialect) for name, dialect in known.items()}
 
 
-def _summary(dialect: type[MediaDialect]) -> str:
+def _summary(dialect: type[MediaDialect] | type[ChatDialect]) -> str:
     story, _, _ = cleandoc(sys.modules[dialect.__module__].__doc__ or "").partition("Source:")
     return " ".join(story.split())
 
 
 __all__ = [
+    "CHAT_DIALECTS",
     "DIALECTS",
     "TELLS_PRIVATE",
+    "ChatDialect",
     "Endpoint",
     "Generation",
     "MediaDialect",

@@ -12,6 +12,7 @@ import httpx
 from core.catalog import Model
 from core.dialects._chat_text import choose_assets, links_in
 from core.dialects._faults import Circumstances, message_of
+from core.dialects._gemini import FILTERED, blocked_of, check_size, inline_part, parts_of, told_of
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
@@ -22,20 +23,6 @@ from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
 from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
-_LIMIT_BYTES = 20_000_000
-# How a picture ends that the filter has taken away; all else without one is a mishap.
-_FILTERED = frozenset(
-    {
-        "BLOCKLIST",
-        "IMAGE_PROHIBITED_CONTENT",
-        "IMAGE_RECITATION",
-        "IMAGE_SAFETY",
-        "PROHIBITED_CONTENT",
-        "RECITATION",
-        "SAFETY",
-        "SPII",
-    }
-)
 _GOOD_ENDS = ("", "STOP")
 _EMPTY = RemoteAsset(kind=MediaKind.IMAGE)
 
@@ -48,41 +35,19 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
         config["imageConfig"] = said
     if request.seed is not None:
         config["seed"] = request.seed
-    parts = [*map(_inline_part, images), {"text": request.prompt}]
+    parts = [*map(inline_part, images), {"text": request.prompt}]
     return {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
-
-
-def _inline_part(uri: str) -> Json:
-    mime, _, data = uri.removeprefix("data:").partition(";base64,")
-    return {"inlineData": {"data": data, "mimeType": mime}}
-
-
-def check_size(request: MediaRequest, images: Sequence[str]) -> None:
-    """Refuse what the gateway would refuse only after it was sent.
-
-    Raises:
-        JobError: TOO_LARGE; nothing was sent.
-    """
-    size_bytes = sum(map(len, images)) + len(request.prompt.encode())
-    if size_bytes > _LIMIT_BYTES:
-        detail = f"{size_bytes / 1e6:.1f} MB as base64, the limit is {_LIMIT_BYTES / 1e6:.0f} MB"
-        raise JobError(Fault(kind=FaultKind.TOO_LARGE, detail=detail))
 
 
 def answer(reply: Json, request: MediaRequest, root: str) -> tuple[RemoteAsset, ...]:
     """The pictures in an answer, without drafts where there is better; empty if there are none."""
-    parts = list(_parts(reply))
+    parts = list(parts_of(reply))
     final = [each for part in parts if not part.get("thought") for each in _found(part, request)]
     if not final and not _end_of(reply):
         drafts = [each for part in parts for each in _found(part, request)]
         final = [replace(draft, preview=True) for draft in drafts[-1:]]
     keyed = [replace(each, authorized=_is_own(each, root)) for each in final]
     return tuple(keyed[-request.count :])
-
-
-def _parts(reply: Json) -> Iterator[Json]:
-    for candidate in items(reply.get("candidates")):
-        yield from map(mapping, items(dig(candidate, "content.parts")))
 
 
 def _found(part: Json, request: MediaRequest) -> Iterator[RemoteAsset]:
@@ -120,24 +85,22 @@ def _end_of(reply: Json) -> str:
 
 def failure(reply: Json, circumstances: Circumstances) -> Fault:
     """Say why a good answer holds no picture: in the model's words, else in the protocol's."""
-    blocked = text(dig(reply, "promptFeedback.blockReason"))
+    blocked = blocked_of(reply)
     end = blocked or _end_of(reply)
-    said = " ".join(text(part.get("text")) for part in _parts(reply) if not part.get("thought"))
-    messages = ("promptFeedback.blockReasonMessage", "candidates.0.finishMessage")
-    told = next(filter(None, (text(dig(reply, place)) for place in messages)), "")
-    fault = nothing_made(said.strip() or told or end or message_of(reply), circumstances)
+    said = " ".join(text(part.get("text")) for part in parts_of(reply) if not part.get("thought"))
+    fault = nothing_made(said.strip() or told_of(reply) or end or message_of(reply), circumstances)
     if blocked:
         kind = FaultKind.MODERATION_PROMPT
         if blocked == "IMAGE_SAFETY" and circumstances.has_images:
             kind = FaultKind.MODERATION_INPUT_IMAGE
         return replace(fault, kind=kind)
-    return replace(fault, kind=FaultKind.MODERATION_OUTPUT) if end in _FILTERED else fault
+    return replace(fault, kind=FaultKind.MODERATION_OUTPUT) if end in FILTERED else fault
 
 
 async def _creation(generation: Generation) -> Creation:
     model, request = generation.model, generation.request
     images = await data_uris(request.images)
-    check_size(request, images)
+    check_size(request.prompt, images)
     name = percent_encode(model.wire_name(request), safe="")
     path = f"/v1beta/models/{name}:generateContent"
     return Creation(path=path, body=payload(model, request, images))

@@ -92,6 +92,7 @@ fault-network = The connection to the gateway failed.
 fault-ambiguous = The gateway did not say whether it accepted the request.
 fault-misconfigured = The gateway's address is wrong: there is no API there. The operator has to correct the base URL.
 fault-bad-payload = The gateway's answer could not be read.
+fault-no-answer = The model gave no answer. Ask differently, or try another model.
 fault-no-media = { $kind ->
     [image] The gateway finished but returned no picture. This is often the content filter.
    *[video] The gateway finished but returned no video. This is often the content filter.
@@ -239,9 +240,26 @@ no-model-for = This bot has no model { $ability ->
     [remix] that can change a finished video
     [storyboard] for storyboards
     [characters] for characters
+    [chat] for questions
+    [vision] that looks at pictures
+    [watching] that watches videos
+    [tools] that can use the commands
+    [structure] for such answers
+    [search] that searches the web
+    [thinking] that thinks first
    *[video] for videos
 }.
 model-unknown = There is no model “{ $given }”. Available: { $allowed }
+model-of-other-sort = “{ $given }” is not a model for this. Available: { $allowed }
+chat-cannot = { $model } { $ability ->
+    [vision] does not look at pictures
+    [watching] does not watch videos
+    [tools] cannot use the commands
+    [structure] cannot give such answers
+    [search] does not search the web
+   *[thinking] does not think first
+}.
+chat-cannot-together = No model can do all of that at once. Ask for less.
 hint-did-you-mean = Did you mean { $nearest }?
 model-off = { $model } is switched off here.
 model-needs-key = { $model } is not set up here.
@@ -300,6 +318,13 @@ models-mask = mask
 models-remix = remix
 models-characters = characters
 models-storyboard = storyboard
+models-chat = answers questions
+models-vision = pictures
+models-watching = videos
+models-tools = commands
+models-structure = structured answers
+models-search = web search
+models-thinking = thinking
 models-aside = unavailable at the gateway, next try in { $minutes } min
 models-unlisted = not in the gateway's list for this key
 models-retired = retired (still usable by name)

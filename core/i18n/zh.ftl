@@ -89,6 +89,7 @@ fault-network = 与网关的连接失败。
 fault-ambiguous = 网关没有说明是否接受了请求。
 fault-misconfigured = 网关地址不对：那里没有 API。请管理员检查 base URL。
 fault-bad-payload = 网关返回的内容无法解析。
+fault-no-answer = 模型没有给出回答。请换个问法，或换一个模型。
 fault-no-media = { $kind ->
     [image] 网关已结束任务，但没有返回图片。通常是内容审核所致。
    *[video] 网关已结束任务，但没有返回视频。通常是内容审核所致。
@@ -233,9 +234,26 @@ no-model-for = 这个机器人没有{ $ability ->
     [remix] 修改视频
     [storyboard] 支持分镜
     [characters] 支持角色
+    [chat] 回答问题
+    [vision] 看懂图片
+    [watching] 看懂视频
+    [tools] 使用命令
+    [structure] 给出这种回答
+    [search] 搜索网页
+    [thinking] 先思考再回答
    *[video] 生成视频
 }的模型。
 model-unknown = 没有模型“{ $given }”。可用：{ $allowed }
+model-of-other-sort = 模型“{ $given }”不能用在这里。可用：{ $allowed }
+chat-cannot = { $model } { $ability ->
+    [vision] 看不了图片
+    [watching] 看不了视频
+    [tools] 不会使用命令
+    [structure] 给不出这种回答
+    [search] 不会搜索网页
+   *[thinking] 不会先思考再回答
+}。
+chat-cannot-together = 没有模型能同时做到这些，请少要求一些。
 hint-did-you-mean = 您是想说 { $nearest } 吗？
 model-off = { $model } 在这里已停用。
 model-needs-key = { $model } 在这里尚未设置。
@@ -294,6 +312,13 @@ models-mask = 蒙版
 models-remix = 改编
 models-characters = 角色
 models-storyboard = 分镜
+models-chat = 回答问题
+models-vision = 看图片
+models-watching = 看视频
+models-tools = 使用命令
+models-structure = 结构化回答
+models-search = 网页搜索
+models-thinking = 思考
 models-aside = 网关暂不提供，{ $minutes } 分钟后再试
 models-unlisted = 不在网关给这个密钥的列表中
 models-retired = 已下线（仍可指定使用）

@@ -7,6 +7,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
+from core.catalog import ChatAbility
 from core.commands import COMMANDS
 from core.errors import Fault, FaultKind, UserError, did_you_mean
 from core.i18n import Locale, explain, explain_fault, locale_of, translate
@@ -23,6 +24,7 @@ COMPOSED = {
     *(f"state-{state}" for state in JobState if state not in ENDED),
     *(f"command-{name}" for name in COMMANDS),
     *(f"models-{word}" for word in ("mask", "remix", "characters", "storyboard")),
+    *(f"models-{ability}" for ability in ChatAbility),
     *(f"example-{c.name}" for c in COMMANDS.values() if "prompt" in c.options.model_fields),
     *(f"name-{name}" for name in COMMANDS),
     *(f"name-option-{option.name}" for c in COMMANDS.values() for option in describe(c.options)),

@@ -5,7 +5,7 @@ from pathlib import Path
 from core.catalog import Model, load
 from core.catalog.load import CatalogData
 from core.catalog.markdown import document
-from core.dialects import DIALECTS, summaries
+from core.dialects import CHAT_DIALECTS, DIALECTS, summaries
 from tests.core.dialects.scripts import MODELS
 
 PAGE = Path(__file__).parents[3] / "docs" / "dialects.md"
@@ -29,7 +29,7 @@ def test_the_page_of_dialects_is_current() -> None:
 def test_every_model_stands_once_under_its_dialect() -> None:
     chapters = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
 
-    for model in MODELS.values():
+    for model in (*MODELS.values(), *load((), tuple(DIALECTS)).chats):
         places = [
             text for text in chapters for line in text.splitlines() if f"| {model.key} " in line
         ]
@@ -37,7 +37,7 @@ def test_every_model_stands_once_under_its_dialect() -> None:
 
 
 def test_every_dialect_says_what_it_is() -> None:
-    assert set(summaries()) == set(DIALECTS)
+    assert set(summaries()) == {*DIALECTS, *CHAT_DIALECTS}
     for sentence in summaries().values():
         assert sentence.startswith("`POST ")
         assert sentence.endswith(".")

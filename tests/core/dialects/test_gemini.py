@@ -7,6 +7,7 @@ import pytest
 
 from core.catalog import Model
 from core.dialects import gemini
+from core.dialects._gemini import check_size
 from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
 from tests.core.dialects.http_answers import as_json
@@ -216,7 +217,7 @@ async def test_pictures_that_are_too_large_together_are_never_sent(tmp_path: Pat
 
 
 def test_pictures_that_just_fit_are_sent() -> None:
-    gemini.check_size(MediaRequest(prompt="hi"), ["x" * 19_999_998])
+    check_size("hi", ["x" * 19_999_998])
 
     with pytest.raises(JobError):
-        gemini.check_size(MediaRequest(prompt="hi!"), ["x" * 19_999_998])
+        check_size("hi!", ["x" * 19_999_998])

@@ -1,0 +1,53 @@
+"""What all that a gateway serves has in common: a name, a protocol, and what is known about it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+
+
+class State(StrEnum):
+    """What is known about a model today. Retired is never chosen by itself, but may be named."""
+
+    ACTIVE = "active"
+    UNCERTAIN = "uncertain"
+    RETIRED = "retired"
+
+
+class Table(BaseModel):
+    """A TOML table: nothing unknown in it, nothing changed after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Served(Table):
+    """What a gateway serves under a name.
+
+    Attributes:
+        wire: the name on the wire before suffixes; the model's own name when empty.
+        family: models of one family do the same, whatever each gateway calls it.
+    """
+
+    gateway: Name
+    name: Name
+    dialect: str
+    wire: str = ""
+    family: str = ""
+    state: State = State.ACTIVE
+    enabled: bool = True
+
+    @property
+    def key(self) -> str:
+        """Its name among all gateways."""
+        return f"{self.gateway}/{self.name}"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is used without being named."""
+        return self.state is not State.RETIRED
+
+    def is_called(self, name: str) -> bool:
+        """Whether somebody means it by that name, with or without its gateway, in any case."""
+        return name.casefold() in (self.name.casefold(), self.key.casefold())

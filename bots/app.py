@@ -271,6 +271,11 @@ def sandbox_tables(data: CatalogData) -> tuple[Mapping[str, object], ...]:
     return tuple(model.model_dump(mode="json") for model in data.models)
 
 
+def sandbox_chats(data: CatalogData) -> tuple[Mapping[str, object], ...]:
+    """The chat models of the catalog, in the same way."""
+    return tuple(chat.model_dump(mode="json") for chat in data.chats)
+
+
 @asynccontextmanager
 async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
     from sandbox.server import serve  # noqa: PLC0415 - libav and Pillow cost a live bot 40 MB
@@ -279,6 +284,7 @@ async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
         state_dir=sandbox_folder(setup.settings),
         renders_ahead=True,
         models=sandbox_tables(setup.data),
+        chats=sandbox_chats(setup.data),
     )
     async with AsyncExitStack() as stack:
         try:

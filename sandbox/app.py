@@ -12,6 +12,8 @@ from sandbox.media.cache import MediaCache
 from sandbox.media.cdn import CdnRoutes
 from sandbox.options import SandboxOptions
 from sandbox.orders.catalog import load_models
+from sandbox.orders.chats import ENDPOINT_TYPES as CHAT_ENDPOINT_TYPES
+from sandbox.orders.chats import Chats, load_chats
 from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.models import Models
@@ -22,6 +24,7 @@ from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
 from sandbox.protocols.seedance.seedance import SeedanceRoutes
+from sandbox.protocols.talk.talk import TalkRoutes
 from sandbox.protocols.tasks.tasks import TaskRoutes
 from sandbox.protocols.videos.videos import VideoRoutes
 
@@ -40,19 +43,22 @@ def build(options: SandboxOptions) -> Starlette:
     """The gateway as an ASGI application; reads the ledger of an earlier process."""
     ledger = Ledger(options.state_dir)
     models = load_models(options.models)
+    chats = load_chats(options.chats)
     cache = MediaCache(options, ledger)
     intake = Intake(options, ledger, models, cache.begin if options.renders_ahead else None)
+    chat, images = ChatRoutes(intake, cache), ImageRoutes(intake, cache)
     routes = [
-        *ChatRoutes(intake, cache).routes,
+        # Before the others: two protocols of answers share their address with what makes media.
+        *TalkRoutes(intake, chats, chat.create, images.gemini).routes,
         *TaskRoutes(intake).routes,
         *VideoRoutes(intake, cache).routes,
         *CharacterRoutes(intake).routes,
-        *ImageRoutes(intake, cache).routes,
+        *images.routes,
         *SeedanceRoutes(intake).routes,
         *FollowRoutes(intake).routes,
         *CdnRoutes(intake, cache).routes,
         *InspectionRoutes(intake).routes,
-        Route("/v1/models", partial(list_models, models)),
+        Route("/v1/models", partial(list_models, models, chats)),
     ]
     unknown = partial(wrong_address, models)
     nowhere = {404: unknown, 405: unknown}
@@ -80,7 +86,7 @@ class InspectionRoutes:
         return JSONResponse(list(self._intake.requests))
 
 
-async def list_models(models: Models, request: Request) -> Response:
+async def list_models(models: Models, chats: Chats, request: Request) -> Response:
     """GET /v1/models: the cheapest way to check a key."""
     try:
         check_key(request)
@@ -89,6 +95,8 @@ async def list_models(models: Models, request: Request) -> Response:
     types: dict[str, dict[str, None]] = {}
     for model in models:
         types.setdefault(model.name, {})[ENDPOINT_TYPES[model.kind]] = None
+    for dialect, name in chats:
+        types.setdefault(name, {})[CHAT_ENDPOINT_TYPES[dialect]] = None
     listed = [
         {
             "id": name,

@@ -17,6 +17,7 @@ class SandboxOptions:
         renders_ahead: videos are rendered while their clip runs, not when they are fetched; for
             demonstrations, where nobody minds the CPU.
         models: tables of a catalog, as in its files; played beside what the gateways document.
+        chats: the same of chat models.
     """
 
     state_dir: Path
@@ -26,3 +27,4 @@ class SandboxOptions:
     seconds_per_clip: float = 12.0
     renders_ahead: bool = False
     models: Sequence[Mapping[str, object]] = ()
+    chats: Sequence[Mapping[str, object]] = ()

@@ -12,12 +12,13 @@ from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
 from sandbox.protocols.tasks.states import POLLS
 from sandbox.protocols.videos.states import VIDEO_POLLS
 
+ANSWER_WORDS = ("bad-json", "chars", "length", "long", "markdown", "think")
 OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")
 WORDS = frozenset(
     (
         *(*REFUSALS, *BROKEN, *EDITS, *DOWNLOADS, *STYLES, *CALLBACK_WORDS, *OBEYED_ELSEWHERE),
         *(*POLLS, *VIDEO_POLLS, *SEEDANCE_POLLS),
-        *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS),
+        *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS, *ANSWER_WORDS),
     )
 )
 

@@ -18,7 +18,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bots.app import SANDBOX_PORT, read_setup, sandbox_folder, sandbox_tables
+from bots.app import SANDBOX_PORT, read_setup, sandbox_chats, sandbox_folder, sandbox_tables
 from bots.cli.logs import configure_logs
 from core.errors import DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
@@ -238,6 +238,7 @@ def sandbox(
         speed=speed,
         renders_ahead=True,
         models=sandbox_tables(setup.data),
+        chats=sandbox_chats(setup.data),
     )
     try:
         run(options, port, announce)

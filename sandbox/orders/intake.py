@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 from json import loads
+from typing import TypeVar
 
 from pydantic import JsonValue
 from starlette.requests import Request
@@ -15,13 +16,14 @@ from sandbox.orders.forms import describe_form, is_form
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
 from sandbox.orders.models import Models
-from sandbox.orders.order import PaidOrder, wait_seconds
+from sandbox.orders.order import Kind, PaidOrder, wait_seconds
 from sandbox.orders.refusals import REFUSALS, TIMEOUT_PAGE, RefusalError, invalid_key, overloaded
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.slow_response import ClientConnection, SlowResponse
 
-Read = Callable[[Models, bytes], ParsedRequest]
-Respond = Callable[[ParsedRequest, Links], Response]
+Parsed = TypeVar("Parsed", bound=ParsedRequest)
+Read = Callable[[Models, bytes], Parsed]
+Respond = Callable[[Parsed, Links], Response]
 
 BUSY_TIMES = 2
 LONGEST_REMEMBERED = 1000
@@ -51,7 +53,9 @@ class Intake:
         self.counts: Counter[str] = Counter()
         self.requests: deque[JsonValue] = deque(maxlen=REQUESTS_REMEMBERED)
 
-    async def take(self, request: Request, read: Read, respond: Respond) -> Response:
+    async def take(
+        self, request: Request, read: Read[Parsed], respond: Respond[Parsed]
+    ) -> Response:
         """Refuse, or write the order into the ledger and only then answer."""
         try:
             check_key(request)
@@ -62,7 +66,7 @@ class Intake:
         except RefusalError as refusal:
             return refusal.response
         await self.ledger.enter(parsed.order, parsed.pictures)
-        if self._taken:
+        if self._taken and parsed.order.kind is not Kind.TALK:
             self._taken(parsed.order)
         for word, answer in BROKEN.items():
             if word in parsed.order.words:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CHARACTER = "character"
     IMAGES = "images"
     GEMINI = "gemini"
+    TALK = "talk"
 
 
 class PaidOrder(BaseModel):

@@ -7,7 +7,6 @@ from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from sandbox.media.cache import MediaCache
 from sandbox.orders.intake import Intake
@@ -26,7 +25,6 @@ class ChatRoutes:
     def __init__(self, intake: Intake, cache: MediaCache) -> None:
         self._intake = intake
         self._cache = cache
-        self.routes = [Route("/v1/chat/completions", self.create, methods=["POST"])]
 
     async def create(self, request: Request) -> Response:
         """Take an order and answer how it goes."""

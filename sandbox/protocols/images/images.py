@@ -26,7 +26,6 @@ class ImageRoutes:
         self.routes = [
             Route("/v1/images/generations", self.generate, methods=["POST"]),
             Route("/v1/images/edits", self.edit, methods=["POST"]),
-            Route("/v1beta/models/{model}:generateContent", self.gemini, methods=["POST"]),
         ]
 
     async def generate(self, request: Request) -> Response:

@@ -1,0 +1,46 @@
+"""From the [[chat]] tables of a catalog to what answers in words, by code of the sandbox's own."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import BaseModel
+
+from sandbox.orders.catalog import OWN_CATALOG
+
+ENDPOINT_TYPES = {
+    "chat_completions": "openai",
+    "completions": "openai-completions",
+    "gemini_text": "gemini",
+    "responses": "openai-response",
+}
+
+
+class ChatTable(BaseModel):
+    """What one model understands; the fields are those of a catalog."""
+
+    name: str
+    dialect: str
+    wire: str = ""
+    vision: bool = False
+    video: Literal["no", "link", "inline"] = "no"
+    tools: bool = False
+    structured: Literal["no", "json", "schema"] = "no"
+    search: bool = False
+    thinking: Literal["no", "option", "always"] = "no"
+    thinking_suffix: str = ""
+
+
+Chats = Mapping[tuple[str, str], ChatTable]
+"""All of them, by protocol and name on the wire."""
+
+
+def load_chats(tables: Iterable[Mapping[str, object]]) -> Chats:
+    """What the sandbox answers as: the tables, and its own catalog."""
+    own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["chat"]
+    read = [ChatTable.model_validate(table) for table in (*tables, *own)]
+    return {
+        (table.dialect, name): table
+        for table in read
+        for name in (table.wire or table.name, (table.wire or table.name) + table.thinking_suffix)
+    }

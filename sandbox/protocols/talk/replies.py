@@ -1,0 +1,160 @@
+"""What is answered, before any protocol: the same question always gets the same answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sandbox.orders.order import PaidOrder
+from sandbox.protocols.talk.questions import Json, Question
+from sandbox.words import without_words
+
+LONG_CHARS = 10_000
+PIECE_CHARS = 12
+TOKEN_CHARS = 4
+SOURCES = (("https://sandbox.example/1", "The first page"), ("https://sandbox.example/2", "二"))
+MARKDOWN = """\
+# A heading
+
+Some **bold**, some *slanted*, some `code`, and [a link](https://sandbox.example/).
+
+- one
+- two 🌊
+
+> A quotation.
+
+```python
+print("你好 👩‍👩‍👧")
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A whole answer, as it will be told.
+
+    Attributes:
+        calls: names and arguments of tools.
+        ending: "stop", "length", "filter", or what goes wrong: "cut", "hang", "error".
+        tokens: how many went in and came out.
+    """
+
+    thought: str = ""
+    text: str = ""
+    calls: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    ending: str = "stop"
+    tokens: tuple[int, int] = (0, 0)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it never comes to its end."""
+        return self.ending in ("cut", "hang", "error", "filter")
+
+    @property
+    def pieces(self) -> list[str]:
+        """The text as it is told; what breaks does so after half of it."""
+        told = self.text[: len(self.text) // 2] if self.breaks else self.text
+        return [told[at : at + PIECE_CHARS] for at in range(0, len(told), PIECE_CHARS)]
+
+
+ENDINGS = {
+    "cut": "cut",
+    "hang": "hang",
+    "error-chunk": "error",
+    "fail-moderation": "filter",
+    "length": "length",
+}
+
+
+def compose(question: Question, order: PaidOrder) -> Reply:
+    """The answer to a question."""
+    ending = next((end for word, end in ENDINGS.items() if word in order.words), "stop")
+    calls = _calls(question)
+    text = "" if calls else _text(question, order)
+    if question.limit and len(text) > question.limit * TOKEN_CHARS:
+        text, ending = text[: question.limit * TOKEN_CHARS], "length"
+    if ending == "length" and len(text) > 1:
+        text = text[: len(text) // 2]
+    reply = Reply(
+        thought="Let me think. It is about this question. " if _thinks(question, order) else "",
+        text=text,
+        calls=calls,
+        sources=SOURCES if question.searches and not calls else (),
+        ending=ending,
+    )
+    made = len(reply.thought) + len(reply.text) + sum(len(each) for _, each in calls)
+    asked = len(question.system) + len(question.prompt)
+    return replace(reply, tokens=(asked // TOKEN_CHARS + 1, made // TOKEN_CHARS + 1))
+
+
+def _thinks(question: Question, order: PaidOrder) -> bool:
+    return question.thinks or "think" in order.words
+
+
+def _calls(question: Question) -> tuple[tuple[str, str], ...]:
+    """The tools that the prompt names, unless they were called already."""
+    if question.returned:
+        return ()
+    said = without_words(question.prompt)
+    return tuple(
+        (name, json.dumps(_example(schema, said), ensure_ascii=False))
+        for name, schema in question.tools.items()
+        if name in said
+    )
+
+
+def _text(question: Question, order: PaidOrder) -> str:
+    said = without_words(question.prompt)
+    if question.form is not None:
+        text = json.dumps(_example(question.form, said), ensure_ascii=False)
+        return text[: -len(text) // 2] if "bad-json" in order.words else text
+    if "markdown" in order.words:
+        return MARKDOWN
+    if "long" in order.words or "chars" in order.words:
+        return _of_length(order.words.get("chars") or LONG_CHARS)
+    return " ".join(_sentences(question, said))
+
+
+def _sentences(question: Question, said: str) -> list[str]:
+    seconds = [f"{each:.1f} s" if each else "unknown length" for each in question.videos]
+    facts = {
+        f"You said: {said}": True,
+        f"I see {question.pictures} pictures.": question.pictures,
+        f"I watched {len(seconds)} videos: {', '.join(seconds)}.": seconds,
+        f"The tools said: {'; '.join(question.returned)}": question.returned,
+        "I searched the web.": question.searches,
+        f"I was told: {question.system}": question.system,
+        f"There were {question.turns} messages.": question.turns > 1,
+        f"I remember {question.follows}.": question.follows,
+    }
+    return [sentence for sentence, is_so in facts.items() if is_so]
+
+
+def _of_length(chars: int) -> str:
+    """Numbered paragraphs, so that whoever loses one can see which."""
+    line = "All work and no play makes a dull answer. 海浪🌊"
+    lines = (f"{nth}. {line}\n\n" for nth in range(chars // len(line) + 1))
+    return "".join(lines)[:chars]
+
+
+def _example(schema: Json, said: str) -> object:
+    """A value that a schema allows."""
+    if options := schema.get("enum"):
+        return cast("list[object]", options)[0]
+    match schema.get("type"):
+        case "object" | None:
+            fields = cast("Mapping[str, Json]", schema.get("properties", {}))
+            return {name: _example(field, said) for name, field in fields.items()}
+        case "array":
+            return [_example(cast("Json", schema.get("items", {"type": "string"})), said)]
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+        case "boolean":
+            return True
+        case _:
+            return said

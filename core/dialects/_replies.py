@@ -17,7 +17,7 @@ from core.catalog import ChatModel
 from core.dialects._billing import gave_up
 from core.dialects._faults import Circumstances, is_refusal, known_fault, status_inside
 from core.dialects._http import Creation, Wire, broken_off
-from core.dialects._json import Json, mapping
+from core.dialects._json import Json
 from core.dialects._sse import Decoder, Frame
 from core.errors import Fault, FaultKind, JobError
 from core.media import MediaKind
@@ -193,8 +193,9 @@ class _Stream:
 
 
 def _refuse(frame: Json, circumstances: Circumstances, *, spoken: bool) -> None:
-    is_answer = any(mark in frame for mark in _OF_ANSWERS)
-    if mapping(frame.get("error")) or (not is_answer and is_refusal(frame)):
+    if not is_refusal(frame):
+        return
+    if frame.get("error") or not any(mark in frame for mark in _OF_ANSWERS):
         raise failed(frame, prompt=circumstances.prompt, spoken=spoken)
 
 

@@ -96,6 +96,8 @@ class Decoder:
 
     def _close_frame(self) -> list[Frame]:
         """Give what the lines since the last frame were: one frame, or several, or none."""
+        if not self._data:
+            return []
         lines, self._data = self._data, []
         self._kept_chars -= sum(map(len, lines))
         if whole := mapping(parse("\n".join(lines))):

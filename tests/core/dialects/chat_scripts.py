@@ -7,6 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
+
 import sandbox
 from core.catalog import ChatModel, load
 from core.dialects import CHAT_DIALECTS, DIALECTS
@@ -21,6 +23,8 @@ OWN = Path(sandbox.__file__).parent / "catalog.toml"
 CHATS = {m.key: m for m in load((OWN,), tuple(DIALECTS), tuple(CHAT_DIALECTS)).chats}
 QUESTION = Question(turns=(Asked(text="画只猪在天上飞"),))
 DONE = "data: [DONE]\n\n"
+STALL = b"(stall)"
+"""A piece that never comes, nor anything behind it."""
 
 
 def event(body: Mapping[str, object]) -> str:
@@ -310,6 +314,7 @@ async def ask(
     question: Question = QUESTION,
     model: ChatModel | None = None,
     pace: Pace = CALM,
+    http: Callable[[], httpx.AsyncClient] = client,
 ) -> Heard:
     """Ask a gateway that answers as scripted, in the writes that it is given; the last stays."""
     left, heard = list(answers), Heard()
@@ -320,12 +325,14 @@ async def ask(
             writer.transport.abort()
             return
         for piece in (answer,) if isinstance(answer, bytes) else answer:
+            if piece == STALL:
+                await asyncio.Event().wait()
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0)
 
-    async with raw_server(serve) as server, client() as http, asyncio.timeout(LIMIT_SECONDS):
-        dialect = CHAT_DIALECTS[name](endpoint(server.url, pace=pace), http)
+    async with raw_server(serve) as server, http() as pool, asyncio.timeout(LIMIT_SECONDS):
+        dialect = CHAT_DIALECTS[name](endpoint(server.url, pace=pace), pool)
         asked = model or CHAT_SCRIPTS[name].model
         try:
             async with aclosing(dialect.stream(asked, question)) as stream:
@@ -351,6 +358,7 @@ __all__ = [
     "CHATS",
     "CHAT_SCRIPTS",
     "QUESTION",
+    "STALL",
     "ChatScript",
     "Heard",
     "ask",

@@ -13,13 +13,14 @@ from core.talk import Asked, Ended, Text, Thought, Usage
 from tests.core.dialects.chat_scripts import (
     CHAT_SCRIPTS,
     QUESTION,
+    STALL,
     ask,
     event,
     in_bytes,
     unstreamed,
 )
 from tests.core.dialects.http_answers import KEY, RESET, as_html, as_json, broken, stream
-from tests.core.dialects.scripted_gateway import CALM, client, endpoint
+from tests.core.dialects.scripted_gateway import CALM, client, endpoint, impatient
 from tests.fakes.raw_server import raw_server
 
 K = FaultKind
@@ -28,6 +29,7 @@ BUSY = as_json(
     status=429,
     headers={"Retry-After": "0"},
 )
+TERSE = event({"error": "upstream exploded"})
 FAILED = event({"error": {"message": "upstream exploded", "type": "server_error", "code": "500"}})
 FENCE = "看：\n```python\nprint('🌊')"
 
@@ -141,10 +143,23 @@ async def test_a_stream_that_is_cut_within_an_emoji_has_no_half_of_it(name: str)
 
 
 @each_dialect
-async def test_an_error_after_some_text_keeps_it_and_was_billed(name: str) -> None:
+async def test_a_stream_that_stalls_keeps_what_came_and_is_not_asked_again(name: str) -> None:
+    story = stream(CHAT_SCRIPTS[name].say(FENCE))
+
+    heard = await ask(name, [story, STALL], http=impatient)
+
+    assert heard.text == FENCE
+    assert heard.fault
+    assert (heard.fault.kind, heard.fault.maybe_billed) == (K.TIMEOUT, True)
+    assert len(heard.requests) == 1
+
+
+@pytest.mark.parametrize("error", [FAILED, TERSE])
+@each_dialect
+async def test_an_error_after_some_text_keeps_it_and_was_billed(name: str, error: str) -> None:
     script = CHAT_SCRIPTS[name]
 
-    heard = await ask(name, stream(script.say("A cat ") + FAILED))
+    heard = await ask(name, stream(script.say("A cat ") + error))
 
     assert heard.text == "A cat "
     assert heard.fault

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 import sandbox
-from core.catalog import ChatModel, load
+from bots.app import sandbox_chats
+from core.catalog import ChatAbility, ChatModel, can_chat, load, needs_of
 from core.dialects import CHAT_DIALECTS, DIALECTS
 from core.errors import Fault, FaultKind, JobError
 from core.files.media_info import look
@@ -32,10 +33,13 @@ from core.talk import (
     ToolCall,
     Usage,
 )
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import client, endpoint
 from tests.fakes.movies import make_movie
 
 OWN = Path(sandbox.__file__).parent / "catalog.toml"
+PRESETS = load((), tuple(DIALECTS), tuple(CHAT_DIALECTS))
 MODELS = {m.dialect: m for m in load((OWN,), tuple(DIALECTS)).chats if m.gateway == "sandbox"}
 TALENTED = ("chat_completions", "gemini_text", "responses")
 K = FaultKind
@@ -279,6 +283,28 @@ async def test_it_refuses_as_it_refuses_videos(
     assert told.said == []
     assert told.fault
     assert told.fault.kind is kind
+
+
+async def test_every_preset_is_played_with_all_that_it_can(
+    options: SandboxOptions, picture: Asset
+) -> None:
+    """As `make run` has it: what a preset says it can do is taken by its protocol."""
+    link = MediaLink(kind=MediaKind.VIDEO, url="https://host.example/a.mp4", mime="video/mp4")
+    async with serve(replace(options, chats=sandbox_chats(PRESETS))) as root, client() as http:
+        for model in PRESETS.chats:
+            media = ((picture,) if model.vision else ()) + ((link,) if model.video != "no" else ())
+            question = Question(
+                turns=(Asked(text="hi", media=media),),
+                tools=(TOOL,) if model.tools else (),
+                schema=FORM if model.structured != "no" else None,
+                thinks=model.thinking == "option",
+                searches=model.search,
+            )
+            assert needs_of(question) <= {each for each in ChatAbility if can_chat(model, each)}
+            speaking = CHAT_DIALECTS[model.dialect](endpoint(root), http)
+            said = [each async for each in speaking.stream(model, question)]
+            assert isinstance(said[-1], Ended), model.key
+            assert any(isinstance(each, Thought) for each in said) == question.thinks, model.key
 
 
 async def test_bytes_come_one_by_one(ask: Ask) -> None:

@@ -50,8 +50,8 @@ async def test_names_of_models_are_whole_in_a_pipe_and_on_a_narrow_terminal(
         await screen.wait_for("SANDBOX")
         await process.wait()
         shown = screen.text.splitlines()
-    assert "sandbox-image" in shown  # it cannot be wider than its terminal, so it has two lines
-    assert any(line.startswith("  sandbox · 1:1") for line in shown)
+    assert "sandbox-gemini" in shown  # it cannot be wider than its terminal, so it has two lines
+    assert any(line.startswith("  sandbox · answers questions") for line in shown)
 
 
 async def test_models_as_json_has_what_a_program_needs(
@@ -80,7 +80,9 @@ async def test_models_as_json_has_what_a_program_needs(
     assert models["whatai", "sora-2-pro"]["resolutions"] == ["hd", "1080p"]
     assert models["whatai", "sora-2-pro"]["needs"] == "WHATAI_API_KEY"
     assert models["whatai", "sora-2-pro"]["ready"] is False
-    assert all(isinstance(length, int) for model in models.values() for length in model["seconds"])
+    makers = [model for model in models.values() if model["kind"] != "chat"]
+    assert all(isinstance(length, int) for model in makers for length in model["seconds"])
+    assert models["whatai", "gpt-4o"]["abilities"] == ["chat", "vision", "tools", "structure"]
 
 
 async def test_models_writes_its_page_of_the_documentation_whatever_keys_there_are(

@@ -73,6 +73,7 @@ def shown(view: Callable[..., View], job: Job) -> View:
         "progress": Progress(phase=Phase.RENDERING),
         "now": 2.0,
         "pages": ("https://example.com",),
+        "missing": 1,
     }
     needed = [n for n, p in signature(view).parameters.items() if p.default is Parameter.empty]
     unknown = set(needed) - set(known)

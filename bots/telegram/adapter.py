@@ -25,7 +25,7 @@ from bots.telegram.incoming import (
     user_of,
 )
 from bots.telegram.long_texts import LongTexts
-from bots.telegram.questions import Question, Questions, is_question
+from bots.telegram.questions import FormQuestion, Questions, is_question
 from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
@@ -214,7 +214,7 @@ class TelegramAdapter:
         if shown:
             self._forms.keep(shown, form)
 
-    def _question(self, message: Message) -> tuple[MessageRef, Question] | None:
+    def _question(self, message: Message) -> tuple[MessageRef, FormQuestion] | None:
         """The question of ours that a message answers."""
         asked = self._replied(message)
         question = self._questions.at(ref_of(asked)) if asked else None
@@ -238,7 +238,7 @@ class TelegramAdapter:
                 await self._take(message, typed)
 
     async def _take_answer(
-        self, message: Message, answer: str, asked: tuple[MessageRef, Question]
+        self, message: Message, answer: str, asked: tuple[MessageRef, FormQuestion]
     ) -> None:
         where, question = asked
         if not answer or question.user.party != user_of(message).party:

@@ -13,7 +13,7 @@ from bots.answers import Answers
 from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.form import COMMAND, Forms
 from bots.telegram.incoming import is_private, person, place_of, ref_of
-from bots.telegram.questions import Question, Questions, text_for
+from bots.telegram.questions import FormQuestion, Questions, text_for
 from core.commands import Commands
 from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
@@ -108,7 +108,7 @@ class TelegramButtons:
         await self.questions.ask(
             place,
             text_for(option, locale),
-            Question(user=user, command=button.command, given=button.given, asks=button.asks),
+            FormQuestion(user=user, command=button.command, given=button.given, asks=button.asks),
             replying=ref_of(message),
             person=None if is_private(message) else query.from_user,
         )
@@ -131,7 +131,7 @@ class TelegramButtons:
         self.forms.close(shown)
         option = self.commands[form.command].option(PROMPT)
         if option:
-            question = Question(
+            question = FormQuestion(
                 user=user,
                 command=form.command,
                 given=form.chosen,

@@ -27,7 +27,7 @@ from bots.telegram.incoming import (
     ref_of,
     user_of,
 )
-from bots.telegram.questions import Question
+from bots.telegram.questions import FormQuestion
 from bots.telegram.results import result_at
 from core.commands import Commands
 from core.commands.command import PROMPT
@@ -68,7 +68,7 @@ class TelegramCommands:
         )
         await self._do(invocation)
 
-    async def take_answer(self, message: Message, question: Question, answer: str) -> None:
+    async def take_answer(self, message: Message, question: FormQuestion, answer: str) -> None:
         """Do the command that a question was asked for, with what was known before."""
         unusable = UserError("along-unusable") if is_no_picture(message) else None
         pictures = (*question.pictures, *await self.albums.around(message))

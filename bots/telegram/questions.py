@@ -18,7 +18,7 @@ _REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class FormQuestion:
     """A command that lacks one option.
 
     Attributes:
@@ -39,15 +39,15 @@ class Questions:
 
     answers: Answers
     platform: TelegramPlatform
-    _open: OrderedDict[tuple[str, str], Question] = field(
-        default_factory=OrderedDict[tuple[str, str], Question]
+    _open: OrderedDict[tuple[str, str], FormQuestion] = field(
+        default_factory=OrderedDict[tuple[str, str], FormQuestion]
     )
 
     async def ask(
         self,
         place: ConversationRef,
         text: str,
-        question: Question,
+        question: FormQuestion,
         *,
         replying: MessageRef,
         person: TelegramUser | None = None,
@@ -63,7 +63,7 @@ class Questions:
             if len(self._open) > _REMEMBERED:
                 self._open.popitem(last=False)
 
-    def at(self, message: MessageRef) -> Question | None:
+    def at(self, message: MessageRef) -> FormQuestion | None:
         return self._open.get((message.conversation.chat, message.id))
 
     def close(self, message: MessageRef) -> None:

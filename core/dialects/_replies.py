@@ -201,5 +201,5 @@ def _refuse(frame: Json, circumstances: Circumstances, *, spoken: bool) -> None:
 
 def _unreadable(loose: str, circumstances: Circumstances) -> Fault:
     fault = known_fault(loose, or_else=FaultKind.BAD_PAYLOAD, circumstances=circumstances)
-    # A page is the console of a wrong address, which has asked nobody.
+    # A page comes from a wrong address, which has asked nobody.
     return replace(fault, maybe_billed=fault.kind is FaultKind.BAD_PAYLOAD)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sandbox.orders.order import PaidOrder
 from sandbox.orders.refusals import compact
-from sandbox.protocols.talk.replies import Reply
+from sandbox.protocols.talk.replies import TalkReply
 
 Body = Mapping[str, object]
-Frames = Callable[[Reply, PaidOrder], Iterator[bytes]]
-Whole = Callable[[Reply, PaidOrder], Body]
+Frames = Callable[[TalkReply, PaidOrder], Iterator[bytes]]
+Whole = Callable[[TalkReply, PaidOrder], Body]
 DONE = b"data: [DONE]\n\n"
 ERROR = {"message": "upstream exploded", "type": "server_error", "code": "500"}
 FINISHES = {"stop": "stop", "length": "length", "filter": "content_filter"}
@@ -18,7 +18,7 @@ GEMINI_FINISHES = {"stop": "STOP", "length": "MAX_TOKENS", "filter": "SAFETY"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class TalkWire:
     """How one protocol tells an answer; `frames` gives nothing behind what goes wrong."""
 
     frames: Frames
@@ -29,17 +29,17 @@ def _data(body: Body) -> bytes:
     return b"data: " + compact(body) + b"\n\n"
 
 
-def _usage(reply: Reply) -> Body:
+def _usage(reply: TalkReply) -> Body:
     asked, made = reply.tokens
     return {"prompt_tokens": asked, "completion_tokens": made, "total_tokens": asked + made}
 
 
-def _broken(reply: Reply) -> Iterator[bytes]:
+def _broken(reply: TalkReply) -> Iterator[bytes]:
     if reply.ending == "error":
         yield _data({"error": ERROR})
 
 
-def _chat_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
+def _chat_frames(reply: TalkReply, order: PaidOrder) -> Iterator[bytes]:
     def chunk(delta: Body, finish: str | None = None, **more: object) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         head = {"id": f"chatcmpl-{order.id[:29]}", "object": "chat.completion.chunk"}
@@ -63,7 +63,7 @@ def _chat_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
         yield DONE
 
 
-def _chat_whole(reply: Reply, order: PaidOrder) -> Body:
+def _chat_whole(reply: TalkReply, order: PaidOrder) -> Body:
     message: dict[str, object] = {"role": "assistant", "content": "".join(reply.pieces)}
     if reply.thought:
         message["reasoning_content"] = reply.thought
@@ -77,7 +77,7 @@ def _chat_whole(reply: Reply, order: PaidOrder) -> Body:
     return {"id": f"chatcmpl-{order.id[:29]}", "choices": [choice], "usage": _usage(reply)}
 
 
-def _completion_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
+def _completion_frames(reply: TalkReply, order: PaidOrder) -> Iterator[bytes]:
     def chunk(text: str, finish: str | None = None, **more: object) -> bytes:
         choice = {"text": text, "index": 0, "logprobs": None, "finish_reason": finish}
         return _data({"id": f"cmpl-{order.id[:29]}", "choices": [choice], **more})
@@ -89,13 +89,13 @@ def _completion_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
         yield DONE
 
 
-def _completion_whole(reply: Reply, order: PaidOrder) -> Body:
+def _completion_whole(reply: TalkReply, order: PaidOrder) -> Body:
     finish = FINISHES.get(reply.ending)
     choice = {"text": "\n\n" + "".join(reply.pieces), "index": 0, "finish_reason": finish}
     return {"id": f"cmpl-{order.id[:29]}", "choices": [choice], "usage": _usage(reply)}
 
 
-def _gemini_parts(reply: Reply) -> Iterator[Body]:
+def _gemini_parts(reply: TalkReply) -> Iterator[Body]:
     if reply.thought:
         yield {"text": reply.thought, "thought": True}
     yield from ({"text": piece} for piece in reply.pieces)
@@ -104,13 +104,13 @@ def _gemini_parts(reply: Reply) -> Iterator[Body]:
         yield {"functionCall": call, "thoughtSignature": "c2lnbmVk"}
 
 
-def _gemini_end(reply: Reply) -> Body:
+def _gemini_end(reply: TalkReply) -> Body:
     asked, made = reply.tokens
     tokens = {"promptTokenCount": asked, "candidatesTokenCount": made}
     return {"candidates": [_gemini_finish(reply)], "usageMetadata": tokens}
 
 
-def _gemini_finish(reply: Reply) -> Body:
+def _gemini_finish(reply: TalkReply) -> Body:
     candidate: dict[str, object] = {"finishReason": GEMINI_FINISHES.get(reply.ending), "index": 0}
     if reply.sources:
         chunks = [{"web": {"uri": url, "title": title}} for url, title in reply.sources]
@@ -118,7 +118,7 @@ def _gemini_finish(reply: Reply) -> Body:
     return candidate
 
 
-def _gemini_frames(reply: Reply, _: PaidOrder) -> Iterator[bytes]:
+def _gemini_frames(reply: TalkReply, _: PaidOrder) -> Iterator[bytes]:
     for part in _gemini_parts(reply):
         yield _data({"candidates": [{"content": {"role": "model", "parts": [part]}, "index": 0}]})
     yield from _broken(reply)
@@ -126,12 +126,12 @@ def _gemini_frames(reply: Reply, _: PaidOrder) -> Iterator[bytes]:
         yield _data(_gemini_end(reply))
 
 
-def _gemini_whole(reply: Reply, _: PaidOrder) -> Body:
+def _gemini_whole(reply: TalkReply, _: PaidOrder) -> Body:
     content = {"role": "model", "parts": list(_gemini_parts(reply))}
     return {**_gemini_end(reply), "candidates": [{"content": content, **_gemini_finish(reply)}]}
 
 
-def _response(reply: Reply, order: PaidOrder, status: str = "") -> Body:
+def _response(reply: TalkReply, order: PaidOrder, status: str = "") -> Body:
     reasons = {"length": "max_output_tokens", "filter": "content_filter"}
     reason = reasons.get(reply.ending)
     asked, made = reply.tokens
@@ -148,7 +148,7 @@ def _response(reply: Reply, order: PaidOrder, status: str = "") -> Body:
     }
 
 
-def _items(reply: Reply) -> Iterator[Body]:
+def _items(reply: TalkReply) -> Iterator[Body]:
     if reply.thought:
         summary = [{"type": "summary_text", "text": reply.thought}]
         yield {"type": "reasoning", "id": "rs_1", "summary": summary}
@@ -164,7 +164,7 @@ def _items(reply: Reply) -> Iterator[Body]:
         yield {"type": "function_call", "id": f"fc_{nth}", **call}
 
 
-def _response_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
+def _response_frames(reply: TalkReply, order: PaidOrder) -> Iterator[bytes]:
     numbers = iter(range(1_000_000))
 
     def event(kind: str, **fields: object) -> bytes:
@@ -191,9 +191,9 @@ def _response_frames(reply: Reply, order: PaidOrder) -> Iterator[bytes]:
         yield event(str(response["status"]), response=response)
 
 
-WIRES: Mapping[str, Wire] = {
-    "chat_completions": Wire(_chat_frames, _chat_whole),
-    "completions": Wire(_completion_frames, _completion_whole),
-    "gemini_text": Wire(_gemini_frames, _gemini_whole),
-    "responses": Wire(_response_frames, _response),
+WIRES: Mapping[str, TalkWire] = {
+    "chat_completions": TalkWire(_chat_frames, _chat_whole),
+    "completions": TalkWire(_completion_frames, _completion_whole),
+    "gemini_text": TalkWire(_gemini_frames, _gemini_whole),
+    "responses": TalkWire(_response_frames, _response),
 }

@@ -19,7 +19,7 @@ Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AskedQuestion:
     """A conversation that waits for an answer.
 
     Attributes:
@@ -45,7 +45,7 @@ class Question:
     stream: bool = False
 
 
-def read_question(dialect: str, body: Json, *, stream: bool = False) -> Question:
+def read_question(dialect: str, body: Json, *, stream: bool = False) -> AskedQuestion:
     """Understand a body.
 
     Raises:
@@ -62,7 +62,7 @@ def read_question(dialect: str, body: Json, *, stream: bool = False) -> Question
             return _read_completion(body)
 
 
-def check(question: Question, table: ChatTable) -> None:
+def check(question: AskedQuestion, table: ChatTable) -> None:
     """Refuse what the model does not understand.
 
     Raises:
@@ -89,8 +89,8 @@ def check(question: Question, table: ChatTable) -> None:
         raise invalid(Kind.TALK, "the last message is empty")
 
 
-def _read_chat(body: Json) -> Question:
-    question = Question(stream=bool(body.get("stream")), limit=_int(body.get("max_tokens")))
+def _read_chat(body: Json) -> AskedQuestion:
+    question = AskedQuestion(stream=bool(body.get("stream")), limit=_int(body.get("max_tokens")))
     for message in _objects(body.get("messages")):
         role, content = message.get("role"), message.get("content")
         if role == "system":
@@ -106,8 +106,8 @@ def _read_chat(body: Json) -> Question:
     return _formed(replace(question, tools=_tools(tools)), form, schema, json.dumps(body))
 
 
-def _read_responses(body: Json) -> Question:
-    question = Question(
+def _read_responses(body: Json) -> AskedQuestion:
+    question = AskedQuestion(
         stream=bool(body.get("stream")),
         system=_text(body.get("instructions")),
         follows=_text(body.get("previous_response_id")),
@@ -128,9 +128,9 @@ def _read_responses(body: Json) -> Question:
     return _formed(question, form, _object(form.get("schema")), json.dumps(body))
 
 
-def _read_gemini(body: Json) -> Question:
+def _read_gemini(body: Json) -> AskedQuestion:
     config = _object(body.get("generationConfig"))
-    question = Question(
+    question = AskedQuestion(
         thinks="thinkingConfig" in config, limit=_int(config.get("maxOutputTokens"))
     )
     for part in _objects(_object(body.get("systemInstruction")).get("parts")):
@@ -148,10 +148,10 @@ def _read_gemini(body: Json) -> Question:
     return replace(question, form=_object(config.get("responseJsonSchema")))
 
 
-def _read_completion(body: Json) -> Question:
+def _read_completion(body: Json) -> AskedQuestion:
     prompt = _text(body.get("prompt"))
     *_, last = prompt.split("User:")
-    return Question(
+    return AskedQuestion(
         prompt=last.partition("\n\nAssistant:")[0].strip(),
         turns=prompt.count("User:") + prompt.count("Assistant:") - 1,
         stream=bool(body.get("stream")),
@@ -159,7 +159,7 @@ def _read_completion(body: Json) -> Question:
     )
 
 
-def _asked(question: Question, content: object, text: str, picture: str) -> Question:
+def _asked(question: AskedQuestion, content: object, text: str, picture: str) -> AskedQuestion:
     if isinstance(content, str):
         return replace(question, prompt=content, returned=())
     parts = _objects(content)
@@ -178,7 +178,7 @@ def _url(value: object, part: str) -> str:
     return url
 
 
-def _asked_gemini(question: Question, parts: list[Json]) -> Question:
+def _asked_gemini(question: AskedQuestion, parts: list[Json]) -> AskedQuestion:
     returned = [_object(part["functionResponse"]) for part in parts if "functionResponse" in part]
     if returned:
         told = [_text(_object(each.get("response")).get("result")) for each in returned]
@@ -192,7 +192,7 @@ def _asked_gemini(question: Question, parts: list[Json]) -> Question:
     return _shown(replace(question, prompt=prompt, returned=()), urls)
 
 
-def _shown(question: Question, urls: Iterable[str]) -> Question:
+def _shown(question: AskedQuestion, urls: Iterable[str]) -> AskedQuestion:
     for url in urls:
         if url.startswith("data:video/") or ".mp4" in url or url.endswith("#video/mp4"):
             question = replace(question, videos=(*question.videos, _seconds(url)))
@@ -212,7 +212,7 @@ def _seconds(url: str) -> float:
         raise invalid(Kind.TALK, "the video cannot be read") from error
 
 
-def _formed(question: Question, form: Json, schema: Json, whole: str) -> Question:
+def _formed(question: AskedQuestion, form: Json, schema: Json, whole: str) -> AskedQuestion:
     if form.get("type") == "json_object" and "json" not in _spoken(whole).lower():
         sentence = "'messages' must contain the word 'json' in some form"
         raise invalid(Kind.TALK, f"{sentence}, to use 'response_format' of type 'json_object'.")

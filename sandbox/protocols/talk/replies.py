@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from sandbox.orders.order import PaidOrder
-from sandbox.protocols.talk.questions import Json, Question
+from sandbox.protocols.talk.questions import AskedQuestion, Json
 from sandbox.words import without_words
 
 LONG_CHARS = 10_000
@@ -34,7 +34,7 @@ print("你好 👩‍👩‍👧")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class TalkReply:
     """A whole answer, as it will be told.
 
     Attributes:
@@ -71,7 +71,7 @@ ENDINGS = {
 }
 
 
-def compose(question: Question, order: PaidOrder) -> Reply:
+def compose(question: AskedQuestion, order: PaidOrder) -> TalkReply:
     """The answer to a question."""
     ending = next((end for word, end in ENDINGS.items() if word in order.words), "stop")
     calls = _calls(question)
@@ -80,7 +80,7 @@ def compose(question: Question, order: PaidOrder) -> Reply:
         text, ending = text[: question.limit * TOKEN_CHARS], "length"
     if ending == "length" and len(text) > 1:
         text = text[: len(text) // 2]
-    reply = Reply(
+    reply = TalkReply(
         thought="Let me think. It is about this question. " if _thinks(question, order) else "",
         text=text,
         calls=calls,
@@ -92,11 +92,11 @@ def compose(question: Question, order: PaidOrder) -> Reply:
     return replace(reply, tokens=(asked // TOKEN_CHARS + 1, made // TOKEN_CHARS + 1))
 
 
-def _thinks(question: Question, order: PaidOrder) -> bool:
+def _thinks(question: AskedQuestion, order: PaidOrder) -> bool:
     return question.thinks or "think" in order.words
 
 
-def _calls(question: Question) -> tuple[tuple[str, str], ...]:
+def _calls(question: AskedQuestion) -> tuple[tuple[str, str], ...]:
     """The tools that the prompt names, unless they were called already."""
     if question.returned:
         return ()
@@ -108,7 +108,7 @@ def _calls(question: Question) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _text(question: Question, order: PaidOrder) -> str:
+def _text(question: AskedQuestion, order: PaidOrder) -> str:
     said = without_words(question.prompt)
     if question.form is not None:
         text = json.dumps(_example(question.form, said), ensure_ascii=False)
@@ -120,7 +120,7 @@ def _text(question: Question, order: PaidOrder) -> str:
     return " ".join(_sentences(question, said))
 
 
-def _sentences(question: Question, said: str) -> list[str]:
+def _sentences(question: AskedQuestion, said: str) -> list[str]:
     seconds = [f"{each:.1f} s" if each else "unknown length" for each in question.videos]
     facts = {
         f"You said: {said}": True,

@@ -19,8 +19,8 @@ from sandbox.orders.refusals import RefusalError, compact, invalid, no_channel
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.protocols.chat.sender import JSON_HEADERS, STREAM_HEADERS
 from sandbox.protocols.talk.frames import ERROR, WIRES
-from sandbox.protocols.talk.questions import Json, Question, check, read_question
-from sandbox.protocols.talk.replies import Reply, compose
+from sandbox.protocols.talk.questions import AskedQuestion, Json, check, read_question
+from sandbox.protocols.talk.replies import TalkReply, compose
 from sandbox.slow_response import ClientConnection, SlowResponse
 
 # Words come quicker than videos.
@@ -33,7 +33,7 @@ class ParsedQuestion(ParsedRequest):
     """A question that was understood."""
 
     dialect: str
-    question: Question
+    question: AskedQuestion
 
 
 class TalkRoutes:
@@ -109,7 +109,7 @@ class TalkRoutes:
 
 
 async def _stream(
-    parsed: ParsedQuestion, reply: Reply, seconds: float, connection: ClientConnection
+    parsed: ParsedQuestion, reply: TalkReply, seconds: float, connection: ClientConnection
 ) -> None:
     """Send frame by frame, on the clock of the first moment: lateness never adds up."""
     frames = list(WIRES[parsed.dialect].frames(reply, parsed.order))
@@ -127,7 +127,7 @@ async def _stream(
 
 
 async def _whole(
-    parsed: ParsedQuestion, reply: Reply, seconds: float, connection: ClientConnection
+    parsed: ParsedQuestion, reply: TalkReply, seconds: float, connection: ClientConnection
 ) -> None:
     await asyncio.sleep(seconds)
     failed = reply.ending == "error"
@@ -139,7 +139,7 @@ async def _whole(
     await connection.close()
 
 
-async def _end(reply: Reply, connection: ClientConnection) -> None:
+async def _end(reply: TalkReply, connection: ClientConnection) -> None:
     match reply.ending:
         case "cut":
             await connection.hang_up()

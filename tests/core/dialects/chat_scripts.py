@@ -270,7 +270,7 @@ CHAT_SCRIPTS: Mapping[str, ChatScript] = {
 
 
 @dataclass(slots=True)
-class Heard:
+class ChatHeard:
     """What a model said, and how it ended."""
 
     said: list[Said] = field(default_factory=list[Said])
@@ -315,9 +315,9 @@ async def ask(
     model: ChatModel | None = None,
     pace: Pace = CALM,
     http: Callable[[], httpx.AsyncClient] = client,
-) -> Heard:
+) -> ChatHeard:
     """Ask a gateway that answers as scripted, in the writes that it is given; the last stays."""
-    left, heard = list(answers), Heard()
+    left, heard = list(answers), ChatHeard()
 
     async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
         answer = left.pop(0) if len(left) > 1 else left[0]
@@ -359,8 +359,8 @@ __all__ = [
     "CHAT_SCRIPTS",
     "QUESTION",
     "STALL",
+    "ChatHeard",
     "ChatScript",
-    "Heard",
     "ask",
     "event",
     "in_bytes",

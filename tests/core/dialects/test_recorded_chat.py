@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import FaultKind
 from core.talk import Usage
-from tests.core.dialects.chat_scripts import Heard, ask
+from tests.core.dialects.chat_scripts import ChatHeard, ask
 from tests.core.dialects.http_answers import Answer, stream
 from tests.fakes.raw_server import reply
 
@@ -54,7 +54,7 @@ FAILURES: dict[str, tuple[FaultKind, bool, str, int]] = {
 }
 
 
-async def heard_of(case: str) -> Heard:
+async def heard_of(case: str) -> ChatHeard:
     row = ROWS[case]
     return await ask(str(row["dialect"]), _answer_of(row))
 

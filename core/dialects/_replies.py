@@ -61,6 +61,17 @@ class Reply:
         if any(number > 0 for number in numbers):
             self.usage = Usage(*(max(number, 0) for number in numbers))
 
+    def finish(self, reason: str, *, is_whole: bool = False) -> None:
+        """Take note of a finish reason, as OpenAI's two protocols say it; "" is none.
+
+        Raises:
+            JobError: the content filter has ended it.
+        """
+        if reason == "content_filter":
+            raise filtered(reason)
+        self.over = self.over or bool(reason) or is_whole
+        self.cut = self.cut or reason == "length"
+
     def rest(self) -> list[Said]:
         """What is told at the end. A call of an answer that was cut may be half a call."""
         calls = [] if self.cut else self.calls

@@ -13,7 +13,7 @@ from core.dialects._http import Creation, Wire
 from core.dialects._instructions import system_text
 from core.dialects._json import Json, dig, items, mapping, text
 from core.dialects._parts import Addresses, addresses_in, addresses_of
-from core.dialects._replies import Reply, filtered, hear
+from core.dialects._replies import Reply, hear
 from core.dialects.endpoint import Endpoint
 from core.talk import Answered, Asked, Question, Said, Schema, Text, Thought, ToolCall, Turn
 
@@ -115,14 +115,9 @@ class _Reader:
         for note in map(mapping, items(said.get("annotations"))):
             cited = mapping(note.get("url_citation"))
             told += self.reply.source(text(cited.get("url")), text(cited.get("title")))
-        self._end(text(choice.get("finish_reason")).casefold(), is_whole=bool(whole))
+        finish = text(choice.get("finish_reason")).casefold()
+        self.reply.finish(finish, is_whole=bool(whole))
         return told
-
-    def _end(self, finish: str, *, is_whole: bool) -> None:
-        if finish == "content_filter":
-            raise filtered(finish)
-        self.reply.over = self.reply.over or bool(finish) or is_whole
-        self.reply.cut = self.reply.cut or finish == "length"
 
     def _collect(self, piece: Json) -> None:
         """Put a call together. Some gateways give every call the same place."""

@@ -10,7 +10,7 @@ import httpx
 from core.catalog import ChatModel
 from core.dialects._http import Creation, Wire
 from core.dialects._json import Json, items, mapping, text
-from core.dialects._replies import Reply, filtered, hear
+from core.dialects._replies import Reply, hear
 from core.dialects.endpoint import Endpoint
 from core.talk import Asked, Question, Said, Text
 
@@ -57,11 +57,7 @@ class _Reader:
         ]
 
     def _take(self, choice: Json) -> list[Said]:
-        finish = text(choice.get("finish_reason")).casefold()
-        if finish == "content_filter":
-            raise filtered(finish)
-        self.reply.over = self.reply.over or bool(finish)
-        self.reply.cut = self.reply.cut or finish == "length"
+        self.reply.finish(text(choice.get("finish_reason")).casefold())
         words = text(choice.get("text"))
         # It goes on behind a colon: the space or the empty lines are not its answer's.
         words = words if self._spoken else words.lstrip()

@@ -16,17 +16,18 @@ from core.catalog import Catalog, CatalogData, Gateway, Model
 from core.dialects import Endpoint, Generation
 from core.dialects.chat_video import ChatVideo
 from core.engine.engine import Engine, Order, new_id
-from core.engine.services import Services
 from core.events import Events
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.platform import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
+from core.services import Services
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import open_database
 from storage.events import SqlEventStore
+from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 
@@ -134,6 +135,7 @@ async def open_engine(
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             catalog=_catalog(root),

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from weakref import WeakSet
 
-from core.engine.services import Services
 from core.i18n import Locale, translate
 from core.messages.budget import Rank, WriteBudget
+from core.messages.pages import pages
 from core.messages.patience import until_taken
 from core.messages.status import write_final
 from core.people.preferences import preferred, speak
@@ -20,6 +20,7 @@ from core.platform import (
     User,
     View,
 )
+from core.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -134,15 +135,3 @@ class Answers:
         self._told.add(budget)
         locale = await self.locale(user, place, self._default) if user else self._default
         return View(text=translate(locale, "answers-left-out"))
-
-
-def pages(text: str, limit: int) -> list[str]:
-    """Cut a long text at the ends of lines."""
-    found: list[str] = []
-    while len(text) > limit:
-        end = text.rfind("\n", 1, limit)
-        # One line longer than a message is cut in its middle: nothing better is left.
-        end = end if end > 0 else limit
-        found.append(text[:end])
-        text = text[end:].lstrip("\n")
-    return [*found, text]

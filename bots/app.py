@@ -17,10 +17,10 @@ from bots.discord import ids as discord
 from bots.telegram import ids as telegram
 from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
+from core.chat.answerer import Answerer
 from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
 from core.dialects.endpoint import Pace, root_url
 from core.engine.engine import Engine
-from core.engine.services import Services
 from core.errors import CatalogError, SettingsError, StorageError
 from core.events import Events
 from core.files.disk import Room, check_folder
@@ -28,6 +28,7 @@ from core.invocation import IdFormat
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import Party, Platform
+from core.services import Services
 from core.settings import Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
@@ -35,6 +36,7 @@ from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import file_of, open_database, parse
 from storage.events import SqlEventStore
+from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
@@ -200,6 +202,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             catalog=setup.catalog,
@@ -212,7 +215,18 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )
-        engine = Engine(services, settings.jobs_per_user, drain_seconds=settings.drain_seconds)
+        answerer = Answerer(
+            services,
+            per_user=settings.jobs_per_user,
+            history=settings.chat_history,
+            kept_days=settings.chat_retention_days,
+        )
+        engine = Engine(
+            services,
+            settings.jobs_per_user,
+            drain_seconds=settings.drain_seconds,
+            answerer=answerer,
+        )
         yield await stack.enter_async_context(engine)
 
 

@@ -16,10 +16,10 @@ from starlette.routing import BaseRoute, Route, Router
 from bots.answers import Answers
 from bots.door import Doorkeeper, most_connections
 from core.callbacks.quota import Heard, is_genuine, read_notice
-from core.engine.services import Services
 from core.errors import SettingsError
 from core.i18n import Locale, translate
 from core.platform import ConversationRef, View
+from core.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -143,6 +143,17 @@ RECOVERABLE = frozenset(
     }
 )
 
+# Answers of a gateway that cannot do the work now: another one may.
+HAD_ELSEWHERE = frozenset(
+    {
+        FaultKind.MODEL_GONE,
+        FaultKind.NETWORK,
+        FaultKind.OVERLOADED,
+        FaultKind.QUOTA,
+        FaultKind.RATE_LIMITED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:

@@ -91,6 +91,7 @@ class Invocation:
         is_chat_admin: asks the platform whether the user runs this chat.
         ids: how the platform writes the ids that the user may type.
         is_private: whether nobody but the user sees what answers this command.
+        is_alone: whether nobody but the user and the bot reads this chat.
     """
 
     command: str
@@ -110,3 +111,4 @@ class Invocation:
     is_chat_admin: Asked = _no
     ids: IdFormat = IdFormat()
     is_private: bool = False
+    is_alone: bool = False

@@ -141,11 +141,15 @@ class View:
 
     Attributes:
         elsewhere: a line that is added where it had to be written to another place than meant.
+        is_markdown: whether the text is written in Markdown, as models write; else it is plain.
+        aside: plain text above it that is shown small or folded, where a platform can.
     """
 
     text: str
     buttons: tuple[Button, ...] = ()
     elsewhere: str = ""
+    is_markdown: bool = False
+    aside: str = ""
 
     def moved(self) -> "View":
         """The view as it is written where another place stands in for the one that was meant."""

@@ -99,6 +99,9 @@ preferences = Table(
     Column("ratio", String),
     Column("seconds", Integer),
     Column("language", String),
+    Column("chat_model", String),
+    Column("system", String),
+    Column("thoughts", Boolean),
 )
 
 former_ids = Table(
@@ -142,6 +145,53 @@ arrivals = Table(
     Column("starts", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("platform", "id"),
     Index("arrivals_by_time", "at"),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("thread", String, nullable=False),
+    Column("user", JSON, nullable=False),
+    Column("locale", String, nullable=False),
+    Column("conversation", JSON, nullable=False),
+    Column("model", String, nullable=False),
+    Column("route", JSON, nullable=False),
+    Column("prompt", String, nullable=False),
+    Column("media", JSON, nullable=False),
+    Column("thinks", Boolean, nullable=False),
+    Column("searches", Boolean, nullable=False),
+    Column("shows_thoughts", Boolean, nullable=False),
+    Column("follows", String, nullable=False),
+    Column("command", JSON(none_as_null=True)),
+    Column("state", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("thought", String, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("is_cut", Boolean, nullable=False),
+    Column("usage", JSON(none_as_null=True)),
+    Column("credits", Float, nullable=False),
+    Column("messages", JSON, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("fault", JSON(none_as_null=True)),
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index("exchanges_by_user", "platform", "user_id", "created_at"),
+    Index("exchanges_untold", "told"),
+    Index("exchanges_by_time", "created_at"),
+)
+
+exchange_messages = Table(
+    "exchange_messages",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("chat", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("exchange", String, nullable=False),
+    Index("exchange_messages_by_exchange", "exchange"),
 )
 
 

@@ -99,6 +99,7 @@ class ConsoleAdapter:
             conversation=HERE,
             attachments=attachments,
             objection=self._objection(name),
+            is_alone=True,
         )
         answer = await dispatch(self._engine, invocation, self._locale, self._commands)
         if not answer.done:

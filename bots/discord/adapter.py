@@ -208,6 +208,7 @@ class DiscordAdapter:
             is_chat_admin=known(runs_chat(interaction)),
             ids=IDS,
             is_private=private,
+            is_alone=isinstance(interaction.channel, discord.DMChannel),
         )
         answer = await dispatch(self._engine, invocation, self._default, self._commands)
         if answer.view:

@@ -135,6 +135,7 @@ def _invocation(interaction: discord.Interaction, button: Button) -> Invocation:
         sent_at=interaction.created_at.timestamp(),
         is_chat_admin=known(runs_chat(interaction)),
         is_private=is_hidden_press(interaction),
+        is_alone=isinstance(interaction.channel, discord.DMChannel),
     )
 
 

@@ -113,6 +113,6 @@ def _values(option: OptionHelp, command: Command[Any], catalog: Catalog) -> Sequ
     """What models make of it that would be asked, as much as a choice can show."""
     if option.kind is not OptionKind.NUMBER:
         return choices_of(catalog, command, option)[:_CHOICES]
-    made = lengths(catalog.able(command.needs)) if command.needs else ()
+    made = lengths(catalog.makers(command.needs)) if command.needs else ()
     step = -(-len(made) // _CHOICES) or 1
     return [str(length) for length in made[::step]]

@@ -25,11 +25,11 @@ from bots.discord.languages import Languages
 from core.commands import Commands
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
-from core.engine.services import Services
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.invocation import Invocation, known
 from core.platform import View
+from core.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,7 @@ class Mentions:
             objection=objection,
             is_chat_admin=known(author_runs_chat(message)),
             ids=IDS,
+            is_alone=isinstance(message.channel, discord.DMChannel),
         )
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view:

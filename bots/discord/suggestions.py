@@ -7,7 +7,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from bots.discord.incoming import GivenCommand
-from core.catalog import Ability, Catalog, refusals, resolutions, shapes, takes_any_shape
+from core.catalog import (
+    Ability,
+    Catalog,
+    ChatAbility,
+    refusals,
+    resolutions,
+    shapes,
+    takes_any_shape,
+)
 from core.commands import Command
 from core.commands.command import PROMPT
 from core.errors import UserError
@@ -39,7 +47,9 @@ def models(
     catalog: Catalog, command: Command[Any], typed: GivenCommand, pictures: int
 ) -> list[str]:
     """The names of the models that can do what else was typed; of all, where that is unclear."""
-    known = catalog.able(command.needs) if command.needs else catalog.chosen
+    if isinstance(command.needs, ChatAbility):
+        return list(dict.fromkeys(model.name for model in catalog.able(command.needs)))
+    known = catalog.makers(command.needs)
     request = _request(command, typed, pictures)
     able = [model for model in known if request and not refusals(model, request)]
     return list(dict.fromkeys(model.name for model in able or known))
@@ -47,7 +57,7 @@ def models(
 
 def choices_of(catalog: Catalog, command: Command[Any], option: OptionHelp) -> Sequence[str]:
     """The named values of an option, without those that no model makes."""
-    models = catalog.able(command.needs) if command.needs else catalog.chosen
+    models = catalog.makers(command.needs)
     match option.name:
         case "ratio" if not takes_any_shape(models):
             made = shapes(models)

@@ -70,6 +70,7 @@ class TelegramButtons:
             # Telegram does not tell when; a press is brought at once.
             sent_at=time.time(),
             is_chat_admin=partial(self.chat_admins.include, user, place),
+            is_alone=is_private(message),
         )
         answer, refused = await self._dispatch(query, message, invocation)
         if answer.asks and not refused:

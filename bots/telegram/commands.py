@@ -21,6 +21,7 @@ from bots.telegram.incoming import (
     event_of,
     has_attachment,
     is_no_picture,
+    is_private,
     is_video,
     place_of,
     pointed_at,
@@ -33,13 +34,13 @@ from core.commands import Commands
 from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
-from core.engine.services import Services
 from core.errors import UserError
 from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job
 from core.messages.views import can_remix
 from core.platform import MessageRef
+from core.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ class TelegramCommands:
             objection=along.objection,
             is_chat_admin=partial(self.chat_admins.include, user, place),
             ids=IDS,
+            is_alone=is_private(message),
         )
 
     async def _along(self, message: Message, name: str) -> "_Along":

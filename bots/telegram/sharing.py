@@ -13,11 +13,11 @@ from telegram import (
 
 from bots.telegram.incoming import person
 from core.commands import DEFAULT
-from core.engine.services import Services
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState, JobStore
 from core.messages.views import wish
 from core.platform import User
+from core.services import Services
 
 Result = (
     InlineQueryResultCachedDocument

@@ -3,8 +3,8 @@
 from telegram import Message
 
 from bots.telegram.conversation import NAME
-from core.engine.services import Services
 from core.platform import Party
+from core.services import Services
 
 
 class Supergroups:

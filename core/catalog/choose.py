@@ -81,6 +81,10 @@ class Catalog:
     def able(self, ability: Ability, *names: str) -> tuple[Model, ...]: ...
     @overload
     def able(self, ability: ChatAbility, *names: str) -> tuple[ChatModel, ...]: ...
+    @overload
+    def able(
+        self, ability: Ability | ChatAbility, *names: str
+    ) -> tuple[Model, ...] | tuple[ChatModel, ...]: ...
     def able(
         self, ability: Ability | ChatAbility, *names: str
     ) -> tuple[Model, ...] | tuple[ChatModel, ...]:
@@ -91,6 +95,12 @@ class Catalog:
         if isinstance(ability, ChatAbility):
             return self._counted([m for m in self.ready_chats if can_chat(m, ability)], names)
         return self._counted([m for m in self.ready if can(m, ability)], names)
+
+    def makers(self, ability: Ability | ChatAbility | None) -> tuple[Model, ...]:
+        """Those of them that make something; all, where nothing special is needed."""
+        if ability is None:
+            return self.chosen
+        return self.able(ability) if isinstance(ability, Ability) else ()
 
     def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
         counted = (m for m in found if m.is_current or any(map(m.is_called, names)))

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.commands.access import ALLOW, DENY
+from core.commands.ask import ASK, CONTINUE, REASK, STOP
 from core.commands.characters import CHARACTER, CHARACTERS
+from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
 from core.commands.help import make_help
 from core.commands.image import IMAGE
@@ -28,6 +30,13 @@ COMMANDS: Commands = {
         CONFIRM,
         CHARACTER,
         CHARACTERS,
+        ASK,
+        STOP,
+        CONTINUE,
+        REASK,
+        MODEL_COMMAND,
+        SYSTEM,
+        FORGET,
         STATUS,
         CANCEL,
         RETRY,

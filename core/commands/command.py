@@ -7,9 +7,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import Ability
+from core.catalog import Ability, ChatAbility
 from core.engine.engine import Engine
-from core.engine.services import Services
 from core.events import Event
 from core.i18n import Locale
 from core.invocation import Invocation
@@ -17,6 +16,7 @@ from core.jobs import Job
 from core.options.options import Option, OptionHelp, OptionKind, describe
 from core.people.preferences import Preferences
 from core.platform import View
+from core.services import Services
 
 T = TypeVar("T", bound=BaseModel)
 PROMPT = "prompt"
@@ -97,7 +97,7 @@ class Command(Generic[T]):
     run: Callable[[Context, T], Awaitable[View | None]]
     audience: Audience = Audience.ADMITTED
     pictures: int = 0
-    needs: Ability | None = None
+    needs: Ability | ChatAbility | None = None
     is_typed: bool = True
     pays: bool = False
     job: str = ""

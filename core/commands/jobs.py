@@ -58,7 +58,7 @@ async def retry(context: Context, options: JobOptions) -> View | None:
         jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
         last = jobs[-1:] if options.job is None else jobs
         job = pick(last, options.job, none="nothing-to-retry", command="retry")
-    place, command = shown_at(context, job.request)
+    place, command = shown_at(context, private=job.request.private)
     await context.engine.retry(job, place, command, event=context.event)
     if place != context.invocation.conversation:
         await check_heard(context, job.id)

@@ -17,11 +17,11 @@ from core.catalog import (
 )
 from core.commands.command import Command, Context, NoOptions
 from core.dialects import Endpoint, list_models
-from core.engine.services import Services
 from core.errors import JobError, UserError
 from core.i18n import Locale, translate
 from core.media import MediaKind
 from core.platform import View
+from core.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -30,12 +30,12 @@ async def place_order(
     """
     job_id = new_id()
     try:
-        request = await _cast(context, request_of(await _save_pictures(context, job_id)))
+        request = await _cast(context, request_of(await save_pictures(context, job_id)))
         request = fill(context.services.catalog, request, context.preferences)
         await submit(context, job_id, request, is_draft=is_draft)
     except (UserError, TakenError, StorageError):
         if await context.services.store.get(job_id) is None:
-            await _forget_pictures(context, job_id)
+            await forget_pictures(context, job_id)
         raise
 
 
@@ -47,7 +47,7 @@ async def submit(
     Raises:
         UserError: nothing can do it, the person cannot be written to alone, or has tapped twice.
     """
-    place, command = shown_at(context, request)
+    place, command = shown_at(context, private=request.private)
     order = Order(
         id=job_id,
         request=request,
@@ -64,15 +64,15 @@ async def submit(
         await check_heard(context, job_id)
 
 
-def shown_at(context: Context, request: MediaRequest) -> tuple[ConversationRef, MessageRef | None]:
-    """Where a request is answered, and which command it answers there.
+def shown_at(context: Context, *, private: bool) -> tuple[ConversationRef, MessageRef | None]:
+    """Where a command is answered, and which one it is there.
 
     Raises:
         UserError: it is private, and the platform has no place for it.
     """
     invocation = context.invocation
     place, command = invocation.conversation, invocation.message
-    if not request.private or invocation.is_private:
+    if not private or invocation.is_private:
         return place, command
     own = context.services.platforms[place.platform].privately(place, invocation.user)
     # Whoever reads the command would read what its token answers.
@@ -146,7 +146,13 @@ def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest
             )
 
 
-async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
+async def save_pictures(context: Context, job_id: str) -> list[Asset]:
+    """Keep what came along in the folder of a job or a question.
+
+    Raises:
+        UserError: something is no picture that can be used.
+        StorageError: it cannot be written.
+    """
     folder, owner = context.services.folder(job_id), context.invocation.user.party
     pictures: list[Asset] = []
     for number, attachment in enumerate(context.invocation.attachments, 1):
@@ -155,6 +161,7 @@ async def _save_pictures(context: Context, job_id: str) -> list[Asset]:
     return pictures
 
 
-async def _forget_pictures(context: Context, job_id: str) -> None:
+async def forget_pictures(context: Context, job_id: str) -> None:
+    """Delete what was kept."""
     folder = context.services.folder(job_id)
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

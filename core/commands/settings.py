@@ -33,6 +33,7 @@ _SECONDS = Option(
     patterns=(r"(\d{1,3})(?:s|sec|秒)",),
     metavar="8 | off",
 )
+_THOUGHTS = Option(flags=("--thoughts",), keywords=("thoughts", "思考过程"), metavar="on | off")
 _LANGUAGE = Option(
     flags=("--language",),
     keywords=("language", "语言"),
@@ -58,6 +59,9 @@ class SettingsOptions(BaseModel):
     ] = None
     language: Annotated[
         Literal["en", "zh", "auto", "off"] | None, _LANGUAGE, Field(description="option-language")
+    ] = None
+    thoughts: Annotated[
+        Literal["on", "off"] | None, _THOUGHTS, Field(description="option-thoughts")
     ] = None
 
 
@@ -112,6 +116,9 @@ def change(now: Preferences, options: SettingsOptions, catalog: Catalog) -> Pref
         now = replace(now, ratio=None if options.ratio == _OFF else options.ratio)
     if options.seconds is not None:
         now = replace(now, seconds=None if options.seconds == _OFF else options.seconds)
+    if options.thoughts is not None:
+        # Shown unless somebody wants it otherwise.
+        now = replace(now, thoughts=None if options.thoughts == "on" else False)
     match options.language:
         case None:
             return now
@@ -137,6 +144,8 @@ def _describe(locale: Locale, preferences: Preferences | None) -> str:
         preferences.ratio,
         translate(locale, "seconds", seconds=preferences.seconds) if preferences.seconds else None,
         preferences.language,
+        preferences.chat_model,
+        translate(locale, "settings-no-thoughts") if preferences.thoughts is False else None,
     )
     return " · ".join(part for part in parts if part)
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from core.catalog import Model
-from core.engine.services import Services
-from core.engine.storing import until_stored
 from core.errors import StorageError
 from core.jobs import Job, JobState, LostRunError
 from core.messages.budget import Rank
@@ -17,6 +15,8 @@ from core.messages.progress import Phase, Progress, learned_seconds
 from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
 from core.platform import MessageLostError, View
+from core.services import Services
+from core.storing import until_stored
 
 log = logging.getLogger(__name__)
 

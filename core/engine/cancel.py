@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from core.engine.services import Services
-from core.engine.storing import until_stored
 from core.errors import JobError, UserError
 from core.jobs import Job, JobState, JobStore, LostRunError
+from core.services import Services
+from core.storing import until_stored
 
 log = logging.getLogger(__name__)
 

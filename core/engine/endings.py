@@ -5,12 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from core.engine.active_job import ActiveJob, show_end
-from core.engine.services import Services
-from core.engine.storing import until_stored
 from core.errors import Fault
 from core.jobs import Job, JobState, LostRunError
 from core.messages.views import ended_view
 from core.platform import View
+from core.services import Services
+from core.storing import until_stored
 
 
 class Endings:

@@ -8,20 +8,21 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from core.chat.answerer import Answerer
 from core.engine.active_job import ActiveJob, show_rest
 from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.endings import Endings
-from core.engine.errands import Errands
 from core.engine.order import Order, new_id, place
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
-from core.engine.services import Services
+from core.errands import Errands
 from core.errors import Fault, FaultKind, UserError
 from core.events import Event
 from core.jobs import Job, JobState, LostRunError, after_restart, reopened
 from core.messages.progress import Phase, Progress
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
+from core.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,15 @@ class Engine:
     """Owns all jobs of this process. Use it as an async context manager."""
 
     def __init__(
-        self, services: Services, jobs_per_user: int = 2, *, drain_seconds: float = 3.0
+        self,
+        services: Services,
+        jobs_per_user: int = 2,
+        *,
+        drain_seconds: float = 3.0,
+        answerer: Answerer | None = None,
     ) -> None:
         self.services = services
+        self.answerer = answerer or Answerer(services)
         self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
@@ -55,6 +62,7 @@ class Engine:
         # Once per start is enough: what is remembered grows by one row for each paid command.
         await self.services.events.prune()
         await self.services.budgets.recall()
+        await self.answerer.start()
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
             await self._take_up(*self.services.platforms)
@@ -88,6 +96,7 @@ class Engine:
                     (r for r in self._runs.values() if not r.leavable.is_set()), None
                 ):
                     await run.leavable.wait()
+                await self.answerer.idle()
 
     async def _close(self) -> None:
         try:
@@ -95,6 +104,7 @@ class Engine:
         finally:
             if self._ticker:
                 self._ticker.cancel()
+            await self.answerer.close()
             await self._errands.close()
             await self._scheduler.close()
             await asyncio.gather(*(active.close() for active in self._active.values()))
@@ -213,6 +223,7 @@ class Engine:
         await self._errands.idle()
         await self._scheduler.idle()
         await self._errands.idle()
+        await self.answerer.idle()
 
     @property
     def failed(self) -> int:
@@ -273,6 +284,7 @@ class Engine:
                 raise
 
     async def _take_up(self, *platforms: str) -> None:
+        await self.answerer.take_up(*platforms)
         # What ended without its chat knowing comes first: nobody else will ever tell.
         for job in await self.services.store.untold():
             if job.conversation.platform in platforms:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from core.delivery.post import post
 from core.delivery.prepare import Prepared, is_native, lower, prepare
 from core.engine.active_job import ActiveJob
-from core.engine.services import Services
 from core.errors import Fault, FaultKind, JobError
 from core.jobs import JobState
 from core.messages.progress import Phase
@@ -23,6 +22,7 @@ from core.platform import (
     UncertainError,
     View,
 )
+from core.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -14,29 +14,19 @@ from core.delivery.keep import keep
 from core.dialects import Generation
 from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
-from core.engine.services import Services
-from core.engine.storing import until_stored
-from core.errors import Fault, FaultKind, JobError, StorageError
+from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.jobs import JobState, LostRunError
 from core.media import Accepted, Event
 from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view
+from core.services import Services
+from core.storing import until_stored
 
 log = logging.getLogger(__name__)
 
 # A job that comes back after a long pause is asked about for at least so long: it may be finished.
 _LEAST_SECONDS = 120.0
-# Answers of a gateway that cannot do the work now: another one may.
-_HAD_ELSEWHERE = frozenset(
-    {
-        FaultKind.MODEL_GONE,
-        FaultKind.NETWORK,
-        FaultKind.OVERLOADED,
-        FaultKind.QUOTA,
-        FaultKind.RATE_LIMITED,
-    }
-)
 # A stream is open before its gateway can say that it has not taken the request.
 _BEFORE_RESULTS = (JobState.SUBMITTING, JobState.RUNNING)
 # What a fresh look at the task can mend: links live for hours, tasks for days.
@@ -223,7 +213,7 @@ class Run:
         named = job.task is not None or job.results or job.state not in _BEFORE_RESULTS
         taken = named or fault.maybe_billed
         models = filter(None, map(services.model, active.job.left))
-        model = next(models, None) if fault.kind in _HAD_ELSEWHERE and not taken else None
+        model = next(models, None) if fault.kind in HAD_ELSEWHERE and not taken else None
         if model is None:
             return False
         log.warning(

@@ -30,6 +30,7 @@ note-unmet = { $made ->
 note-unmet-model = { $asked } from /settings cannot do this; using { $model } instead.
 note-retired = { $model } is retired and may not work. It is used because you asked for it by name.
 note-sandbox = { $kind ->
+    [answer] SANDBOX: test answer, free of charge.
     [image] SANDBOX: test picture, free of charge.
    *[video] SANDBOX: test clip, free of charge.
 }
@@ -78,6 +79,7 @@ fault-too-large = The request is too large. Send fewer or smaller pictures.
 fault-moderation-input-image = The content filter rejected a picture. Real people, children and celebrities are often not allowed.
 fault-moderation-prompt = The content filter rejected the prompt. Please reword it.
 fault-moderation-output = { $kind ->
+    [answer] The content filter withheld the answer. Please ask differently.
     [image] The content filter rejected the finished picture. Please change the prompt or your pictures.
    *[video] The content filter rejected the finished video. Please change the prompt or your pictures.
 }
@@ -115,12 +117,16 @@ fault-unreachable-link = { $kind ->
 }
 fault-expired = The task has expired, or the gateway no longer knows it.
 fault-cancelled = The gateway cancelled the task.
-fault-interrupted = The bot was restarted during this job and cannot pick it up again.
+fault-interrupted = { $kind ->
+    [answer] The bot was restarted while the answer came.
+   *[video] The bot was restarted during this job and cannot pick it up again.
+}
 fault-disk-full = { $kind ->
     [image] The picture was made, but the bot's disk is full. Please tell the operator.
    *[video] The video was made, but the bot's disk is full. Please tell the operator.
 }
 fault-undeliverable = { $kind ->
+    [answer] The answer could not be posted in this chat.
     [image] The picture could not be posted in this chat.
    *[video] The video could not be posted in this chat.
 }
@@ -335,6 +341,63 @@ models-images = up to { $count ->
    *[other] { $count } pictures
 }
 
+## Questions and answers
+
+command-ask = ask a question; send pictures along, or reply to an answer to go on from it
+command-stop = stop an answer that is being written
+command-continue = let an answer go on where it ended
+command-reask = ask again what got no answer
+command-model = show or choose who answers your questions
+command-system = show or say how questions in this chat are answered
+command-forget = delete your questions and their answers
+example-ask = why is the sky blue?
+example-model = off
+example-system = answer in one sentence
+option-question = what you want to know
+option-search = search the web first
+option-think = think first
+option-new = begin a new conversation
+option-answer = id of the answer; otherwise the one you reply to, or your last
+option-chat-model = model, or off
+option-system = instruction, or off
+option-thoughts = show what a model thinks: on or off
+answer-thinking = { $model } is thinking …
+answer-stopped = Stopped.
+answer-cut = The answer reached its greatest length.
+answer-broken = The answer ended here.
+answer-failed = No answer from { $model }.
+answers-at-once = You are already waiting for { $count ->
+    [one] an answer
+   *[other] { $count } answers
+}. Stop one, or wait until it is there.
+button-stop = Stop
+button-continue = Continue
+button-ask-again = Ask again
+continue-prompt = Continue exactly where you stopped. Do not repeat anything.
+question-too-long = This is more than { $model } can take at once. Shorten it, or choose another model with --model.
+nothing-to-continue = This answer is complete.
+nothing-to-ask-again = This question has been answered.
+nothing-to-stop = No answer is being written.
+no-such-answer = I no longer have this answer.
+chat-model-shown =
+    Your questions are answered by { $model }.
+    Choose: { $names }
+    For example: /model { $model } · back to the default: /model off
+chat-model-set = { $model } answers from now on.
+chat-model-unset = The default model answers from now on.
+system-shown =
+    In this chat, questions are answered like this: { $system }
+    Change it: /system and the new instruction · clear it: /system off
+system-none = There is no instruction for this chat. Give one like this: /system answer in one sentence
+system-set = Answers in this chat follow this instruction from now on.
+system-unset = The instruction is cleared.
+system-too-long = The instruction may have up to { $limit } characters.
+chats-forgotten = { $count ->
+    [0] There was nothing of yours to delete.
+    [one] Your question and its answer are deleted here. The messages stay in the chat.
+   *[other] Your { $count } questions and their answers are deleted here. The messages stay in the chat.
+}
+
 ## Access and defaults
 
 access-denied = You don't have access to this bot here. To ask for it, send the operator this: user { $user }, chat { $chat }.
@@ -349,6 +412,7 @@ denied-chat = Nobody in chat { $id } can use the bot any more, except its admins
 settings-own = Your defaults: { $what }
 settings-chat = Defaults of this chat: { $what }
 settings-none = none
+settings-no-thoughts = thoughts not shown
 settings-how =
     What you type comes first, then your defaults, then those of the chat.
     Change them: { $examples }
@@ -505,6 +569,17 @@ name-allow = allow
 name-deny = deny
 name-help = help
 name-confirm = confirm
+name-ask = ask
+name-stop = stop
+name-continue = continue
+name-reask = reask
+name-model = model
+name-system = system
+name-forget = forget
+name-option-search = search
+name-option-think = think
+name-option-new = new
+name-option-thoughts = thoughts
 name-option-prompt = prompt
 name-option-ratio = ratio
 name-option-seconds = seconds

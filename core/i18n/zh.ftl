@@ -27,6 +27,7 @@ note-unmet = { $made ->
 note-unmet-model = /settings 中的 { $asked } 无法完成这个请求，已改用 { $model }。
 note-retired = { $model } 已下线，可能无法使用；因为您指定使用它，所以仍会尝试。
 note-sandbox = { $kind ->
+    [answer] 沙盒模式：测试回答，免费。
     [image] 沙盒模式：测试图片，免费。
    *[video] 沙盒模式：测试短片，免费。
 }
@@ -75,6 +76,7 @@ fault-too-large = 请求过大。请减少图片，或换小一些的图片。
 fault-moderation-input-image = 图片未通过内容审核。真人、儿童和名人通常不允许。
 fault-moderation-prompt = 提示词未通过内容审核，请换一种说法。
 fault-moderation-output = { $kind ->
+    [answer] 回答被内容审核拦截，请换个问法。
     [image] 生成的图片未通过内容审核，请修改提示词或您的图片。
    *[video] 生成的视频未通过内容审核，请修改提示词或您的图片。
 }
@@ -112,12 +114,16 @@ fault-unreachable-link = { $kind ->
 }
 fault-expired = 任务已过期，或网关已查不到它。
 fault-cancelled = 网关取消了任务。
-fault-interrupted = 生成过程中机器人重启了，这个任务无法继续。
+fault-interrupted = { $kind ->
+    [answer] 回答过程中机器人重启了。
+   *[video] 生成过程中机器人重启了，这个任务无法继续。
+}
 fault-disk-full = { $kind ->
     [image] 图片已生成，但机器人的磁盘已满。请联系管理员。
    *[video] 视频已生成，但机器人的磁盘已满。请联系管理员。
 }
 fault-undeliverable = { $kind ->
+    [answer] 回答无法发到这个聊天。
     [image] 图片无法发到这个聊天。
    *[video] 视频无法发到这个聊天。
 }
@@ -326,6 +332,59 @@ models-uncertain = 在该网关不稳定
 models-default-ratio = 比例固定
 models-images = 最多 { $count } 张图片
 
+## Questions and answers
+
+command-ask = 提问；可附上图片，或回复一条回答继续聊
+command-stop = 停止正在输出的回答
+command-continue = 让回答从中断处继续
+command-reask = 重新提问没有得到回答的问题
+command-model = 查看或选择由哪个模型回答
+command-system = 查看或设定本聊天的回答方式
+command-forget = 删除您的提问和回答
+example-ask = 天空为什么是蓝色的？
+example-model = off
+example-system = 用一句话回答
+option-question = 想问的问题
+option-search = 先搜索网页
+option-think = 先思考再回答
+option-new = 开始新的对话
+option-answer = 回答编号；不填则为您回复的或最近的回答
+option-chat-model = 模型，或 off
+option-system = 要求，或 off
+option-thoughts = 是否显示模型的思考过程：on 或 off
+answer-thinking = { $model } 正在思考……
+answer-stopped = 已停止。
+answer-cut = 回答已达到长度上限。
+answer-broken = 回答在此中断。
+answer-failed = { $model } 没有给出回答。
+answers-at-once = 您已有 { $count } 个回答正在输出。请先停止一个，或等它完成。
+button-stop = 停止
+button-continue = 继续
+button-ask-again = 再问一次
+continue-prompt = 请从中断处继续，不要重复已说过的内容。
+question-too-long = 内容超出了 { $model } 一次能处理的长度。请缩短，或用 --model 换一个模型。
+nothing-to-continue = 这个回答已经完整。
+nothing-to-ask-again = 这个问题已经有回答了。
+nothing-to-stop = 没有正在输出的回答。
+no-such-answer = 我这里已经没有这个回答了。
+chat-model-shown =
+    您的问题由 { $model } 回答。
+    可选：{ $names }
+    例如：/model { $model } · 恢复默认：/model off
+chat-model-set = 今后由 { $model } 回答。
+chat-model-unset = 今后由默认模型回答。
+system-shown =
+    本聊天的回答方式：{ $system }
+    修改：/system 加上新的要求 · 清除：/system off
+system-none = 本聊天没有设定回答方式。例如：/system 用一句话回答
+system-set = 今后本聊天的回答会遵循这个要求。
+system-unset = 已清除该要求。
+system-too-long = 要求最多 { $limit } 个字符。
+chats-forgotten = { $count ->
+    [0] 没有可以删除的内容。
+   *[other] 已在此处删除您的 { $count } 个问题和回答；聊天中的消息仍会保留。
+}
+
 ## Access and defaults
 
 access-denied = 您还不能在这里使用本机器人。如需使用，请把这些信息发给管理员：用户 { $user }，聊天 { $chat }。
@@ -340,6 +399,7 @@ denied-chat = 聊天 { $id } 中的人不能再使用机器人，机器人的管
 settings-own = 您的默认设置：{ $what }
 settings-chat = 本聊天的默认设置：{ $what }
 settings-none = 无
+settings-no-thoughts = 不显示思考过程
 settings-how =
     命令中写的优先，其次是您的设置，再次是本聊天的设置。
     修改：{ $examples }
@@ -484,6 +544,17 @@ name-allow = 允许
 name-deny = 禁止
 name-help = 帮助
 name-confirm = 确认
+name-ask = 提问
+name-stop = 停止
+name-continue = 继续
+name-reask = 重问
+name-model = 问答模型
+name-system = 回答要求
+name-forget = 忘记
+name-option-search = 搜索
+name-option-think = 思考
+name-option-new = 新对话
+name-option-thoughts = 思考过程
 name-option-prompt = 提示词
 name-option-ratio = 比例
 name-option-seconds = 时长

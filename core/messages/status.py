@@ -70,6 +70,10 @@ class StatusMessage:
         """Stop showing, soon and without a last view."""
         await self._close(_STOPPING_SECONDS)
 
+    async def settle(self) -> None:
+        """Stop showing, with no edit left on its way that could arrive late."""
+        await self._close(_IN_FLIGHT_SECONDS)
+
     async def _close(self, seconds: float) -> None:
         """Let an edit that is on its way finish, so that it cannot arrive late."""
         self._closed = True
@@ -84,7 +88,7 @@ class StatusMessage:
 
     async def finish(self, view: View, rank: Rank = Rank.RESULT) -> MessageRef:
         """Show the last view, whatever it takes; see `write_final`."""
-        await self._close(_IN_FLIGHT_SECONDS)
+        await self.settle()
         return await write_final(self._conversation, self._budget, view, self._message, rank=rank)
 
     async def _write(self) -> None:

@@ -10,12 +10,20 @@ from core.platform import ConversationRef, Party, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """Defaults; None means that there is none."""
+    """Defaults; None means that there is none.
+
+    Attributes:
+        chat_model: who answers questions; system: how, in the words of whoever runs the chat.
+        thoughts: whether it is shown what a model thinks.
+    """
 
     model: str | None = None
     ratio: str | None = None
     seconds: int | None = None
     language: Locale | None = None
+    chat_model: str | None = None
+    system: str | None = None
+    thoughts: bool | None = None
 
     def over(self, other: "Preferences") -> "Preferences":
         """These, and where one is missing the other's."""
@@ -24,6 +32,9 @@ class Preferences:
             ratio=self.ratio or other.ratio,
             seconds=self.seconds or other.seconds,
             language=self.language or other.language,
+            chat_model=self.chat_model or other.chat_model,
+            system=self.system or other.system,
+            thoughts=other.thoughts if self.thoughts is None else self.thoughts,
         )
 
 

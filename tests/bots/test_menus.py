@@ -22,7 +22,7 @@ from tests.fakes.cli import run, terminal
 from tests.fakes.discord.bot import PUBLISHED, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
-from tests.fakes.setups import ALWAYS, MAKERS, PRESETS, SETUPS, SetUp
+from tests.fakes.setups import MAKERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
 ADMINS = ("allow", "deny")
@@ -38,7 +38,7 @@ def set_up(request: pytest.FixtureRequest) -> SetUp:
 def test_telegram_lists_what_can_be_done(set_up: SetUp, locale: Locale) -> None:
     listed = [command.command for command in commands(locale, set_up.catalog)]
 
-    assert listed == [*set_up.makers, *ALWAYS, "help"]
+    assert listed == [*set_up.offered, "help"]
 
 
 def test_discord_defines_what_can_be_done(set_up: SetUp) -> None:
@@ -46,7 +46,7 @@ def test_discord_defines_what_can_be_done(set_up: SetUp) -> None:
     slash = [each["name"] for each in defined if each["type"] == 1]
     menus = [each["name"] for each in defined if each["type"] == 3]
 
-    assert slash == [*set_up.makers, *ALWAYS, *ADMINS, "help"]
+    assert slash == [*set_up.offered, *ADMINS, "help"]
     assert menus == ["Animate this", *(["Remix"] if "remix" in set_up.makers else [])]
 
 
@@ -56,7 +56,7 @@ def test_the_console_completes_what_can_be_done(set_up: SetUp) -> None:
     found = completer.get_completions(Document("/"), CompleteEvent())
     completed = [completion.text for completion in found]
 
-    assert completed == [f"/{name}" for name in (*set_up.makers, *ALWAYS, *ADMINS, "help")]
+    assert completed == [f"/{name}" for name in (*set_up.offered, *ADMINS, "help")]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ async def test_telegram_is_told_of_a_new_key_at_the_next_start(tmp_path: Path) -
                 [command["command"] for command in menu]
                 for menu in here.telegram.commands.values()
             ]
-            assert listed == [[*set_up.makers, *ALWAYS, "help"]] * 6
+            assert listed == [[*set_up.offered, "help"]] * 6
 
 
 async def test_discord_is_told_of_a_new_key_at_the_next_start(tmp_path: Path) -> None:

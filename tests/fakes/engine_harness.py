@@ -15,7 +15,6 @@ from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.dialects.endpoint import Pace
 from core.engine.engine import Engine
 from core.engine.order import Order, new_id
-from core.engine.services import Services
 from core.events import Events
 from core.files.disk import Room
 from core.i18n import Locale
@@ -24,12 +23,14 @@ from core.media import MediaRequest
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import ConversationRef, Platform, User
+from core.services import Services
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
 from storage.database import Database, open_database
 from storage.events import SqlEventStore
+from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
@@ -105,6 +106,7 @@ class EngineHarness:
             access=Access(policy=self.policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             catalog=catalog,

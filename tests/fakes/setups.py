@@ -10,6 +10,8 @@ from core.dialects import DIALECTS
 PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
 ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
+CHATS = ("ask", "stop", "model", "system", "forget")
+"""What can be done where a chat model is ready."""
 MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
 
 
@@ -18,13 +20,19 @@ class SetUp:
     """A choice of keys.
 
     Attributes:
-        makers: the commands of MAKERS that some ready model can do.
+        makers: the commands of MAKERS that some ready model can do; chats: those of CHATS.
         example: what a newcomer is told to type in English.
     """
 
     gateways: tuple[str, ...]
     makers: tuple[str, ...]
     example: str
+    chats: tuple[str, ...] = ()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The commands for everybody but /help, in the order of the menus."""
+        return (*self.makers, *self.chats, *ALWAYS)
 
     @property
     def catalog(self) -> Catalog:
@@ -53,16 +61,19 @@ SETUPS = {
     "whatai": SetUp(
         gateways=("whatai",),
         makers=("video", "image"),
+        chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
     "all four": SetUp(
         gateways=PRESETS,
         makers=("video", "image"),
+        chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
     "sandbox": SetUp(
         gateways=("sandbox", *PRESETS),
         makers=MAKERS,
+        chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
 }

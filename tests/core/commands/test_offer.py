@@ -24,11 +24,10 @@ from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
-from tests.fakes.setups import ALWAYS, MAKERS, SETUPS, SetUp
+from tests.fakes.setups import MAKERS, SETUPS, SetUp
 
 ANN, ADMIN = (User(platform=NAME, id=name) for name in ("ann", "root"))
 HERE = ConversationRef(platform=NAME, chat="1")
-EVERYBODY = {*ALWAYS, "help"}
 
 
 class Untouchable:
@@ -123,7 +122,7 @@ def catalog_of(folder: Path, *stanzas: str) -> Catalog:
 def test_only_what_a_ready_model_can_do_is_offered(set_up: SetUp) -> None:
     shown = {command.name for command in offered(set_up.catalog, COMMANDS.values())}
 
-    assert shown == {*set_up.makers, *EVERYBODY}
+    assert shown == {*set_up.offered, "help"}
 
 
 @pytest.mark.parametrize("locale", list(Locale))
@@ -177,7 +176,7 @@ async def test_what_is_not_offered_says_why_before_anything_is_fetched(
     assert jobs == []
     assert here.harness.paid == 0
     offered_ = {line.split(":")[0] for line in shown.splitlines() if line.startswith("/")}
-    assert offered_ == {f"/{name}" for name in (*set_up.makers, *EVERYBODY)}
+    assert offered_ == {f"/{name}" for name in (*set_up.offered, "help")}
     assert shown.splitlines()[-1] == f"Example: {set_up.example}"
 
 

@@ -52,6 +52,9 @@ PAID: Mapping[str, tuple[str, str]] = {
     "character": (VIDEO, "character 0-1 tom"),
     "retry": ("video --model sandbox-video 1s a cat #fail-moderation", "retry"),
     "again": (VIDEO, "again"),
+    "ask": ("", "ask why"),
+    "continue": ("ask why #talk-length", "continue"),
+    "reask": ("ask why #fail-quota", "reask"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What every job is made with: stores, catalog, endpoints, platforms."""
+"""What every job and every answer is made with: stores, catalog, endpoints, platforms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,9 +8,10 @@ import httpx
 
 from core.arrivals import ArrivalStore
 from core.callbacks.hooks import Hooks
-from core.catalog import Catalog, Model
-from core.dialects import DIALECTS, Endpoint, MediaDialect
+from core.catalog import Catalog, ChatModel, Model
+from core.dialects import CHAT_DIALECTS, DIALECTS, ChatDialect, Endpoint, MediaDialect
 from core.events import Events
+from core.exchanges import ExchangeStore
 from core.files.disk import Room
 from core.jobs import Job, JobStore
 from core.messages.budget import WriteBudget
@@ -23,7 +24,7 @@ from core.platform import Conversation, Platform
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What every job is made with.
+    """What every job and every answer is made with.
 
     Attributes:
         endpoints: by the name of the gateway.
@@ -37,6 +38,7 @@ class Services:
     access: Access
     preferences: PreferenceStore
     characters: CharacterStore
+    exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore
     catalog: Catalog
@@ -55,6 +57,10 @@ class Services:
         model = self.catalog.get(key)
         return model if model and model.gateway in self.endpoints else None
 
+    def chat_model(self, key: str) -> ChatModel | None:
+        """The chat model of that full key, if it is still set up."""
+        return next((each for each in self.catalog.ready_chats if each.key == key), None)
+
     def folder(self, job_id: str) -> Path:
         return self.media_dir / job_id
 
@@ -63,6 +69,9 @@ class Services:
 
     def dialect(self, model: Model) -> MediaDialect:
         return self.dialects[model.dialect](self.endpoint(model), self.http)
+
+    def chat_dialect(self, model: ChatModel) -> ChatDialect:
+        return CHAT_DIALECTS[model.dialect](self.endpoints[model.gateway], self.http)
 
     def conversation(self, job: Job) -> tuple[Conversation, WriteBudget]:
         # Not in the row: whoever ordered is known by the job, and refs are compared without it.

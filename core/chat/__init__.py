@@ -1,0 +1,1 @@
+"""Answers in words: asked once, shown while they come, kept with the conversation around them."""

@@ -1,0 +1,192 @@
+"""One answer, from the row that says it is asked for to its last word in the chat."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from core.catalog import ChatModel
+from core.chat.heard import HeardAnswer
+from core.chat.turns import fitting
+from core.chat.views import answer_views
+from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
+from core.exchanges import Exchange, ExchangeState
+from core.messages.paged import PagedMessage
+from core.platform import MessageLostError, MessageRef, RefusedError, View
+from core.services import Services
+from core.storing import until_stored
+from core.talk import Question
+
+log = logging.getLogger(__name__)
+
+
+class ActiveAnswer:
+    """Asks one model of the route after the other until one answers, and shows what it says.
+
+    Once a model may have taken the question, no other is asked: an answer is paid once.
+    """
+
+    def __init__(self, services: Services, exchange: Exchange, question: Question) -> None:
+        self.exchange = exchange
+        self._services = services
+        self._question = question
+        self._heard = HeardAnswer()
+        self._asking: asyncio.Task[Fault | None] | None = None
+        self._stopped = False
+        place = replace(exchange.conversation, owner=exchange.user.id)
+        self._conversation = services.platforms[place.platform].conversation(place)
+        self._message = PagedMessage(
+            self._conversation,
+            services.budgets.of(place, self._conversation.limits, exchange.command),
+            self._views,
+            self._store,
+            self._keep,
+            replying=exchange.command,
+        )
+
+    async def go(self) -> None:
+        """Ask, show, and end. What goes wrong is in the row and in the chat."""
+        try:
+            await self._message.open()
+            self._asking = asyncio.create_task(self._ask())
+            if self._stopped:
+                self._asking.cancel()
+            await asyncio.wait([self._asking])
+            await self._end(self._outcome(self._asking))
+        except (MessageLostError, RefusedError) as error:
+            log.warning("answer %s: its chat takes no messages: %s", self.exchange.id, error)
+            await self._refuse()
+        finally:
+            if self._asking:
+                self._asking.cancel()
+            await self._message.close()
+
+    def stop(self) -> None:
+        """Listen no more; what was said stays."""
+        self._stopped = True
+        if self._asking:
+            self._asking.cancel()
+
+    async def _ask(self) -> Fault | None:
+        while True:
+            try:
+                await self._listen()
+            except JobError as error:
+                if not await self._pass_on(error.fault):
+                    return error.fault
+            else:
+                return None
+
+    async def _listen(self) -> None:
+        model = self._model
+        dialect = self._services.chat_dialect(model)
+        question = self._question
+        turns = fitting(model, question.turns, question.system)
+        stream = dialect.stream(model, replace(question, turns=turns))
+        async with aclosing(stream) as saying:
+            async for said in saying:
+                self._heard.take(said)
+                self._message.touch()
+
+    @property
+    def _model(self) -> ChatModel:
+        model = self._services.chat_model(self.exchange.model)
+        if model is None:
+            raise JobError(Fault(kind=FaultKind.MODEL_GONE))
+        return model
+
+    async def _pass_on(self, fault: Fault) -> bool:
+        """Take the next model, where nobody can have taken the question yet."""
+        exchange = self.exchange
+        if fault.kind is FaultKind.MODEL_GONE:
+            self._services.catalog.cooldown.put(exchange.model)
+        if fault.kind not in HAD_ELSEWHERE or fault.maybe_billed or self._heard.has_begun:
+            return False
+        left = exchange.route[exchange.route.index(exchange.model) + 1 :]
+        if not left:
+            return False
+        log.warning(
+            "answer %s: %s: %s; next: %s", exchange.id, exchange.model, fault.kind, left[0]
+        )
+        self.exchange = replace(exchange, model=left[0])
+        await self._until_stored()
+        return True
+
+    def _outcome(self, asking: "asyncio.Task[Fault | None]") -> Fault | None:
+        if asking.cancelled():
+            return None
+        error = asking.exception()
+        if error is None:
+            return asking.result()
+        incident = uuid4().hex[:8]
+        log.error("answer %s: unexpected error %s", self.exchange.id, incident, exc_info=error)
+        return Fault(kind=FaultKind.INTERNAL, detail=incident, maybe_billed=True)
+
+    async def _end(self, fault: Fault | None) -> None:
+        self.exchange = ended(self._so_far(), fault, stopped=self._stopped)
+        if fault:
+            log.warning(
+                "answer %s: %s (HTTP %s) %s",
+                self.exchange.id,
+                fault.kind,
+                fault.http_status or "-",
+                fault.detail,
+            )
+        await self._until_stored()
+        await self._message.finish(self._views())
+        self.exchange = replace(self.exchange, told=True)
+        await self._until_stored()
+
+    async def _refuse(self) -> None:
+        """End what nobody can read: where nothing was asked yet, nothing is."""
+        if not self.exchange.is_ended:
+            fault = Fault(kind=FaultKind.UNDELIVERABLE)
+            self.exchange = ended(self._so_far(), fault, stopped=False)
+        self.exchange = replace(self.exchange, told=True)
+        await self._until_stored()
+
+    def _so_far(self) -> Exchange:
+        heard = self._heard
+        model = self._services.chat_model(self.exchange.model)
+        return replace(
+            self.exchange,
+            text=heard.text,
+            thought=heard.thought,
+            sources=tuple(heard.sources),
+            is_cut=heard.is_cut,
+            usage=heard.usage,
+            credits=model.credits_for(heard.usage) if model and heard.usage else 0.0,
+        )
+
+    def _views(self) -> Sequence[View]:
+        exchange = self.exchange if self.exchange.is_ended else self._so_far()
+        limit = self._conversation.limits.text_chars
+        return answer_views(exchange, limit, sandboxed=self._services.sandboxed)
+
+    async def _store(self) -> None:
+        """Store what is about to be shown."""
+        await self._services.exchanges.save(self._so_far())
+
+    async def _keep(self, messages: Sequence[MessageRef]) -> None:
+        self.exchange = replace(self.exchange, messages=tuple(messages))
+        try:
+            await self._services.exchanges.save(self._so_far())
+        except StorageError as error:
+            log.warning("answer %s: stored later: %s", self.exchange.id, error)
+
+    async def _until_stored(self) -> None:
+        save = partial(self._services.exchanges.save, self.exchange)
+        await until_stored(f"answer {self.exchange.id}", save)
+
+
+def ended(exchange: Exchange, fault: Fault | None, *, stopped: bool) -> Exchange:
+    """The row of an answer that has ended like this."""
+    if fault:
+        state = ExchangeState.BROKEN if exchange.text else ExchangeState.FAILED
+    else:
+        state = ExchangeState.STOPPED if stopped else ExchangeState.DONE
+    return replace(exchange, state=state, fault=fault, ended_at=time.time())

@@ -1,0 +1,144 @@
+"""Answers in this process: begins them, stops them, and ends what an earlier process left."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from core.chat.answer import ActiveAnswer, ended
+from core.chat.views import answer_views
+from core.errands import Errands
+from core.errors import Fault, FaultKind, UserError
+from core.events import Event
+from core.exchanges import Exchange
+from core.messages.paged import show_all
+from core.platform import MessageLostError, MessageRef, Party, RefusedError
+from core.services import Services
+from core.storing import until_stored
+from core.talk import Question
+
+log = logging.getLogger(__name__)
+
+_DAY_SECONDS = 24 * 3600.0
+
+
+class Answerer:
+    """Owns all answers of this process.
+
+    Args:
+        per_user: how many answers a person may wait for at once.
+        history: how many messages of a conversation the model is told again, at most.
+        kept_days: how long questions and answers are kept.
+    """
+
+    def __init__(
+        self, services: Services, *, per_user: int = 2, history: int = 20, kept_days: float = 30
+    ) -> None:
+        self._services = services
+        self._per_user = per_user
+        self._history = history
+        self._kept_days = kept_days
+        self._active: dict[str, ActiveAnswer] = {}
+        self._errands = Errands()
+
+    async def submit(
+        self, exchange: Exchange, question: Question, event: Event | None = None
+    ) -> None:
+        """Store a question, ask it, and show the answer, which goes on by itself.
+
+        Raises:
+            UserError: the person already waits for as many answers as they may.
+            StorageError: it could not be stored; nothing was sent.
+            TakenError: its event has had its effect.
+        """
+        self.check_turn(exchange.user.party)
+        await self._services.exchanges.add(exchange, event)
+        active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question)
+        self._errands.start(self._go(active))
+
+    async def before(self, exchange_id: str) -> Sequence[Exchange]:
+        """What a question that follows an exchange goes on from, oldest first."""
+        # A question and its answer are two messages.
+        return await self._services.exchanges.chain(exchange_id, limit=self._history // 2)
+
+    def check_turn(self, user: Party) -> None:
+        """Raise UserError where a person waits for as many answers as they may."""
+        waiting = sum(each.exchange.user.party == user for each in self._active.values())
+        if waiting >= self._per_user:
+            raise UserError("answers-at-once", count=waiting)
+
+    def stop(self, exchange_id: str) -> bool:
+        """End an answer where it is; False where it is not being given."""
+        active = self._active.get(exchange_id)
+        if active:
+            active.stop()
+        return active is not None
+
+    def given_to(self, user: Party) -> Sequence[Exchange]:
+        """The answers that a person waits for, oldest first."""
+        answers = (each.exchange for each in self._active.values())
+        return [each for each in answers if each.user.party == user]
+
+    async def forget(self, user: Party) -> int:
+        """Delete all that a person has asked and was answered; gives how much that was."""
+        for exchange in self.given_to(user):
+            self.stop(exchange.id)
+        gone = await self._services.exchanges.forget(user)
+        await self._forget_files(gone)
+        return len(gone)
+
+    async def start(self) -> None:
+        """Forget what has been kept for long enough."""
+        before = time.time() - self._kept_days * _DAY_SECONDS
+        await self._forget_files(await self._services.exchanges.prune(before))
+
+    async def take_up(self, *platforms: str) -> None:
+        """End what an earlier process has left; nothing is asked again, it may have been paid."""
+        for exchange in await self._services.exchanges.unfinished():
+            if exchange.conversation.platform in platforms and exchange.id not in self._active:
+                self._errands.start(self._tell(exchange))
+
+    async def idle(self) -> None:
+        """Wait until nobody waits for an answer."""
+        await self._errands.idle()
+
+    async def close(self) -> None:
+        """Let go of everything; what is not told is told by the next start."""
+        await self._errands.close()
+
+    async def _go(self, active: ActiveAnswer) -> None:
+        try:
+            await active.go()
+        finally:
+            del self._active[active.exchange.id]
+
+    async def _tell(self, exchange: Exchange) -> None:
+        if not exchange.is_ended:
+            fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
+            exchange = ended(exchange, fault, stopped=False)
+            await self._store(exchange)
+        place = replace(exchange.conversation, owner=exchange.user.id)
+        conversation = self._services.platforms[place.platform].conversation(place)
+        budget = self._services.budgets.of(place, conversation.limits)
+        views = answer_views(
+            exchange, conversation.limits.text_chars, sandboxed=self._services.sandboxed
+        )
+        messages: Sequence[MessageRef] = exchange.messages
+        with suppress(MessageLostError, RefusedError):
+            messages = await show_all(
+                conversation, budget, views, messages, replying=exchange.command
+            )
+        await self._store(replace(exchange, messages=tuple(messages), told=True))
+
+    async def _store(self, exchange: Exchange) -> None:
+        save = partial(self._services.exchanges.save, exchange)
+        await until_stored(f"answer {exchange.id}", save)
+
+    async def _forget_files(self, ids: Sequence[str]) -> None:
+        for each in ids:
+            folder = self._services.folder(each)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""A conversation as a model is told it: what fits, the newest first. All pure."""
+
+from collections.abc import Iterator, Sequence
+
+from core.catalog import ChatModel
+from core.errors import UserError
+from core.exchanges import Exchange
+from core.media import Asset, MediaKind
+from core.talk import Answered, Asked, MediaLink, Turn
+
+# Too many rather than too few: what does not fit is refused after it was sent.
+_BYTES_PER_TOKEN = 3
+_TOKENS_PER_TURN = 8
+_TOKENS_PER_PICTURE = 1600
+_TOKENS_PER_SECOND = 300
+# What is left for the answer where the model does not say.
+_ANSWER_TOKENS = 4096
+_ANSWER_SHARE = 4
+
+
+def turns_of(earlier: Sequence[Exchange]) -> Iterator[Turn]:
+    """What was said, oldest first; what nobody answered is left out."""
+    for exchange in earlier:
+        if exchange.text:
+            media = tuple(each for each in exchange.media if each.path.exists())
+            yield Asked(text=exchange.prompt, media=media)
+            yield Answered(text=exchange.text)
+
+
+def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn, ...]:
+    """The newest of the turns that the model can take together.
+
+    Raises:
+        UserError: not even the last of them fits.
+    """
+    answer = model.answer_tokens or min(_ANSWER_TOKENS, model.context_tokens // _ANSWER_SHARE)
+    room = model.context_tokens - answer - _tokens_in(system)
+    kept: list[Turn] = []
+    for turn in reversed(turns):
+        room -= tokens_of(turn)
+        if room < 0:
+            break
+        kept.insert(0, turn)
+    if not kept:
+        raise UserError("question-too-long", model=model.name)
+    # A conversation begins with a question.
+    while kept and not isinstance(kept[0], Asked):
+        del kept[0]
+    return tuple(kept) or (turns[-1],)
+
+
+def tokens_of(turn: Turn) -> int:
+    """How many tokens a turn has at most."""
+    media = turn.media if isinstance(turn, Asked) else ()
+    return _TOKENS_PER_TURN + _tokens_in(turn.text) + sum(map(_tokens_of_media, media))
+
+
+def _tokens_in(text: str) -> int:
+    return -(-len(text.encode()) // _BYTES_PER_TOKEN)
+
+
+def _tokens_of_media(media: Asset | MediaLink) -> int:
+    if media.kind is MediaKind.IMAGE:
+        return _TOKENS_PER_PICTURE
+    seconds = media.seconds if isinstance(media, Asset) else None
+    return round((seconds or 60) * _TOKENS_PER_SECOND)

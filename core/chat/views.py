@@ -1,0 +1,96 @@
+"""What an answer looks like in a chat. All pure."""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from core.exchanges import Exchange, ExchangeState
+from core.i18n import Locale, explain_fault, translate
+from core.messages.pages import pages
+from core.platform import Button, View
+from core.talk import Source
+
+# Thoughts are for a glance; the answer is what was asked for.
+_ASIDE_SHARE = 4
+
+
+def answer_views(exchange: Exchange, limit: int, *, sandboxed: bool = False) -> tuple[View, ...]:
+    """An answer as far as it is known, in messages of at most `limit` characters.
+
+    Those under which it can be stopped, gone on with or asked for again have buttons.
+    """
+    aside = _aside(exchange, limit // _ASIDE_SHARE)
+    rest = "\n\n".join(_below(exchange, sandboxed=sandboxed))
+    text = "\n\n".join(filter(None, (exchange.text.strip(), rest)))
+    shown = text or translate(
+        Locale(exchange.locale), "answer-thinking", model=exchange.model_name
+    )
+    # Room for the aside on every page, so that no page moves when it comes.
+    parts = pages(shown, limit - limit // _ASIDE_SHARE if aside else limit)
+    *others, last = [View(text=part, is_markdown=True) for part in parts]
+    ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
+    first, *behind = [*others, ended]
+    return View(text=first.text, is_markdown=True, buttons=first.buttons, aside=aside), *behind
+
+
+def _aside(exchange: Exchange, limit: int) -> str:
+    """The thoughts; while only they come, the newest."""
+    thought = exchange.thought.strip() if exchange.shows_thoughts else ""
+    if len(thought) <= limit:
+        return thought
+    thinking = not exchange.is_ended and not exchange.text
+    return "…" + thought[1 - limit :] if thinking else thought[: limit - 1] + "…"
+
+
+def _below(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
+    locale = Locale(exchange.locale)
+    if not exchange.is_ended:
+        return
+    if exchange.sources:
+        yield _numbered(exchange.sources)
+    match exchange.state:
+        case ExchangeState.STOPPED:
+            yield _slanted(translate(locale, "answer-stopped"))
+        case ExchangeState.BROKEN | ExchangeState.FAILED if exchange.fault:
+            told = "answer-broken" if exchange.text else "answer-failed"
+            yield _escaped(translate(locale, told, model=exchange.model_name))
+            yield "\n".join(map(_escaped, explain_fault(locale, exchange.fault, "answer")))
+        case _ if exchange.is_cut:
+            yield _slanted(translate(locale, "answer-cut"))
+        case _:
+            pass
+    if sandboxed:
+        yield _slanted(translate(locale, "note-sandbox", kind="answer"))
+
+
+def _numbered(sources: Sequence[Source]) -> str:
+    return "\n".join(
+        f"{number}. [{_escaped(source.title or source.url)}]({_address(source.url)})"
+        for number, source in enumerate(sources, 1)
+    )
+
+
+def _address(url: str) -> str:
+    return quote(url, safe=":/?#@!$&'*+,;=%[]~")
+
+
+def _escaped(text: str) -> str:
+    """Words of ours, or of a page, that mean no formatting."""
+    return "".join(f"\\{letter}" if letter in r"\`*_[]<>|~#" else letter for letter in text)
+
+
+def _slanted(text: str) -> str:
+    return f"*{_escaped(text)}*"
+
+
+def _buttons(exchange: Exchange) -> tuple[Button, ...]:
+    locale, given = Locale(exchange.locale), {"of": exchange.id}
+    if not exchange.is_ended:
+        stop = translate(locale, "button-stop")
+        return (Button(label=stop, command="stop", given=given, style="danger"),)
+    if exchange.state is ExchangeState.FAILED:
+        retry = translate(locale, "button-ask-again")
+        return (Button(label=retry, command="reask", given=given, style="primary"),)
+    if exchange.is_complete:
+        return ()
+    go_on = translate(locale, "button-continue")
+    return (Button(label=go_on, command="continue", given=given, style="primary"),)

@@ -1,0 +1,260 @@
+"""/ask and what its answers offer: a question to a chat model, in the conversation around it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.catalog import ChatAbility, ChatModel
+from core.catalog.chat import needs_of
+from core.chat.turns import fitting, turns_of
+from core.commands.command import Command, Context
+from core.commands.ordering import forget_pictures, save_pictures, shown_at
+from core.commands.repeats import once
+from core.commands.shared_options import MODEL, OF
+from core.engine.order import new_id
+from core.errors import StorageError, UserError
+from core.events import TakenError
+from core.exchanges import Exchange, ExchangeState
+from core.i18n import translate
+from core.media import Asset
+from core.options.options import Option
+from core.platform import View
+from core.talk import Asked, Question, Turn
+
+_PICTURES = 8
+# For the model, not for people: all models understand it, and answer in the language of the chat.
+_SYSTEM = (
+    "You answer in a chat. Use the language of the question. Come to the point; "
+    "format with Markdown where it helps."
+)
+_SEARCH = Option(flags=("--search",))
+_THINK = Option(flags=("--think",))
+_NEW = Option(flags=("--new",))
+# Not by a word in front, as with videos: a question may begin with any word.
+_PRIVATE = Option(flags=("--private",))
+
+
+class AskOptions(BaseModel):
+    """What can be said about a question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str = Field(description="option-question")
+    search: Annotated[bool, _SEARCH, Field(description="option-search")] = False
+    think: Annotated[bool, _THINK, Field(description="option-think")] = False
+    new: Annotated[bool, _NEW, Field(description="option-new")] = False
+    private: Annotated[bool, _PRIVATE, Field(description="option-private")] = False
+    model: Annotated[str | None, MODEL, Field(description="option-model")] = None
+
+
+class AnswerOptions(BaseModel):
+    """Which answer; without an id, the one that is meant here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: Annotated[str | None, OF, Field(description="option-answer")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A question before a model is chosen.
+
+    Attributes:
+        earlier: the conversation that it goes on from, oldest first.
+    """
+
+    prompt: str
+    earlier: Sequence[Exchange] = ()
+    media: tuple[Asset, ...] = ()
+    thinks: bool = False
+    searches: bool = False
+    private: bool = False
+    model: str = ""
+
+
+async def ask(context: Context, options: AskOptions) -> None:
+    """Ask what was typed, with what came along."""
+    context.engine.answerer.check_turn(context.invocation.user.party)
+    exchange_id = new_id()
+    earlier = () if options.new else await _earlier(context)
+    try:
+        media = tuple(await save_pictures(context, exchange_id))
+        wanted = _Wanted(
+            prompt=options.prompt,
+            earlier=earlier,
+            media=media,
+            thinks=options.think,
+            searches=options.search,
+            private=options.private,
+            model=options.model or "",
+        )
+        await _put(context, exchange_id, wanted)
+    except (UserError, TakenError, StorageError):
+        if await context.services.exchanges.get(exchange_id) is None:
+            await forget_pictures(context, exchange_id)
+        raise
+
+
+async def go_on(context: Context, options: AnswerOptions) -> None:
+    """Let an answer go on where it ended."""
+    exchange = await _own(context, options.of)
+    if exchange.is_complete or not exchange.is_ended or not exchange.text:
+        raise UserError("nothing-to-continue")
+    prompt = translate(context.locale, "continue-prompt")
+    earlier = await context.engine.answerer.before(exchange.id)
+    await _put(context, new_id(), _Wanted(prompt=prompt, earlier=earlier, model=exchange.model))
+
+
+async def ask_again(context: Context, options: AnswerOptions) -> None:
+    """Ask once more what got no answer."""
+    exchange = await _own(context, options.of)
+    if exchange.state is not ExchangeState.FAILED:
+        raise UserError("nothing-to-ask-again")
+    earlier = await context.engine.answerer.before(exchange.follows) if exchange.follows else ()
+    wanted = _Wanted(
+        prompt=exchange.prompt,
+        earlier=earlier,
+        media=exchange.media,
+        thinks=exchange.thinks,
+        searches=exchange.searches,
+    )
+    await _put(context, new_id(), wanted)
+
+
+async def stop(context: Context, options: AnswerOptions) -> View | None:
+    """End an answer that is being given, or all that one waits for."""
+    answerer = context.engine.answerer
+    if options.of:
+        exchange = await context.services.exchanges.get(options.of)
+        own = exchange and exchange.user.party == context.invocation.user.party
+        if exchange and not own and not await context.manages_chat():
+            raise UserError("button-not-yours")
+        stopped = answerer.stop(options.of)
+    else:
+        waiting = answerer.given_to(context.invocation.user.party)
+        stopped = sum(answerer.stop(each.id) for each in waiting) > 0
+    if not stopped:
+        raise UserError("nothing-to-stop")
+    return None
+
+
+async def _own(context: Context, exchange_id: str | None) -> Exchange:
+    """The answer that is named, replied to, or the last; one's own.
+
+    Raises:
+        UserError: there is none, or it is somebody else's.
+    """
+    store, invocation = context.services.exchanges, context.invocation
+    if exchange_id:
+        exchange = await store.get(exchange_id)
+    elif invocation.replied:
+        exchange = await store.said_in(invocation.replied)
+    else:
+        exchange = await store.latest(invocation.user, invocation.conversation)
+    if exchange is None:
+        raise UserError("no-such-answer")
+    if exchange.user.party != invocation.user.party:
+        raise UserError("button-not-yours")
+    return exchange
+
+
+async def _earlier(context: Context) -> Sequence[Exchange]:
+    """The conversation that a question belongs to: what it replies to; alone, what was last."""
+    store, invocation = context.services.exchanges, context.invocation
+    if invocation.replied:
+        last = await store.said_in(invocation.replied)
+    elif invocation.is_alone:
+        last = await store.latest(invocation.user, invocation.conversation)
+    else:
+        last = None
+    return await context.engine.answerer.before(last.id) if last else ()
+
+
+async def _put(context: Context, exchange_id: str, wanted: _Wanted) -> None:
+    """Choose who answers, and let them.
+
+    Raises:
+        UserError: no model can, it is too long, or the person has tapped twice.
+    """
+    preferences = context.preferences
+    question, route = _routed(context, wanted)
+    place, command = shown_at(context, private=wanted.private)
+    exchange = Exchange(
+        id=exchange_id,
+        user=context.invocation.user,
+        locale=context.locale,
+        conversation=place,
+        model=route[0].key,
+        route=tuple(model.key for model in route),
+        prompt=wanted.prompt,
+        media=wanted.media,
+        thinks=wanted.thinks,
+        searches=wanted.searches,
+        shows_thoughts=preferences.thoughts is not False,
+        follows=wanted.earlier[-1].id if wanted.earlier else "",
+        command=command,
+        created_at=time.time(),
+    )
+    async with once(context, [each.path for each in wanted.media]):
+        await context.engine.answerer.submit(exchange, question, context.event)
+
+
+def _routed(context: Context, wanted: _Wanted) -> tuple[Question, tuple[ChatModel, ...]]:
+    catalog = context.services.catalog
+    system = "\n".join(filter(None, (_SYSTEM, context.preferences.system)))
+    turns: list[Turn] = [
+        *turns_of(wanted.earlier),
+        Asked(text=wanted.prompt, media=wanted.media),
+    ]
+    question = Question(
+        turns=tuple(turns), system=system, thinks=wanted.thinks, searches=wanted.searches
+    )
+    if not wanted.media and not catalog.able(ChatAbility.VISION):
+        question = _without_pictures(question)
+    needs = needs_of(question)
+    default = context.preferences.chat_model or ""
+    try:
+        route = catalog.route_chat(needs, wanted.model or default)
+    except UserError:
+        # A default never makes a question fail.
+        if wanted.model or not default:
+            raise
+        route = catalog.route_chat(needs)
+    fitting(route[0], question.turns, question.system)
+    return question, route
+
+
+def _without_pictures(question: Question) -> Question:
+    """The words alone, where nobody can look at what was shown earlier."""
+    turns = [replace(t, media=()) if isinstance(t, Asked) else t for t in question.turns]
+    return replace(question, turns=tuple(turns))
+
+
+ASK = Command(
+    name="ask",
+    options=AskOptions,
+    run=ask,
+    pictures=_PICTURES,
+    needs=ChatAbility.CHAT,
+    pays=True,
+)
+STOP = Command(name="stop", options=AnswerOptions, run=stop, needs=ChatAbility.CHAT)
+CONTINUE = Command(
+    name="continue",
+    options=AnswerOptions,
+    run=go_on,
+    needs=ChatAbility.CHAT,
+    is_typed=False,
+    pays=True,
+)
+REASK = Command(
+    name="reask",
+    options=AnswerOptions,
+    run=ask_again,
+    needs=ChatAbility.CHAT,
+    is_typed=False,
+    pays=True,
+)

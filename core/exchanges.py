@@ -1,0 +1,121 @@
+"""A question to a chat model and its answer: a row, and a place in a conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.errors import Fault
+from core.events import Event
+from core.media import Asset
+from core.platform import ConversationRef, MessageRef, Party, User
+from core.talk import Source, Usage
+
+
+class ExchangeState(StrEnum):
+    """ASKING > DONE | STOPPED (by its person) | BROKEN (part of it is there) | FAILED."""
+
+    ASKING = "asking"
+    DONE = "done"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One row. Times are seconds since 1970.
+
+    Attributes:
+        model: full key of the chat model that answers ("gateway/name").
+        route: all models that can answer this, in the order in which they are asked.
+        follows: the exchange that this one goes on from; "" where a conversation begins.
+        shows_thoughts: whether the chat is shown what the model thinks.
+        command: the message that asked.
+        is_cut: whether the answer had to stop at the most that one may have.
+        credits: what the answer cost, in the operator's unit, as far as the gateway has told.
+        messages: where the answer stands, in the order of reading.
+        told: whether the chat shows how it has ended.
+    """
+
+    id: str
+    user: User
+    locale: str
+    conversation: ConversationRef
+    model: str
+    prompt: str
+    created_at: float
+    route: tuple[str, ...] = ()
+    media: tuple[Asset, ...] = ()
+    thinks: bool = False
+    searches: bool = False
+    shows_thoughts: bool = True
+    follows: str = ""
+    command: MessageRef | None = None
+    state: ExchangeState = ExchangeState.ASKING
+    text: str = ""
+    thought: str = ""
+    sources: tuple[Source, ...] = ()
+    is_cut: bool = False
+    usage: Usage | None = None
+    credits: float = 0.0
+    messages: tuple[MessageRef, ...] = ()
+    told: bool = False
+    fault: Fault | None = None
+    ended_at: float | None = None
+
+    @property
+    def model_name(self) -> str:
+        """What people call the model: without its gateway."""
+        return self.model.partition("/")[2]
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state is not ExchangeState.ASKING
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that the model wanted to say is there."""
+        return self.state is ExchangeState.DONE and not self.is_cut
+
+
+class ExchangeStore(Protocol):
+    """Where exchanges are kept, until their time is over or their person wants them gone."""
+
+    async def add(self, exchange: Exchange, event: Event | None = None) -> None:
+        """Store a new one and take its event, both or none.
+
+        Raises:
+            TakenError: the event had its effect.
+        """
+        ...
+
+    async def save(self, exchange: Exchange) -> None:
+        """Write what changes while it is answered; nothing where it was forgotten meanwhile."""
+        ...
+
+    async def get(self, exchange_id: str) -> Exchange | None: ...
+
+    async def chain(self, exchange_id: str, *, limit: int) -> Sequence[Exchange]:
+        """That exchange and those before it, oldest first, as far as they are still there."""
+        ...
+
+    async def said_in(self, message: MessageRef) -> Exchange | None:
+        """The one whose answer stands in that message."""
+        ...
+
+    async def latest(self, user: User, place: ConversationRef) -> Exchange | None:
+        """The last one of a person at a place."""
+        ...
+
+    async def unfinished(self) -> Sequence[Exchange]:
+        """Those that have not ended, or whose chat was not told how."""
+        ...
+
+    async def forget(self, user: Party) -> Sequence[str]:
+        """Delete all of a person's; gives their ids."""
+        ...
+
+    async def prune(self, before: float) -> Sequence[str]:
+        """Delete what is older; gives the ids."""
+        ...

@@ -1,0 +1,145 @@
+"""A text that grows over one message, and then over the next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from core.messages.budget import Rank, WriteBudget
+from core.messages.status import StatusMessage, write_final
+from core.platform import Conversation, MessageLostError, MessageRef, View
+
+
+class PagedMessage:
+    """Shows views that belong together, each in a message of its own; the last of them changes.
+
+    Args:
+        render: makes all views as they are now; a view that has another behind it stays.
+        guard: awaited before each frame; see `StatusMessage`.
+        keep: told of every message, in the order of reading, before it is written to again.
+        replying: the message that is answered.
+    """
+
+    def __init__(  # noqa: PLR0913 - where, within what, what, and whom to ask and tell
+        self,
+        conversation: Conversation,
+        budget: WriteBudget,
+        render: Callable[[], Sequence[View]],
+        guard: Callable[[], Awaitable[None]],
+        keep: Callable[[Sequence[MessageRef]], Awaitable[None]],
+        *,
+        replying: MessageRef | None = None,
+    ) -> None:
+        self._conversation = conversation
+        self._budget = budget
+        self._render = render
+        self._guard = guard
+        self._keep = keep
+        self._replying = replying
+        self._messages: list[MessageRef] = []
+        self._shown: list[View] = []
+        self._status: StatusMessage | None = None
+        self._turning: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Send what there is now.
+
+        Raises:
+            MessageLostError: the chat takes no messages from us.
+        """
+        await self._begin(self._render()[0], Rank.ANSWER)
+
+    def touch(self) -> None:
+        """Say that something may have changed. Costs nothing; never waits."""
+        if self._status:
+            self._status.touch()
+
+    async def finish(self, views: Sequence[View]) -> None:
+        """Show the last views, whatever it takes.
+
+        Raises:
+            MessageLostError: the chat takes no messages from us any more.
+            RefusedError: it does not take this one.
+        """
+        if self._turning:
+            await asyncio.wait([self._turning])
+        if self._status:
+            await self._status.settle()
+        shown = [*self._shown, self._status.shown if self._status else None]
+        self._messages = await show_all(
+            self._conversation,
+            self._budget,
+            views,
+            self._messages,
+            replying=self._replying,
+            shown=shown,
+        )
+        await self._keep(self._messages)
+
+    async def close(self) -> None:
+        """Stop showing, soon and without a last view."""
+        if self._turning:
+            self._turning.cancel()
+            await asyncio.wait([self._turning])
+        if self._status:
+            await self._status.close()
+
+    async def _begin(self, view: View, rank: Rank) -> None:
+        message = await self._post(view, rank)
+        self._status = StatusMessage(
+            self._conversation, self._budget, message, self._current, self._guard
+        )
+        self._status.shown = view
+
+    async def _post(self, view: View, rank: Rank) -> MessageRef:
+        replying = None if self._messages else self._replying
+        message = await write_final(
+            self._conversation, self._budget, view, replying=replying, rank=rank
+        )
+        self._messages.append(message)
+        await self._keep(self._messages)
+        return message
+
+    def _current(self) -> View:
+        views, place = self._render(), len(self._messages) - 1
+        if place + 1 < len(views) and (self._turning is None or self._turning.done()):
+            self._turning = asyncio.create_task(self._turn(views[place]))
+        return views[min(place, len(views) - 1)]
+
+    async def _turn(self, full: View) -> None:
+        """Leave a page as it is from now on, and begin the next."""
+        status = self._status
+        # A chat that takes nothing more is found out at the end, which insists.
+        with suppress(MessageLostError):
+            if status:
+                self._messages[-1] = await status.finish(full, Rank.ANSWER)
+            self._shown.append(full)
+            views = self._render()
+            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.ANSWER)
+            self.touch()
+
+
+async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and what is there
+    conversation: Conversation,
+    budget: WriteBudget,
+    views: Sequence[View],
+    messages: Sequence[MessageRef],
+    *,
+    replying: MessageRef | None = None,
+    shown: Sequence[View | None] = (),
+) -> list[MessageRef]:
+    """Show views in messages that are there already, and in new ones; gives all of them.
+
+    What the messages are known to show, in `shown`, is not written again.
+
+    Raises:
+        MessageLostError: the chat takes no messages from us any more.
+        RefusedError: it does not take this one.
+    """
+    found = list(messages)
+    for place, view in enumerate(views):
+        if place >= len(found):
+            reply = None if found else replying
+            found.append(await write_final(conversation, budget, view, replying=reply))
+        elif place >= len(shown) or view != shown[place]:
+            found[place] = await write_final(conversation, budget, view, found[place])
+    return found

@@ -1,0 +1,157 @@
+"""Questions and answers on SQL."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from core.events import Event, TakenError
+from core.exchanges import Exchange, ExchangeState
+from core.platform import ConversationRef, MessageRef, Party, User
+from storage.database import Database
+from storage.events import take_within
+from storage.tables import exchange_messages as standing
+from storage.tables import exchanges
+
+log = logging.getLogger(__name__)
+
+_EXCHANGE = TypeAdapter(Exchange)
+_ROW = "a question"
+# What is decided when a question is asked is never written again.
+_ASKED = {"prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
+_FIXED = {*_ASKED, "id", "user", "locale", "conversation", "route", "created_at"}
+_STANDS = insert(standing).on_conflict_do_nothing()
+
+
+class SqlExchangeStore:
+    """See `core.exchanges.ExchangeStore` for the contract."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, exchange: Exchange, event: Event | None = None) -> None:
+        place, user = exchange.conversation, exchange.user
+        row = {
+            **_EXCHANGE.dump_python(exchange, mode="json"),
+            "platform": user.platform,
+            "user_id": user.id,
+            "chat": place.chat,
+            "thread": place.thread,
+        }
+
+        def add(connection: Connection) -> None:
+            connection.execute(exchanges.insert(), row)
+            if event and not take_within(connection, event):
+                raise TakenError(event.id)
+
+        await self._database.run(_ROW, add)
+
+    async def save(self, exchange: Exchange) -> None:
+        values = _EXCHANGE.dump_python(exchange, mode="json", exclude=_FIXED)
+        written = update(exchanges).where(exchanges.c.id == exchange.id).values(values)
+        places = [
+            {
+                "platform": message.conversation.platform,
+                "chat": message.conversation.chat,
+                "id": message.id,
+                "exchange": exchange.id,
+            }
+            for message in exchange.messages
+        ]
+
+        def save(connection: Connection) -> None:
+            # Forgotten meanwhile: then nobody finds it by its messages either.
+            if connection.execute(written).rowcount and places:
+                connection.execute(_STANDS, places)
+
+        await self._database.run(_ROW, save)
+
+    async def get(self, exchange_id: str) -> Exchange | None:
+        return await self._one(select(exchanges).where(exchanges.c.id == exchange_id))
+
+    async def chain(self, exchange_id: str, *, limit: int) -> Sequence[Exchange]:
+        def read(connection: Connection) -> Sequence[Exchange]:
+            found: list[Exchange] = []
+            at = exchange_id
+            while at and len(found) < limit:
+                query = select(exchanges).where(exchanges.c.id == at)
+                row = connection.execute(query).mappings().first()
+                if row is None:
+                    break
+                found.insert(0, _load(row))
+                at = found[0].follows
+            return found
+
+        return await self._database.run(_ROW, read)
+
+    async def said_in(self, message: MessageRef) -> Exchange | None:
+        stands = (
+            standing.c.platform == message.conversation.platform,
+            standing.c.chat == message.conversation.chat,
+            standing.c.id == message.id,
+        )
+        known = select(standing.c.exchange).where(*stands).scalar_subquery()
+        return await self._one(select(exchanges).where(exchanges.c.id == known))
+
+    async def latest(self, user: User, place: ConversationRef) -> Exchange | None:
+        query = select(exchanges).where(
+            *_of(user.party),
+            exchanges.c.chat == place.chat,
+            exchanges.c.thread == place.thread,
+        )
+        return await self._one(query.order_by(exchanges.c.created_at.desc()).limit(1))
+
+    async def unfinished(self) -> Sequence[Exchange]:
+        query = select(exchanges).where(exchanges.c.told.is_(False))
+        ordered = query.order_by(exchanges.c.created_at)
+
+        def read(connection: Connection) -> Sequence[Exchange]:
+            rows = connection.execute(ordered).mappings()
+            return [found for row in rows if (found := _load_or_pass(row))]
+
+        return await self._database.run(_ROW, read)
+
+    async def forget(self, user: Party) -> Sequence[str]:
+        return await self._delete(*_of(user))
+
+    async def prune(self, before: float) -> Sequence[str]:
+        asking = str(ExchangeState.ASKING)
+        return await self._delete(exchanges.c.created_at < before, exchanges.c.state != asking)
+
+    async def _one(self, query: Select[*tuple[Any, ...]]) -> Exchange | None:
+        def read(connection: Connection) -> Exchange | None:
+            row = connection.execute(query).mappings().first()
+            return _load(row) if row else None
+
+        return await self._database.run(_ROW, read)
+
+    async def _delete(self, *which: ColumnElement[bool]) -> Sequence[str]:
+        gone = select(exchanges.c.id).where(*which)
+        unnamed = delete(standing).where(standing.c.exchange.in_(gone))
+        deleted = delete(exchanges).where(*which).returning(exchanges.c.id)
+
+        def forget(connection: Connection) -> Sequence[str]:
+            connection.execute(unnamed)
+            return connection.scalars(deleted).all()
+
+        return await self._database.run(_ROW, forget)
+
+
+def _of(user: Party) -> tuple[ColumnElement[bool], ...]:
+    return exchanges.c.platform == user.platform, exchanges.c.user_id == user.id
+
+
+def _load(row: RowMapping) -> Exchange:
+    return _EXCHANGE.validate_python(dict(row))
+
+
+def _load_or_pass(row: RowMapping) -> Exchange | None:
+    """A damaged row must not keep the others from being told."""
+    try:
+        return _load(row)
+    except ValidationError as error:
+        log.error("answer %s is set aside, because its row cannot be read: %s", row["id"], error)  # noqa: TRY400
+        return None

@@ -1,0 +1,217 @@
+"""Questions to chat models: asked once, shown as they are answered, kept with what was before."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+import pytest
+
+from core.commands.dispatch import Answer, dispatch
+from core.engine.engine import Engine
+from core.exchanges import Exchange, ExchangeState
+from core.i18n import Locale
+from core.invocation import Invocation
+from core.platform import ConversationRef, User
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.memory_platform import NAME
+
+ANN, BOB = (User(platform=NAME, id=name) for name in ("ann", "bob"))
+HERE = ConversationRef(platform=NAME, chat="1")
+
+
+async def say(engine: Engine, line: str, user: User = ANN, **more: object) -> Answer:
+    """What is said to a line, when all that it asked is answered."""
+    name, _, rest = line.removeprefix("/").partition(" ")
+    invocation = Invocation(command=name, text=rest, user=user, conversation=HERE)
+    answer = await dispatch(engine, replace(invocation, **more), Locale.EN)  # pyright: ignore[reportArgumentType]
+    await engine.idle()
+    return answer
+
+
+async def latest(engine: Engine, user: User = ANN) -> Exchange:
+    found = await engine.services.exchanges.latest(user, HERE)
+    assert found
+    return found
+
+
+@pytest.fixture
+async def engine(harness: EngineHarness) -> AsyncGenerator[Engine]:
+    async with harness.engine() as engine:
+        yield engine
+
+
+async def test_an_answer_streams_into_one_message_and_is_stored(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask what is the sea?")
+
+    exchange = await latest(engine)
+    (shown,) = harness.chat.shown.values()
+    assert exchange.state is ExchangeState.DONE
+    assert exchange.told
+    assert exchange.text.startswith("You said: what is the sea?")
+    assert exchange.usage
+    assert exchange.credits > 0
+    assert exchange.text in shown
+    assert harness.chat.writes[-1].buttons == ()
+
+
+async def test_a_reply_to_an_answer_goes_on_from_it_after_a_restart(
+    harness: EngineHarness,
+) -> None:
+    async with harness.engine() as engine:
+        await say(engine, "/ask what is the sea?")
+        first = await latest(engine)
+    async with harness.engine() as engine:
+        await say(engine, "/ask and the sky?", BOB, replied=first.messages[-1])
+        second = await latest(engine, BOB)
+
+    assert second.follows == first.id
+    assert "There were 4 messages." in second.text
+
+
+async def test_alone_a_question_goes_on_from_the_last_one_until_a_new_one_is_begun(
+    engine: Engine,
+) -> None:
+    await say(engine, "/ask one", is_alone=True)
+    first = await latest(engine)
+    await say(engine, "/ask two", is_alone=True)
+    second = await latest(engine)
+    await say(engine, "/ask --new three", is_alone=True)
+
+    assert second.follows == first.id
+    assert (await latest(engine)).follows == ""
+
+
+async def test_among_others_a_question_stands_alone(engine: Engine) -> None:
+    await say(engine, "/ask one")
+    await say(engine, "/ask two")
+
+    assert (await latest(engine)).follows == ""
+
+
+async def test_a_long_answer_goes_on_in_more_messages_and_loses_nothing(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask #long tell me")
+
+    exchange = await latest(engine)
+    shown = "".join(harness.chat.shown[message.id] for message in exchange.messages)
+    assert len(exchange.text) > 9_000
+    assert len(exchange.messages) == 3
+    assert "".join(exchange.text.split()) in "".join(shown.split())
+
+
+async def test_what_is_cut_off_is_told_and_can_be_gone_on_with(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask #cut tell me a story")
+    broken = await latest(engine)
+    (shown,) = harness.chat.shown.values()
+    (button,) = harness.chat.writes[-1].buttons
+    await say(engine, f"/{button.command}", given=button.given)
+    again = await say(engine, f"/{button.command}", BOB, given=button.given)
+
+    assert broken.state is ExchangeState.BROKEN
+    assert broken.text in shown
+    assert "The answer ended here." in shown
+    assert (button.label, button.command) == ("Continue", "continue")
+    follow = await latest(engine)
+    assert follow.follows == broken.id
+    assert "Continue exactly where you stopped." in follow.text
+    assert again.view
+    assert "somebody else" in again.view.text
+
+
+async def test_one_that_may_have_been_taken_is_not_asked_of_another_model(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask #reset hello")
+
+    failed = await latest(engine)
+    (shown,) = harness.chat.shown.values()
+    (button,) = harness.chat.writes[-1].buttons
+    assert failed.state is ExchangeState.FAILED
+    assert failed.model == failed.route[0]
+    assert "may have charged" in shown
+    assert button.command == "reask"
+
+
+async def test_one_that_cannot_be_had_is_asked_of_the_next_model(engine: Engine) -> None:
+    await say(engine, "/ask #limited hello")
+
+    failed = await latest(engine)
+    # All of them are played by one sandbox, which obeys the word each time.
+    assert failed.model == failed.route[-1]
+    assert len(failed.route) > 1
+
+
+async def test_a_stop_keeps_what_is_there(harness: EngineHarness, engine: Engine) -> None:
+    asking = Invocation(
+        command="ask", text="#hang tell me a long story", user=ANN, conversation=HERE
+    )
+    await dispatch(engine, asking, Locale.EN)
+    await harness.chat.until(lambda write: "You said" in write.text)
+    refused = await dispatch(engine, replace(asking, command="stop", text="", user=BOB), Locale.EN)
+    await say(engine, "/stop")
+
+    stopped = await latest(engine)
+    (shown,) = harness.chat.shown.values()
+    assert not refused.done
+    assert stopped.state is ExchangeState.STOPPED
+    assert stopped.text
+    assert shown.startswith(stopped.text)
+    assert "Stopped." in shown
+
+
+async def test_a_restart_in_mid_answer_is_told_and_asks_nothing_again(
+    harness: EngineHarness,
+) -> None:
+    asking = Invocation(
+        command="ask", text="#hang tell me a long story", user=ANN, conversation=HERE
+    )
+    harness.drain_seconds = 0
+    async with harness.engine() as engine:
+        await dispatch(engine, asking, Locale.EN)
+        await harness.chat.until(lambda write: "You said" in write.text)
+    paid = harness.paid
+    async with harness.engine() as engine:
+        await engine.idle()
+        exchange = await latest(engine)
+
+    (shown,) = harness.chat.shown.values()
+    assert exchange.state is ExchangeState.BROKEN
+    assert exchange.told
+    assert "restarted while the answer came" in shown
+    assert harness.paid == paid
+
+
+async def test_who_waits_for_enough_answers_is_told_and_nothing_is_asked(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    asking = Invocation(command="ask", text="#hang a", user=ANN, conversation=HERE)
+    for _ in range(2):
+        await dispatch(engine, asking, Locale.EN)
+    await harness.chat.until(lambda _: len(harness.chat.of("send")) == 2)
+    refused = await dispatch(engine, asking, Locale.EN)
+    await dispatch(engine, replace(asking, user=BOB, text="b"), Locale.EN)
+    await say(engine, "/stop")
+
+    assert refused.view
+    assert "already waiting for 2 answers" in refused.view.text
+    assert (await latest(engine, BOB)).state is ExchangeState.DONE
+
+
+async def test_what_is_forgotten_is_gone_with_its_pictures(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask one")
+    await say(engine, "/ask two", BOB)
+    first = await latest(engine)
+    answer = await say(engine, "/forget")
+
+    assert answer.view
+    assert answer.view.text.startswith("Your question and its answer are deleted")
+    assert await engine.services.exchanges.latest(ANN, HERE) is None
+    assert await engine.services.exchanges.said_in(first.messages[0]) is None
+    assert await latest(engine, BOB)
+    assert not harness.chat.of("deliver")

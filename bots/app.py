@@ -212,6 +212,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             media_dir=settings.media_dir.absolute(),
             room=_room(settings),
             sandboxed=setup.sandboxed,
+            auto_confirm_credits=settings.chat_auto_confirm_credits,
             budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
         )

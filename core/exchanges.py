@@ -8,7 +8,7 @@ from typing import Protocol
 from core.errors import Fault
 from core.events import Event
 from core.media import Asset
-from core.platform import ConversationRef, MessageRef, Party, User
+from core.platform import Button, ConversationRef, MessageRef, Party, User
 from core.talk import Source, Usage
 
 
@@ -35,6 +35,7 @@ class Exchange:
         is_cut: whether the answer had to stop at the most that one may have.
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
         messages: where the answer stands, in the order of reading.
+        offers: buttons under the answer, for what the model wants the person to decide.
         told: whether the chat shows how it has ended.
     """
 
@@ -60,6 +61,7 @@ class Exchange:
     usage: Usage | None = None
     credits: float = 0.0
     messages: tuple[MessageRef, ...] = ()
+    offers: tuple[Button, ...] = ()
     told: bool = False
     fault: Fault | None = None
     ended_at: float | None = None

@@ -30,6 +30,8 @@ class Services:
         endpoints: by the name of the gateway.
         media_dir: where results and pictures lie, a folder for each job.
         room: what has to stay free on the disks.
+        auto_confirm_credits: up to which price what a model orders for a person is not shown to
+            them first; 0 shows everything.
         sandboxed: True when all endpoints are the sandbox; each message then says so.
         dialects: the wire protocols that models of the catalog may name.
     """
@@ -48,6 +50,7 @@ class Services:
     media_dir: Path
     room: Room = field(default_factory=Room)
     sandboxed: bool = False
+    auto_confirm_credits: int = 0
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)
     dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)

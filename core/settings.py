@@ -99,6 +99,7 @@ class Settings(_FromEnvironment):
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
     drain_seconds: Annotated[float, Field(ge=0)] = 240
     chat_history: Annotated[int, Field(ge=2)] = 20
+    chat_auto_confirm_credits: Annotated[int, Field(ge=0)] = 0
     chat_retention_days: Annotated[float, Field(gt=0)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     telegram_bot_token: Token | None = None

@@ -12,7 +12,16 @@ from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
 from sandbox.protocols.tasks.states import POLLS
 from sandbox.protocols.videos.states import VIDEO_POLLS
 
-ANSWER_WORDS = ("bad-json", "chars", "length", "long", "markdown", "think")
+ANSWER_WORDS = (
+    "bad-json",
+    "chars",
+    "length",
+    "long",
+    "markdown",
+    "system",
+    "think",
+    "tools-forever",
+)
 OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")
 WORDS = frozenset(
     (

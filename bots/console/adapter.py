@@ -9,7 +9,7 @@ from bots.console.conversation import HERE, NAME
 from bots.console.screen import CONTINUED, Screen
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
-from core.commands.typed import read_typed
+from core.commands.typed import meant, read_typed
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
@@ -70,6 +70,7 @@ class ConsoleAdapter:
         typed = read_typed(line, alone=True)
         if not line or typed is None:
             return
+        typed = meant(typed, self._engine.services.catalog)
         if typed.command == _ATTACH:
             self._attach(typed.text)
         else:

@@ -16,9 +16,10 @@ from bots.discord.payloads import (
     FormField,
     TargetMessage,
 )
+from core.catalog import Catalog
 from core.commands import Command
 from core.commands.command import PROMPT
-from core.commands.typed import read_typed
+from core.commands.typed import meant, read_typed
 from core.errors import UserError
 from core.options.grammar import parse
 from core.platform import ConversationRef, MessageRef, User
@@ -99,7 +100,9 @@ def is_private(typed: GivenCommand, command: Command[Any] | None) -> bool:
     return bool(getattr(options, "private", False))
 
 
-def typed_to(bot: discord.abc.User, message: discord.Message) -> GivenCommand | None:
+def typed_to(
+    bot: discord.abc.User, message: discord.Message, catalog: Catalog
+) -> GivenCommand | None:
     """What a message says to the bot, a command without a name where it orders nothing.
 
     None when it is not for the bot. Its name has to come first: a reply that pings its author is
@@ -110,6 +113,7 @@ def typed_to(bot: discord.abc.User, message: discord.Message) -> GivenCommand | 
     typed = read_typed(message.content, names, alone=message.guild is None)
     if typed is None or not typed.addressed:
         return None
+    typed = meant(typed, catalog)
     return GivenCommand(name=typed.command, text=typed.text)
 
 

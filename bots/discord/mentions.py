@@ -48,7 +48,7 @@ class Mentions:
         """Do what a message asks for, if it is meant for the bot."""
         if self.client.user is None or not is_said(message):
             return
-        typed = typed_to(self.client.user, message)
+        typed = typed_to(self.client.user, message, self.services.catalog)
         if typed and await self._may_speak(message):
             await self._do(message, typed)
 
@@ -62,7 +62,7 @@ class Mentions:
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""
-        typed = self.client.user and typed_to(self.client.user, message)
+        typed = self.client.user and typed_to(self.client.user, message, self.services.catalog)
         if typed is not None and is_said(message) and not is_automatic(message):
             text = translate(self.default, "unexpected-error", id=incident)
             await self._answer(message, View(text=text))

@@ -32,7 +32,7 @@ from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
-from core.commands.typed import Typed, read_typed
+from core.commands.typed import Typed, meant, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.platform import MessageRef, RefusedError, View
@@ -175,7 +175,8 @@ class TelegramAdapter:
             await self._at_work.rest(message)
 
     def _typed(self, text: str, *, alone: bool = False) -> Typed | None:
-        return read_typed(text, (f"@{self._bot.username}",), alone=alone)
+        typed = read_typed(text, (f"@{self._bot.username}",), alone=alone)
+        return typed and meant(typed, self.catalog)
 
     def _is_meant(self, message: Message, typed: Typed) -> bool:
         return typed.addressed or is_private(message) or typed.command in self._ours

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
 
@@ -16,12 +16,26 @@ from core.chat.views import answer_views
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.exchanges import Exchange, ExchangeState
 from core.messages.paged import PagedMessage
-from core.platform import MessageLostError, MessageRef, RefusedError, View
+from core.platform import Button, MessageLostError, MessageRef, RefusedError, View
 from core.services import Services
 from core.storing import until_stored
-from core.talk import Question
+from core.talk import Question, Returned, ToolCall
 
 log = logging.getLogger(__name__)
+
+# Who has not come to an end after so many rounds of tools turns in circles.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutcome:
+    """What came of a tool: what the model is told, and what the person may decide."""
+
+    told: str
+    offers: tuple[Button, ...] = ()
+
+
+UseTool = Callable[[ToolCall], Awaitable[ToolOutcome]]
 
 
 class ActiveAnswer:
@@ -30,10 +44,17 @@ class ActiveAnswer:
     Once a model may have taken the question, no other is asked: an answer is paid once.
     """
 
-    def __init__(self, services: Services, exchange: Exchange, question: Question) -> None:
+    def __init__(
+        self,
+        services: Services,
+        exchange: Exchange,
+        question: Question,
+        use: UseTool | None = None,
+    ) -> None:
         self.exchange = exchange
         self._services = services
         self._question = question
+        self._use = use
         self._heard = HeardAnswer()
         self._asking: asyncio.Task[Fault | None] | None = None
         self._stopped = False
@@ -72,6 +93,7 @@ class ActiveAnswer:
             self._asking.cancel()
 
     async def _ask(self) -> Fault | None:
+        rounds = 0
         while True:
             try:
                 await self._listen()
@@ -79,7 +101,27 @@ class ActiveAnswer:
                 if not await self._pass_on(error.fault):
                     return error.fault
             else:
-                return None
+                rounds += 1
+                if not await self._use_tools(last=rounds == _ROUNDS):
+                    return None
+
+    async def _use_tools(self, *, last: bool) -> bool:
+        """Do what the model wants done, and tell it; False where it wants nothing."""
+        said = self._heard.end_round()
+        if said is None or self._use is None:
+            return False
+        outcomes = [await self._use(call) for call in said.calls]
+        returned = (
+            Returned(call=call, text=each.told)
+            for call, each in zip(said.calls, outcomes, strict=True)
+        )
+        question = self._question
+        # In the last round there is only something to say.
+        tools = () if last else question.tools
+        self._question = replace(question, turns=(*question.turns, said, *returned), tools=tools)
+        offers = (button for outcome in outcomes for button in outcome.offers)
+        self.exchange = replace(self.exchange, offers=(*self.exchange.offers, *offers))
+        return True
 
     async def _listen(self) -> None:
         model = self._model

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from core.chat.answer import ActiveAnswer, ended
+from core.chat.answer import ActiveAnswer, UseTool, ended
 from core.chat.views import answer_views
 from core.errands import Errands
 from core.errors import Fault, FaultKind, UserError
@@ -46,7 +46,11 @@ class Answerer:
         self._errands = Errands()
 
     async def submit(
-        self, exchange: Exchange, question: Question, event: Event | None = None
+        self,
+        exchange: Exchange,
+        question: Question,
+        event: Event | None = None,
+        use: UseTool | None = None,
     ) -> None:
         """Store a question, ask it, and show the answer, which goes on by itself.
 
@@ -57,7 +61,7 @@ class Answerer:
         """
         self.check_turn(exchange.user.party)
         await self._services.exchanges.add(exchange, event)
-        active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question)
+        active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question, use)
         self._errands.start(self._go(active))
 
     async def before(self, exchange_id: str) -> Sequence[Exchange]:

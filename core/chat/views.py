@@ -91,6 +91,6 @@ def _buttons(exchange: Exchange) -> tuple[Button, ...]:
         retry = translate(locale, "button-ask-again")
         return (Button(label=retry, command="reask", given=given, style="primary"),)
     if exchange.is_complete:
-        return ()
+        return exchange.offers
     go_on = translate(locale, "button-continue")
     return (Button(label=go_on, command="continue", given=given, style="primary"),)

@@ -14,6 +14,7 @@ from core.commands.command import Command, Context
 from core.commands.ordering import forget_pictures, save_pictures, shown_at
 from core.commands.repeats import once
 from core.commands.shared_options import MODEL, OF
+from core.commands.tools import tools_for, user_of_tools
 from core.engine.order import new_id
 from core.errors import StorageError, UserError
 from core.events import TakenError
@@ -64,6 +65,7 @@ class _Wanted:
 
     Attributes:
         earlier: the conversation that it goes on from, oldest first.
+        proposes: whether the model may propose orders.
     """
 
     prompt: str
@@ -73,10 +75,28 @@ class _Wanted:
     searches: bool = False
     private: bool = False
     model: str = ""
+    proposes: bool = False
+
+
+class TalkOptions(BaseModel):
+    """Plain words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str = Field(description="option-question")
+
+
+async def talk(context: Context, options: TalkOptions) -> None:
+    """Answer plain words; what they ask for is shown as a plan, with a button that orders it."""
+    await _ask(context, AskOptions(prompt=options.prompt), proposes=True)
 
 
 async def ask(context: Context, options: AskOptions) -> None:
     """Ask what was typed, with what came along."""
+    await _ask(context, options)
+
+
+async def _ask(context: Context, options: AskOptions, *, proposes: bool = False) -> None:
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     earlier = () if options.new else await _earlier(context)
@@ -90,6 +110,7 @@ async def ask(context: Context, options: AskOptions) -> None:
             searches=options.search,
             private=options.private,
             model=options.model or "",
+            proposes=proposes,
         )
         await _put(context, exchange_id, wanted)
     except (UserError, TakenError, StorageError):
@@ -199,7 +220,8 @@ async def _put(context: Context, exchange_id: str, wanted: _Wanted) -> None:
         created_at=time.time(),
     )
     async with once(context, [each.path for each in wanted.media]):
-        await context.engine.answerer.submit(exchange, question, context.event)
+        use = user_of_tools(context) if question.tools else None
+        await context.engine.answerer.submit(exchange, question, context.event, use)
 
 
 def _routed(context: Context, wanted: _Wanted) -> tuple[Question, tuple[ChatModel, ...]]:
@@ -214,6 +236,8 @@ def _routed(context: Context, wanted: _Wanted) -> tuple[Question, tuple[ChatMode
     )
     if not wanted.media and not catalog.able(ChatAbility.VISION):
         question = _without_pictures(question)
+    if wanted.proposes and catalog.able(ChatAbility.TOOLS):
+        question = replace(question, tools=tools_for(context))
     needs = needs_of(question)
     default = context.preferences.chat_model or ""
     try:
@@ -239,6 +263,15 @@ ASK = Command(
     run=ask,
     pictures=_PICTURES,
     needs=ChatAbility.CHAT,
+    pays=True,
+)
+TALK = Command(
+    name="talk",
+    options=TalkOptions,
+    run=talk,
+    pictures=_PICTURES,
+    needs=ChatAbility.CHAT,
+    is_typed=False,
     pays=True,
 )
 STOP = Command(name="stop", options=AnswerOptions, run=stop, needs=ChatAbility.CHAT)

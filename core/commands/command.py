@@ -38,6 +38,8 @@ class Context:
         preferences: what counts for this user in this chat.
         event: what gets one effect, where the command pays.
         job: the job that the command names (see `Command.job`), which this user may decide about.
+        is_proposal: whether a model wants it for the user: what costs something is only shown, to
+            be ordered by a button of theirs.
     """
 
     engine: Engine
@@ -46,6 +48,7 @@ class Context:
     preferences: Preferences
     event: Event | None = None
     job: Job | None = None
+    is_proposal: bool = False
 
     @property
     def services(self) -> Services:

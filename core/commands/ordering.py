@@ -48,6 +48,8 @@ async def submit(
         UserError: nothing can do it, the person cannot be written to alone, or has tapped twice.
     """
     place, command = shown_at(context, private=request.private)
+    if context.is_proposal:
+        is_draft = _needs_word(context, request)
     order = Order(
         id=job_id,
         request=request,
@@ -62,6 +64,13 @@ async def submit(
         await context.engine.submit(order)
     if place != context.invocation.conversation:
         await check_heard(context, job_id)
+
+
+def _needs_word(context: Context, request: MediaRequest) -> bool:
+    """Whether the person is asked before what a model wants for them is ordered."""
+    cheap = context.services.auto_confirm_credits
+    model = context.services.catalog.choose(request)
+    return model.credits_for(model.complete(request)) > cheap or not cheap
 
 
 def shown_at(context: Context, *, private: bool) -> tuple[ConversationRef, MessageRef | None]:

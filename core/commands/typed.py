@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import normalize
 
+from core.catalog import Catalog
 from core.commands import COMMANDS, DEFAULT
+from core.commands.ask import TALK
+from core.commands.offer import is_offered
 from core.i18n import Locale, translate
 from core.names import CJK
 from core.options.grammar import BLANK, MARKS, begins_with_options
@@ -61,6 +64,12 @@ def read_typed(text: str, names: Collection[str] = (), *, alone: bool = False) -
         return None
     ordered = not command and begins_with_options(said, COMMANDS[DEFAULT].options)
     return Typed(command=DEFAULT if ordered else "", text=said, addressed=True)
+
+
+def meant(typed: Typed, catalog: Catalog) -> Typed:
+    """What is meant by it here: words that order nothing are for a chat model, if there is one."""
+    is_talk = not typed.command and typed.text.strip() and is_offered(catalog, TALK)
+    return replace(typed, command=TALK.name) if is_talk else typed
 
 
 def _behind_name(text: str, names: Collection[str]) -> str | None:

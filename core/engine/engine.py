@@ -219,11 +219,12 @@ class Engine:
         return await self.services.store.of_user(user, limit=limit)
 
     async def idle(self) -> None:
-        """Wait until no job runs or waits."""
+        """Wait until no job runs or waits, and nobody waits for an answer."""
+        # An answer may order something.
+        await self.answerer.idle()
         await self._errands.idle()
         await self._scheduler.idle()
         await self._errands.idle()
-        await self.answerer.idle()
 
     @property
     def failed(self) -> int:

@@ -344,6 +344,7 @@ models-images = up to { $count ->
 ## Questions and answers
 
 command-ask = ask a question; send pictures along, or reply to an answer to go on from it
+command-talk = talk to me in plain words
 command-stop = stop an answer that is being written
 command-continue = let an answer go on where it ended
 command-reask = ask again what got no answer
@@ -351,6 +352,7 @@ command-model = show or choose who answers your questions
 command-system = show or say how questions in this chat are answered
 command-forget = delete your questions and their answers
 example-ask = why is the sky blue?
+example-talk = make me a clip of a cat surfing
 example-model = off
 example-system = answer in one sentence
 option-question = what you want to know
@@ -378,6 +380,7 @@ question-too-long = This is more than { $model } can take at once. Shorten it, o
 nothing-to-continue = This answer is complete.
 nothing-to-ask-again = This question has been answered.
 nothing-to-stop = No answer is being written.
+tool-unreadable = The arguments are not a JSON object.
 no-such-answer = I no longer have this answer.
 chat-model-shown =
     Your questions are answered by { $model }.
@@ -570,6 +573,7 @@ name-deny = deny
 name-help = help
 name-confirm = confirm
 name-ask = ask
+name-talk = talk
 name-stop = stop
 name-continue = continue
 name-reask = reask

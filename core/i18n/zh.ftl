@@ -335,6 +335,7 @@ models-images = 最多 { $count } 张图片
 ## Questions and answers
 
 command-ask = 提问；可附上图片，或回复一条回答继续聊
+command-talk = 直接用日常语言和我说
 command-stop = 停止正在输出的回答
 command-continue = 让回答从中断处继续
 command-reask = 重新提问没有得到回答的问题
@@ -342,6 +343,7 @@ command-model = 查看或选择由哪个模型回答
 command-system = 查看或设定本聊天的回答方式
 command-forget = 删除您的提问和回答
 example-ask = 天空为什么是蓝色的？
+example-talk = 帮我做一段猫冲浪的短片
 example-model = off
 example-system = 用一句话回答
 option-question = 想问的问题
@@ -366,6 +368,7 @@ question-too-long = 内容超出了 { $model } 一次能处理的长度。请缩
 nothing-to-continue = 这个回答已经完整。
 nothing-to-ask-again = 这个问题已经有回答了。
 nothing-to-stop = 没有正在输出的回答。
+tool-unreadable = 参数不是 JSON 对象。
 no-such-answer = 我这里已经没有这个回答了。
 chat-model-shown =
     您的问题由 { $model } 回答。
@@ -545,6 +548,7 @@ name-deny = 禁止
 name-help = 帮助
 name-confirm = 确认
 name-ask = 提问
+name-talk = 聊天
 name-stop = 停止
 name-continue = 继续
 name-reask = 重问

@@ -50,6 +50,7 @@ class EngineHarness:
         root: the gateway behind all endpoints but those in `roots`.
         gone: gateways whose key was taken away.
         policy: who may use the bot.
+        auto_confirm_credits: see `Services`.
         catalog_files: of an operator, over the presets.
         dialects: what the models of these may speak.
     """
@@ -67,6 +68,7 @@ class EngineHarness:
     pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
     hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
+    auto_confirm_credits: int = 0
     room: Room = field(default_factory=Room)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
@@ -119,6 +121,7 @@ class EngineHarness:
             budgets=Budgets(SqlWriteStore(database)),
             hooks=self.hooks,
             dialects=self.dialects,
+            auto_confirm_credits=self.auto_confirm_credits,
         )
 
     @property

@@ -74,7 +74,7 @@ ENDINGS = {
 def compose(question: AskedQuestion, order: PaidOrder) -> TalkReply:
     """The answer to a question."""
     ending = next((end for word, end in ENDINGS.items() if word in order.words), "stop")
-    calls = _calls(question)
+    calls = () if question.returned and "tools-forever" not in order.words else _calls(question)
     text = "" if calls else _text(question, order)
     if question.limit and len(text) > question.limit * TOKEN_CHARS:
         text, ending = text[: question.limit * TOKEN_CHARS], "length"
@@ -97,9 +97,7 @@ def _thinks(question: AskedQuestion, order: PaidOrder) -> bool:
 
 
 def _calls(question: AskedQuestion) -> tuple[tuple[str, str], ...]:
-    """The tools that the prompt names, unless they were called already."""
-    if question.returned:
-        return ()
+    """The tools that the prompt names."""
     said = without_words(question.prompt)
     return tuple(
         (name, json.dumps(_example(schema, said), ensure_ascii=False))
@@ -117,10 +115,10 @@ def _text(question: AskedQuestion, order: PaidOrder) -> str:
         return MARKDOWN
     if "long" in order.words or "chars" in order.words:
         return _of_length(order.words.get("chars") or LONG_CHARS)
-    return " ".join(_sentences(question, said))
+    return " ".join(_sentences(question, said, order))
 
 
-def _sentences(question: AskedQuestion, said: str) -> list[str]:
+def _sentences(question: AskedQuestion, said: str, order: PaidOrder) -> list[str]:
     seconds = [f"{each:.1f} s" if each else "unknown length" for each in question.videos]
     facts = {
         f"You said: {said}": True,
@@ -128,7 +126,7 @@ def _sentences(question: AskedQuestion, said: str) -> list[str]:
         f"I watched {len(seconds)} videos: {', '.join(seconds)}.": seconds,
         f"The tools said: {'; '.join(question.returned)}": question.returned,
         "I searched the web.": question.searches,
-        f"I was told: {question.system}": question.system,
+        f"I was told: {question.system}": question.system and "system" in order.words,
         f"There were {question.turns} messages.": question.turns > 1,
         f"I remember {question.follows}.": question.follows,
     }
@@ -149,7 +147,8 @@ def _example(schema: Json, said: str) -> object:
     match schema.get("type"):
         case "object" | None:
             fields = cast("Mapping[str, Json]", schema.get("properties", {}))
-            return {name: _example(field, said) for name, field in fields.items()}
+            wanted = cast("list[str]", schema.get("required", list(fields)))
+            return {name: _example(fields[name], said) for name in wanted if name in fields}
         case "array":
             return [_example(cast("Json", schema.get("items", {"type": "string"})), said)]
         case "integer" | "number":

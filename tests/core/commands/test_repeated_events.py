@@ -53,6 +53,7 @@ PAID: Mapping[str, tuple[str, str]] = {
     "retry": ("video --model sandbox-video 1s a cat #fail-moderation", "retry"),
     "again": (VIDEO, "again"),
     "ask": ("", "ask why"),
+    "talk": ("", "talk make_video of a cat"),
     "continue": ("ask why #talk-length", "continue"),
     "reask": ("ask why #fail-quota", "reask"),
 }

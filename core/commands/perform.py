@@ -1,0 +1,112 @@
+"""Doing one command: who may, with which options, about which job."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.commands.command import Audience, Command, Context
+from core.commands.examples import example
+from core.commands.offer import check_offered
+from core.errors import UserError
+from core.jobs import Job
+from core.options.grammar import parse
+from core.options.options import OptionHelp
+from core.platform import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The outcome of an invocation.
+
+    Attributes:
+        view: what to say, if anything.
+        done: whether the command was done.
+        asks: the option that the person is to be asked for now, as the invocation wanted.
+    """
+
+    view: View | None = None
+    done: bool = True
+    asks: OptionHelp | None = None
+
+
+async def perform(context: Context, command: Command[Any]) -> Answer:
+    """Do a command, or say that something is still to be asked for.
+
+    Raises:
+        UserError: it is refused.
+    """
+    invocation = context.invocation
+    await _check_access(context, command.audience)
+    # Everything that would be refused after the question is refused before it.
+    if invocation.asks:
+        check_offered(context, command)
+        if invocation.objection:
+            raise invocation.objection
+        context = await _about(context, command, invocation.given.get(command.job))
+        if command.check:
+            await command.check(context)
+        return Answer(asks=command.option(invocation.asks))
+    # Options first: what is wrong in the text is the user's, and worth more than what the
+    # platform objects to.
+    options = _read(context, command)
+    if invocation.objection:
+        raise invocation.objection
+    named = getattr(options, command.job) if command.job else None
+    context = await _about(context, command, named)
+    return Answer(view=await command.run(context, options))
+
+
+def _read(context: Context, command: Command[Any]) -> Any:
+    invocation = context.invocation
+    try:
+        options = parse(invocation.text, command.options, invocation.given)
+    except UserError as error:
+        check_offered(context, command)  # what nothing can do needs no better wording
+        if error.key != "prompt-empty":
+            raise
+        shown = example(context.locale, context.services.catalog, command)
+        raise UserError("prompt-missing", command=command.name, example=shown) from None
+    check_offered(context, command, options)
+    return options
+
+
+async def _check_access(context: Context, audience: Audience) -> None:
+    user, conversation = context.invocation.user, context.invocation.conversation
+    match audience:
+        case Audience.ANYBODY:
+            pass
+        case Audience.ADMITTED:
+            if not await context.services.access.admits(user, conversation):
+                chat = str(conversation.party)
+                raise UserError("access-denied", chat=chat, user=str(user.party))
+        case Audience.ADMINS:
+            if not context.is_admin:
+                raise UserError("admins-only")
+
+
+async def _about(context: Context, command: Command[Any], job_id: str | None) -> Context:
+    """The context with the job that is named, and with whom the user acts for.
+
+    Raises:
+        UserError: the job is somebody else's.
+    """
+    job = await context.services.store.get(job_id) if job_id else None
+    if job is None:
+        return context
+    context = replace(context, job=job)
+    if job.user.party == context.invocation.user.party:
+        return context
+    if await _acts_for_chat(context, job):
+        return replace(context, invocation=replace(context.invocation, user=job.user))
+    here = context.invocation.conversation.party
+    managed = command.managed and job.conversation.party == here
+    if managed and await context.manages_chat():
+        return context
+    raise UserError("button-not-yours")
+
+
+async def _acts_for_chat(context: Context, job: Job) -> bool:
+    """Who runs a chat acts for it where the chat itself has ordered, as a channel does."""
+    invocation = context.invocation
+    here = invocation.conversation
+    chats_own = (job.user.platform, job.user.id) == (here.platform, here.chat)
+    return chats_own and await invocation.is_chat_admin()

@@ -435,6 +435,7 @@ async def test_words_without_options_or_a_command_are_answered_and_order_nothing
     enter: Open, harness: EngineHarness
 ) -> None:
     hint = "Begin with a command or with options, for example: /video "
+    harness.has_chats = False
     async with enter(harness) as door, door.bot() as engine:
         for number, line in enumerate(("hello", "a cat in the portrait of a lady, hd")):
             await door.say(line)
@@ -442,6 +443,21 @@ async def test_words_without_options_or_a_command_are_answered_and_order_nothing
 
         assert await jobs(door, engine) == []
         assert harness.paid == 0
+
+
+async def test_plain_words_are_answered_and_what_they_ask_for_is_ordered_by_a_word_of_their_person(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say("please make_video of a cat")
+        await until_said(door, "This is the plan; nothing is ordered yet")
+        await until_said(door, "The tools said: The person now sees a plan")
+        assert len(await jobs(door, engine)) == 1
+        assert harness.paid == 2  # the question, and what was said of the tool
+        await door.say("／confirm")
+        await until_said(door, "Done in")
+
+    assert harness.paid == 3
 
 
 async def test_a_plan_has_a_number_and_is_confirmed_without_one(

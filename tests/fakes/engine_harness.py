@@ -49,6 +49,7 @@ class EngineHarness:
     Attributes:
         root: the gateway behind all endpoints but those in `roots`.
         gone: gateways whose key was taken away.
+        has_chats: whether there are chat models, which answer plain words.
         policy: who may use the bot.
         auto_confirm_credits: see `Services`.
         catalog_files: of an operator, over the presets.
@@ -63,6 +64,7 @@ class EngineHarness:
     drain_seconds: float = 3.0
     concurrency: int = 4
     gone: frozenset[str] = frozenset()
+    has_chats: bool = True
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
     media_origins: tuple[str, ...] = ()
     pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
@@ -128,6 +130,7 @@ class EngineHarness:
     def catalog(self) -> Catalog:
         """All models, with a key for each gateway that is not gone."""
         data = self._data()
+        data = data if self.has_chats else replace(data, chats=())
         return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
 
     def _data(self) -> CatalogData:

@@ -102,11 +102,13 @@ async def test_a_server_is_left_in_peace_with_what_is_not_meant_for_the_bot(
 
 @pytest.mark.parametrize("named", [True, False])
 async def test_who_says_nothing_to_do_gets_a_hint(tmp_path: Path, *, named: bool) -> None:
-    async with discord_bot(tmp_path) as here, here.bot():
-        private = here.ada.user.dm_channel
-        await here.ada.user.send_dm(f"<@{here.bot_id}>" if named else "hello")
+    async with discord_bot(tmp_path) as here:
+        here.harness.has_chats = False
+        async with here.bot():
+            private = here.ada.user.dm_channel
+            await here.ada.user.send_dm(f"<@{here.bot_id}>" if named else "hello")
 
-        await here.until_shown("Begin with a command or with options", private.id)
+            await here.until_shown("Begin with a command or with options", private.id)
 
 
 async def test_what_is_private_comes_by_direct_message_and_is_repeated_so(tmp_path: Path) -> None:
@@ -221,10 +223,12 @@ async def test_a_long_answer_comes_in_pages(tmp_path: Path) -> None:
 async def test_who_has_given_a_command_is_understood_in_plain_messages_too(
     tmp_path: Path,
 ) -> None:
-    async with discord_bot(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here:
+        here.harness.has_chats = False
         here.server.world.locales[here.ada.id] = "zh-CN"
-        await here.ada.slash(here.channel, "status")
-        await here.until_shown("没有")
-        await here.ada.user.send_dm("你好")
+        async with here.bot():
+            await here.ada.slash(here.channel, "status")
+            await here.until_shown("没有")
+            await here.ada.user.send_dm("你好")
 
-        await here.until_shown("请以命令或选项开头", here.ada.user.dm_channel.id)
+            await here.until_shown("请以命令或选项开头", here.ada.user.dm_channel.id)

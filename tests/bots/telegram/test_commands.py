@@ -149,6 +149,7 @@ async def test_a_group_is_left_in_peace_with_what_is_not_meant_for_the_bot(tmp_p
 
 async def test_a_group_is_answered_where_the_bot_is_called_by_its_name(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here:
+        here.harness.has_chats = False
         here.telegram.world.privacy = False
         async with here.bot() as engine:
             group = here.telegram.group(GROUP)
@@ -168,12 +169,14 @@ async def test_a_group_is_answered_where_the_bot_is_called_by_its_name(tmp_path:
 
 
 async def test_what_is_forwarded_orders_nothing_by_its_options_alone(tmp_path: Path) -> None:
-    async with telegram_bot(tmp_path) as here, here.bot():
-        eve = here.telegram.user(9, "Eve")
-        here.telegram.say(here.chat, here.ada, "portrait of a lady", origin=eve)
-        await here.until_shown("Begin with a command or with options")
+    async with telegram_bot(tmp_path) as here:
+        here.harness.has_chats = False
+        async with here.bot():
+            eve = here.telegram.user(9, "Eve")
+            here.telegram.say(here.chat, here.ada, "portrait of a lady", origin=eve)
+            await here.until_shown("Begin with a command or with options")
 
-        assert here.harness.paid == 0
+            assert here.harness.paid == 0
 
 
 async def test_a_channel_gets_its_video(tmp_path: Path) -> None:
@@ -210,13 +213,15 @@ async def test_people_are_answered_in_their_language(tmp_path: Path) -> None:
 
 
 async def test_start_and_plain_words_say_how_it_goes(tmp_path: Path) -> None:
-    async with telegram_bot(tmp_path) as here, here.bot():
-        here.telegram.say(here.chat, here.ada, "/start")
-        await here.until_shown("for example: /video portrait 15s a cat surfing. Add pictures")
-        here.telegram.say(here.chat, here.ada, "a cat")
-        await here.until_shown("Begin with a command or with options")
-        here.telegram.say(here.chat, here.ada, "/start video")
-        await here.until_shown("What should it look like?")
+    async with telegram_bot(tmp_path) as here:
+        here.harness.has_chats = False
+        async with here.bot():
+            here.telegram.say(here.chat, here.ada, "/start")
+            await here.until_shown("for example: /video portrait 15s a cat surfing. Add pictures")
+            here.telegram.say(here.chat, here.ada, "a cat")
+            await here.until_shown("Begin with a command or with options")
+            here.telegram.say(here.chat, here.ada, "/start video")
+            await here.until_shown("What should it look like?")
 
 
 async def test_a_picture_that_is_too_large_for_telegram_is_refused_with_its_name(

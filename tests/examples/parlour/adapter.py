@@ -15,7 +15,7 @@ from bots.answers import Answers
 from bots.attachments import fetch_to, insist
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch
-from core.commands.typed import read_typed
+from core.commands.typed import meant, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, translate
 from core.invocation import Invocation, Place
@@ -76,14 +76,14 @@ class ParlourAdapter:
     async def take(self, event: ParlourEvent) -> None:
         """Do what an event asks for. What is no command may be the answer to a question."""
         asked = self._asked.pop((event.room, event.user), None)
-        typed = read_typed(event.text, alone=True)
         if event.data:
             await self._do(event, unpack(event.data))
         elif asked and not read_typed(event.text):
             given = {**asked.given, asked.asks: event.text}
             await self._do(event, Button(label="", command=asked.command, given=given))
         elif typed := read_typed(event.text, alone=True):
-            await self._do(event, Button(label="", command=typed.command), typed.text)
+            name = meant(typed, self.engine.services.catalog).command
+            await self._do(event, Button(label="", command=name), typed.text)
 
     async def _do(self, event: ParlourEvent, button: Button, text: str = "") -> None:
         place, user = event.place, event.person

@@ -16,6 +16,7 @@ from bots.console.file import NAME as FILE
 from bots.discord import ids as discord
 from bots.telegram import ids as telegram
 from core.callbacks.hooks import Hooks
+from core.callbacks.links import Links
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
 from core.chat.answerer import Answerer
 from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
@@ -197,6 +198,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
         http = await stack.enter_async_context(_http_client())
+        public_url = (settings.public_url or "").rstrip("/")
         services = Services(
             store=SqlJobStore(database),
             access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
@@ -214,7 +216,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             sandboxed=setup.sandboxed,
             auto_confirm_credits=settings.chat_auto_confirm_credits,
             budgets=Budgets(SqlWriteStore(database)),
-            hooks=Hooks(public_url=(settings.public_url or "").rstrip("/")),
+            hooks=Hooks(public_url=public_url),
+            links=Links(public_url=public_url),
         )
         answerer = Answerer(
             services,

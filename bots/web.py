@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from pydantic import SecretStr
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
 from bots.answers import Answers
@@ -55,6 +55,7 @@ class GatewayCalls:
         self.routes: list[BaseRoute] = [
             Route("/hooks/{secret}", self.hook, methods=["POST"]),
             Route("/quota/{gateway}", self.quota, methods=["POST"]),
+            Route("/lent/{secret}", self.lent, methods=["GET"]),
         ]
 
     async def hook(self, request: Request) -> Response:
@@ -72,6 +73,13 @@ class GatewayCalls:
         if said is not None and self._heard.is_news(gateway, said, self._clock()):
             self._tell(translate(self._locale, "quota-low", gateway=gateway, said=said))
         return Response(status_code=204)
+
+    async def lent(self, request: Request) -> Response:
+        """Give a gateway the file that a question is about."""
+        path = self._services.links.lent(request.path_params["secret"])
+        if path is None or not path.is_file():
+            return Response(status_code=404)
+        return FileResponse(path)
 
     def _is_genuine(self, request: Request, body: bytes) -> bool:
         if self._secret is None:

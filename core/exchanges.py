@@ -36,6 +36,7 @@ class Exchange:
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
         messages: where the answer stands, in the order of reading.
         offers: buttons under the answer, for what the model wants the person to decide.
+        note: what the person is told about how it was asked.
         told: whether the chat shows how it has ended.
     """
 
@@ -62,6 +63,7 @@ class Exchange:
     credits: float = 0.0
     messages: tuple[MessageRef, ...] = ()
     offers: tuple[Button, ...] = ()
+    note: str = ""
     told: bool = False
     fault: Fault | None = None
     ended_at: float | None = None

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 _EXCHANGE = TypeAdapter(Exchange)
 _ROW = "a question"
 # What is decided when a question is asked is never written again.
-_ASKED = {"prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
+_ASKED = {"note", "prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
 _FIXED = {*_ASKED, "id", "user", "locale", "conversation", "route", "created_at"}
 _STANDS = insert(standing).on_conflict_do_nothing()
 

@@ -176,6 +176,7 @@ exchanges = Table(
     Column("credits", Float, nullable=False),
     Column("messages", JSON, nullable=False),
     Column("offers", JSON, nullable=False),
+    Column("note", String, nullable=False),
     Column("told", Boolean, nullable=False),
     Column("fault", JSON(none_as_null=True)),
     Column("created_at", Float, nullable=False),

@@ -1,5 +1,6 @@
 """A conversation as a model is told it: what fits, the newest first. All pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from core.catalog import ChatModel
@@ -16,6 +17,8 @@ _TOKENS_PER_SECOND = 300
 # What is left for the answer where the model does not say.
 _ANSWER_TOKENS = 4096
 _ANSWER_SHARE = 4
+_MIMES = {"mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm"}
+_VIDEO_LINK = re.compile(r"https://[^\s<>\"]+\.(mp4|mov|webm)(?=[\s?#]|\Z)", re.IGNORECASE)
 
 
 def turns_of(earlier: Sequence[Exchange]) -> Iterator[Turn]:
@@ -23,8 +26,17 @@ def turns_of(earlier: Sequence[Exchange]) -> Iterator[Turn]:
     for exchange in earlier:
         if exchange.text:
             media = tuple(each for each in exchange.media if each.path.exists())
-            yield Asked(text=exchange.prompt, media=media)
+            yield asked(exchange.prompt, media)
             yield Answered(text=exchange.text)
+
+
+def asked(prompt: str, media: Sequence[Asset] = ()) -> Asked:
+    """A person's turn; a video whose address they have typed is shown, too."""
+    links = (
+        MediaLink(kind=MediaKind.VIDEO, url=found[0], mime=_MIMES[found[1].lower()])
+        for found in _VIDEO_LINK.finditer(prompt)
+    )
+    return Asked(text=prompt, media=(*media, *links))
 
 
 def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn, ...]:

@@ -45,6 +45,8 @@ def _below(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
     locale = Locale(exchange.locale)
     if not exchange.is_ended:
         return
+    if exchange.note:
+        yield _slanted(exchange.note)
     if exchange.sources:
         yield _numbered(exchange.sources)
     match exchange.state:

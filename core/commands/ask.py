@@ -1,36 +1,24 @@
 """/ask and what its answers offer: a question to a chat model, in the conversation around it."""
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import ChatAbility, ChatModel
-from core.catalog.chat import needs_of
-from core.chat.turns import fitting, turns_of
+from core.catalog import ChatAbility
 from core.commands.command import Command, Context
-from core.commands.ordering import forget_pictures, save_pictures, shown_at
-from core.commands.repeats import once
+from core.commands.ordering import forget_pictures, save_pictures
+from core.commands.questions import Wanted, put
 from core.commands.shared_options import MODEL, OF
-from core.commands.tools import tools_for, user_of_tools
 from core.engine.order import new_id
 from core.errors import StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import translate
-from core.media import Asset
 from core.options.options import Option
 from core.platform import View
-from core.talk import Asked, Question, Turn
 
 _PICTURES = 8
-# For the model, not for people: all models understand it, and answer in the language of the chat.
-_SYSTEM = (
-    "You answer in a chat. Use the language of the question. Come to the point; "
-    "format with Markdown where it helps."
-)
 _SEARCH = Option(flags=("--search",))
 _THINK = Option(flags=("--think",))
 _NEW = Option(flags=("--new",))
@@ -59,25 +47,6 @@ class AnswerOptions(BaseModel):
     of: Annotated[str | None, OF, Field(description="option-answer")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """A question before a model is chosen.
-
-    Attributes:
-        earlier: the conversation that it goes on from, oldest first.
-        proposes: whether the model may propose orders.
-    """
-
-    prompt: str
-    earlier: Sequence[Exchange] = ()
-    media: tuple[Asset, ...] = ()
-    thinks: bool = False
-    searches: bool = False
-    private: bool = False
-    model: str = ""
-    proposes: bool = False
-
-
 class TalkOptions(BaseModel):
     """Plain words."""
 
@@ -101,8 +70,8 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
     exchange_id = new_id()
     earlier = () if options.new else await _earlier(context)
     try:
-        media = tuple(await save_pictures(context, exchange_id))
-        wanted = _Wanted(
+        media = tuple(await save_pictures(context, exchange_id, videos=True))
+        wanted = Wanted(
             prompt=options.prompt,
             earlier=earlier,
             media=media,
@@ -112,7 +81,7 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
             model=options.model or "",
             proposes=proposes,
         )
-        await _put(context, exchange_id, wanted)
+        await put(context, exchange_id, wanted)
     except (UserError, TakenError, StorageError):
         if await context.services.exchanges.get(exchange_id) is None:
             await forget_pictures(context, exchange_id)
@@ -126,7 +95,7 @@ async def go_on(context: Context, options: AnswerOptions) -> None:
         raise UserError("nothing-to-continue")
     prompt = translate(context.locale, "continue-prompt")
     earlier = await context.engine.answerer.before(exchange.id)
-    await _put(context, new_id(), _Wanted(prompt=prompt, earlier=earlier, model=exchange.model))
+    await put(context, new_id(), Wanted(prompt=prompt, earlier=earlier, model=exchange.model))
 
 
 async def ask_again(context: Context, options: AnswerOptions) -> None:
@@ -135,14 +104,14 @@ async def ask_again(context: Context, options: AnswerOptions) -> None:
     if exchange.state is not ExchangeState.FAILED:
         raise UserError("nothing-to-ask-again")
     earlier = await context.engine.answerer.before(exchange.follows) if exchange.follows else ()
-    wanted = _Wanted(
+    wanted = Wanted(
         prompt=exchange.prompt,
         earlier=earlier,
         media=exchange.media,
         thinks=exchange.thinks,
         searches=exchange.searches,
     )
-    await _put(context, new_id(), wanted)
+    await put(context, new_id(), wanted)
 
 
 async def stop(context: Context, options: AnswerOptions) -> View | None:
@@ -194,74 +163,12 @@ async def _earlier(context: Context) -> Sequence[Exchange]:
     return await context.engine.answerer.before(last.id) if last else ()
 
 
-async def _put(context: Context, exchange_id: str, wanted: _Wanted) -> None:
-    """Choose who answers, and let them.
-
-    Raises:
-        UserError: no model can, it is too long, or the person has tapped twice.
-    """
-    preferences = context.preferences
-    question, route = _routed(context, wanted)
-    place, command = shown_at(context, private=wanted.private)
-    exchange = Exchange(
-        id=exchange_id,
-        user=context.invocation.user,
-        locale=context.locale,
-        conversation=place,
-        model=route[0].key,
-        route=tuple(model.key for model in route),
-        prompt=wanted.prompt,
-        media=wanted.media,
-        thinks=wanted.thinks,
-        searches=wanted.searches,
-        shows_thoughts=preferences.thoughts is not False,
-        follows=wanted.earlier[-1].id if wanted.earlier else "",
-        command=command,
-        created_at=time.time(),
-    )
-    async with once(context, [each.path for each in wanted.media]):
-        use = user_of_tools(context) if question.tools else None
-        await context.engine.answerer.submit(exchange, question, context.event, use)
-
-
-def _routed(context: Context, wanted: _Wanted) -> tuple[Question, tuple[ChatModel, ...]]:
-    catalog = context.services.catalog
-    system = "\n".join(filter(None, (_SYSTEM, context.preferences.system)))
-    turns: list[Turn] = [
-        *turns_of(wanted.earlier),
-        Asked(text=wanted.prompt, media=wanted.media),
-    ]
-    question = Question(
-        turns=tuple(turns), system=system, thinks=wanted.thinks, searches=wanted.searches
-    )
-    if not wanted.media and not catalog.able(ChatAbility.VISION):
-        question = _without_pictures(question)
-    if wanted.proposes and catalog.able(ChatAbility.TOOLS):
-        question = replace(question, tools=tools_for(context))
-    needs = needs_of(question)
-    default = context.preferences.chat_model or ""
-    try:
-        route = catalog.route_chat(needs, wanted.model or default)
-    except UserError:
-        # A default never makes a question fail.
-        if wanted.model or not default:
-            raise
-        route = catalog.route_chat(needs)
-    fitting(route[0], question.turns, question.system)
-    return question, route
-
-
-def _without_pictures(question: Question) -> Question:
-    """The words alone, where nobody can look at what was shown earlier."""
-    turns = [replace(t, media=()) if isinstance(t, Asked) else t for t in question.turns]
-    return replace(question, turns=tuple(turns))
-
-
 ASK = Command(
     name="ask",
     options=AskOptions,
     run=ask,
     pictures=_PICTURES,
+    videos=True,
     needs=ChatAbility.CHAT,
     pays=True,
 )
@@ -270,6 +177,7 @@ TALK = Command(
     options=TalkOptions,
     run=talk,
     pictures=_PICTURES,
+    videos=True,
     needs=ChatAbility.CHAT,
     is_typed=False,
     pays=True,

@@ -81,7 +81,8 @@ class Command(Generic[T]):
     `options` feeds the text grammar, the menus and /help; the text `command-<name>` describes it.
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
     What is not `is_typed` stands behind buttons; it can be typed, too, but no menu shows it.
-    `pictures` is how many may come along, 0 where they mean nothing.
+    `pictures` is how many may come along, 0 where they mean nothing; `videos` whether these may be
+    videos as well.
     `needs` is what a model must be able to do for it; while none is, nobody is offered it.
 
     The rest are facts by which dispatch and the platforms treat it, whatever its name is.
@@ -100,6 +101,7 @@ class Command(Generic[T]):
     run: Callable[[Context, T], Awaitable[View | None]]
     audience: Audience = Audience.ADMITTED
     pictures: int = 0
+    videos: bool = False
     needs: Ability | ChatAbility | None = None
     is_typed: bool = True
     pays: bool = False

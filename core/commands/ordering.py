@@ -12,6 +12,7 @@ from core.engine.order import Order, new_id
 from core.errors import FaultKind, StorageError, UserError
 from core.events import TakenError
 from core.files.pictures import save_picture
+from core.files.videos import is_video, save_video
 from core.media import Asset, MediaKind, MediaRequest, Unmet
 from core.names import names_in, with_other_names
 from core.people.preferences import Preferences
@@ -155,8 +156,8 @@ def _fillings(typed: MediaRequest, wanted: Preferences) -> Iterator[MediaRequest
             )
 
 
-async def save_pictures(context: Context, job_id: str) -> list[Asset]:
-    """Keep what came along in the folder of a job or a question.
+async def save_pictures(context: Context, job_id: str, *, videos: bool = False) -> list[Asset]:
+    """Keep what came along in the folder of a job or a question; `videos` may be among it.
 
     Raises:
         UserError: something is no picture that can be used.
@@ -166,7 +167,10 @@ async def save_pictures(context: Context, job_id: str) -> list[Asset]:
     pictures: list[Asset] = []
     for number, attachment in enumerate(context.invocation.attachments, 1):
         async with attachment.file() as path:
-            pictures.append(await save_picture(path, folder, f"in-{number}", owner=owner))
+            if videos and is_video(path):
+                pictures.append(await save_video(path, folder, f"in-{number}"))
+            else:
+                pictures.append(await save_picture(path, folder, f"in-{number}", owner=owner))
     return pictures
 
 

@@ -51,7 +51,7 @@ _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "image/heic"),
     **dict.fromkeys((b"mif1", b"msf1"), "image/heic"),
 }
-_DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
+DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 
 ORIENTATION = 0x0112
 _LYING = range(5, 9)
@@ -87,7 +87,7 @@ def look(path: Path) -> Asset:
         if mime not in EXTENSIONS:
             raise not_media(mime or "neither a picture nor a video that we know")
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    asset = _movie(path, mime) if mime in _DEMUXERS else _picture(path, mime)
+    asset = _movie(path, mime) if mime in DEMUXERS else _picture(path, mime)
     return replace(asset, sha256=sha256)
 
 
@@ -161,11 +161,11 @@ def _movie(path: Path, mime: str) -> Asset:
 
     try:
         # The format is named, or a playlist could send libav to other files and hosts.
-        with av.open(path, format=_DEMUXERS[mime]) as movie:
+        with av.open(path, format=DEMUXERS[mime]) as movie:
             if not movie.streams.video:
                 raise not_media("there is no picture in the video")
             stream = movie.streams.video[0]
-            width, height = _shown(stream)
+            width, height = shown_size(stream)
             _check_pixels(width, height)
             seconds = _length_seconds(movie, stream)
             frame, small = _best_frame(movie, stream, seconds, (width, height))
@@ -192,7 +192,7 @@ def _movie(path: Path, mime: str) -> Asset:
     )
 
 
-def _shown(stream: "VideoStream") -> tuple[int, int]:
+def shown_size(stream: "VideoStream") -> tuple[int, int]:
     """The size in square pixels, at which nothing is lost."""
     width, height = stream.width, stream.height
     ratio = stream.sample_aspect_ratio or Fraction(1)
@@ -221,8 +221,8 @@ def _best_frame(
     """Take the first frame that is not dark, or the brightest if all are, and shrink it."""
     frames: list[tuple[VideoFrame, Image]] = []
     for second in (min(_THUMBNAIL_SECOND, seconds / 2), seconds / 2, seconds * 0.8):
-        if frame := _frame_at(movie, stream, second):
-            frames.append((frame, _small(frame, shown)))
+        if frame := frame_at(movie, stream, second):
+            frames.append((frame, shrunk(frame, shown, _THUMBNAIL_PIXELS)))
             if _light(frames[-1][1]) >= _DARK:
                 break
     if not frames:
@@ -230,9 +230,8 @@ def _best_frame(
     return max(frames, key=lambda pair: _light(pair[1]))
 
 
-def _frame_at(
-    movie: "InputContainer", stream: "VideoStream", second: float
-) -> "VideoFrame | None":
+def frame_at(movie: "InputContainer", stream: "VideoStream", second: float) -> "VideoFrame | None":
+    """The frame that is shown at that second, or the last before it; None where there is none."""
     from av.error import FFmpegError  # noqa: PLC0415 only the child pays for it
 
     latest = None
@@ -245,8 +244,9 @@ def _frame_at(
     return latest
 
 
-def _small(frame: "VideoFrame", shown: tuple[int, int]) -> "Image":
-    scale = min(_THUMBNAIL_PIXELS / max(shown), 1)
+def shrunk(frame: "VideoFrame", shown: tuple[int, int], side: int) -> "Image":
+    """A frame as it is shown, with sides of at most so many pixels."""
+    scale = min(side / max(shown), 1)
     size = {"width": _scaled(shown[0], scale), "height": _scaled(shown[1], scale)}
     picture = cast("Image", frame.to_image(**size))  # pyright: ignore[reportUnknownMemberType] untyped
     return picture.rotate(frame.rotation, expand=True)

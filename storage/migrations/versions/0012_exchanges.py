@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("credits", sa.Float, nullable=False),
         sa.Column("messages", sa.JSON, nullable=False),
         sa.Column("offers", sa.JSON, nullable=False),
+        sa.Column("note", sa.String, nullable=False),
         sa.Column("told", sa.Boolean, nullable=False),
         sa.Column("fault", sa.JSON),
         sa.Column("created_at", sa.Float, nullable=False),

@@ -1,0 +1,138 @@
+"""From what somebody wants to know to a question, and to the models that can answer it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.catalog import ChatAbility, ChatModel
+from core.catalog.chat import needs_of
+from core.chat.turns import asked, fitting, turns_of
+from core.chat.watching import ways_to_show
+from core.commands.command import Context
+from core.commands.ordering import shown_at
+from core.commands.repeats import once
+from core.commands.tools import tools_for, user_of_tools
+from core.errors import UserError
+from core.exchanges import Exchange
+from core.media import Asset, MediaKind
+from core.talk import Asked, Question
+
+# For the model, not for people: all models understand it, and answer in the language of the chat.
+_SYSTEM = (
+    "You answer in a chat. Use the language of the question. Come to the point; "
+    "format with Markdown where it helps."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A question before a model is chosen.
+
+    Attributes:
+        earlier: the conversation that it goes on from, oldest first.
+        proposes: whether the model may propose orders.
+    """
+
+    prompt: str
+    earlier: Sequence[Exchange] = ()
+    media: tuple[Asset, ...] = ()
+    thinks: bool = False
+    searches: bool = False
+    private: bool = False
+    model: str = ""
+    proposes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Routed:
+    """A question, who can answer it, and what its person is told about how it is put."""
+
+    question: Question
+    route: tuple[ChatModel, ...]
+    note: str = ""
+
+
+async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
+    """Choose who answers, and let them.
+
+    Raises:
+        UserError: no model can, it is too long, or the person has tapped twice.
+    """
+    routed = await _routed(context, wanted)
+    place, command = shown_at(context, private=wanted.private)
+    exchange = Exchange(
+        id=exchange_id,
+        user=context.invocation.user,
+        locale=context.locale,
+        conversation=place,
+        model=routed.route[0].key,
+        route=tuple(model.key for model in routed.route),
+        prompt=wanted.prompt,
+        media=wanted.media,
+        thinks=wanted.thinks,
+        searches=wanted.searches,
+        shows_thoughts=context.preferences.thoughts is not False,
+        follows=wanted.earlier[-1].id if wanted.earlier else "",
+        note=routed.note,
+        command=command,
+        created_at=time.time(),
+    )
+    async with once(context, [each.path for each in wanted.media]):
+        use = user_of_tools(context) if routed.question.tools else None
+        await context.engine.answerer.submit(exchange, routed.question, context.event, use)
+
+
+async def _routed(context: Context, wanted: Wanted) -> _Routed:
+    """The first way in which some model can be shown all that there is to see.
+
+    Raises:
+        UserError: there is none, for the reason that the last way has met.
+    """
+    question = _question(context, wanted)
+    refusal: UserError | None = None
+    async for way in ways_to_show(context.services, question, context.locale):
+        try:
+            route = _route(context, wanted, way.question)
+        except UserError as error:
+            refusal = error
+            continue
+        able = tuple(model for model in route if way.suits(model))
+        if able:
+            fitting(able[0], way.question.turns, way.question.system)
+            return _Routed(question=way.question, route=able, note=way.note)
+    raise refusal or context.services.catalog.lacks(ChatAbility.WATCHING)
+
+
+def _question(context: Context, wanted: Wanted) -> Question:
+    catalog = context.services.catalog
+    system = "\n".join(filter(None, (_SYSTEM, context.preferences.system)))
+    turns = (*turns_of(wanted.earlier), asked(wanted.prompt, wanted.media))
+    question = Question(turns=turns, system=system, thinks=wanted.thinks, searches=wanted.searches)
+    if not wanted.media and not catalog.able(ChatAbility.VISION):
+        question = _in_words(question)
+    if wanted.proposes and catalog.able(ChatAbility.TOOLS):
+        question = replace(question, tools=tools_for(context))
+    return question
+
+
+def _route(context: Context, wanted: Wanted, question: Question) -> tuple[ChatModel, ...]:
+    catalog, needs = context.services.catalog, needs_of(question)
+    default = context.preferences.chat_model or ""
+    try:
+        return catalog.route_chat(needs, wanted.model or default)
+    except UserError:
+        # A default never makes a question fail.
+        if wanted.model or not default:
+            raise
+        return catalog.route_chat(needs)
+
+
+def _in_words(question: Question) -> Question:
+    """The words alone, where nobody can look at what was shown earlier."""
+    turns = [
+        replace(turn, media=tuple(m for m in turn.media if m.kind is not MediaKind.IMAGE))
+        if isinstance(turn, Asked)
+        else turn
+        for turn in question.turns
+    ]
+    return replace(question, turns=tuple(turns))

@@ -16,7 +16,7 @@ from bots.console.file import NAME as FILE
 from bots.discord import ids as discord
 from bots.telegram import ids as telegram
 from core.callbacks.hooks import Hooks
-from core.callbacks.links import Links
+from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
 from core.chat.answerer import Answerer
 from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
@@ -217,7 +217,7 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             auto_confirm_credits=settings.chat_auto_confirm_credits,
             budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=public_url),
-            links=Links(public_url=public_url),
+            links=LentFiles(public_url=public_url),
         )
         answerer = Answerer(
             services,

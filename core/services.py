@@ -8,7 +8,7 @@ import httpx
 
 from core.arrivals import ArrivalStore
 from core.callbacks.hooks import Hooks
-from core.callbacks.links import Links
+from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, ChatModel, Model
 from core.dialects import CHAT_DIALECTS, DIALECTS, ChatDialect, Endpoint, MediaDialect
 from core.events import Events
@@ -52,7 +52,7 @@ class Services:
     room: Room = field(default_factory=Room)
     sandboxed: bool = False
     auto_confirm_credits: int = 0
-    links: Links = field(default_factory=Links)
+    links: LentFiles = field(default_factory=LentFiles)
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)
     dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)

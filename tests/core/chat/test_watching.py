@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bots.console.adapter import LocalFile
-from core.callbacks.links import Links
+from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, ChatModel
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
@@ -82,7 +82,7 @@ async def test_where_it_has_to_be_an_address_it_is_ours_for_a_while(
 ) -> None:
     chatty = ChattyHarness(harness, video="link")
     async with chatty.engine() as engine:
-        links = Links(public_url="https://bot.example")
+        links = LentFiles(public_url="https://bot.example")
         engine.services = replace(engine.services, links=links)
         _, exchange = await ask(engine, "what is this?", make_movie(tmp_path / "clip.mp4"))
 
@@ -112,7 +112,7 @@ async def test_what_is_no_video_is_refused_before_anything_is_asked(
 
 
 def test_an_address_of_ours_ends(tmp_path: Path) -> None:
-    links = Links(public_url="https://bot.example")
+    links = LentFiles(public_url="https://bot.example")
     url = links.lend(tmp_path / "a.mp4", 60)
     over = links.lend(tmp_path / "b.mp4", -1)
 
@@ -120,4 +120,4 @@ def test_an_address_of_ours_ends(tmp_path: Path) -> None:
     assert links.lent(url.rpartition("/")[2]) == tmp_path / "a.mp4"
     assert links.lent(over.rpartition("/")[2]) is None
     assert links.lent("guessed") is None
-    assert Links().lend(tmp_path / "a.mp4", 60) == ""
+    assert LentFiles().lend(tmp_path / "a.mp4", 60) == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class LentFiles:
     """What can be fetched now.
 
     Args:

@@ -29,6 +29,7 @@ from core.invocation import IdFormat
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import Party, Platform
+from core.public_http import LOOPBACK
 from core.services import Services
 from core.settings import Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
@@ -49,7 +50,7 @@ _IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: disco
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
 # What is on this machine, the sandbox for one, is reached without the proxy of the environment.
 _DIRECTLY: Mapping[str, None] = {
-    f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")
+    f"all://{f'[{host}]' if ':' in host else host}": None for host in LOOPBACK
 }
 # The sandbox makes a clip in 12 s, so it is asked ten times as often as a real gateway.
 _SANDBOX_PACE = Pace().scaled(0.1)

@@ -1,4 +1,8 @@
-"""Lets HTTP requests out to public addresses only, on every hop, whatever a link or DNS says."""
+"""Lets HTTP requests out to public addresses only, on every hop, whatever a link or DNS says.
+
+Where the environment names a proxy, it is the proxy that looks names up: then only what a link
+itself says can be judged here.
+"""
 
 import asyncio
 import re
@@ -7,15 +11,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from ssl import SSLContext
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _PORTS = {"http": 80, "https": 443}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORT_RANGE = range(1, 65536)
 _ENDS_IN_A_NUMBER = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)$")
+
+# Names that are nobody's in public DNS; a proxy may well know some, such as a cloud's metadata.
+_INNER_NAMES = re.compile(r"([^.]*|.*\.(localhost|local|internal|lan|intranet|home\.arpa))")
 
 # What Python 3.11 calls global and is not, or not to everybody.
 _RESERVED_V4 = (
@@ -38,7 +46,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     A port of this machine is one origin, whatever name of the loopback it is reached by.
 
     The name is looked up once and the connection goes to the checked address itself, so an
-    answer that changes between check and use (DNS rebinding) has no effect.
+    answer that changes between check and use (DNS rebinding) has no effect. A proxy of the
+    environment is given the name instead, if that cannot be seen to be private.
     """
 
     def __init__(
@@ -49,12 +58,18 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         resolve: Resolve | None = None,
     ) -> None:
         self._allowed = frozenset(map(_place, allowed_origins))
-        self._inner = inner or _direct_transport()
+        self._inner = inner or _transport()
         self._resolve = resolve or _resolve
+        self._proxies: dict[str, httpx.AsyncBaseTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         _check_form(request)
-        if _place(str(request.url)) in self._allowed:
+        allowed = _place(str(request.url)) in self._allowed
+        if proxy := proxy_for(request.url):
+            if not allowed:
+                _check_name(request)
+            return await self._through(proxy).handle_async_request(request)
+        if allowed:
             return await self._inner.handle_async_request(request)
         addresses = await self._addresses(request)
         for address in addresses[:-1]:
@@ -65,7 +80,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(_pinned(request, addresses[-1]))
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        for transport in (self._inner, *self._proxies.values()):
+            await transport.aclose()
+
+    def _through(self, proxy: str) -> httpx.AsyncBaseTransport:
+        if proxy not in self._proxies:
+            self._proxies[proxy] = _transport(proxy)
+        return self._proxies[proxy]
 
     async def _addresses(self, request: httpx.Request) -> Sequence[str]:
         """Look the host up; a single address that is not public refuses them all."""
@@ -97,7 +118,16 @@ def origin(url: str) -> str:
 def _place(url: str) -> str:
     """The origin of a URL, with one name for this machine."""
     found = httpx.URL(origin(url))
-    return str(found.copy_with(host="localhost") if found.host in _LOOPBACK else found)
+    return str(found.copy_with(host="localhost") if found.host in LOOPBACK else found)
+
+
+def proxy_for(url: httpx.URL) -> str | None:
+    """The proxy of the environment that a request goes through; None for this machine."""
+    if url.host in LOOPBACK or proxy_bypass(url.netloc.decode("ascii")):
+        return None
+    proxies = getproxies()
+    found = proxies.get(url.scheme) or proxies.get("all")
+    return found if not found or "://" in found else f"http://{found}"
 
 
 def is_public(address: str) -> bool:
@@ -132,6 +162,15 @@ def _check_form(request: httpx.Request) -> None:
         raise UnsafeAddressError("the link has an odd form", request=request)
 
 
+def _check_name(request: httpx.Request) -> None:
+    """Refuse what can be seen to be private without looking it up."""
+    host = request.url.host
+    private = not is_public(host) if _is_address(host) else _INNER_NAMES.fullmatch(host.lower())
+    if private:
+        place = origin(str(request.url))
+        raise UnsafeAddressError(f"{place} is not a public address", request=request)
+
+
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)
@@ -151,10 +190,10 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
     )
 
 
-def _direct_transport() -> httpx.AsyncBaseTransport:
+def _transport(proxy: str | None = None) -> httpx.AsyncBaseTransport:
     # A kept connection is found again by its address alone, but TLS was checked for one name.
     limits = httpx.Limits(max_keepalive_connections=0)
-    return httpx.AsyncHTTPTransport(verify=_trusted_roots(), limits=limits)
+    return httpx.AsyncHTTPTransport(verify=_trusted_roots(), limits=limits, proxy=proxy)
 
 
 @cache

@@ -67,6 +67,14 @@ def _answers(model: ChatModel) -> dict[str, object]:
         "context_tokens": model.context_tokens,
         "input_credits": model.input_credits,
         "output_credits": model.output_credits,
+        # All entries have the same fields, so that nobody has to tell them apart first.
+        "ratios": [],
+        "seconds": [],
+        "resolutions": [],
+        "images": {"min": 0, "max": 0, "roles": []},
+        "count": 1,
+        "credits": None,
+        "priced_by": "token",
     }
 
 

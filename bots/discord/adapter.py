@@ -30,7 +30,7 @@ from bots.discord.incoming import (
 from bots.discord.languages import Languages
 from bots.discord.mentions import Mentions
 from bots.discord.payloads import CommandData, FormData
-from bots.discord.responses import TROUBLE, acknowledge, fill, respond, whisper
+from bots.discord.responses import TROUBLE, acknowledge, fill, remove, respond, whisper
 from bots.discord.sharing import brought
 from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import suggest
@@ -42,7 +42,7 @@ from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
 from core.invocation import Invocation, known
 from core.messages.buttons import unpack
-from core.platform import MessageRef
+from core.platform import MessageRef, View
 
 log = logging.getLogger(__name__)
 
@@ -211,10 +211,32 @@ class DiscordAdapter:
             is_alone=isinstance(interaction.channel, discord.DMChannel),
         )
         answer = await dispatch(self._engine, invocation, self._default, self._commands)
-        if answer.view:
-            await self._answers.say(place, answer.view, invocation.message, user=invocation.user)
-        else:
+        if answer.view is None:
             await self._close(interaction, invocation)
+            return
+        # What was refused matters to who asked, and to nobody else.
+        if answer.done or private or not await self._say_alone(interaction, answer.view, message):
+            await self._answers.say(place, answer.view, message, user=invocation.user)
+
+    async def _say_alone(
+        self, interaction: discord.Interaction, view: View, message: MessageRef
+    ) -> bool:
+        """Say to who asked, and to nobody else, what an acknowledgement that all see stands for.
+
+        Whatever takes the place of that is seen by all as well, even a follow-up while it is still
+        "thinking…". So it is filled first, and removed at the end.
+        """
+        if not self._platform.interactions.take(message):
+            return False
+        user, place = asker(interaction), place_of(interaction, private=True)
+        locale = await self._answers.locale(user, place, self._default)
+        filled = await fill(interaction, translate(locale, "answered-privately"))
+        alone = answer_to(interaction, place)
+        if filled and await self._answers.say(place, view, alone, user=user):
+            await remove(interaction)
+            return True
+        self._platform.interactions.give_back(message)
+        return False
 
     async def _close(self, interaction: discord.Interaction, invocation: Invocation) -> None:
         """Remove "thinking…" where a command has shown its answer elsewhere."""

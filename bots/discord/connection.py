@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import discord
+import httpx
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -20,6 +21,7 @@ from bots.discord.tracing import watching
 from bots.discord.unreadable import skip_unreadable
 from core.errors import SettingsError
 from core.platform import SlowDownError
+from core.public_http import proxy_for
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,8 @@ def _build() -> discord.AutoShardedClient:
         max_messages=None,
         max_ratelimit_timeout=_LONGEST_LIMIT_SECONDS,
         http_trace=watching(),
+        # The library itself does not look for one.
+        proxy=proxy_for(httpx.URL(Route.BASE)),
     )
     skip_unreadable(client)
     return client

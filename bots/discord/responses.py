@@ -93,6 +93,14 @@ async def fill(
     return True
 
 
+async def remove(interaction: discord.Interaction) -> None:
+    """Remove what an acknowledgement has become, if that works."""
+    try:
+        await interaction.delete_original_response()
+    except TROUBLE as error:
+        log.info("an acknowledgement could not be removed: %s", error or type(error).__name__)
+
+
 def _code(error: BaseException) -> int:
     return error.code if isinstance(error, discord.HTTPException) else 0
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.dialects._billing import gave_up
+from core.dialects._billing import Inside
 from core.dialects._echo import without
 from core.dialects._json import Json, items, mapping, parse, sentence, text
 from core.dialects._vocabulary import Circumstances, classify
@@ -22,6 +22,7 @@ _FIRST_ERROR = 400
 _STATUS = re.compile(r"[45]\d\d")
 # A sentence is none: it may quote the prompt.
 _CODE = re.compile(r"[\w.:-]{1,100}")
+_CODE_IN_WORDS = re.compile(r"\bPUBLIC_ERROR_\w{1,80}")
 _REQUEST_ID = re.compile(r"\s*[（(]?request[ _]id:?\s*([\w.-]{6,80})[)）]?", re.IGNORECASE)
 
 
@@ -57,10 +58,23 @@ def _complaint(item: Json) -> str:
     return ": ".join(filter(None, (place, text(item.get("msg")))))
 
 
-def _codes_of(body: Json) -> str:
+def codes_of(body: Json) -> frozenset[str]:
+    """The codes of an answer that have a field of their own."""
     error = mapping(body.get("error"))
     codes = (error.get("code"), error.get("type"), error.get("status"), body.get("code"))
-    return " ".join(code for code in map(text, codes) if _CODE.fullmatch(code))
+    return frozenset(code for code in map(text, codes) if _CODE.fullmatch(code))
+
+
+def inside(body: Json, prompt: str = "") -> Inside:
+    """What an error inside a good answer says beside its sentence."""
+    said = without(_outer_message(body), prompt)
+    quoted = codes_of(_quoted_body(said))
+    told = mapping(body.get("error")).get("status_code")
+    return Inside(
+        status=status_inside(body),
+        pool_status=told if isinstance(told, int) else None,
+        codes=codes_of(body) | quoted | frozenset(_CODE_IN_WORDS.findall(said)),
+    )
 
 
 def status_inside(body: Json) -> int | None:
@@ -86,8 +100,8 @@ def refuse(body: Json, circumstances: Circumstances) -> None:
     """Raise when a 2xx answer is an error all the same."""
     if is_refusal(body):
         fault = known_fault(body, or_else=FaultKind.UPSTREAM, circumstances=circumstances)
-        # It is the gateway's own refusal, unless it quotes somebody who gave up on another.
-        raise JobError(replace(fault, maybe_billed=gave_up(status_inside(body))))
+        billed = not inside(body, circumstances.prompt).is_refusal
+        raise JobError(replace(fault, maybe_billed=billed))
 
 
 def is_html(body: str) -> bool:
@@ -110,7 +124,7 @@ def fault_of(
     judged = without(said, circumstances.prompt if circumstances else "")
     quoted = _quoted_body(judged)
     message = _outer_message(_quoted_body(said)) if quoted else ""
-    codes = f"{_codes_of(data)} {_codes_of(quoted)}"
+    codes = " ".join(sorted(codes_of(data) | codes_of(quoted)))
     kind = classify(message or said, status, circumstances, codes=codes)
     if is_html(raw) and (status is None or status < _FIRST_ERROR):
         kind = FaultKind.MISCONFIGURED
@@ -124,8 +138,8 @@ def fault_of(
 
 def known_fault(body: str | Json, *, or_else: FaultKind, circumstances: Circumstances) -> Fault:
     """Read a refusal under status 200; it is `or_else` where nothing tells what it is."""
-    inside = status_inside(body) if not isinstance(body, str) else None
-    fault = replace(fault_of(body, inside, circumstances=circumstances), http_status=200)
+    status = status_inside(body) if not isinstance(body, str) else None
+    fault = replace(fault_of(body, status, circumstances=circumstances), http_status=200)
     return replace(fault, kind=or_else) if fault.kind is FaultKind.UNKNOWN else fault
 
 

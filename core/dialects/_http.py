@@ -15,7 +15,7 @@ import httpx
 
 from core.bodies import body_of
 from core.dialects._billing import leaves_open
-from core.dialects._faults import Circumstances, fault_of
+from core.dialects._faults import Circumstances, codes_of, fault_of
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
@@ -29,9 +29,9 @@ _LONGEST_WAIT_SECONDS = 30.0
 # Answers to looks are a few kB; more is a mistake, or an attack on our memory.
 _BODY_LIMIT_BYTES = 1_000_000
 _PLAIN_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
-# Gateways that answer these have not taken the request, so that it may be sent again.
-_NOT_ACCEPTED = frozenset({FaultKind.RATE_LIMITED, FaultKind.OVERLOADED})
-_NOT_ACCEPTED_STATUSES = (429, 503)
+# A refusal under this status passes, if its words do not say that it stays.
+_TOO_MANY = 429
+_PASSES = frozenset({FaultKind.RATE_LIMITED, FaultKind.OVERLOADED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,7 @@ class Wire:
     ) -> AsyncGenerator[httpx.Response]:
         """Post what costs money; yields the open 2xx answer.
 
-        It is sent again only where the gateway cannot have accepted it: no connection, 429, or a
-        503 that says that nothing was free.
+        It is sent again only where the gateway cannot have accepted it: no connection, or 429.
 
         Raises:
             JobError: with `maybe_billed` where nobody can know whether it was accepted.
@@ -184,8 +183,7 @@ async def _refusal(response: httpx.Response, circumstances: Circumstances) -> Jo
     fault = fault_of(
         body, response.status_code, headers=response.headers, circumstances=circumstances
     )
-    says_why = fault.kind is not FaultKind.UPSTREAM
-    billed = leaves_open(response.status_code, says_why=says_why)
+    billed = leaves_open(response.status_code, codes_of(mapping(parse(body))))
     fault = replace(fault, maybe_billed=billed)
     return JobError(fault, retry_after=_retry_after(response))
 
@@ -194,7 +192,7 @@ def _may_repeat(failure: JobError) -> bool:
     fault = failure.fault
     if fault.http_status is None:
         return fault.kind is FaultKind.NETWORK  # no connection, nothing was sent
-    return fault.kind in _NOT_ACCEPTED and fault.http_status in _NOT_ACCEPTED_STATUSES
+    return fault.http_status == _TOO_MANY and fault.kind in _PASSES
 
 
 def _pause(attempt: int, failure: JobError, first: float) -> float:

@@ -14,8 +14,7 @@ import httpx
 
 from core.bodies import body_of
 from core.catalog import ChatModel
-from core.dialects._billing import gave_up
-from core.dialects._faults import Circumstances, is_refusal, known_fault, status_inside
+from core.dialects._faults import Circumstances, inside, is_html, is_refusal, known_fault
 from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json
 from core.dialects._sse import Decoder, Frame
@@ -149,7 +148,7 @@ def failed(body: Json, *, prompt: str, spoken: bool) -> JobError:
     """The answer ended in an error, which came inside it."""
     circumstances = Circumstances(prompt=prompt)
     fault = known_fault(body, or_else=FaultKind.UPSTREAM, circumstances=circumstances)
-    billed = spoken or gave_up(status_inside(body))
+    billed = spoken or not inside(body, prompt).is_refusal
     return JobError(replace(fault, maybe_billed=billed))
 
 
@@ -213,4 +212,4 @@ def _refuse(frame: Json, circumstances: Circumstances, *, spoken: bool) -> None:
 def _unreadable(loose: str, circumstances: Circumstances) -> Fault:
     fault = known_fault(loose, or_else=FaultKind.BAD_PAYLOAD, circumstances=circumstances)
     # A page comes from a wrong address, which has asked nobody.
-    return replace(fault, maybe_billed=fault.kind is FaultKind.BAD_PAYLOAD)
+    return replace(fault, maybe_billed=not is_html(loose))

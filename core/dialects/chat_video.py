@@ -13,16 +13,16 @@ import httpx
 
 from core.bodies import body_of
 from core.catalog import Model
-from core.dialects._billing import gave_up
-from core.dialects._chat_states import has_begun
+from core.dialects._chat_states import has_begun, stayed_outside
 from core.dialects._chat_stream import ChatStream
 from core.dialects._chat_text import choose_assets, reason_of
 from core.dialects._faults import (
     Circumstances,
     classify,
+    inside,
+    is_html,
     known_fault,
     message_of,
-    status_inside,
 )
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
@@ -95,7 +95,9 @@ def failure(story: ChatStream, circumstances: Circumstances) -> Fault:
         return _refused(story, story.refusal, now)
     if story.decoder.loose and not story.chars:
         loose = story.decoder.loose
-        return known_fault(loose, or_else=FaultKind.BAD_PAYLOAD, circumstances=now)
+        fault = known_fault(loose, or_else=FaultKind.BAD_PAYLOAD, circumstances=now)
+        # A page comes from a wrong address, which has asked nobody.
+        return replace(fault, maybe_billed=not is_html(loose))
     reason = reason_of(story.content, story.reasoning, prompt=now.prompt)
     kind = classify(reason, None, now)
     if kind not in _TOLD_IN_WORDS:
@@ -108,16 +110,15 @@ def failure(story: ChatStream, circumstances: Circumstances) -> Fault:
 
 
 def _refused(story: ChatStream, refusal: Json, circumstances: Circumstances) -> Fault:
-    """Read an error that came inside the story; how far the work had come says what it cost."""
+    """Read an error that came inside the story; states and codes say whether it was taken."""
     told = f"{story.content}\n{story.reasoning}"
     said = text(dig(refusal, "error.message")) or message_of(refusal)
     begun = has_begun(told, said)
     now = replace(circumstances, begun=begun)
     fault = known_fault(refusal, or_else=FaultKind.UPSTREAM, circumstances=now)
-    # Where nobody says why it failed, its last step may have come through.
-    unclear = fault.kind in (FaultKind.TIMEOUT, FaultKind.UPSTREAM) and bool(told.strip())
-    billed = begun or unclear or gave_up(status_inside(refusal))
-    return replace(fault, maybe_billed=billed)
+    coded = inside(refusal, now.prompt)
+    refused = coded.is_refusal or (coded.status is None and stayed_outside(told))
+    return replace(fault, maybe_billed=begun or not refused)
 
 
 class ChatVideo:

@@ -616,6 +616,7 @@ menu-remix = Remix
 animate-prompt = bring it to life
 animate-nothing = There is no picture in that message.
 form-pictures = Pictures
+answered-privately = Answered privately.
 command-done = Done.
 reply-hidden = I cannot see the message you reply to. Attach the picture itself, or use the menu of that message: Apps, “{ menu-animate }”. Nothing was ordered.
 ask-choice = Choose { $what }.

@@ -591,6 +591,7 @@ menu-remix = 改编
 animate-prompt = 让画面动起来
 animate-nothing = 那条消息里没有图片。
 form-pictures = 图片
+answered-privately = 已私下回复。
 command-done = 好了。
 reply-hidden = 我看不到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
 ask-choice = 请选择{ $what }。

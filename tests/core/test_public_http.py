@@ -29,6 +29,12 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         self.closed = True
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's proxy, if it has one, is not what is tested here: test_proxy.py."""
+    monkeypatch.setenv("no_proxy", "*")
+
+
 def dns(*addresses: str) -> Resolve:
     async def resolve(_host: str, _port: int) -> Sequence[str]:
         return addresses

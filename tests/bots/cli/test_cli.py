@@ -80,8 +80,9 @@ async def test_models_as_json_has_what_a_program_needs(
     assert models["whatai", "sora-2-pro"]["resolutions"] == ["hd", "1080p"]
     assert models["whatai", "sora-2-pro"]["needs"] == "WHATAI_API_KEY"
     assert models["whatai", "sora-2-pro"]["ready"] is False
-    makers = [model for model in models.values() if model["kind"] != "chat"]
-    assert all(isinstance(length, int) for model in makers for length in model["seconds"])
+    shared = models["apiyi", "veo-3.1"].keys()
+    assert all(shared <= model.keys() for model in models.values())
+    assert all(isinstance(each, int) for model in models.values() for each in model["seconds"])
     assert models["whatai", "gpt-4o"]["abilities"] == ["chat", "vision", "tools", "structure"]
 
 

@@ -66,11 +66,12 @@ async def test_pictures_come_along_in_the_order_of_their_numbers(tmp_path: Path)
 
 async def test_a_file_that_is_no_picture_is_refused_by_its_name(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
-        asked = await here.ada.slash(
+        await here.ada.slash(
             here.channel, "video", prompt="a cat", image1=("my notes?.txt", b"no picture at all")
         )
+        told = await here.until_shown(r"my notes\_.txt is not a picture")
 
-        assert r"my notes\_.txt is not a picture" in await here.until_answered(asked)
+        assert told["flags"] & EPHEMERAL
         assert here.harness.paid == 0
 
 
@@ -105,6 +106,45 @@ async def test_a_mistake_is_told_to_nobody_else(tmp_path: Path) -> None:
 
         assert "no option --oops" in await here.until_answered(asked)
         assert asked.ephemeral
+
+
+LATE_MISTAKES: dict[str, dict[str, object]] = {
+    "what the model cannot": {"prompt": "599s a cat", "model": "sandbox-video"},
+    "a model that does not exist": {"prompt": "a cat", "model": "sandbox-vidoe"},
+}
+
+
+@pytest.mark.parametrize("mistake", LATE_MISTAKES)
+async def test_a_mistake_that_is_found_late_is_told_to_nobody_else(
+    tmp_path: Path, mistake: str
+) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        asked = await here.ada.slash(here.channel, "video", **LATE_MISTAKES[mistake])
+        (told,) = await here.server.until(lambda: settled(here))
+
+    assert "sandbox-video" in told["content"]
+    assert told["flags"] & EPHEMERAL
+    assert not asked.ephemeral
+    assert here.harness.paid == 0
+
+
+async def test_a_mistake_is_told_in_the_channel_where_it_cannot_be_told_alone(
+    tmp_path: Path,
+) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        here.server.refuse("POST /webhooks/*", 404, 10015, "Unknown Webhook")
+        here.server.refuse("POST /users/@me/channels", 403, 50007, "Cannot send messages")
+        await here.ada.slash(here.channel, "video", **LATE_MISTAKES["what the model cannot"])
+        told = await here.until_shown("sandbox-video")
+
+    assert not told["flags"] & EPHEMERAL
+    assert len(here.messages()) == 1
+
+
+def settled(here: DiscordBotHarness) -> list[Json]:
+    """All that the bot has written, once the mistake is all that stands there."""
+    told = here.messages()
+    return told if len(told) == 1 and "sandbox-video" in told[0]["content"] else []
 
 
 async def test_a_command_is_acknowledged_while_nothing_can_be_stored(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from simcord.builders import ChannelHandle
 from tests.fakes.cli import run, running
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.wire import Json
+from tests.fakes.proxy import proxy
 from tests.fakes.telegram.server import telegram_server
 
 pytestmark = pytest.mark.slow
@@ -206,3 +207,24 @@ async def test_an_invalid_session_begins_anew_where_the_proxy_says(
         await here.ada.slash(here.channel, "status")
 
         await here.until_shown("You have no jobs running")
+
+
+async def test_a_network_with_nothing_but_a_proxy_is_enough(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with discord_process() as here:
+        there = here.server.url.removeprefix("http://")
+        async with proxy({"discord.example:80": there, there: there}) as way_out:
+            variables = {
+                **gateway,
+                **here.variables,
+                "DISCORD_API_URL": "http://discord.example/api/v10",
+                "HTTP_PROXY": way_out.url,
+            }
+            async with running(tmp_path, "run", variables=variables):
+                await here.until_listening()
+                await here.ada.slash(here.channel, "status")
+
+                await here.until_shown("You have no jobs running")
+
+    assert any("discord.example" in line for line in way_out.asked)

@@ -143,7 +143,7 @@ async def test_a_refusal_says_what_it_is(answer: bytes, kind: FaultKind, posts: 
 
     assert told.fault is not None
     assert told.fault.kind is kind
-    assert told.fault.maybe_billed is (kind is FaultKind.AMBIGUOUS)
+    assert told.fault.maybe_billed is (kind in (FaultKind.AMBIGUOUS, FaultKind.UPSTREAM))
     assert len(told.requests) == posts
 
 

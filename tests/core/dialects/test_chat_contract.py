@@ -169,13 +169,17 @@ async def test_an_error_after_some_text_keeps_it_and_was_billed(name: str, error
 
 
 @each_dialect
-async def test_an_error_before_any_text_cost_nothing(name: str) -> None:
-    gone = {"error": {"message": "该令牌额度已用尽 TokenStatusExhausted[sk-abcdefgh]", "code": ""}}
+@pytest.mark.parametrize(("code", "billed"), [("insufficient_user_quota", False), ("", True)])
+async def test_an_error_before_any_text_cost_nothing_if_a_code_says_so(
+    name: str, code: str, *, billed: bool
+) -> None:
+    said = "该令牌额度已用尽 TokenStatusExhausted[sk-abcdefgh]"
+    gone = {"error": {"message": said, "code": code}}
 
     heard = await ask(name, stream(CHAT_SCRIPTS[name].nothing + event(gone)))
 
     assert heard.fault
-    assert (heard.fault.kind, heard.fault.maybe_billed) == (K.QUOTA, False)
+    assert (heard.fault.kind, heard.fault.maybe_billed) == (K.QUOTA, billed)
     assert "abcdefgh" not in heard.fault.reason
 
 
@@ -213,7 +217,7 @@ async def test_an_end_without_an_answer_is_none(name: str) -> None:
         (
             as_json({"code": 500, "msg": "This interface is temporarily paused"}),
             K.MODEL_GONE,
-            False,
+            True,
         ),
         (
             as_json({"error": {"message": "无效的令牌", "code": ""}}, status=401),

@@ -190,7 +190,7 @@ async def test_a_response_that_failed_is_no_answer() -> None:
         assert heard.fault
         assert (heard.fault.kind, heard.fault.reason) == (K.UPSTREAM, "The server had an error")
     assert after.text == "A cat"
-    assert [h.fault and h.fault.maybe_billed for h in (before, after)] == [False, True]
+    assert [h.fault and h.fault.maybe_billed for h in (before, after)] == [True, True]
 
 
 async def test_the_words_of_a_refusal_are_the_answer() -> None:

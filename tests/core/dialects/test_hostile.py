@@ -323,7 +323,8 @@ CHAT_CASES = [
          "", creation=[as_html("<!doctype html><html lang='zh'>")],
          kind=K.MISCONFIGURED, reason=""),
     chat("no body at all", "", kind=K.NO_MEDIA, billed=True),
-    chat("garbage", "", creation=[stream("\x00\x01 garbage \xff\xfe")], kind=K.BAD_PAYLOAD),
+    chat("garbage", "", creation=[stream("\x00\x01 garbage \xff\xfe")],
+         kind=K.BAD_PAYLOAD, billed=True),
     chat(
         "a bad encoding",
         "",
@@ -420,11 +421,12 @@ HTTP_CASES = [
         reason="prompt is required",
     ),
     *refused("a refusal under status 200: success",
-             as_json({"success": False, "message": "no"}), K.UPSTREAM, reason="no"),
+             as_json({"success": False, "message": "no"}), K.UPSTREAM, reason="no", billed=True),
     *refused(
         "a refusal under status 200: msg",
         as_json({"code": 500, "msg": "This interface is temporarily paused"}),
         K.MODEL_GONE,
+        billed=True,
     ),
     *refused("a redirect", as_html("", status=301), K.MISCONFIGURED),
 ]  # fmt: skip

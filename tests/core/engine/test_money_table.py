@@ -1,4 +1,4 @@
-"""Whom a creation goes to: the status and the connection of an answer decide, never its words."""
+"""Whom a creation goes to: status, codes and connection of an answer decide, never its words."""
 
 import asyncio
 import json
@@ -26,10 +26,12 @@ WORDS = (
     "没有可用的Token进行视频生成",
 )
 HTML = "<html><title>overloaded, rate limit</title></html>"
-OPEN = (408, 500, 502, 504, 520, 524)
+OPEN = (408, 499, 500, 502, 503, 504, 520, 524)
 # What these refuse was not taken, whatever they say; whether another is asked is up to the words.
-CLOSED = (400, 401, 403, 404, 429)
-CUT, GARBAGE = "cut", "garbage"
+CLOSED = (400, 401, 402, 403, 404, 429, 501)
+CUT, GARBAGE, HALF = "cut", "garbage", "half"
+BODIES = ("error", "success", "code", "stream")
+GONE = "model_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +42,54 @@ class Case:
     words: str = ""
     transport: str = ""
     echoes: bool = False
+    body: str = "error"
+    code: str | None = None
+    pool_status: int | None = None
 
     def answer(self, prompt: str) -> bytes:
         said = f"cannot do “{prompt}”" if self.echoes else self.words
-        body = said if said == HTML else json.dumps({"error": {"message": said, "code": None}})
-        return reply(body.encode(), status=self.status, headers={"Retry-After": "0"})
+        headers = {"Retry-After": "0"}
+        if said == HTML:
+            return reply(said.encode(), status=self.status, headers=headers)
+        error: dict[str, object] = {"message": said, "code": self.code}
+        if self.pool_status:
+            error |= {"code": "generation_failed", "status_code": self.pool_status}
+        bodies = {
+            "success": {"success": False, "message": said},
+            "code": {"code": "fail_to_fetch_task", "message": said, "data": None},
+        }
+        body = json.dumps(bodies.get(self.body, {"error": error}))
+        if self.body == "stream":
+            body = f"data: {body}\n\ndata: [DONE]\n\n"
+            headers["Content-Type"] = "text/event-stream"
+        return reply(body.encode(), status=self.status, headers=headers)
 
 
 OPEN_CASES = [
     *(Case(status, words) for status, words in product(OPEN, (*WORDS, HTML))),
     *(Case(status, echoes=True) for status in OPEN),
-    Case(503, "oops"),
-    Case(503, HTML),
-    Case(transport=CUT),
-    Case(transport=GARBAGE),
+    # Some resellers bill each 200, whatever is in it.
+    *(Case(200, words, body=body) for words, body in product(WORDS, BODIES)),
+    *(Case(200, echoes=True, body=body) for body in BODIES),
+    *(
+        Case(200, words, body="stream", pool_status=status)
+        for words, status in product(WORDS, (500, 502, 504))
+    ),
+    *(Case(words=words, transport=how) for words, how in product(WORDS, (CUT, GARBAGE, HALF))),
 ]
 CLOSED_CASES = [Case(status, words) for status, words in product(CLOSED, WORDS)]
-# 503 has two meanings; the gateway's own words, and never the prompt's, say that it is a refusal.
-REFUSED_503 = [Case(503, words) for words in WORDS[1:]]
+# What gateways and pools say, in a field of its own, before they hand a request on.
+CODED_CASES = [
+    *(Case(503, words, code=GONE) for words in WORDS),
+    *(
+        Case(200, words, body=body, code=GONE)
+        for words, body in product(WORDS, ("error", "stream"))
+    ),
+    *(
+        Case(200, words, body="stream", pool_status=status)
+        for words, status in product(WORDS, (400, 403, 503))
+    ),
+]
 
 
 def told_by(cases: list[Case], asked: Counter[int]) -> Handler:
@@ -72,7 +104,9 @@ def told_by(cases: list[Case], asked: Counter[int]) -> Handler:
         if case.transport == CUT:
             writer.transport.abort()
         elif case.transport == GARBAGE:
-            writer.write(b"overloaded\r\n\r\n")
+            writer.write(f"{case.words}\r\n\r\n".encode())
+        elif case.transport == HALF:
+            writer.write(Case(200, case.words, body="stream").answer(prompt)[:-60])
         else:
             writer.write(case.answer(prompt))
 
@@ -127,7 +161,7 @@ async def test_what_may_have_been_taken_goes_nowhere_else_whatever_is_said(
 async def test_what_a_status_refuses_was_not_taken_whatever_is_said(
     harness: EngineHarness,
 ) -> None:
-    told = await played(harness, CLOSED_CASES + REFUSED_503, "a cat")
+    told = await played(harness, CLOSED_CASES + CODED_CASES, "a cat")
 
     assert not [case for case, how in told.items() if how.warned]
     # Who may be asked instead is asked once.

@@ -275,7 +275,7 @@ class Engine:
             self._active.pop(job_id, None)
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
-            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
+            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))
         except Exception:
             incident = new_id()[:8]
             log.exception("job %s: could not be shown: %s", job_id, incident)

@@ -29,8 +29,8 @@ class ArrivalStore(Protocol):
         """
         ...
 
-    async def settle(self, platform: str, arrival: Arrival) -> None:
-        """Let go of what was dealt with."""
+    async def settle(self, platform: str, arrivals: Sequence[Arrival]) -> None:
+        """Let go of what was dealt with, of all of it or of nothing."""
         ...
 
     async def left(self, platform: str) -> Sequence[Arrival]:

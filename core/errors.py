@@ -116,6 +116,8 @@ class FaultKind(StrEnum):
     INTERRUPTED = "interrupted"
     DISK_FULL = "disk_full"
     UNDELIVERABLE = "undeliverable"
+    UNCONFIRMED = "unconfirmed"
+    UNHEARD = "unheard"
     INTERNAL = "internal"
     UNKNOWN = "unknown"
 
@@ -138,7 +140,9 @@ RECOVERABLE = frozenset(
         FaultKind.NETWORK,
         FaultKind.NOT_MEDIA,
         FaultKind.TIMEOUT,
+        FaultKind.UNCONFIRMED,
         FaultKind.UNDELIVERABLE,
+        FaultKind.UNHEARD,
         FaultKind.UNREACHABLE_LINK,
     }
 )

@@ -103,8 +103,10 @@ class Limits:
         photo: where pictures have narrower limits than files.
         per_thread: whether each thread of a chat may be written to so often.
         platform_writes: how many writes a second the platform takes in all chats together.
-        album_counts: whether several media in one post are as many writes, and one more for the
-            buttons below them.
+        album: how many media one post holds; None means any number.
+        in_place: how many of them can take the place of a message.
+        album_counts: whether several media in one post are as many writes, and have no buttons:
+            those follow in a message of their own.
     """
 
     writes: int
@@ -115,6 +117,8 @@ class Limits:
     photo: PhotoLimits | None = None
     per_thread: bool = False
     platform_writes: int | None = None
+    album: int | None = None
+    in_place: int | None = None
     album_counts: bool = False
 
 

@@ -37,8 +37,8 @@ class SqlArrivalStore:
 
         return await self._database.run(_ROW, keep)
 
-    async def settle(self, platform: str, arrival: Arrival) -> None:
-        mine = rows.c.platform == platform, rows.c.id == arrival.id
+    async def settle(self, platform: str, arrivals: Sequence[Arrival]) -> None:
+        mine = rows.c.platform == platform, rows.c.id.in_([each.id for each in arrivals])
         settled = update(rows).where(*mine).values(body=None)
         await self._database.run(_ROW, lambda c: c.execute(settled))
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from bots.app import Setup, open_engine
 from bots.cli.garbage import unhurried_collector
 from bots.runtime import Runtime
-from core.errors import OperatorError, SettingsError
+from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
 from core.settings import Settings
 from storage.database import file_of, parse
@@ -90,9 +90,10 @@ async def _serve(service: Service, runtime: Runtime) -> None:
         began = clock()
         try:
             return await service(runtime)
-        except OperatorError:
-            raise  # whatever is rebuilt, this stays wrong
-        except Exception:
+        except Exception as error:
+            # Whatever is rebuilt, a mistake of the operator's stays; a database is free again.
+            if isinstance(error, OperatorError) and not isinstance(error, StorageError):
+                raise
             if clock() > began + _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             log.exception("a chat platform has broken; it is set up anew in %.0f s", pause)

@@ -27,7 +27,7 @@ from bots.discord.interactions import Interaction, Interactions, age_seconds, is
 from bots.discord.keyboard import keyboard
 from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
 from bots.discord.text import content, named
-from bots.discord.uploads import nonce, opened, parts
+from bots.discord.uploads import nonce, opened
 from core.platform import (
     ConversationRef,
     Limits,
@@ -142,17 +142,13 @@ class DiscordConversation:
         await ask(self._channel_of(message).change(message.id, outgoing))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
-        first, *others = parts(post)
         try:
-            posted = await self._deliver_first(first, replacing)
-            for part in others:
-                await self._post(part)
+            return await self._deliver(post, replacing)
         except TooLargeError:
             self._platform.modest.add(self._channel)
             raise
-        return posted
 
-    async def _deliver_first(self, post: MediaPost, replacing: MessageRef | None) -> MessageRef:
+    async def _deliver(self, post: MediaPost, replacing: MessageRef | None) -> MessageRef:
         if replacing is None:
             return await self._post(post)
         attempts = [partial(self._turn, replacing, post), partial(self._post, post)]

@@ -15,6 +15,8 @@ LIMITS = Limits(
     upload_bytes=UPLOAD_BYTES,
     per_thread=True,
     platform_writes=45,
+    album=10,
+    in_place=10,
 )
 # Later edits have a hidden limit of their own, which is soon reached (code 30046).
 EDITABLE_SECONDS = 3600.0

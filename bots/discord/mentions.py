@@ -1,13 +1,14 @@
 """Commands in plain messages: "@bot portrait a cat", or "/video a cat" in private."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import discord
 
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
 from bots.discord.carried import DiscordFile, attached_to, carried_by, pictures_in
+from bots.discord.forwards import Forwards
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
     GivenCommand,
@@ -43,13 +44,16 @@ class Mentions:
     languages: Languages
     default: Locale
     commands: Commands
+    forwards: Forwards = field(default_factory=Forwards)
 
     async def hear(self, message: discord.Message) -> None:
         """Do what a message asks for, if it is meant for the bot."""
         if self.client.user is None or not is_said(message):
             return
         typed = typed_to(self.client.user, message, self.services.catalog)
-        if typed and await self._may_speak(message):
+        if typed is None or not await self._may_speak(message):
+            return
+        if message.content or not await self.forwards.belongs(message):
             await self._do(message, typed)
 
     async def _may_speak(self, message: discord.Message) -> bool:
@@ -69,7 +73,7 @@ class Mentions:
 
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)
-        pictures, objection = self._along(message, typed)
+        pictures, objection = await self._along(message, typed)
         http = self.services.http
         invocation = Invocation(
             command=typed.name,
@@ -96,10 +100,10 @@ class Mentions:
             place_of_message(message), view, ref_of(message), user=self.languages.author(message)
         )
 
-    def _along(
+    async def _along(
         self, message: discord.Message, typed: GivenCommand
     ) -> tuple[Sequence[DiscordFile], UserError | None]:
-        """The command's own files, then the pictures of the message that it replies to.
+        """The command's own files, then the pictures of what it replies to or came forwarded.
 
         And why these cannot be used, where that is so.
         """
@@ -107,11 +111,11 @@ class Mentions:
         if command is None or not command.pictures:
             return (), None
         own, replied = attached_to(message), replied_to(message)
-        if replied is None:
-            return own, None
-        if is_hidden(replied):
+        if replied and is_hidden(replied):
             return (), UserError("reply-hidden")
-        theirs = carried_by(replied)
+        # Who has given a picture already sends no other behind it, and waits for nothing.
+        others = [replied] if replied else [] if own else await self.forwards.along(message)
+        theirs = [file for other in others for file in carried_by(other)]
         pictures = pictures_in(theirs)
         if theirs and not pictures:
             return (), _unusable(theirs)

@@ -2,16 +2,13 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from hashlib import blake2b
 
 import discord
 
-from core.platform import MediaPost, View
+from core.platform import MediaPost
 
-_ATTACHMENTS = 10
 _NONCE_BYTES = 12
-_SILENT = View(text="")
 
 
 @contextmanager
@@ -24,20 +21,6 @@ def opened(post: MediaPost) -> Generator[Sequence[discord.File]]:
             stack.callback(file.close)
             files.append(file)
         yield files
-
-
-def parts(post: MediaPost) -> list[MediaPost]:
-    """Cut into what one message holds; the words stand in the first."""
-    starts = range(0, len(post.assets), _ATTACHMENTS)
-    return [
-        replace(
-            post,
-            key=f"{post.key}/{start}",
-            assets=post.assets[start : start + _ATTACHMENTS],
-            view=_SILENT if start else post.view,
-        )
-        for start in starts
-    ]
 
 
 def nonce(*about: str) -> str:

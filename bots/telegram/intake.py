@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 _PER_CHAT = 64
 # In work or waiting, in all; Telegram keeps what is more.
 _MOST = 2000
+_Author = tuple[int, int]
 # An inline query that is answered after a restart is answered to nobody.
 _PASSING = "inline_query"
 
@@ -36,6 +38,14 @@ class Handler(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Together:
+    """What one author has sent in a chat: how much is in work, and what is done meanwhile."""
+
+    in_work: int = 0
+    done: list[Arrival] = field(default_factory=list[Arrival])
+
+
 class UpdateIntake:
     """Takes updates from whoever brings them; what a kill interrupts the next start does."""
 
@@ -45,6 +55,7 @@ class UpdateIntake:
         self._handler = handler
         self._work: set[asyncio.Task[None]] = set()
         self._open: set[str] = set()
+        self._authors: dict[_Author, _Together] = {}
         self._turns = WeakValueDictionary[int, asyncio.Semaphore]()
 
     @property
@@ -104,14 +115,24 @@ class UpdateIntake:
 
     async def _do(self, told: Json, arrival: Arrival | None) -> None:
         update = self._read(told)
-        if update:
-            await self._handle(update)
-        if arrival is None:
-            return
-        self._open.discard(arrival.id)
-        # Else the next start does it again: what is paid knows that it was taken.
-        with suppress(StorageError):
-            await self._store.settle(NAME, arrival)
+        author = _author(update)
+        together = self._authors.setdefault(author, _Together())
+        together.in_work += 1
+        try:
+            if update:
+                await self._handle(update)
+            if arrival:
+                together.done.append(arrival)
+                self._open.discard(arrival.id)
+        finally:
+            together.in_work -= 1
+            if not together.in_work:
+                del self._authors[author]
+        # An order may be several messages: a part that were left alone would be another order.
+        if together.done and not together.in_work:
+            # Else the next start does it again: what is paid knows that it was taken.
+            with suppress(StorageError):
+                await self._store.settle(NAME, together.done)
 
     async def _handle(self, update: Update) -> None:
         party = update.effective_chat or update.effective_user
@@ -133,3 +154,10 @@ class UpdateIntake:
             kinds = ", ".join(name for name in told if name != "update_id")
             log.warning("an update (%s) cannot be understood: %s", kinds, type(error).__name__)
             return None
+
+
+def _author(update: Update | None) -> _Author:
+    """The chat of an update, and who has sent it there."""
+    chat = update.effective_chat if update else None
+    sender = update.effective_sender if update else None
+    return chat.id if chat else 0, sender.id if sender else 0

@@ -8,6 +8,7 @@ from core.media import Asset
 from core.platform import Limits, PhotoLimits, TooLargeError
 
 TEXT_CHARS = 4096
+ALBUM = 10
 _CLOUD_BYTES = 50_000_000
 _LOCAL_BYTES = 2_000_000_000
 # What Telegram refuses to take as a photo goes as a file.
@@ -20,6 +21,8 @@ PRIVATE = Limits(
     text_chars=TEXT_CHARS,
     upload_bytes=_CLOUD_BYTES,
     platform_writes=28,
+    album=ALBUM,
+    in_place=1,
     album_counts=True,
     photo=_PHOTO,
 )

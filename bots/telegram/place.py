@@ -1,6 +1,5 @@
 """One chat or topic, as the Bot API writes to it: nothing is taken elsewhere from here."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,19 +20,14 @@ from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.keyboard import keyboard
 from bots.telegram.limits import TEXT_CHARS, UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
-from bots.telegram.uploads import albums, caption_of, files_of, opened
+from bots.telegram.uploads import caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
-from core.messages.patience import pauses
 from core.platform import (
     BrokenUploadError,
     ConversationRef,
     MediaPost,
-    MessageLostError,
     MessageRef,
-    RefusedError,
-    SlowDownError,
     UncertainError,
-    UnreachableError,
     View,
 )
 
@@ -41,8 +35,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-_BUTTON_TRIES = 3
-_SILENT = View(text="")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -117,13 +109,9 @@ class TelegramPlace:
             log.debug("message %s needs no edit", message.id)
 
     async def turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
-        """Turn a message into the first of the media; the others follow in new ones."""
-        first, others = post.assets[:1], post.assets[1:]
-        # Only one medium fits into a message; buttons stay with it, where people look for them.
-        with self._api.sizes.learned(first):
-            messages = await self._put_in_place(message, replace(post, assets=first))
-        for assets in albums(others):
-            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
+        """Turn a message into the one medium that fits into it."""
+        with self._api.sizes.learned(post.assets):
+            messages = await self._put_in_place(message, post)
         return replace(message, files=files_of(messages))
 
     async def _put_in_place(self, message: MessageRef, post: MediaPost) -> list[Message]:
@@ -148,46 +136,8 @@ class TelegramPlace:
         return [turned] if isinstance(turned, Message) else []
 
     async def post(self, post: MediaPost) -> MessageRef:
-        first, *others = albums(post.assets)
-        messages = await self._post_part(replace(post, assets=first))
-        for assets in others:
-            messages += await self._insist(replace(post, assets=assets, view=_SILENT))
-        # Telegram takes no buttons under an album, so they follow in a message of their own.
-        posted = self._named(messages)
-        if len(messages) > 1:
-            await self._send_buttons(post.view, posted)
-        return posted
+        """Post one medium, or several as an album, which Telegram gives no buttons."""
 
-    async def _insist(self, post: MediaPost) -> list[Message]:
-        """Post the rest of media that are in the chat already; better twice than never."""
-        waits, repeated = pauses(), False
-        while True:
-            try:
-                return await self._post_part(post)
-            except SlowDownError as error:
-                await asyncio.sleep(error.retry_after)
-            except UnreachableError:
-                await asyncio.sleep(next(waits))
-            except RefusedError as error:
-                return await self._insist_otherwise(post, error)
-            except UncertainError as error:
-                if repeated:
-                    log.warning("a part of an album may be missing: %s", error)
-                    return []
-                # Once more, knowing that it may then be there twice.
-                repeated = True
-
-    async def _insist_otherwise(self, post: MediaPost, error: RefusedError) -> list[Message]:
-        """One by one, and as files, so that what is not taken does not cost the others."""
-        if len(post.assets) > 1:
-            alone = [await self._insist(replace(post, assets=(asset,))) for asset in post.assets]
-            return [message for messages in alone for message in messages]
-        if not post.as_documents:
-            return await self._insist(replace(post, as_documents=True))
-        log.warning("a part of an album is missing: %s", error)
-        return []
-
-    async def _post_part(self, post: MediaPost) -> list[Message]:
         async def call(chat: str) -> list[Message]:
             place = PostTarget(
                 chat=chat,
@@ -199,24 +149,7 @@ class TelegramPlace:
                 return await send(self._bot, place, uploads, post)
 
         with self._api.sizes.learned(post.assets):
-            return await self._ask(call, meaning_of_post)
-
-    async def _send_buttons(self, view: View, album: MessageRef) -> None:
-        """An album has no buttons; a short message below it has. It may be missing."""
-        if not self._keyboard(view):
-            return
-        # A message needs some text: the first line says which result the buttons are about.
-        below = View(text=view.text.partition("\n")[0], buttons=view.buttons)
-        for _ in range(_BUTTON_TRIES):
-            try:
-                await self.send(below, album)
-            except SlowDownError as error:
-                await asyncio.sleep(error.retry_after)
-            except (MessageLostError, RefusedError, TelegramError) as error:
-                log.warning("the buttons below an album were not taken: %s", error)
-                return
-            else:
-                return
+            return self._named(await self._ask(call, meaning_of_post))
 
     async def _ask(
         self,

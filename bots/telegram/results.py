@@ -3,7 +3,7 @@
 from telegram import Message
 
 from bots.telegram.incoming import ref_of
-from bots.telegram.uploads import ALBUM
+from bots.telegram.limits import ALBUM
 from core.jobs import Job, JobStore
 from core.platform import MessageRef
 

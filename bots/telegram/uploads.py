@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from telegram import (
@@ -17,7 +16,6 @@ from telegram import (
 from core.media import Asset, MediaKind
 from core.platform import MediaPost
 
-ALBUM = 10
 Medium = InputMediaDocument | InputMediaPhoto | InputMediaVideo
 _CAPTION_CHARS = 1024
 
@@ -81,17 +79,6 @@ def _open(stack: ExitStack, path: Path) -> InputFile:
     handle = stack.enter_context(path.open("rb"))
     # An open handle, not bytes: a video of 2 GB would be in memory as a whole.
     return InputFile(handle, filename=path.name, attach=True, read_file_handle=False)
-
-
-def albums(assets: Sequence[Asset]) -> list[Sequence[Asset]]:
-    """Cut into albums of nearly the same size: an album of one would be refused."""
-    if not assets:
-        return []
-    # Rounded up.
-    count = -(-len(assets) // ALBUM)
-    size, rest = divmod(len(assets), count)
-    starts = [number * size + min(number, rest) for number in range(count + 1)]
-    return [assets[start:end] for start, end in pairwise(starts)]
 
 
 def caption_of(text: str) -> str:

@@ -92,7 +92,7 @@ def shown_at(context: Context, *, private: bool) -> tuple[ConversationRef, Messa
 async def check_heard(context: Context, job_id: str) -> None:
     """Raise UserError where a private job has ended since its person cannot be written to."""
     job = await context.services.store.get(job_id)
-    if job and job.fault and job.fault.kind is FaultKind.UNDELIVERABLE:
+    if job and job.fault and job.fault.kind is FaultKind.UNHEARD:
         raise UserError("private-unheard")
 
 

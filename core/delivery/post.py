@@ -25,7 +25,7 @@ async def post(
     """
     lane = "post" if replacing is None else "edit"
     several = conversation.limits.album_counts and len(media.assets) > 1
-    weight = len(media.assets) + 1 if several else 1
+    weight = len(media.assets) if several else 1
 
     async def write() -> MessageRef:
         async with budget.turn(Rank.RESULT, lane, weight):

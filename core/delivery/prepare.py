@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import httpx
 
@@ -42,30 +43,38 @@ class Prepared:
         assets: what is posted, originals and such as were made again.
         as_documents: True when one of them could not be made to play in the chat.
         withheld: what is too large, however it is made.
-        part: which of several, posted one by one, this is; "" for all of them.
+        part: which of several posts this is; "" for the only or the first one.
+        wordless: whether the words stand with another of them.
     """
 
     assets: tuple[Asset, ...] = ()
     as_documents: bool = False
     withheld: tuple[Withheld, ...] = ()
     part: str = ""
+    wordless: bool = False
+
+    def cut(self, limits: Limits, *, in_place: bool) -> list["Prepared"]:
+        """What one post holds each; `in_place`, the first takes the place of a message."""
+        whole = len(self.assets)
+        most = limits.album or max(whole, 1)
+        ends = range((limits.in_place if in_place else None) or most, whole, most)
+        return [
+            replace(self, assets=self.assets[start:end], part=f"from-{start}" if start else "")
+            for start, end in pairwise((0, *ends, whole))
+        ]
 
     def apart(self) -> list["Prepared"]:
         """Each asset by itself."""
-        return [
-            replace(self, assets=(asset,), withheld=(), part=asset.path.stem)
-            for asset in self.assets
-        ]
+        return [replace(self, assets=(asset,), part=asset.path.stem) for asset in self.assets]
 
 
 def lower(ready: Prepared, results: Sequence[RemoteAsset], endpoint: Endpoint) -> Prepared | None:
     """The form to try where a chat has refused one: as files, then as links; None after that."""
     if not ready.as_documents:
         return replace(ready, as_documents=True)
-    links = [link for each in ready.assets if (link := _link_of(each, results, endpoint))]
-    if not links:
+    refused = [Withheld(link=_link_of(each, results, endpoint)) for each in ready.assets]
+    if not any(each.link for each in refused):
         return None
-    refused = (Withheld(link=link) for link in links)
     return replace(ready, assets=(), as_documents=False, withheld=(*ready.withheld, *refused))
 
 

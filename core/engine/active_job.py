@@ -151,6 +151,10 @@ class ActiveJob:
         """Show the last view in place of the status message."""
         await show_end(self._services, self.job, view, self.status)
 
+    def leave_status(self) -> None:
+        """Show nothing more in the status message: it has become something else."""
+        self.status, self.job = None, replace(self.job, status=None)
+
     async def close(self) -> None:
         await self._stop_late()
         if self.status is not None:

@@ -1,6 +1,7 @@
 """How jobs end that do not run: cancelled, refused before they ran, or lost by a restart."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -42,6 +43,13 @@ class Endings:
         await self._services.store.save(failed)
         self.failed += 1
         return failed
+
+    async def interrupt(self, job: Job, fault: Fault) -> None:
+        """End a job of an earlier process, unless somebody else has done so."""
+        store = self._services.store
+        with suppress(LostRunError):
+            if claimed := await until_stored(job.id, partial(store.claim, job.id)):
+                await self.end(await until_stored(job.id, partial(self.fail, claimed, fault)))
 
     async def refuse(self, job: Job, fault: Fault) -> bool:
         """End a job that was not shown, so that it never runs; tell whether its chat knows it."""

@@ -55,6 +55,7 @@ class Engine:
         self._closing = False
         self._errands = Errands()
         self._endings = Endings(services, self._active)
+        self._taken_up: set[str] = set()
         self._ticker: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -115,9 +116,8 @@ class Engine:
 
         One that joins again, since it had to be rebuilt, takes nothing up: its jobs have gone on.
         """
-        again = platform.name in self.services.platforms
         self.services.platforms[platform.name] = platform
-        if not again:
+        if platform.name not in self._taken_up:
             await self._take_up(platform.name)
 
     async def submit(self, order: Order) -> Job:
@@ -275,7 +275,7 @@ class Engine:
             self._active.pop(job_id, None)
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
-            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNDELIVERABLE))
+            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))
         except Exception:
             incident = new_id()[:8]
             log.exception("job %s: could not be shown: %s", job_id, incident)
@@ -287,20 +287,22 @@ class Engine:
     async def _take_up(self, *platforms: str) -> None:
         await self.answerer.take_up(*platforms)
         # What ended without its chat knowing comes first: nobody else will ever tell.
-        for job in await self.services.store.untold():
+        untold = await self.services.store.untold()
+        unfinished = await self.services.store.unfinished()
+        # From here on nothing fails: what was begun must not be begun once more.
+        self._taken_up.update(platforms)
+        for job in untold:
             if job.conversation.platform in platforms:
                 self._errands.start(self._endings.end(job))
-        for job in await self.services.store.unfinished():
+        for job in unfinished:
             if job.conversation.platform in platforms:
-                await self._recover(job)
+                self._recover(job)
 
-    async def _recover(self, job: Job) -> None:
+    def _recover(self, job: Job) -> None:
         # Perhaps paid, and nobody can ask for it: the user decides whether to pay again.
         if after_restart(job) == "interrupted":
-            claimed = await self.services.store.claim(job.id)
-            if claimed:
-                fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-                self._errands.start(self._endings.end(await self._endings.fail(claimed, fault)))
+            fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
+            self._errands.start(self._endings.interrupt(job, fault))
         elif model := self.services.model(job.model):
             active = self._active[job.id] = ActiveJob(self.services, job, model)
             self._errands.start(self._open(active))  # no start waits for a chat

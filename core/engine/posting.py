@@ -11,7 +11,7 @@ from core.engine.active_job import ActiveJob
 from core.errors import Fault, FaultKind, JobError
 from core.jobs import JobState
 from core.messages.progress import Phase
-from core.messages.views import part_refused_view, result_view
+from core.messages.views import maybe_twice_view, part_refused_view, result_view
 from core.platform import (
     CaptionRefusedError,
     MediaPost,
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # How often the limits of a chat may turn out to be lower than we thought.
 _SHRINKS = 2
+_SILENT = View(text="")
 
 
 class Posting:
@@ -36,18 +37,29 @@ class Posting:
     def __init__(self, services: Services, active: ActiveJob) -> None:
         self._services = services
         self._active = active
+        # Whether the status message holds a result by now, and whether the chat may hold any.
+        self._in_place = self._begun = False
+        # What is said below the media once they are known to be there.
+        self._below: list[MediaPost] = []
 
     async def post(self) -> None:
         """Post, and put into the job where the media are; whoever ends it stores that.
 
         Raises:
-            JobError: the chat takes them in no form at all.
+            JobError: the chat takes them in no form at all, or did not say that it has all.
         """
+        active = self._active
         try:
             await self._post_what_fits()
-        except (MessageLostError, RefusedError, UncertainError) as error:
-            log.warning("job %s: could not be posted: %s", self._active.job.id, error)
+        except (MessageLostError, RefusedError) as error:
+            log.warning("job %s: could not be posted: %s", active.job.id, error)
             raise JobError(Fault(kind=FaultKind.UNDELIVERABLE)) from error
+        except UncertainError as error:
+            log.warning("job %s: it may be in the chat or not: %s", active.job.id, error)
+            if self._in_place:
+                active.leave_status()
+            # Only its person can see that: whatever we did by ourselves could make a second one.
+            raise JobError(Fault(kind=FaultKind.UNCONFIRMED)) from error
 
     async def _post_what_fits(self) -> None:
         # A chat may say "too large" below the limit that it told us; then the limit is learned.
@@ -71,9 +83,12 @@ class Posting:
         return await prepare(active.job.assets, active.job.results, limits, endpoint)
 
     async def _post(self, ready: Prepared) -> None:
-        active = self._active
-        # Posted by an earlier process that died before it could say so? Then not again.
-        replacing = active.job.status if active.job.posting else None
+        active, limits = self._active, self._active.conversation.limits
+        status = active.job.status
+        # Posted by an earlier process that died before it could say so? Then not again. And what
+        # is posted by a short-lived access is never found again, unless it is where we know it.
+        in_place = status and (active.job.posting or status.access)
+        replacing = status if in_place else None
         if replacing:
             await active.close()  # no frame may come after what takes its place
         # `posting` marks the one gap: from here a crash leaves open whether it is in the chat.
@@ -82,9 +97,61 @@ class Posting:
                 active.job, state=JobState.DELIVERING, posting=True, credits=self._charged(ready)
             )
         )
-        message, taken = await self._put_in_some_form(ready, replacing)
+        parts = ready.cut(limits, in_place=replacing is not None)
+        message, taken = await self._put_parts(parts, replacing)
         # Stored by whoever says that the job is done: nothing lies between the two.
         active.job = replace(active.job, delivered=message, credits=self._charged(taken))
+        if self._below:
+            await active.save(active.job)  # what follows takes its time, and may be missing
+            await self._put_below(message)
+
+    async def _put_parts(
+        self, parts: Sequence[Prepared], replacing: MessageRef | None
+    ) -> tuple[MessageRef, Prepared]:
+        """Post each, so that one that is refused does not cost the others.
+
+        Raises:
+            UncertainError: the chat did not say of one of them whether it is there.
+            RefusedError, MessageLostError: none of them is.
+        """
+        job, messages, taken = self._active.job, list[MessageRef](), list[Prepared]()
+        refused, trouble = 0, Exception()
+        lost: UncertainError | None = None
+        for part in parts:
+            try:
+                # The words stand with the first that is there.
+                wordless = replace(part, withheld=(), wordless=True) if messages else part
+                message, form = await self._put_part(wordless, replacing)
+            except UncertainError as error:
+                lost = error
+            except (MessageLostError, RefusedError) as error:
+                log.warning("job %s: a part of it was refused: %s", job.id, error)
+                refused, trouble = refused + len(part.assets), error
+            else:
+                messages.append(message)
+                taken.append(form)
+            replacing = None
+        if lost:
+            raise lost
+        if not messages:
+            raise trouble
+        if refused:
+            self._say_below("missing", part_refused_view(job, refused))
+        files = tuple(file for message in messages for file in message.files)
+        return replace(messages[0], files=files), _together(taken)
+
+    async def _put_part(
+        self, part: Prepared, replacing: MessageRef | None
+    ) -> tuple[MessageRef, Prepared]:
+        try:
+            return await self._put_in_some_form(part, replacing)
+        except TooLargeError:
+            if not self._begun:
+                raise
+            # To fit all of them once more would post the others twice.
+            return await self._put_in_some_form(
+                self._lowered(replace(part, as_documents=True)), replacing
+            )
 
     async def _put_in_some_form(
         self, ready: Prepared, replacing: MessageRef | None
@@ -103,51 +170,43 @@ class Posting:
                 if isinstance(error, CaptionRefusedError) and not silent:
                     silent = True
                 elif len(ready.assets) > 1:
-                    return await self._put_one_by_one(ready)
+                    return await self._put_parts(ready.apart(), None)
                 else:
                     ready = self._lowered(ready)
                     silent = silent and bool(ready.assets)
             else:
-                if silent:
-                    await self._put_words(media)
+                self._note_words(media, silent=silent)
                 return message, ready
-
-    async def _put_one_by_one(self, ready: Prepared) -> tuple[MessageRef, Prepared]:
-        """Post each asset by itself, so that one that is refused does not cost the others."""
-        messages: list[MessageRef] = []
-        taken: list[Prepared] = []
-        for part in ready.apart():
-            try:
-                message, form = await self._put_in_some_form(part, None)
-            except RefusedError as error:
-                log.warning("job %s: a part of it was refused: %s", self._active.job.id, error)
-            else:
-                messages.append(message)
-                taken.append(form)
-        if not messages:
-            raise RefusedError("no part of it is taken")
-        if missing := len(ready.assets) - len(messages):
-            view = part_refused_view(self._active.job, missing)
-            await self._put_text(f"{self._active.job.id}/missing", view)
-        files = tuple(file for message in messages for file in message.files)
-        return replace(messages[0], files=files), _together(ready, taken)
 
     def _lowered(self, ready: Prepared) -> Prepared:
         active = self._active
         form = lower(ready, active.job.results, self._services.endpoint(active.model))
         if form is None:
             raise RefusedError("there is no other form")
-        return form
+        return replace(form, wordless=False)
 
-    async def _put_words(self, media: MediaPost) -> None:
-        """Post what stands under media that are in the chat already. It may be missing."""
-        await self._put_text(f"{media.key}/words", View(text=media.view.text))
+    def _note_words(self, media: MediaPost, *, silent: bool) -> None:
+        """What could not stand under media that are in the chat now."""
+        several = len(media.assets) > 1 and self._active.conversation.limits.album_counts
+        if silent:
+            self._say_below("words", View(text=media.view.text))
+        if several and media.view.buttons:
+            # A message needs some text: the first line says which result the buttons are about.
+            line = media.view.text.partition("\n")[0]
+            self._say_below("buttons", View(text=line, buttons=media.view.buttons))
 
-    async def _put_text(self, key: str, view: View) -> None:
-        try:
-            await self._put(MediaPost(key=key, assets=(), view=view), None)
-        except (MessageLostError, RefusedError) as error:
-            log.warning("job %s: words below it were not taken: %s", self._active.job.id, error)
+    def _say_below(self, about: str, view: View) -> None:
+        key = f"{self._active.job.id}/{about}"
+        self._below.append(MediaPost(key=key, assets=(), view=view))
+
+    async def _put_below(self, message: MessageRef) -> None:
+        for words in self._below:
+            try:
+                await self._put(replace(words, replying=message), None)
+            except (MessageLostError, RefusedError) as error:
+                log.warning(
+                    "job %s: words below it were not taken: %s", self._active.job.id, error
+                )
 
     def _media(self, ready: Prepared) -> MediaPost:
         active = self._active
@@ -158,23 +217,29 @@ class Posting:
         return MediaPost(
             key="/".join(filter(None, (active.job.id, ready.part))),
             assets=ready.assets,
-            view=view,
+            view=_SILENT if ready.wordless else view,
             replying=active.job.command,
             spoiler=active.job.request.spoiler,
             as_documents=ready.as_documents,
         )
 
     async def _put(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
-        active = self._active
+        active, most = self._active, self._active.conversation.limits.in_place
         try:
-            return await post(active.conversation, active.budget, media, replacing=replacing)
+            message = await post(active.conversation, active.budget, media, replacing=replacing)
         except UncertainError as error:
+            self._begun = True
+            fits = most is None or len(media.assets) <= most
+            if replacing or self._in_place or active.job.status is None or not fits:
+                raise
             log.warning("job %s: the post may be in the chat: %s", active.job.id, error)
-            # Repeated as an edit of the status message, which cannot become a second post.
+            # Repeated as an edit of the status message, which cannot become one more post.
             await active.close()
-            return await post(
-                active.conversation, active.budget, media, replacing=active.job.status
-            )
+            view = maybe_twice_view(active.job, media.view)
+            media, replacing = replace(media, view=view), active.job.status
+            message = await post(active.conversation, active.budget, media, replacing=replacing)
+        self._in_place, self._begun = self._in_place or replacing is not None, True
+        return message
 
     def _charged(self, ready: Prepared) -> int:
         """The price of what was made; missing results are not charged."""
@@ -187,8 +252,9 @@ def _without_words(media: MediaPost) -> MediaPost:
     return replace(media, view=replace(media.view, text="", elsewhere=""))
 
 
-def _together(ready: Prepared, parts: Sequence[Prepared]) -> Prepared:
+def _together(parts: Sequence[Prepared]) -> Prepared:
     """Everything that was taken in the end, in whatever form."""
-    assets = tuple(asset for part in parts for asset in part.assets)
-    withheld = tuple(each for part in parts for each in part.withheld)
-    return replace(ready, assets=assets, withheld=(*ready.withheld, *withheld))
+    return Prepared(
+        assets=tuple(asset for part in parts for asset in part.assets),
+        withheld=tuple(each for part in parts for each in part.withheld),
+    )

@@ -55,6 +55,8 @@ too-large-link = Too large for this chat: { $size } MB, and the limit is { $limi
 too-large-kept = Too large for this chat: { $size } MB, and the limit is { $limit } MB. There is no public link, and you are not charged. The operator can find it as { $id }.
 only-preview = This is a low-quality preview: the gateway stopped before the final version.
 refused-link = This chat does not accept the file. Download it here while the gateway keeps it: { $link }
+refused-kept = This chat does not accept the file, and there is no public link. You are not charged for it. The operator can find it as { $id }.
+note-maybe-twice = This may be here twice: the chat did not confirm the first post.
 part-refused = { $missing } of { $count } could not be posted: this chat accepts it neither as media nor as a file. You are not charged for it.
 posted-elsewhere = Posted here because it could not be posted where you ordered it.
 took = took { $took }
@@ -127,9 +129,11 @@ fault-disk-full = { $kind ->
 }
 fault-undeliverable = { $kind ->
     [answer] The answer could not be posted in this chat.
-    [image] The picture could not be posted in this chat.
-   *[video] The video could not be posted in this chat.
+    [image] The picture was made, but could not be posted: this chat accepts it neither as a picture nor as a file, and it has no public link. Let the bot post files here, or send /retry in another chat with the bot.
+   *[video] The video was made, but could not be posted: this chat accepts it neither as a video nor as a file, and it has no public link. Let the bot post files here, or send /retry in another chat with the bot.
 }
+fault-unheard = This chat takes no messages from the bot.
+fault-unconfirmed = The results were sent, but this chat did not confirm that they arrived. Look above: only if something is missing, press Retry.
 fault-internal = Something went wrong in the bot.
 fault-unknown = Something went wrong at the gateway.
 

@@ -52,6 +52,8 @@ too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { 
 too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关没有给出最终版本。
 refused-link = 本聊天不接受这个文件。在网关删除之前可从这里下载：{ $link }
+refused-kept = 本聊天不接受这个文件，也没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
+note-maybe-twice = 这里可能有两份：第一次发送没有得到确认。
 part-refused = { $count } 个结果中有 { $missing } 个无法发送：此聊天既不接受媒体，也不接受文件。这部分不收费。
 posted-elsewhere = 无法发到您下单的地方，所以发到这里。
 took = 用时 { $took }
@@ -124,9 +126,11 @@ fault-disk-full = { $kind ->
 }
 fault-undeliverable = { $kind ->
     [answer] 回答无法发到这个聊天。
-    [image] 图片无法发到这个聊天。
-   *[video] 视频无法发到这个聊天。
+    [image] 图片已生成，但发不出去：这个聊天既不接受图片，也不接受文件，而且没有公开链接。请允许机器人在此发送文件，或在与机器人的其他聊天中发送 /retry。
+   *[video] 视频已生成，但发不出去：这个聊天既不接受视频，也不接受文件，而且没有公开链接。请允许机器人在此发送文件，或在与机器人的其他聊天中发送 /retry。
 }
+fault-unheard = 这个聊天不接收机器人的消息。
+fault-unconfirmed = 结果已发出，但这个聊天没有确认收到。请看上面：只有缺了内容才需要点“重试”。
 fault-internal = 机器人自身出错了。
 fault-unknown = 网关出错了。
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.catalog import Model, State
-from core.errors import RECOVERABLE
+from core.errors import RECOVERABLE, FaultKind
 from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
 from core.messages.progress import Phase, Progress
@@ -22,6 +22,8 @@ _AGREES = 2
 
 
 _MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
+# The model has done its part, so nobody should read that nothing came of it.
+_MADE_ALL_THE_SAME = frozenset({FaultKind.UNCONFIRMED, FaultKind.UNDELIVERABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,9 @@ def ended_view(job: Job) -> View:
         took = clock((job.ended_at or 0.0) - (job.started_at or job.created_at))
         return View(text=translate(locale, "job-done", took=took))
     kind = job.request.kind
-    failed = translate(locale, "job-failed", model=job.model_name, kind=kind)
-    lines = [failed, *explain_fault(locale, job.fault, kind)]
+    lines = explain_fault(locale, job.fault, kind)
+    if job.fault.kind not in _MADE_ALL_THE_SAME:
+        lines.insert(0, translate(locale, "job-failed", model=job.model_name, kind=kind))
     if job.fault.kind in RECOVERABLE and (job.task or job.results):
         lines.append(translate(locale, "retry-is-free"))
     lines.append(wish(job))
@@ -202,6 +205,14 @@ def part_refused_view(job: Job, missing: int) -> View:
     return View(text=translate(locale, "part-refused", missing=missing, count=count))
 
 
+def maybe_twice_view(job: Job, view: View) -> View:
+    """The words under media of which a first post may be in the chat as well."""
+    if not view.text:
+        return view
+    note = translate(Locale(job.locale), "note-maybe-twice")
+    return replace(view, text=f"{view.text}\n{note}")
+
+
 def share_button(job: Job, locale: Locale) -> Button:
     """Asks where a result should go; each platform has its own way of choosing."""
     label, given = translate(locale, "button-share"), {"of": job.id}
@@ -212,7 +223,8 @@ def _withheld_line(job: Job, withheld: Withheld) -> str:
     sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
     locale = Locale(job.locale)
     if not withheld.size_bytes:
-        return translate(locale, "refused-link", link=withheld.link)
+        key = "refused-link" if withheld.link else "refused-kept"
+        return translate(locale, key, link=withheld.link, id=job.id)
     if withheld.link:
         return translate(locale, "too-large-link", link=withheld.link, **sizes)
     return translate(locale, "too-large-kept", id=job.id, **sizes)

@@ -323,7 +323,7 @@ async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
 ) -> None:
     async with enter(harness) as driver, driver.bot():
         await driver.say("/video private 1s a cat")
-        await until_said(driver, "Done in")
+        await driver.until(driver.posts)
 
         (order,) = read_ledger(harness.folder / "sandbox")
         (post,) = driver.posts()
@@ -347,7 +347,7 @@ async def test_sharing_names_the_prompt_unless_it_is_private(
 ) -> None:
     async with enter(harness) as driver, driver.bot() as engine:
         await driver.say(f"/video {word}1s a cat")
-        await until_said(driver, "Done in")
+        await driver.until(driver.posts)
         await engine.idle()
         caption = await driver.share()
 

@@ -23,7 +23,7 @@ async def test_what_is_handed_over_twice_is_new_once_also_when_it_was_dealt_with
     arrivals: SqlArrivalStore,
 ) -> None:
     first = await arrivals.keep("chat", [SECOND, FIRST])
-    await arrivals.settle("chat", FIRST)
+    await arrivals.settle("chat", [FIRST])
     second = await arrivals.keep("chat", [FIRST, THIRD, SECOND])
     elsewhere = await arrivals.keep("other", [FIRST])
 
@@ -35,7 +35,7 @@ async def test_what_is_handed_over_twice_is_new_once_also_when_it_was_dealt_with
 async def test_what_was_not_dealt_with_is_left_in_its_order(arrivals: SqlArrivalStore) -> None:
     await arrivals.keep("chat", [THIRD, FIRST])
     await arrivals.keep("chat", [SECOND])
-    await arrivals.settle("chat", FIRST)
+    await arrivals.settle("chat", [FIRST])
 
     assert await arrivals.left("chat") == [THIRD, SECOND]
     assert await arrivals.left("other") == []
@@ -53,7 +53,7 @@ async def test_what_was_dealt_with_long_ago_is_forgotten_and_nothing_else(
     arrivals: SqlArrivalStore, tmp_path: Path
 ) -> None:
     await arrivals.keep("chat", [FIRST, SECOND])
-    await arrivals.settle("chat", FIRST)
+    await arrivals.settle("chat", [FIRST])
     with closing(sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)) as rows:
         rows.execute("UPDATE arrivals SET at = ?", [time.time() - 3 * 24 * 3600])
 

@@ -134,6 +134,36 @@ async def test_an_animation_as_a_sticker_is_refused(tmp_path: Path) -> None:
         await until_refused(here, "cat.json is not a picture")
 
 
+@pytest.mark.parametrize("first", ["forward", "command"])
+async def test_a_picture_that_is_forwarded_with_a_command_belongs_to_it(
+    tmp_path: Path, first: str
+) -> None:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
+        direct = here.ada.user.dm_channel.id
+        original = await here.ada.send(here.channel, "look", attachments=[("a.jpg", picture(120))])
+        forward = forwarding(here, original.id)
+        # The app sends what is forwarded first, then what was written with it.
+        if first == "forward":
+            await here.ada.user.send_dm("", reference=forward)
+            await here.ada.user.send_dm(VIDEO)
+        else:
+            await here.ada.user.send_dm(VIDEO)
+            await here.ada.user.send_dm("", reference=forward)
+        await here.until_shown("Done in", direct)
+
+        assert await widths(engine, here) == [120]
+        assert not here.shows("Type a command", direct)
+
+
+async def test_a_picture_that_is_forwarded_alone_is_answered(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+        original = await here.ada.send(here.channel, "look", attachments=[("a.jpg", picture(120))])
+        await here.ada.user.send_dm("", reference=forwarding(here, original.id))
+        await here.until_shown("/video", here.ada.user.dm_channel.id)
+
+        assert here.harness.paid == 0
+
+
 @pytest.mark.parametrize("way", ["embed", "forward", "untyped"])
 async def test_the_menu_animates_whatever_shows_a_picture(tmp_path: Path, way: str) -> None:
     async with discord_bot(tmp_path) as here, here.bot() as engine:

@@ -81,7 +81,7 @@ async def test_what_is_private_is_seen_by_nobody_else(
 ) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         await here.ada.slash(here.channel, "video", **ASKED | given)
-        await here.until_shown("Done in")
+        await here.until_shown("took 0:")
 
     assert len(here.videos()) == 1
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
@@ -219,7 +219,7 @@ async def test_a_user_brings_the_bot_along_to_a_group_chat(tmp_path: Path) -> No
     async with discord_bot(tmp_path) as here, here.bot():
         friends = group_chat(here.server.world, here.ada.user)
         friends.slash(here.ada.user, "video", **ASKED)
-        await here.until_shown("Done in", friends.id)
+        await here.until_shown("took 0:", friends.id)
 
         (video,) = here.videos(friends.id)
 
@@ -234,7 +234,7 @@ async def test_a_user_brings_the_bot_along_to_a_server_without_it(tmp_path: Path
         raw_channel(here.server.world, channel).slash(
             elsewhere.add_member(here.ada.user), "video", **ASKED
         )
-        await here.until_shown("Done in", channel.id)
+        await here.until_shown("took 0:", channel.id)
 
     (video,) = here.videos(channel.id)
     assert not video["flags"] & EPHEMERAL
@@ -251,7 +251,7 @@ async def test_where_the_bot_may_not_write_by_itself_it_answers_all_the_same(
             "quiet", overwrites={here.guild.default_role: nobody, here.ada: ada}
         )
         await here.ada.slash(quiet, "video", **ASKED)
-        await here.until_shown("Done in", quiet.id)
+        await here.until_shown("took 0:", quiet.id)
 
     assert len(here.videos(quiet.id)) == 1
     assert here.server.wrote("create") == here.server.wrote("edit") == []

@@ -15,7 +15,7 @@ from core.jobs import JobState
 from core.platform import ConversationRef, MessageRef, User
 from tests.fakes.discord.deferring_bot import DeferringBotHarness, deferring_bot
 from tests.fakes.engine_harness import EngineHarness, stored
-from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
+from tests.fakes.manual_gateway import CREATE, FETCH, ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 
 
@@ -118,6 +118,33 @@ async def test_a_private_job_is_seen_by_nobody_else(tmp_path: Path) -> None:
         await here.engine.submit(here.order(here.deferring_bot.private, command))
         await here.engine.idle()
 
-    status, video = here.deferring_bot.messages()
-    assert (status["flags"] & 64, video["flags"] & 64) == (64, 64)
+    (video,) = here.deferring_bot.messages()
+    assert video["flags"] & 64
     assert here.deferring_bot.files(video)
+
+
+@pytest.mark.parametrize("answer", ["none", "502", "page"])
+async def test_a_private_video_whose_answer_is_lost_is_there_once(
+    tmp_path: Path, answer: str
+) -> None:
+    async with deliveries(tmp_path) as here:
+        server = here.deferring_bot.server
+        command = await here.deferring_bot.command(here.deferring_bot.private, ephemeral=True)
+        job = await here.engine.submit(here.order(here.deferring_bot.private, command))
+        await here.gateway.allow("create", "look")
+        await here.gateway.reached(FETCH)
+        # Whichever way the video goes: all that is sent by the token now.
+        for pattern in ("POST /webhooks/*", "PATCH /webhooks/*"):
+            match answer:
+                case "none":
+                    server.lose_answer(pattern)
+                case "502":
+                    server.refuse(pattern, 502, 0, "Bad Gateway", done=True)
+                case _:
+                    server.garble(pattern)
+        await here.gateway.allow("fetch")
+        await here.engine.idle()
+
+        row = await stored(here.engine, job.id)
+    assert row.state is JobState.DONE
+    assert sum(map(bool, map(here.deferring_bot.files, here.deferring_bot.messages()))) == 1

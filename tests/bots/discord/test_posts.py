@@ -88,29 +88,6 @@ async def test_a_refused_file_is_read_anew(here: DeferringBotHarness) -> None:
     assert here.files(here.messages()[0]) == [b"video 0..."]
 
 
-async def test_more_media_than_a_message_holds_go_into_two(here: DeferringBotHarness) -> None:
-    await here.conversation().deliver(here.post(count=12), replacing=None)
-
-    first, second = here.messages()
-    assert [len(first["attachments"]), len(second["attachments"])] == [10, 2]
-    assert [first["content"][-9:], second["content"]] == ["Veo · 8 s", ""]
-
-
-async def test_what_was_posted_stays_one_post_when_the_rest_is_tried_again(
-    here: DeferringBotHarness,
-) -> None:
-    post = here.post(count=12)
-    held = here.server.hold(POSTS)
-    held.release()
-    here.server.lose_request(POSTS)
-    with pytest.raises(BrokenUploadError):
-        await here.conversation().deliver(post, replacing=None)
-
-    await here.conversation().deliver(post, replacing=None)
-
-    assert [len(message["attachments"]) for message in here.messages()] == [10, 2]
-
-
 async def test_a_status_is_turned_into_the_media_however_often(here: DeferringBotHarness) -> None:
     conversation, post = here.conversation(), here.post()
     status = await conversation.send(RUNNING)

@@ -85,9 +85,12 @@ async def test_a_video_that_the_place_refuses_is_told_as_that(
 
 
 async def test_of_what_is_private_only_the_video_is_shared(tmp_path: Path) -> None:
-    async with discord_bot(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
         gallery = here.guild.create_text_channel("gallery")
-        await shared(here, await offered(here, await made(here, private=True)), gallery)
+        await here.ada.slash(here.channel, "video", **ASKED, private=True)
+        (video,) = await here.server.until(here.videos)
+        await engine.idle()
+        await shared(here, await offered(here, video), gallery)
 
     (post,) = here.videos(gallery.id)
     assert post["content"] == f"shared by {here.ada.mention}"

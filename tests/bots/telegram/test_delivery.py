@@ -34,7 +34,6 @@ TEXT = View(
     text="veo · a cat\ntook 2:13",
     buttons=(Button(label="Again", command="again", given={"job": "1"}),),
 )
-FLOOD = {"retry_after": 0.01}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,13 +191,12 @@ async def test_several_that_cannot_be_played_come_as_an_album_of_files(
 ) -> None:
     await private_chat.deliver(private_chat.post(2, as_documents=True))
 
-    first, second, below = private_chat.written()
-    assert kinds([first, second, below]) == ["document", "document", "text"]
+    first, second = private_chat.written()
+    assert kinds([first, second]) == ["document", "document"]
     assert first.album == second.album != ""
     assert (first.caption, second.caption) == (TEXT.text, "")
     assert first.file
     assert first.file.thumbnail
-    assert [button["text"] for button in below.buttons] == ["Again"]
 
 
 async def test_a_file_takes_the_place_of_the_status_message(private_chat: PrivateChat) -> None:
@@ -212,45 +210,6 @@ async def test_a_file_takes_the_place_of_the_status_message(private_chat: Privat
     assert post.caption == TEXT.text
     assert [button["text"] for button in post.buttons] == ["Again"]
     assert message == replace(status, files=(f"document:{post.file.id}",))
-
-
-async def test_more_than_ten_come_in_albums_and_a_flood_limit_between_loses_nothing(
-    private_chat: PrivateChat,
-) -> None:
-    said = "Too Many Requests: retry after 1"
-    private_chat.telegram.private_flood = replace(private_chat.telegram.private_flood, writes=50)
-    private_chat.telegram.refuse("sendMediaGroup", said, 429, parameters=FLOOD, after=1, times=2)
-    post = private_chat.post(12)
-    message = await private_chat.deliver(post)
-
-    *videos, below = private_chat.written()
-    assert [call.status for call in private_chat.telegram.called("sendMediaGroup")] == [
-        200,
-        429,
-        429,
-        200,
-    ]
-    assert private_chat.sizes() == [asset.size_bytes for asset in post.assets]
-    assert len({video.album for video in videos}) == 2
-    assert [video.caption for video in videos] == [TEXT.text, *[""] * 11]
-    assert message.files == tuple(f"video:{video.file.id}" for video in videos if video.file)
-    assert below.reply_to is videos[0]
-    assert [button["text"] for button in below.buttons] == ["Again"]
-
-
-async def test_an_album_that_may_have_arrived_is_posted_once_more_and_no_other(
-    private_chat: PrivateChat,
-) -> None:
-    private_chat.telegram.private_flood = replace(private_chat.telegram.private_flood, writes=50)
-    private_chat.telegram.refuse("sendMediaGroup", "Bad Gateway", 502, after=1)
-    await private_chat.deliver(private_chat.post(12))
-
-    assert [call.status for call in private_chat.telegram.called("sendMediaGroup")] == [
-        200,
-        502,
-        200,
-    ]
-    assert len(private_chat.sizes()) == 12
 
 
 async def test_a_status_message_that_is_the_video_already_is_good(

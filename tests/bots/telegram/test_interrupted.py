@@ -1,7 +1,9 @@
 """A stop in the middle of an order: the next start finds all of it, in however many messages."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,35 @@ async def test_the_rest_of_a_long_prompt_is_found_again(tmp_path: Path) -> None:
 
     assert job.request.prompt.endswith("and a dog")
     assert here.harness.paid == 1
+
+
+async def test_no_part_of_a_long_order_is_left_alone_by_a_kill_when_it_is_done(
+    tmp_path: Path,
+) -> None:
+    begin, rest = f"{VIDEO} " + "meow " * 500, "1s portrait and a dog"
+    # As if the process had been killed when the first part was let go of, and the rest was not.
+    keep = f"""CREATE TRIGGER kill BEFORE UPDATE OF body ON arrivals
+        WHEN NEW.body IS NULL AND OLD.body LIKE '%{rest}%'
+        BEGIN SELECT RAISE(ABORT, 'killed'); END"""
+    async with telegram_bot(tmp_path) as here:
+        async with here.bot() as engine:
+            with closing(sqlite3.connect(tmp_path / "jobs.db")) as database:
+                database.execute(keep)
+            here.telegram.say(here.chat, here.ada, begin)
+            here.telegram.say(here.chat, here.ada, rest)
+            (job,) = await jobs_of(here, engine)
+        with closing(sqlite3.connect(tmp_path / "jobs.db")) as database:
+            database.execute("DROP TRIGGER kill")
+        said = len(here.written())
+        async with here.bot() as engine:
+            here.telegram.say(here.chat, here.ada, "/status")
+            await here.until_shown("You have no jobs running")
+        async with here.bot() as engine:
+            await engine.idle()
+
+        assert job.request.prompt.endswith(rest)
+        assert here.harness.paid == 1
+        assert len(here.written()) == said + 1
 
 
 async def test_what_is_forwarded_in_a_group_belongs_to_the_command_of_who_forwards(

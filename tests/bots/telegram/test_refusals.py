@@ -14,6 +14,7 @@ FORBIDDEN = "Bad Request: not enough rights to send videos to the chat"
 NO_FILES = "Bad Request: not enough rights to send documents to the chat"
 TOO_LARGE = "Request Entity Too Large"
 BLOCKED = "<html><body>Access denied by the firewall</body></html>"
+TWO = "/video --model veo-3.1 x2 a cat"
 ENDLESS = 100
 
 
@@ -231,3 +232,44 @@ async def test_a_failure_that_cannot_be_shown_in_the_status_is_told_below_it(
 
         assert job.state is JobState.FAILED
         assert here.shows("could not be posted")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_an_album_whose_answer_is_lost_is_left_to_its_person(
+    tmp_path: Path, *, arrives: bool
+) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        here.telegram.refuse("sendMediaGroup", "Bad Gateway", 502, acts=arrives)
+        here.telegram.say(here.chat, here.ada, TWO)
+        told = await here.until_shown("did not confirm")
+        (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
+        there = len(here.videos())
+        if not arrives:
+            here.telegram.press(told, "Retry", here.ada)
+            await stored_when(engine, job.id, lambda row: row.state is JobState.DONE)
+
+        assert there == (2 if arrives else 0)
+        assert (len(here.videos()), here.harness.paid) == (2, 1)
+        assert "costs nothing" in told.text
+        assert "No video" not in told.text
+
+
+async def test_a_video_that_may_be_there_twice_says_so(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.telegram.refuse("sendVideo", "Bad Gateway", 502, acts=True)
+        job = await ended(here)
+
+        assert job.state is JobState.DONE
+        assert ["twice" in video.caption for video in here.videos()] == [True, False]
+
+
+async def test_an_album_is_not_repeated_for_its_buttons(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot():
+        here.telegram.refuse("sendMessage", "Bad Gateway", 502, after=1)
+        here.telegram.say(here.chat, here.ada, TWO)
+        await here.until_shown("Done in")
+
+        assert [call.status for call in here.telegram.called("sendMediaGroup")] == [200]
+        below = here.written()[-1]
+        assert below.reply_to is here.videos()[0]
+        assert [button["text"] for button in below.buttons] == ["Again", "Share"]

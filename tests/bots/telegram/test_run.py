@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -62,6 +64,29 @@ async def test_a_webhook_that_telegram_refuses_is_named(
 
     assert done.code == 2
     assert "TELEGRAM_WEBHOOK_URL: Telegram refuses it: Bad webhook" in done.err
+
+
+async def test_a_database_that_cannot_be_used_for_a_moment_ends_nothing(
+    tmp_path: Path, gateway: dict[str, str]
+) -> None:
+    async with telegram_server() as telegram:
+        ada = telegram.user(7)
+        chat = telegram.private(ada)
+        joining = telegram.hold("getMe")
+        variables = settings(telegram, gateway)
+        async with running(tmp_path, "run", variables=variables) as process:
+            async with asyncio.timeout(60):
+                await joining.reached.wait()
+            with closing(sqlite3.connect(tmp_path / "data" / "cliprelay.db")) as database:
+                database.execute("ALTER TABLE jobs RENAME TO away")
+                joining.release.set()
+                assert process.stderr
+                async for line in process.stderr:
+                    if b"set up anew" in line:
+                        break
+                database.execute("ALTER TABLE away RENAME TO jobs")
+            telegram.say(chat, ada, VIDEO)
+            await telegram.until(lambda: any("Done in" in p.text for p in telegram.answers(chat)))
 
 
 async def test_a_command_becomes_a_video_and_sigterm_ends_it_soon(

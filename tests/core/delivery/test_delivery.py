@@ -24,6 +24,7 @@ from core.platform import (
     SlowDownError,
     TooLargeError,
     UncertainError,
+    UnreachableError,
 )
 from tests.fakes.engine_harness import FOUR, EngineHarness, stored, stored_when
 from tests.fakes.forks import forks
@@ -568,9 +569,67 @@ async def test_a_post_that_stays_uncertain_is_a_failure_with_a_free_retry(
         row = await stored(engine, job.id)
 
     assert row.fault
-    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNCONFIRMED)
     assert [button.command for button in harness.chat.writes[-1].buttons] == ["retry"]
     assert (harness.chat.of("deliver"), harness.chat.tried.count("deliver")) == ([], 2)
+
+
+@pytest.mark.parametrize("trouble", [SlowDownError(0.01), UnreachableError()])
+async def test_posts_of_more_than_one_holds_lose_and_repeat_nothing(
+    slow_harness: EngineHarness, gateway: ManualGateway, trouble: Exception
+) -> None:
+    chat = slow_harness.chat
+    chat.limits = replace(chat.limits, album=2)
+    chat.hold("deliver").release.set()
+    chat.refuse("deliver", trouble)
+    row = await _four_made(slow_harness, gateway)
+
+    assert [len(post.assets) for post in chat.of("deliver")] == [2, 2]
+    assert [bool(post.text) for post in chat.of("deliver")] == [True, False]
+    assert (row.state, row.credits) == (JobState.DONE, 100)
+    # Platforms that know a post by its key must not take the second for the first.
+    assert len(set(chat.keys)) == 2
+
+
+async def test_what_may_be_there_is_left_to_its_person(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    chat = slow_harness.chat
+    chat.limits = replace(chat.limits, album=2, in_place=1)
+    chat.hold("deliver").release.set()
+    chat.refuse("deliver", UncertainError("no answer"))
+    row = await _four_made(slow_harness, gateway)
+
+    assert row.fault
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNCONFIRMED)
+    assert [len(post.assets) for post in chat.of("deliver")] == [2]
+    assert "did not confirm" in chat.writes[-1].text
+    assert [button.command for button in chat.writes[-1].buttons] == ["retry"]
+
+
+async def test_one_that_is_too_large_behind_others_does_not_repeat_these(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    chat = slow_harness.chat
+    chat.limits = replace(chat.limits, album=2)
+    chat.hold("deliver").release.set()
+    chat.refuse("deliver", TooLargeError("413"))
+    row = await _four_made(slow_harness, gateway)
+
+    assert [len(post.assets) for post in chat.of("deliver")] == [2]
+    assert (row.state, row.credits) == (JobState.DONE, 50)
+    assert "2 of 4 could not be posted" in chat.writes[-2].text
+
+
+async def _four_made(harness: EngineHarness, gateway: ManualGateway) -> Job:
+    """The end of a job that has made four videos, which are still to be posted."""
+    await gateway.allow("fetch")
+    results = tuple(RemoteAsset(urls=(f"{gateway.root}/{n}.mp4",)) for n in range(4))
+    job = harness.job(model=FOUR, count=4)
+    await harness.leave(replace(job, state=JobState.RUNNING, results=results))
+    async with harness.engine() as engine:
+        await engine.idle()
+        return await stored(engine, job.id)
 
 
 async def test_all_attempts_at_one_post_have_the_same_key(harness: EngineHarness) -> None:

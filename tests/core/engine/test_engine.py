@@ -93,7 +93,7 @@ async def test_nothing_is_paid_for_a_chat_that_takes_no_messages(
 
     row = await stored(engine, job.id)
     assert row.fault
-    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNDELIVERABLE)
+    assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.UNHEARD)
     assert (row.credits, harness.paid, engine.open_jobs, engine.failed) == (0, 0, 0, 1)
 
 

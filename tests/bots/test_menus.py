@@ -26,7 +26,7 @@ from tests.fakes.setups import MAKERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
 ADMINS = ("allow", "deny")
-ALONE = frozenset({"sandbox", *PRESETS})
+ALONE = frozenset({"sandbox", "openrouter", *PRESETS})
 
 
 @pytest.fixture(params=SETUPS)

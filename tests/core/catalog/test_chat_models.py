@@ -53,7 +53,7 @@ def test_a_preferred_gateway_comes_before_a_price() -> None:
     first = replace(ALL, order=("whatai",)).route_chat([A.CHAT])[0]
 
     assert first.key == "whatai/gpt-4.1"
-    assert ALL.route_chat([A.CHAT])[0].gateway == "sandbox"
+    assert ALL.route_chat([A.CHAT])[0].gateway == "openrouter"
 
 
 def test_what_is_set_aside_is_asked_last() -> None:

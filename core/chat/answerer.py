@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,7 @@ class Answerer:
         self._kept_days = kept_days
         self._active: dict[str, ActiveAnswer] = {}
         self._errands = Errands()
+        self._closing = False
 
     async def submit(
         self,
@@ -55,10 +56,16 @@ class Answerer:
         """Store a question, ask it, and show the answer, which goes on by itself.
 
         Raises:
-            UserError: the person already waits for as many answers as they may.
+            UserError: the person already waits for as many answers as they may, the disk is
+                nearly full, or the bot is about to stop.
             StorageError: it could not be stored; nothing was sent.
             TakenError: its event has had its effect.
         """
+        if self._closing:
+            raise UserError("bot-stopping")
+        if objection := self._services.room.objection():
+            log.warning("nothing new is asked: %s", objection)
+            raise UserError("disk-nearly-full")
         self.check_turn(exchange.user.party)
         await self._services.exchanges.add(exchange, event)
         active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question, use)
@@ -100,11 +107,14 @@ class Answerer:
         before = time.time() - self._kept_days * _DAY_SECONDS
         await self._forget_files(await self._services.exchanges.prune(before))
 
-    async def take_up(self, *platforms: str) -> None:
+    def take_up(self, left: Iterable[Exchange]) -> None:
         """End what an earlier process has left; nothing is asked again, it may have been paid."""
-        for exchange in await self._services.exchanges.unfinished():
-            if exchange.conversation.platform in platforms and exchange.id not in self._active:
-                self._errands.start(self._tell(exchange))
+        for exchange in left:
+            self._errands.start(self._tell(exchange))
+
+    def refuse_more(self) -> None:
+        """Begin no more answers."""
+        self._closing = True
 
     async def idle(self) -> None:
         """Wait until nobody waits for an answer."""

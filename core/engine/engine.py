@@ -9,16 +9,17 @@ from types import TracebackType
 from typing import Self
 
 from core.chat.answerer import Answerer
-from core.engine.active_job import ActiveJob, show_rest
+from core.engine.active_job import ActiveJob
 from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.endings import Endings
 from core.engine.order import Order, new_id, place
+from core.engine.recovery import Recovery
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
 from core.errands import Errands
 from core.errors import Fault, FaultKind, UserError
 from core.events import Event
-from core.jobs import Job, JobState, LostRunError, after_restart, reopened
+from core.jobs import Job, JobState, LostRunError, reopened
 from core.messages.progress import Phase, Progress
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
@@ -55,7 +56,9 @@ class Engine:
         self._closing = False
         self._errands = Errands()
         self._endings = Endings(services, self._active)
-        self._taken_up: set[str] = set()
+        self._recovery = Recovery(
+            services, self.answerer, self._errands, self._endings, self._go_on
+        )
         self._ticker: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,7 +69,7 @@ class Engine:
         await self.answerer.start()
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
-            await self._take_up(*self.services.platforms)
+            await self._recovery.take_up(*self.services.platforms)
         except BaseException:
             await self._close()
             raise
@@ -91,6 +94,7 @@ class Engine:
         That takes up to `drain_seconds`.
         """
         self._closing = True
+        self.answerer.refuse_more()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds):
                 while run := next(
@@ -117,8 +121,7 @@ class Engine:
         One that joins again, since it had to be rebuilt, takes nothing up: its jobs have gone on.
         """
         self.services.platforms[platform.name] = platform
-        if platform.name not in self._taken_up:
-            await self._take_up(platform.name)
+        await self._recovery.take_up(platform.name)
 
     async def submit(self, order: Order) -> Job:
         """Take an order: choose a model, store the job, show it, queue it.
@@ -284,31 +287,11 @@ class Engine:
             ):
                 raise
 
-    async def _take_up(self, *platforms: str) -> None:
-        await self.answerer.take_up(*platforms)
-        # What ended without its chat knowing comes first: nobody else will ever tell.
-        untold = await self.services.store.untold()
-        unfinished = await self.services.store.unfinished()
-        # From here on nothing fails: what was begun must not be begun once more.
-        self._taken_up.update(platforms)
-        for job in untold:
-            if job.conversation.platform in platforms:
-                self._errands.start(self._endings.end(job))
-        for job in unfinished:
-            if job.conversation.platform in platforms:
-                self._recover(job)
-
-    def _recover(self, job: Job) -> None:
-        # Perhaps paid, and nobody can ask for it: the user decides whether to pay again.
-        if after_restart(job) == "interrupted":
-            fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-            self._errands.start(self._endings.interrupt(job, fault))
-        elif model := self.services.model(job.model):
+    def _go_on(self, job: Job) -> None:
+        model = self.services.model(job.model)
+        if model:
             active = self._active[job.id] = ActiveJob(self.services, job, model)
-            self._errands.start(self._open(active))  # no start waits for a chat
-        else:
-            log.warning("job %s waits: its model %s is not set up", job.id, job.model)
-            self._errands.start(show_rest(self.services, job))
+            self._errands.start(self._open(active))
 
     async def _run(self, job_id: str) -> None:
         active = self._active.get(job_id)

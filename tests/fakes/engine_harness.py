@@ -63,7 +63,8 @@ class EngineHarness:
     jobs_per_user: int = 2
     drain_seconds: float = 3.0
     concurrency: int = 4
-    gone: frozenset[str] = frozenset()
+    # The sandbox of tests plays its own models and those of the older presets.
+    gone: frozenset[str] = frozenset({"openrouter"})
     has_chats: bool = True
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
     media_origins: tuple[str, ...] = ()

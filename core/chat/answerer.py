@@ -52,7 +52,7 @@ class Answerer:
         event: Event | None = None,
         use: UseTool | None = None,
     ) -> None:
-        """Store a question, ask it, and show the answer, which goes on by itself.
+        """Store a question, show that it is asked, and ask it, which goes on by itself.
 
         Raises:
             UserError: the person already waits for as many answers as they may.
@@ -63,6 +63,8 @@ class Answerer:
         await self._services.exchanges.add(exchange, event)
         active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question, use)
         self._errands.start(self._go(active))
+        # Or a platform that shows that somebody is at work would take that for all there is.
+        await active.opened.wait()
 
     async def before(self, exchange_id: str) -> Sequence[Exchange]:
         """What a question that follows an exchange goes on from, oldest first."""
@@ -128,9 +130,7 @@ class Answerer:
         place = replace(exchange.conversation, owner=exchange.user.id)
         conversation = self._services.platforms[place.platform].conversation(place)
         budget = self._services.budgets.of(place, conversation.limits)
-        views = answer_views(
-            exchange, conversation.limits.text_chars, sandboxed=self._services.sandboxed
-        )
+        views = answer_views(exchange, conversation.limits, sandboxed=self._services.sandboxed)
         messages: Sequence[MessageRef] = exchange.messages
         with suppress(MessageLostError, RefusedError):
             messages = await show_all(

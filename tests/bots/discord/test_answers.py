@@ -10,7 +10,7 @@ from simcord.actors import MemberActor
 
 from core.engine.engine import Engine
 from core.exchanges import Exchange, ExchangeState
-from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness, discord_bot
+from tests.fakes.discord.bot import EPHEMERAL, DiscordBotHarness, discord_bot, picture
 from tests.fakes.discord.wire import Json
 
 END = "SANDBOX: test answer, free of charge."
@@ -103,6 +103,43 @@ async def test_only_who_asked_can_stop_it_and_go_on_also_after_a_restart(
     assert shown["content"].startswith(stopped.text)
     assert labels(shown) == ["Continue"]
     assert follow.follows == stopped.id
+
+
+@pytest.mark.parametrize("words", ["<@{bot}> and the sky?", "portrait or landscape? --new"])
+async def test_a_reply_in_plain_words_goes_on_with_the_conversation_also_after_a_restart(
+    here: DiscordBotHarness, words: str
+) -> None:
+    said = words.format(bot=here.bot_id)
+    async with here.bot() as engine:
+        await mention(here, "/ask what is the sea?")
+        answer = here.message(await here.until_shown(END)).message
+        first = await latest(here, engine, here.ada)
+    async with here.bot() as engine:
+        pictures = [("cat.jpg", picture())]
+        await here.ada.send(here.channel, said, reply_to=answer, attachments=pictures)
+        await here.until_shown("I see 1 pictures.")
+        second = await latest(here, engine, here.ada)
+
+    assert second.follows == first.id
+    assert second.prompt == said.removeprefix(f"<@{here.bot_id}> ")
+    assert "There were 4 messages." in second.text
+    assert here.harness.paid == 2
+
+
+async def test_in_private_a_reply_goes_on_too_and_a_command_stays_one(
+    here: DiscordBotHarness,
+) -> None:
+    chat = here.ada.user.dm_channel.id
+    async with here.bot() as engine:
+        await here.ada.send_dm("/ask what is the sea?")
+        answer = await here.until_shown(END, chat)
+        reference = {"message_id": answer["id"], "channel_id": str(chat)}
+        await engine.idle()
+        await here.ada.send_dm("/help", reference=reference)
+        await here.until_shown("/storyboard", chat)
+        assert here.harness.paid == 1
+        await here.ada.send_dm("why?", reference=reference)
+        await here.until_shown("There were 4 messages.", chat)
 
 
 async def test_two_answers_to_one_message_are_two_messages(here: DiscordBotHarness) -> None:

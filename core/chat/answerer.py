@@ -33,11 +33,15 @@ class Answerer:
         per_user: how many answers a person may wait for at once.
         history: how many messages of a conversation the model is told again, at most.
         kept_days: how long questions and answers are kept.
+
+    Attributes:
+        failed: how many answers did not come, or not to their end.
     """
 
     def __init__(
         self, services: Services, *, per_user: int = 2, history: int = 20, kept_days: float = 30
     ) -> None:
+        self.failed = 0
         self._services = services
         self._per_user = per_user
         self._history = history
@@ -120,6 +124,7 @@ class Answerer:
         try:
             await active.go()
         finally:
+            self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]
 
     async def _tell(self, exchange: Exchange) -> None:

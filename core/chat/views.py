@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain_fault, translate
-from core.messages.pages import pages
+from core.messages.pages import closed, pages
 from core.platform import Button, Limits, View
 from core.talk import Source
 
@@ -23,7 +23,7 @@ def answer_views(
     limit = limits.text_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
     rest = "\n\n".join(_below(exchange, sandboxed=sandboxed))
-    text = "\n\n".join(filter(None, (exchange.text.strip(), rest)))
+    text = "\n\n".join(filter(None, (closed(exchange.text.strip()), rest)))
     shown = text or translate(
         Locale(exchange.locale), "answer-thinking", model=exchange.model_name
     )

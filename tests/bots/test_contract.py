@@ -449,7 +449,7 @@ async def test_plain_words_are_answered_and_what_they_ask_for_is_ordered_by_a_wo
     enter: Open, harness: EngineHarness
 ) -> None:
     async with enter(harness) as door, door.bot() as engine:
-        await door.say("please make_video of a cat")
+        await door.say("please make_video of a cat, not --new")
         await until_said(door, "This is the plan; nothing is ordered yet")
         await until_said(door, "The tools said: The person now sees a plan")
         assert len(await jobs(door, engine)) == 1

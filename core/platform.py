@@ -1,6 +1,6 @@
 """The border to the chat platforms: what an adapter gives the core and what it takes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -107,6 +107,7 @@ class Limits:
         in_place: how many of them can take the place of a message.
         album_counts: whether several media in one post are as many writes, and have no buttons:
             those follow in a message of their own.
+        written: makes of Markdown what is shown there, before it is cut into messages.
     """
 
     writes: int
@@ -120,6 +121,7 @@ class Limits:
     album: int | None = None
     in_place: int | None = None
     album_counts: bool = False
+    written: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

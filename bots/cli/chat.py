@@ -38,7 +38,8 @@ async def chat(setup: Setup, *, forced: bool) -> int:
         await adapter.run()
         if isinstance(screen, PipeScreen):
             await engine.idle()
-            return 1 if adapter.refused or engine.failed else 0
+            failed = engine.failed or engine.answerer.failed
+            return 1 if adapter.refused or failed else 0
         if waited_for := engine.unleavable_jobs:
             screen.print(translate(locale, "jobs-waited-for", count=waited_for))
         try:

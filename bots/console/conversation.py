@@ -1,8 +1,11 @@
 """A conversation on a terminal or a pipe; what other platforms have buttons for is typed."""
 
+import re
+from dataclasses import replace
 from secrets import token_hex
 
 from bots.console.screen import Screen
+from bots.console.speech import is_ended
 from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
 from core.media import Asset
@@ -10,6 +13,7 @@ from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef
 
 NAME = "console"
 _LEAST_MEGABYTES = 0.1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
@@ -33,8 +37,10 @@ class ConsoleConversation:
         return message
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        if view.is_markdown:
+            self._speak(message, view)
         # Only a running job has nothing but a way to stop it: that line changes in place.
-        if view.buttons and all(button.style == "danger" for button in view.buttons):
+        elif not is_ended(view):
             self._screen.show(message.id, view.text.splitlines())
         else:
             self._screen.drop(message.id)
@@ -46,6 +52,13 @@ class ConsoleConversation:
         lines = [post.view.text, *map(self._saved, post.assets)]
         self._screen.print("\n".join(lines))
         return _new_message()
+
+    def _speak(self, message: MessageRef, view: View) -> None:
+        # A model could move the cursor, and write over what others have said.
+        text, aside = (_CONTROL.sub("", said) for said in (view.text, view.aside))
+        self._screen.speak(message.id, replace(view, text=text, aside=aside))
+        if is_ended(view) and (choices := self._choices(view)):
+            self._screen.print("\n".join(choices))
 
     def _choices(self, view: View) -> list[str]:
         """How to go on where there is no other way: with a command that no menu shows."""

@@ -5,7 +5,9 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol, TextIO
 
+from bots.console.speech import Speech, is_ended
 from core.catalog import Catalog
+from core.platform import View
 
 _LINE_BYTES = 4_000_000
 CONTINUED = "\\"
@@ -15,8 +17,9 @@ CONTINUED = "\\"
 class Screen(Protocol):
     """`show` keeps one line per key and changes it in place until it is dropped.
 
-    It is given all lines of a message; the first says the most. Among `lines`, None takes back
-    what was begun before it.
+    It is given all lines of a message; the first says the most. `speak` is given an answer as far
+    as it has come, and prints each line of it once. Among `lines`, None takes back what was begun
+    before it.
     """
 
     @property
@@ -30,6 +33,23 @@ class Screen(Protocol):
 
     def drop(self, key: str) -> None: ...
 
+    def speak(self, key: str, view: View) -> None: ...
+
+
+class Speeches:
+    """Answers that are being given: one is printed while it comes, the others when they end."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, Speech] = {}
+
+    def speech(self, key: str, view: View) -> Speech | None:
+        """How much of it is printed already; None where its turn has not come."""
+        speech = self._given.setdefault(key, Speech())
+        first = next(iter(self._given))
+        if is_ended(view):
+            return self._given.pop(key)
+        return speech if key == first else None
+
 
 class PipeScreen:
     """Plain lines for programs and log files: a changing line is said again every few seconds."""
@@ -40,6 +60,7 @@ class PipeScreen:
         self._source = source
         self._sink = sink
         self._said: dict[str, Sequence[str]] = {}
+        self._speeches = Speeches()
 
     def print(self, text: str) -> None:
         self._sink.write(f"{text}\n")
@@ -59,6 +80,12 @@ class PipeScreen:
     def drop(self, key: str) -> None:
         self._said.pop(key, None)
 
+    def speak(self, key: str, view: View) -> None:
+        """As it was written: programs read Markdown, too."""
+        if speech := self._speeches.speech(key, view):
+            for line in speech.news(view, _lines, "· {}".format):
+                self.print(line)
+
     async def lines(self) -> AsyncGenerator[str | None]:
         """Lines of the source, without a thread that would keep the program from ending."""
         reader = asyncio.StreamReader(limit=_LINE_BYTES)
@@ -77,6 +104,10 @@ class PipeScreen:
                 yield line.decode("utf-8", "replace")
         finally:
             transport.close()
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _lines_of(file: TextIO) -> list[str]:

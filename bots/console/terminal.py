@@ -2,7 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import partial
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.formatted_text import FormattedText
@@ -10,8 +11,15 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth
 
 from bots.console.menu import CommandCompleter
-from bots.console.screen import CONTINUED
+from bots.console.paint import dim, painted
+from bots.console.screen import CONTINUED, Speeches
+from bots.console.speech import begun, is_ended
 from core.catalog import Catalog
+from core.platform import View
+
+_STOP = "/stop"
+# Of what is being written, so much is shown while it is not whole.
+_BEGUN_ROWS = 6
 
 
 class TerminalScreen:
@@ -21,6 +29,8 @@ class TerminalScreen:
 
     def __init__(self, catalog: Catalog) -> None:
         self._lines: dict[str, str] = {}
+        self._begun: dict[str, str] = {}
+        self._speeches = Speeches()
         self._session: PromptSession[str] = PromptSession(
             bottom_toolbar=self._toolbar,
             completer=CommandCompleter(catalog),
@@ -28,7 +38,10 @@ class TerminalScreen:
         )
 
     async def lines(self) -> AsyncGenerator[str | None]:
-        """What is typed, until Ctrl-D, or Ctrl-C where nothing has been begun."""
+        """What is typed, until Ctrl-D, or Ctrl-C where nothing has been begun.
+
+        Ctrl-C first stops the answers that are being given.
+        """
         line = None
         with patch_stdout(raw=True):
             while True:
@@ -40,7 +53,9 @@ class TerminalScreen:
                 except KeyboardInterrupt:
                     is_begun = line and line.rstrip().endswith(CONTINUED)
                     if not (is_begun or self._session.default_buffer.text):
-                        return
+                        if not self._begun:
+                            return
+                        yield _STOP
                     line = None
                 yield line
 
@@ -56,12 +71,38 @@ class TerminalScreen:
         self._lines.pop(key, None)
         self._session.app.invalidate()
 
+    def speak(self, key: str, view: View) -> None:
+        """Print what is whole, and show below the prompt what is being written."""
+        if speech := self._speeches.speech(key, view):
+            cells = shutil.get_terminal_size().columns
+            for line in speech.news(view, partial(painted, cells=cells), dim):
+                self.print(line)
+        if is_ended(view):
+            self._begun.pop(key, None)
+        else:
+            stop = f"[Ctrl-C: {view.buttons[0].label}]"
+            self._begun[key] = "\n".join((begun(view.text), stop))
+        self._session.app.invalidate()
+
     def _toolbar(self) -> FormattedText | None:
-        if not self._lines:
-            return None
         width = shutil.get_terminal_size().columns
-        text = "\n".join(_cut(line, width) for line in self._lines.values())
-        return FormattedText([("noreverse", text)])
+        rows = [_cut(line, width) for line in self._lines.values()]
+        for text in self._begun.values():
+            folded = [row for line in text.split("\n") for row in _folded(line, width)]
+            rows += folded[-_BEGUN_ROWS:]
+        return FormattedText([("noreverse", "\n".join(rows))]) if rows else None
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    """A line in rows of so many cells."""
+    row, cells = "", 0
+    for character in line:
+        cells += get_cwidth(character)
+        if cells > width - 1:
+            yield row
+            row, cells = "", get_cwidth(character)
+        row += character
+    yield row
 
 
 def _cut(line: str, width: int) -> str:

@@ -28,6 +28,7 @@ from bots.discord.keyboard import keyboard
 from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce, opened
+from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
     Limits,
@@ -118,7 +119,9 @@ class DiscordConversation:
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         # The nonce: an answer that is sent again after a lost connection is the same message.
-        key = f"{replying.id}/{view.text}" if replying else token_hex()
+        # Two answers to one message, which begin with the same words, differ in their buttons.
+        about = (view.text, *map(pack, view.buttons))
+        key = "/".join((replying.id, *about)) if replying else token_hex()
         post = MediaPost(key=key, assets=(), view=view, replying=replying)
         attempts, by_token = list[Attempt](), self._by_token(post)
         if replying and by_token:
@@ -138,7 +141,7 @@ class DiscordConversation:
         # Lost, so that whoever must be told gets a new message instead of a refusal.
         if age_seconds(message.id) >= EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
-        outgoing = OutgoingMessage(content=content(view.text), buttons=view.buttons)
+        outgoing = OutgoingMessage(content=content(view), buttons=view.buttons)
         await ask(self._channel_of(message).change(message.id, outgoing))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
@@ -187,7 +190,7 @@ class DiscordConversation:
         try:
             answer = await ask(
                 interaction.edit_original_response(
-                    content=content(view.text),
+                    content=content(view),
                     view=keyboard(view.buttons),
                     allowed_mentions=NOBODY,
                 )
@@ -248,7 +251,7 @@ class DiscordConversation:
         among_others = self._ref.thread and not self._ref.person
         is_result = post.assets and post.view.text
         return OutgoingMessage(
-            content=named(post.view.text, self._ref.owner if among_others and is_result else ""),
+            content=named(post.view, self._ref.owner if among_others and is_result else ""),
             buttons=post.view.buttons,
             files=files,
             nonce=nonce(post.key),

@@ -108,13 +108,24 @@ def typed_to(
     None when it is not for the bot. Its name has to come first: a reply that pings its author is
     no order.
     """
-    # The middle form is what older apps still write.
-    names = (f"<@{bot.id}>", f"<@!{bot.id}>", f"@{bot.name}")
-    typed = read_typed(message.content, names, alone=message.guild is None)
+    typed = read_typed(message.content, _names(bot), alone=message.guild is None)
     if typed is None or not typed.addressed:
         return None
     typed = meant(typed, catalog)
     return GivenCommand(name=typed.command, text=typed.text)
+
+
+def plain_words(bot: discord.abc.User, message: discord.Message) -> str:
+    """What a message says without a command; "" where it begins with one."""
+    typed = read_typed(message.content, _names(bot), alone=True)
+    words = typed.text if typed else ""
+    before = message.content.removesuffix(words)
+    return "" if "/" in before or "／" in before else words.strip()
+
+
+def _names(bot: discord.abc.User) -> tuple[str, ...]:
+    # The middle form is what older apps still write.
+    return f"<@{bot.id}>", f"<@!{bot.id}>", f"@{bot.name}"
 
 
 def is_said(message: discord.Message) -> bool:

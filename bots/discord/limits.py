@@ -2,6 +2,7 @@
 
 import discord
 
+from bots.discord.markdown import written
 from bots.discord.text import TEXT_CHARS
 from core.platform import Limits
 
@@ -17,6 +18,7 @@ LIMITS = Limits(
     platform_writes=45,
     album=10,
     in_place=10,
+    written=written,
 )
 # Later edits have a hidden limit of their own, which is soon reached (code 30046).
 EDITABLE_SECONDS = 3600.0

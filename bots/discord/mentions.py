@@ -17,6 +17,7 @@ from bots.discord.incoming import (
     is_hidden,
     is_said,
     place_of_message,
+    plain_words,
     ref_of,
     replied_to,
     typed_to,
@@ -24,6 +25,7 @@ from bots.discord.incoming import (
 )
 from bots.discord.languages import Languages
 from core.commands import Commands
+from core.commands.ask import TALK
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
@@ -51,10 +53,19 @@ class Mentions:
         if self.client.user is None or not is_said(message):
             return
         typed = typed_to(self.client.user, message, self.services.catalog)
+        words = plain_words(self.client.user, message)
+        if words and await self._goes_on(message):
+            # Whatever the words begin with: they belong to the conversation.
+            typed = GivenCommand(name=TALK.name, text=f"-- {words}")
         if typed is None or not await self._may_speak(message):
             return
         if message.content or not await self.forwards.belongs(message):
             await self._do(message, typed)
+
+    async def _goes_on(self, message: discord.Message) -> bool:
+        """Whether it replies to an answer of a chat model."""
+        replied = replied_to(message)
+        return bool(replied and await self.services.exchanges.said_in(ref_of(replied)))
 
     async def _may_speak(self, message: discord.Message) -> bool:
         """Whether it is no other program, or one that an admin wants to be heard."""

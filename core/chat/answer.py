@@ -42,6 +42,9 @@ class ActiveAnswer:
     """Asks one model of the route after the other until one answers, and shows what it says.
 
     Once a model may have taken the question, no other is asked: an answer is paid once.
+
+    Attributes:
+        opened: set when its message stands in the chat, or it is known that none will.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class ActiveAnswer:
         use: UseTool | None = None,
     ) -> None:
         self.exchange = exchange
+        self.opened = asyncio.Event()
         self._services = services
         self._question = question
         self._use = use
@@ -62,7 +66,9 @@ class ActiveAnswer:
         self._conversation = services.platforms[place.platform].conversation(place)
         self._message = PagedMessage(
             self._conversation,
-            services.budgets.of(place, self._conversation.limits, exchange.command),
+            services.budgets.of(
+                place, self._conversation.limits, exchange.command if place.person else None
+            ),
             self._views,
             self._store,
             self._keep,
@@ -73,6 +79,7 @@ class ActiveAnswer:
         """Ask, show, and end. What goes wrong is in the row and in the chat."""
         try:
             await self._message.open()
+            self.opened.set()
             self._asking = asyncio.create_task(self._ask())
             if self._stopped:
                 self._asking.cancel()
@@ -82,6 +89,7 @@ class ActiveAnswer:
             log.warning("answer %s: its chat takes no messages: %s", self.exchange.id, error)
             await self._refuse()
         finally:
+            self.opened.set()
             if self._asking:
                 self._asking.cancel()
             await self._message.close()
@@ -206,8 +214,8 @@ class ActiveAnswer:
 
     def _views(self) -> Sequence[View]:
         exchange = self.exchange if self.exchange.is_ended else self._so_far()
-        limit = self._conversation.limits.text_chars
-        return answer_views(exchange, limit, sandboxed=self._services.sandboxed)
+        limits = self._conversation.limits
+        return answer_views(exchange, limits, sandboxed=self._services.sandboxed)
 
     async def _store(self) -> None:
         """Store what is about to be shown."""

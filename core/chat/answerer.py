@@ -33,11 +33,15 @@ class Answerer:
         per_user: how many answers a person may wait for at once.
         history: how many messages of a conversation the model is told again, at most.
         kept_days: how long questions and answers are kept.
+
+    Attributes:
+        failed: how many answers did not come, or not to their end.
     """
 
     def __init__(
         self, services: Services, *, per_user: int = 2, history: int = 20, kept_days: float = 30
     ) -> None:
+        self.failed = 0
         self._services = services
         self._per_user = per_user
         self._history = history
@@ -53,7 +57,7 @@ class Answerer:
         event: Event | None = None,
         use: UseTool | None = None,
     ) -> None:
-        """Store a question, ask it, and show the answer, which goes on by itself.
+        """Store a question, show that it is asked, and ask it, which goes on by itself.
 
         Raises:
             UserError: the person already waits for as many answers as they may, the disk is
@@ -70,6 +74,8 @@ class Answerer:
         await self._services.exchanges.add(exchange, event)
         active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question, use)
         self._errands.start(self._go(active))
+        # Or a platform that shows that somebody is at work would take that for all there is.
+        await active.opened.wait()
 
     async def before(self, exchange_id: str) -> Sequence[Exchange]:
         """What a question that follows an exchange goes on from, oldest first."""
@@ -128,6 +134,7 @@ class Answerer:
         try:
             await active.go()
         finally:
+            self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]
 
     async def _tell(self, exchange: Exchange) -> None:
@@ -138,9 +145,7 @@ class Answerer:
         place = replace(exchange.conversation, owner=exchange.user.id)
         conversation = self._services.platforms[place.platform].conversation(place)
         budget = self._services.budgets.of(place, conversation.limits)
-        views = answer_views(
-            exchange, conversation.limits.text_chars, sandboxed=self._services.sandboxed
-        )
+        views = answer_views(exchange, conversation.limits, sandboxed=self._services.sandboxed)
         messages: Sequence[MessageRef] = exchange.messages
         with suppress(MessageLostError, RefusedError):
             messages = await show_all(

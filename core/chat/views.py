@@ -5,27 +5,30 @@ from urllib.parse import quote
 
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain_fault, translate
-from core.messages.pages import pages
-from core.platform import Button, View
+from core.messages.pages import closed, pages
+from core.platform import Button, Limits, View
 from core.talk import Source
 
 # Thoughts are for a glance; the answer is what was asked for.
 _ASIDE_SHARE = 4
 
 
-def answer_views(exchange: Exchange, limit: int, *, sandboxed: bool = False) -> tuple[View, ...]:
-    """An answer as far as it is known, in messages of at most `limit` characters.
+def answer_views(
+    exchange: Exchange, limits: Limits, *, sandboxed: bool = False
+) -> tuple[View, ...]:
+    """An answer as far as it is known, in messages that a chat of these limits takes.
 
     Those under which it can be stopped, gone on with or asked for again have buttons.
     """
+    limit = limits.text_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
     rest = "\n\n".join(_below(exchange, sandboxed=sandboxed))
-    text = "\n\n".join(filter(None, (exchange.text.strip(), rest)))
+    text = "\n\n".join(filter(None, (closed(exchange.text.strip()), rest)))
     shown = text or translate(
         Locale(exchange.locale), "answer-thinking", model=exchange.model_name
     )
     # Room for the aside on every page, so that no page moves when it comes.
-    parts = pages(shown, limit - limit // _ASIDE_SHARE if aside else limit)
+    parts = pages(limits.written(shown), limit - limit // _ASIDE_SHARE if aside else limit)
     *others, last = [View(text=part, is_markdown=True) for part in parts]
     ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
     first, *behind = [*others, ended]

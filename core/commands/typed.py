@@ -69,7 +69,8 @@ def read_typed(text: str, names: Collection[str] = (), *, alone: bool = False) -
 def meant(typed: Typed, catalog: Catalog) -> Typed:
     """What is meant by it here: words that order nothing are for a chat model, if there is one."""
     is_talk = not typed.command and typed.text.strip() and is_offered(catalog, TALK)
-    return replace(typed, command=TALK.name) if is_talk else typed
+    # Plain words have no options, whatever they look like.
+    return replace(typed, command=TALK.name, text=f"-- {typed.text}") if is_talk else typed
 
 
 def _behind_name(text: str, names: Collection[str]) -> str | None:

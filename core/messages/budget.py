@@ -1,9 +1,10 @@
 """How often a chat may be written to, with room kept for what must not be lost."""
 
 import asyncio
+import math
 from bisect import bisect_right, insort
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
@@ -56,6 +57,7 @@ class WriteBudget:
 
     Who waits is let in by rank, and then in the order in which they came. Progress leaves a
     quarter of the window alone, answers half of that, so that a result never stands behind them.
+    Where more last words are expected, progress leaves room for all of them.
     A write happens inside the block, and counts from when it was answered: nobody can say when
     before that it has arrived.
 
@@ -81,6 +83,7 @@ class WriteBudget:
         # Without it, progress of three jobs would make a finished video wait for a minute.
         reserve = limits.writes // 4
         self._kept = {Rank.FRAME: reserve, Rank.ANSWER: (reserve + 1) // 2}
+        self._expected = 0
         self._memory = memory
         self._answered = sorted(left.times) if left else []
         self._paused: dict[Lane, float] = dict.fromkeys(_LANES, 0.0)
@@ -113,6 +116,16 @@ class WriteBudget:
                 yield
         finally:
             self._leave(waiter)
+
+    @contextmanager
+    def expecting(self) -> Generator[None]:
+        """Keep progress from taking the room of a last word that may come any moment."""
+        self._expected += 1
+        try:
+            yield
+        finally:
+            self._expected -= 1
+            self._admit()
 
     def waiting(self, rank: Rank) -> int:
         """How many of that rank wait for this chat."""
@@ -173,8 +186,8 @@ class WriteBudget:
                 wakings.append(free_at)
                 break
             self._begin(waiter, now)
-        if wakings:
-            self._timer = asyncio.get_running_loop().call_at(min(wakings), self._admit)
+        if (first := min(wakings, default=math.inf)) < math.inf:
+            self._timer = asyncio.get_running_loop().call_at(first, self._admit)
 
     def _begin(self, waiter: _Waiter, now: float) -> None:
         self._waiting.remove(waiter)
@@ -202,7 +215,10 @@ class WriteBudget:
             self._memory.touch(self)
 
     def _free_at(self, waiter: _Waiter, now: float) -> float:
-        """When there is room for it, as far as is known; `now` or earlier where there is."""
+        """When there is room for it, as far as is known; `now` or earlier where there is.
+
+        Infinity where that is not a matter of time.
+        """
         begun = [
             each.begun
             for each in self._under_way
@@ -211,12 +227,18 @@ class WriteBudget:
         ]
         counting = self._counting(now)
         over = counting + len(begun) + waiter.weight - self._writes
-        over += self._kept.get(waiter.rank, 0)
+        over += self._kept_from(waiter.rank)
         if over <= 0:
             return now
+        if over > counting + len(begun):
+            return math.inf
         # When so many of the oldest have left the window, there is room.
         first = len(self._answered) - counting
         return sorted((*self._answered[first:], *begun))[over - 1] + self._window
+
+    def _kept_from(self, rank: Rank) -> int:
+        kept = self._kept.get(rank, 0)
+        return max(kept, min(self._expected, self._writes)) if rank is Rank.FRAME else kept
 
     def _counting(self, now: float) -> int:
         """How many of those that were answered, oldest first, still count."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
@@ -39,6 +39,7 @@ class PagedMessage:
         self._shown: list[View] = []
         self._status: StatusMessage | None = None
         self._turning: asyncio.Task[None] | None = None
+        self._room = ExitStack()
 
     async def open(self) -> None:
         """Send what there is now.
@@ -47,6 +48,7 @@ class PagedMessage:
             MessageLostError: the chat takes no messages from us.
         """
         await self._begin(self._render()[0], Rank.ANSWER)
+        self._room.enter_context(self._budget.expecting())
 
     def touch(self) -> None:
         """Say that something may have changed. Costs nothing; never waits."""
@@ -77,6 +79,7 @@ class PagedMessage:
 
     async def close(self) -> None:
         """Stop showing, soon and without a last view."""
+        self._room.close()
         if self._turning:
             self._turning.cancel()
             await asyncio.wait([self._turning])
@@ -91,9 +94,12 @@ class PagedMessage:
         self._status.shown = view
 
     async def _post(self, view: View, rank: Rank) -> MessageRef:
-        replying = None if self._messages else self._replying
         message = await write_final(
-            self._conversation, self._budget, view, replying=replying, rank=rank
+            self._conversation,
+            self._budget,
+            view,
+            replying=_answered(self._replying, self._messages),
+            rank=rank,
         )
         self._messages.append(message)
         await self._keep(self._messages)
@@ -138,8 +144,13 @@ async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and 
     found = list(messages)
     for place, view in enumerate(views):
         if place >= len(found):
-            reply = None if found else replying
+            reply = _answered(replying, found)
             found.append(await write_final(conversation, budget, view, replying=reply))
         elif place >= len(shown) or view != shown[place]:
             found[place] = await write_final(conversation, budget, view, found[place])
     return found
+
+
+def _answered(command: MessageRef | None, written: Sequence[MessageRef]) -> MessageRef | None:
+    """What the next message replies to: only the first does, unless the others need its access."""
+    return command if command and (command.access or not written) else None

@@ -1,12 +1,13 @@
 """Cuts a long text into messages, so that each of them can be read by itself."""
 
-import re
+from functools import reduce
+
+from core.messages.fences import closing, fence_after
 
 # Where a text is cut, if it can be: between paragraphs, lines, sentences or words.
 _GAPS = ("\n\n", "\n", "。", ". ", " ")
 # A page is at least so full, or a text of short paragraphs would make too many.
 _LEAST_FULL = 0.5
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _SELECTOR = "\N{VARIATION SELECTOR-16}"
 
@@ -20,11 +21,11 @@ def pages(text: str, limit: int) -> list[str]:
     found: list[str] = []
     head = ""
     while _units(head + text) > limit:
-        room = limit - _units(head) - len(_closing(head)) - 1
+        room = limit - _units(head) - len(closing(head)) - 1
         end = _end(text, max(room, 1))
         part = head + text[:end].rstrip()
         fence = _open_fence(part)
-        found.append(f"{part}\n{_closing(fence)}" if fence else part)
+        found.append(f"{part}\n{closing(fence)}" if fence else part)
         text = text[end:].lstrip("\n") if fence else text[end:].lstrip()
         head = f"{fence}\n" if fence else ""
     return [*found, closed(head + text)]
@@ -33,7 +34,7 @@ def pages(text: str, limit: int) -> list[str]:
 def closed(text: str) -> str:
     """With the end of a block of code that is open."""
     fence = _open_fence(text)
-    return f"{text.rstrip()}\n{_closing(fence)}" if fence else text
+    return f"{text.rstrip()}\n{closing(fence)}" if fence else text
 
 
 def _end(text: str, room: int) -> int:
@@ -54,22 +55,7 @@ def _holds_together(pair: str) -> bool:
 
 def _open_fence(text: str) -> str:
     """The line that has opened the block of code that the text ends in; "" outside of one."""
-    fence = ""
-    for line in text.split("\n"):
-        found = _FENCE.fullmatch(line)
-        if not found:
-            continue
-        if not fence:
-            fence = line.strip()
-        # It is closed by as many of the same, with nothing behind them.
-        elif found[1].startswith(_closing(fence)) and not found[2].strip():
-            fence = ""
-    return fence
-
-
-def _closing(fence: str) -> str:
-    found = _FENCE.match(fence.strip())
-    return found[1] if found else ""
+    return reduce(fence_after, text.split("\n"), "")
 
 
 def _units(text: str) -> int:

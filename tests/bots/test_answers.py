@@ -25,7 +25,7 @@ async def test_a_long_answer_comes_in_parts_with_its_buttons_below_the_last(
         )
 
     parts = [(write.text, write.buttons) for write in harness.chat.writes]
-    assert parts == [("one two", ()), ("three", ()), ("four five ", ()), ("six", (BUTTON,))]
+    assert parts == [("one two", ()), ("three", ()), ("four five", ()), ("six", (BUTTON,))]
     assert said == harness.chat.writes[-1].message
 
 

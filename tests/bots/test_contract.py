@@ -449,7 +449,7 @@ async def test_plain_words_are_answered_and_what_they_ask_for_is_ordered_by_a_wo
     enter: Open, harness: EngineHarness
 ) -> None:
     async with enter(harness) as door, door.bot() as engine:
-        await door.say("please make_video of a cat")
+        await door.say("please make_video of a cat, not --new")
         await until_said(door, "This is the plan; nothing is ordered yet")
         await until_said(door, "The tools said: The person now sees a plan")
         assert len(await jobs(door, engine)) == 1
@@ -525,3 +525,56 @@ async def test_how_well_a_picture_is_made_can_be_typed(
         (job,) = await jobs(door, engine)
 
     assert (job.request.prompt, job.credits) == ("a lighthouse", credits_)
+
+
+STORY = "All work and no play makes a dull answer."
+
+
+async def test_an_answer_that_breaks_off_is_told_and_gone_on_with(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say("/ask #cut #chars=400 tell me a story")
+        await until_said(door, "The answer ended here.")
+        assert STORY in said(door)
+        assert harness.paid == 1
+        await door.press("continue")
+        await until_said(door, "Continue exactly where you stopped.")
+        await engine.idle()
+
+    assert "There were 4 messages." in said(door)
+    assert harness.paid == 2
+
+
+async def test_an_answer_is_stopped_by_who_asked_and_nobody_else(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door, door.bot() as engine:
+        await door.say("/ask #hang #chars=400 tell me a story")
+        await until_said(door, STORY)
+        assert not await door.stranger_gets_on("stop")
+        assert "Stopped." not in said(door)
+        await door.press("stop")
+        await until_said(door, "Stopped.")
+        await engine.idle()
+
+    assert harness.paid == 1
+
+
+async def test_a_restart_in_mid_answer_is_told_and_nothing_is_asked_again(
+    enter: Open, harness: EngineHarness
+) -> None:
+    async with enter(harness) as door:
+        async with door.bot():
+            await door.say("/ask #hang #chars=400 tell me a story")
+            await until_said(door, STORY)
+        assert "restarted while the answer came" not in said(door)
+        async with door.bot() as engine:
+            await until_said(door, "restarted while the answer came")
+            await engine.idle()
+
+        assert harness.paid == 1
+        if door.edits:
+            (answer,) = [each for each in door.messages() if STORY in "".join(each)]
+            assert STORY in answer[-1]
+            assert "restarted while the answer came" in answer[-1]

@@ -221,3 +221,36 @@ async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) 
     assert "Resuming 1 job from last time." in done.out
     assert re.search(r"Saved: \S+\.mp4", done.out)
     assert len(read_ledger(options.state_dir)) == 1
+
+
+async def test_an_answer_grows_on_the_terminal_and_ctrl_c_stops_it(tmp_path: Path) -> None:
+    async with terminal(tmp_path, "chat", "--sandbox") as (screen, process):
+        await screen.wait_for("\n>")
+        screen.type("/ask --think #hang #chars=400 tell me a story\r")
+        await screen.wait_for("[Ctrl-C: Stop]")
+        await screen.wait_for("2. All work and no play")
+        screen.type("\x03")
+        await screen.wait_for("Continue: /continue")
+        shown = screen.text
+        screen.type("\x03")
+        code = await process.wait()
+
+    assert code == 0
+    assert "Stopped." in shown
+    assert shown.count("Let me think. It is about this question.") == 1
+    for number in range(3):
+        assert shown.count(f"{number}. All work and no play") == 1
+    assert "Ctrl-C" not in shown.partition("Stopped.")[2]
+
+
+async def test_answers_come_through_a_pipe_as_they_are_written(tmp_path: Path) -> None:
+    asked = "/ask #markdown a\n/ask #cut b\n"
+
+    done = await run(tmp_path, "chat", "--sandbox", said=asked)
+
+    assert done.out.count("Some **bold**, some *slanted*, some `code`") == 1
+    assert "| a | b |\n|---|---|\n| 1 | 2 |\n" in done.out
+    assert "The answer ended here." in done.out
+    assert re.search(r"^Continue: /continue --of \w+$", done.out, re.MULTILINE)
+    assert "\x1b" not in done.out
+    assert done.code == 1

@@ -14,6 +14,7 @@ from bots.console.conversation import NAME, ConsolePlatform
 from core.files.media_info import look
 from core.i18n import Locale
 from core.media import MediaKind
+from core.platform import View
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
@@ -60,6 +61,9 @@ class PaperScreen:
 
     def drop(self, key: str) -> None:
         pass
+
+    def speak(self, key: str, view: View) -> None:
+        self.show(key, view.text.splitlines())
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from core.platform import (
     TooLargeError,
     UncertainError,
     UnreachableError,
+    View,
 )
 
 
@@ -142,17 +143,17 @@ def test_a_follow_up_may_have_arrived_unless_it_was_refused(
     ],
 )
 def test_texts_look_as_they_were_typed(plain: str, written: str) -> None:
-    assert content(plain) == written
+    assert content(View(text=plain)) == written
 
 
 def test_a_text_that_is_just_short_enough_keeps_all_its_words() -> None:
     text = "_" * 2000
 
-    assert content(text) == text
+    assert content(View(text=text)) == text
 
 
 def test_a_name_in_front_costs_no_more_than_its_room() -> None:
-    assert named("x" * 2000, "42") == "<@42> " + "x" * 1994
+    assert named(View(text="x" * 2000), "42") == "<@42> " + "x" * 1994
 
 
 def test_a_nonce_is_as_long_as_discord_takes() -> None:

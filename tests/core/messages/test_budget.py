@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
 from weakref import ref
@@ -68,6 +68,20 @@ async def test_final_messages_have_room_when_progress_has_none() -> None:
 
     assert finals == [0.0] * 5 + [60.0]
     assert await waiting == [60.0]
+
+
+@jumping_clock
+async def test_progress_leaves_room_for_every_last_word_that_is_expected() -> None:
+    budget = WriteBudget(replace(LIMITS, writes=5, window_seconds=5))
+    with ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(budget.expecting())
+        waiting = asyncio.create_task(moments(frame(budget), 1))
+        await asyncio.sleep(60)
+        finals = await moments(result(budget), 5)
+
+    assert finals == [60.0] * 5
+    assert await waiting == [65.0]
 
 
 @jumping_clock

@@ -82,8 +82,8 @@ class ParlourAdapter:
             given = {**asked.given, asked.asks: event.text}
             await self._do(event, Button(label="", command=asked.command, given=given))
         elif typed := read_typed(event.text, alone=True):
-            name = meant(typed, self.engine.services.catalog).command
-            await self._do(event, Button(label="", command=name), typed.text)
+            typed = meant(typed, self.engine.services.catalog)
+            await self._do(event, Button(label="", command=typed.command), typed.text)
 
     async def _do(self, event: ParlourEvent, button: Button, text: str = "") -> None:
         place, user = event.place, event.person

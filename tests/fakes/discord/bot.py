@@ -131,9 +131,9 @@ class DiscordBotHarness:
 
 
 @asynccontextmanager
-async def discord_bot(folder: Path) -> AsyncGenerator[DiscordBotHarness]:
+async def discord_bot(folder: Path, *, speed: float = 200) -> AsyncGenerator[DiscordBotHarness]:
     """Everything real; the gateway is fast."""
-    options = SandboxOptions(state_dir=folder / "sandbox", speed=200, short_side=96, fps=8)
+    options = SandboxOptions(state_dir=folder / "sandbox", speed=speed, short_side=96, fps=8)
     async with serve(options) as root, DiscordServer() as server:
         with pointed_at(server):
             yield _set(server, EngineHarness(folder=folder, root=root))

@@ -17,7 +17,7 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forwards:
+class DiscordForwards:
     """Brings a command together with what was forwarded right before or behind it.
 
     Only in private: elsewhere the bot is shown nothing that does not name it.

@@ -8,7 +8,7 @@ import discord
 from bots.answers import Answers
 from bots.discord.attachments import DiscordAttachment
 from bots.discord.carried import DiscordFile, attached_to, carried_by, pictures_in
-from bots.discord.forwards import Forwards
+from bots.discord.forwards import DiscordForwards
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
     GivenCommand,
@@ -46,7 +46,7 @@ class Mentions:
     languages: Languages
     default: Locale
     commands: Commands
-    forwards: Forwards = field(default_factory=Forwards)
+    forwards: DiscordForwards = field(default_factory=DiscordForwards)
 
     async def hear(self, message: discord.Message) -> None:
         """Do what a message asks for, if it is meant for the bot."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from telegram import (
@@ -17,8 +18,9 @@ from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
+from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
-from bots.telegram.limits import TEXT_CHARS, UploadSizes
+from bots.telegram.limits import UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
@@ -66,17 +68,21 @@ class TelegramPlace:
         self._thread = int(ref.thread) if ref.thread else None
 
     async def send(self, view: View, replying: MessageRef | None) -> MessageRef:
-        async def call(chat: str) -> Message:
-            return await self._bot.send_message(
-                chat,
-                view.text[:TEXT_CHARS],
-                message_thread_id=self._thread,
-                reply_parameters=_reply(replying, chat),
-                reply_markup=self._keyboard(view),
-                link_preview_options=_NO_PREVIEW,
-            )
+        async def send(shown: FormattedText) -> Message:
+            async def call(chat: str) -> Message:
+                return await self._bot.send_message(
+                    chat,
+                    shown.text,
+                    entities=shown.entities or None,
+                    message_thread_id=self._thread,
+                    reply_parameters=_reply(replying, chat),
+                    reply_markup=self._keyboard(view),
+                    link_preview_options=_NO_PREVIEW,
+                )
 
-        return self._named([await self._ask(call)])
+            return await self._ask(call)
+
+        return self._named([await _with_or_without_format(send, view)])
 
     async def ask(self, html: str, *, replying: MessageRef) -> MessageRef:
         """Send a question that opens the answer field of who is replied to or named."""
@@ -94,11 +100,15 @@ class TelegramPlace:
         return self._named([await self._ask(call)])
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        await _with_or_without_format(partial(self._edit, message, view), view)
+
+    async def _edit(self, message: MessageRef, view: View, shown: FormattedText) -> None:
         try:
             await self._bot.edit_message_text(
-                view.text[:TEXT_CHARS],
+                shown.text,
                 message.conversation.chat,
                 int(message.id),
+                entities=shown.entities or None,
                 reply_markup=self._keyboard(view),
                 link_preview_options=_NO_PREVIEW,
             )
@@ -179,6 +189,18 @@ class TelegramPlace:
         # A Share button that opens nothing would be worse than none.
         inline = bool(self._bot.bot.supports_inline_queries)
         return keyboard(view.buttons, self._api.commands, inline=inline)
+
+
+async def _with_or_without_format(write: Callable[[FormattedText], Awaitable[T]], view: View) -> T:
+    """Write a text; where its formatting may be why it is refused, the words alone."""
+    shown = formatted(view)
+    try:
+        return await write(shown)
+    except RefusedError as error:
+        if not shown.entities:
+            raise
+        log.warning("a message goes without its formatting: %s", error)
+        return await write(replace(shown, entities=()))
 
 
 def is_group(ref: ConversationRef) -> bool:

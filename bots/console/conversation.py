@@ -6,14 +6,23 @@ from bots.console.screen import Screen
 from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
 from core.media import Asset
-from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
+from core.platform import (
+    Button,
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageRef,
+    User,
+    View,
+    WithoutPreviews,
+)
 
 NAME = "console"
 _LEAST_MEGABYTES = 0.1
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
-class ConsoleConversation:
+class ConsoleConversation(WithoutPreviews):
     """A `Conversation`. A message that can only be stopped is edited in place."""
 
     def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:

@@ -17,6 +17,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
+from bots.telegram.drafts import Drafts
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
@@ -32,6 +33,7 @@ from core.platform import (
     UncertainError,
     View,
 )
+from core.redact import quote
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class BotApi:
         moved: groups that became supergroups, and the ids that they have now.
         commands: what buttons stand for.
         sizes: what is known of the largest file that the server takes.
+        drafts: what is known of the drafts that it shows.
     """
 
     bot: Bot
@@ -56,6 +59,7 @@ class BotApi:
     commands: Commands = field(default_factory=lambda: COMMANDS)
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
+    drafts: Drafts = field(default_factory=Drafts)
 
 
 class TelegramPlace:
@@ -117,6 +121,16 @@ class TelegramPlace:
             if not isinstance(told, AlreadyShownError):
                 raise told from error
             log.debug("message %s needs no edit", message.id)
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        chat, draft, shown = int(self._ref.chat), int(message.id), formatted(view)
+        return await self._api.drafts.show(self._bot, chat, self._thread, draft, shown)
+
+    async def retract(self, message: MessageRef) -> None:
+        try:
+            await self._bot.delete_message(message.conversation.chat, int(message.id))
+        except TelegramError as error:
+            log.info("message %s stays: %s", message.id, quote(error.message))
 
     async def turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the one medium that fits into it."""

@@ -53,6 +53,7 @@ class TelegramChat:
     written: deque[float] = field(default_factory=deque[float])
     drafts: dict[int, "MessageVersion"] = field(default_factory=dict[int, "MessageVersion"])
     drafted: list["MessageVersion"] = field(default_factory=list["MessageVersion"])
+    draft_times: deque[float] = field(default_factory=deque[float])
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def describe(self) -> Json:

@@ -11,6 +11,7 @@ from tests.bots.telegram.test_formatting import told
 from tests.fakes.telegram.bot import (
     GROUP,
     TelegramBotHarness,
+    picture,
     talking_telegram_bot,
     telegram_bot,
 )
@@ -112,6 +113,25 @@ async def test_a_reply_to_an_answer_that_was_drafted_goes_on_from_it(tmp_path: P
         second = await latest(here, engine)
 
     assert second.follows == first.id
+
+
+@pytest.mark.parametrize("chat", ["private", "group"])
+async def test_a_plain_reply_to_an_answer_goes_on_from_it(tmp_path: Path, chat: str) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        place = here.chat if chat == "private" else here.telegram.group(GROUP)
+        here.telegram.say(place, here.ada, "/ask one")
+        answer = await here.until_shown("SANDBOX", place)
+        await engine.idle()
+        first = await latest(here, engine, place.id)
+        photo = picture(70)
+        here.telegram.say(place, here.ada, photo=photo, caption="and two?", reply_to=answer)
+        await here.telegram.until(lambda: len(here.written(place)) == TWICE)
+        await engine.idle()
+        second = await latest(here, engine, place.id)
+
+    assert second.follows == first.id
+    assert second.prompt == "and two?"
+    assert [each.width for each in second.media] == [70]
 
 
 async def test_a_stop_keeps_what_was_drafted(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _describe(asset: Asset) -> str:
     length = "" if asset.seconds is None else f"{asset.seconds:g} s"
     megabytes = asset.size_bytes / 1e6
     size = f"{megabytes:.1f} MB" if megabytes >= _LEAST_MEGABYTES else f"{megabytes * 1e3:.0f} KB"
-    parts = (f"{asset.width}x{asset.height}", length, asset.codec, size)
+    sides = f"{asset.width}x{asset.height}" if asset.width else ""
+    parts = (sides, length, asset.codec, size)
     return ", ".join(filter(None, parts))
 
 

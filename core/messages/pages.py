@@ -19,8 +19,8 @@ def pages(text: str, limit: int) -> list[str]:
     """
     found: list[str] = []
     head = ""
-    while _units(head + text) > limit:
-        room = limit - _units(head) - len(_closing(head)) - 1
+    while units(head + text) > limit:
+        room = limit - units(head) - len(_closing(head)) - 1
         end = _end(text, max(room, 1))
         part = head + text[:end].rstrip()
         fence = _open_fence(part)
@@ -72,5 +72,6 @@ def _closing(fence: str) -> str:
     return found[1] if found else ""
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How long a text is, as most platforms count: in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2

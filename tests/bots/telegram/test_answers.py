@@ -15,6 +15,7 @@ from tests.fakes.telegram.bot import (
     talking_telegram_bot,
     telegram_bot,
 )
+from tests.fakes.telegram.chat import TelegramMessage
 
 ASK = "/ask --model sandbox-chat what is the sea?"
 TWICE = 2
@@ -203,3 +204,24 @@ async def test_a_pause_that_drafts_have_to_make_holds_up_no_answer(tmp_path: Pat
 
     assert answer.text.startswith("The sea")
     assert len(here.telegram.called("sendMessageDraft")) == 1
+
+
+@pytest.mark.parametrize("chars", [10_000, 60_000])
+async def test_a_group_loses_nothing_of_a_long_answer(tmp_path: Path, chars: int) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group = here.telegram.group(GROUP)
+        here.telegram.say(group, here.ada, f"/ask #chars={chars} tell me")
+        await here.until_shown("SANDBOX", group)
+        await engine.idle()
+        exchange = await latest(here, engine, GROUP)
+        *pages, last = here.written(group)
+
+    assert len(exchange.text) > chars * 0.9
+    assert len(exchange.messages) == len(pages) + 1
+    shown = last.file.data.decode() if last.file and last.file.data else text_of([*pages, last])
+    assert "".join(exchange.text.split()) in "".join(shown.split())
+    assert (last.caption == "The whole answer") == (chars == 60_000)
+
+
+def text_of(posts: list[TelegramMessage]) -> str:
+    return "".join(post.text for post in posts)

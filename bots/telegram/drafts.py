@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 500
 
 
-class Drafts:
+class MessageDrafts:
     """Shows drafts, as long as the server knows what they are.
 
     Two answers in one chat take turns: how often it may be drafted to is a matter of the chat.

@@ -17,7 +17,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
-from bots.telegram.drafts import Drafts
+from bots.telegram.drafts import MessageDrafts
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
@@ -59,7 +59,7 @@ class BotApi:
     commands: Commands = field(default_factory=lambda: COMMANDS)
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
-    drafts: Drafts = field(default_factory=Drafts)
+    drafts: MessageDrafts = field(default_factory=MessageDrafts)
 
 
 class TelegramPlace:

@@ -135,10 +135,11 @@ class PagedMessage:
         # A chat that takes nothing more is found out at the end, which insists.
         with suppress(MessageLostError):
             if status:
-                self._messages[-1] = await status.finish(full, Rank.ANSWER)
+                # No frame but a part of the answer: its end must not wait behind it.
+                self._messages[-1] = await status.finish(full)
             self._shown.append(full)
             views = self._render()
-            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.ANSWER)
+            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
             self.touch()
 
 

@@ -240,8 +240,7 @@ class Conversation(Protocol):
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
     UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
     to, here or at a place that stands in for it. They raise RefusedError for what is not taken
-    like this. `edit` to the same text is no error. Where there are no previews, inherit
-    `WithoutPreviews`.
+    like this. `edit` to the same text is no error. `WithoutPreviews` has two methods for you.
     """
 
     @property
@@ -263,8 +262,8 @@ class Conversation(Protocol):
     async def preview(self, message: MessageRef, view: View) -> bool:
         """Show what is being written in place of a message, as `limits.previews` says.
 
-        It goes when a message is sent, or by itself. It costs no write, and has no buttons. False
-        where the platform turns out to have none; then the limits say so, too.
+        It goes when a message is sent, or by itself; it costs no write. False where the platform
+        turns out to have none; then the limits say so, too.
         """
         ...
 

@@ -30,6 +30,7 @@ from core.platform import (
     ConversationRef,
     MediaPost,
     MessageRef,
+    RefusedError,
     UncertainError,
     View,
 )

@@ -20,7 +20,16 @@ from core.events import Events
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
-from core.platform import Conversation, ConversationRef, Limits, MediaPost, MessageRef, User, View
+from core.platform import (
+    Conversation,
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageRef,
+    User,
+    View,
+    WithoutPreviews,
+)
 from core.services import Services
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
@@ -49,7 +58,7 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SilentConversation:
+class SilentConversation(WithoutPreviews):
     """A conversation that throws the text away. See `core.platform.Conversation`."""
 
     ref: ConversationRef

@@ -11,6 +11,7 @@ class MediaKind(StrEnum):
 
     VIDEO = "video"
     IMAGE = "image"
+    TEXT = "text"
 
 
 class ImageRole(StrEnum):
@@ -23,7 +24,7 @@ class ImageRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A picture or video on our disk, looked into and found good.
+    """A picture or video on our disk, looked into and found good; or a text of ours.
 
     Attributes:
         mime: judged by the bytes, never by what anybody said.

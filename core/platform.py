@@ -93,6 +93,14 @@ class PhotoLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewLimits:
+    """How often what is being written may be shown, and for how long it then stays."""
+
+    edit_seconds: float
+    shown_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a conversation accepts.
 
@@ -108,6 +116,7 @@ class Limits:
         album_counts: whether several media in one post are as many writes, and have no buttons:
             those follow in a message of their own.
         written: makes of Markdown what is shown there, before it is cut into messages.
+        previews: where a text is shown while it is being written, in no message yet.
     """
 
     writes: int
@@ -122,6 +131,7 @@ class Limits:
     in_place: int | None = None
     album_counts: bool = False
     written: Callable[[str], str] = str
+    previews: PreviewLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +242,7 @@ class Conversation(Protocol):
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
     UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
     to, here or at a place that stands in for it. They raise RefusedError for what is not taken
-    like this. `edit` to the same text is no error.
+    like this. `edit` to the same text is no error. `WithoutPreviews` has two methods for you.
     """
 
     @property
@@ -250,6 +260,29 @@ class Conversation(Protocol):
         into them, which can be repeated without a second post.
         """
         ...
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        """Show what is being written in place of a message, as `limits.previews` says.
+
+        It goes when a message is sent, or by itself; it costs no write. False where the platform
+        turns out to have none; then the limits say so, too.
+        """
+        ...
+
+    async def retract(self, message: MessageRef) -> None:
+        """Take a message away that another has come in place of, if that can be done."""
+        ...
+
+
+class WithoutPreviews:
+    """The part of a `Conversation` that shows nothing before it is sent."""
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        del message, view
+        return False
+
+    async def retract(self, message: MessageRef) -> None:
+        del message
 
 
 class Platform(Protocol):

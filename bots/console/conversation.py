@@ -9,7 +9,16 @@ from bots.console.speech import is_ended
 from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
 from core.media import Asset
-from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
+from core.platform import (
+    Button,
+    ConversationRef,
+    Limits,
+    MediaPost,
+    MessageRef,
+    User,
+    View,
+    WithoutPreviews,
+)
 
 NAME = "console"
 _LEAST_MEGABYTES = 0.1
@@ -17,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
-class ConsoleConversation:
+class ConsoleConversation(WithoutPreviews):
     """A `Conversation`. A message that can only be stopped is edited in place."""
 
     def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
@@ -95,7 +104,8 @@ def _describe(asset: Asset) -> str:
     length = "" if asset.seconds is None else f"{asset.seconds:g} s"
     megabytes = asset.size_bytes / 1e6
     size = f"{megabytes:.1f} MB" if megabytes >= _LEAST_MEGABYTES else f"{megabytes * 1e3:.0f} KB"
-    parts = (f"{asset.width}x{asset.height}", length, asset.codec, size)
+    sides = f"{asset.width}x{asset.height}" if asset.width else ""
+    parts = (sides, length, asset.codec, size)
     return ", ".join(filter(None, parts))
 
 

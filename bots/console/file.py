@@ -14,6 +14,7 @@ from core.platform import (
     MessageRef,
     User,
     View,
+    WithoutPreviews,
 )
 
 NAME = "file"
@@ -21,7 +22,7 @@ KEPT = "-"
 """The conversation whose media stay where they are, in MEDIA_DIR."""
 
 
-class FileConversation:
+class FileConversation(WithoutPreviews):
     """A `Conversation`. Shows progress to `show` and copies the media to the path."""
 
     def __init__(self, ref: ConversationRef, show: Callable[[str], None]) -> None:

@@ -40,6 +40,7 @@ from core.platform import (
     UnreachableError,
     User,
     View,
+    WithoutPreviews,
 )
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class DiscordPlatform:
         return webhook
 
 
-class DiscordConversation:
+class DiscordConversation(WithoutPreviews):
     """See `core.platform.Conversation`.
 
     A post can be repeated as it is, since Discord knows it by its nonce for some minutes, and we

@@ -30,6 +30,7 @@ from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
+from core.commands.ask import ASK
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
 from core.commands.typed import Typed, meant, read_typed
@@ -226,10 +227,15 @@ class TelegramAdapter:
         return replied if replied and replied.from_user == self._bot.bot else None
 
     async def _take_words(self, message: Message, text: str) -> None:
-        """Neither a command nor the bot's name is in front: only in private it is for the bot."""
+        """Neither a command nor the bot's name is in front: only in private it is for the bot.
+
+        Or where it replies to an answer, which it then goes on from.
+        """
         ours = self._replied(message)
         if ours and is_question(text_of(ours)):
             await self._reply(message, "ask-lost")
+        elif ours and text and await self._services.exchanges.said_in(ref_of(ours)):
+            await self._commands.take(message, ASK.name, text)
         elif is_private(message) and text and not message.via_bot:
             typed = self._typed(text, alone=True)
             # What somebody else has said orders nothing.

@@ -61,7 +61,9 @@ class TelegramConversation:
     def limits(self) -> Limits:
         # Asked each time: what a server refuses as too large lowers it while the bot runs.
         largest = self._platform.sizes.largest(local=self._platform.local)
-        return replace(GROUP if is_group(self._ref) else PRIVATE, upload_bytes=largest)
+        limits = GROUP if is_group(self._ref) else PRIVATE
+        previews = limits.previews if self._platform.drafts.are_known else None
+        return replace(limits, upload_bytes=largest, previews=previews)
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         async def send(place: TelegramPlace, view: View, *, here: bool) -> MessageRef:
@@ -75,6 +77,12 @@ class TelegramConversation:
 
     async def edit(self, message: MessageRef, view: View) -> None:
         await self._here.edit(message, view)
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        return await self._here.preview(message, view)
+
+    async def retract(self, message: MessageRef) -> None:
+        await self._here.retract(message)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         if replacing is None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from core.media import Asset
-from core.platform import Limits, PhotoLimits, TooLargeError
+from core.platform import Limits, PhotoLimits, PreviewLimits, TooLargeError
 
 TEXT_CHARS = 4096
 ALBUM = 10
@@ -25,8 +25,9 @@ PRIVATE = Limits(
     in_place=1,
     album_counts=True,
     photo=_PHOTO,
+    previews=PreviewLimits(edit_seconds=0.8, shown_seconds=30.0),
 )
-GROUP = replace(PRIVATE, writes=20, window_seconds=60.5, edit_seconds=3.0)
+GROUP = replace(PRIVATE, writes=20, window_seconds=60.5, edit_seconds=3.0, previews=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from telegram import (
@@ -16,9 +17,11 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 
+from bots.telegram.drafts import MessageDrafts
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
+from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
-from bots.telegram.limits import TEXT_CHARS, UploadSizes
+from bots.telegram.limits import UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
@@ -27,9 +30,11 @@ from core.platform import (
     ConversationRef,
     MediaPost,
     MessageRef,
+    RefusedError,
     UncertainError,
     View,
 )
+from core.redact import quote
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -47,6 +52,7 @@ class BotApi:
         moved: groups that became supergroups, and the ids that they have now.
         commands: what buttons stand for.
         sizes: what is known of the largest file that the server takes.
+        drafts: what is known of the drafts that it shows.
     """
 
     bot: Bot
@@ -54,6 +60,7 @@ class BotApi:
     commands: Commands = field(default_factory=lambda: COMMANDS)
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
+    drafts: MessageDrafts = field(default_factory=MessageDrafts)
 
 
 class TelegramPlace:
@@ -66,17 +73,21 @@ class TelegramPlace:
         self._thread = int(ref.thread) if ref.thread else None
 
     async def send(self, view: View, replying: MessageRef | None) -> MessageRef:
-        async def call(chat: str) -> Message:
-            return await self._bot.send_message(
-                chat,
-                view.text[:TEXT_CHARS],
-                message_thread_id=self._thread,
-                reply_parameters=_reply(replying, chat),
-                reply_markup=self._keyboard(view),
-                link_preview_options=_NO_PREVIEW,
-            )
+        async def send(shown: FormattedText) -> Message:
+            async def call(chat: str) -> Message:
+                return await self._bot.send_message(
+                    chat,
+                    shown.text,
+                    entities=shown.entities or None,
+                    message_thread_id=self._thread,
+                    reply_parameters=_reply(replying, chat),
+                    reply_markup=self._keyboard(view),
+                    link_preview_options=_NO_PREVIEW,
+                )
 
-        return self._named([await self._ask(call)])
+            return await self._ask(call)
+
+        return self._named([await _with_or_without_format(send, view)])
 
     async def ask(self, html: str, *, replying: MessageRef) -> MessageRef:
         """Send a question that opens the answer field of who is replied to or named."""
@@ -94,11 +105,15 @@ class TelegramPlace:
         return self._named([await self._ask(call)])
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        await _with_or_without_format(partial(self._edit, message, view), view)
+
+    async def _edit(self, message: MessageRef, view: View, shown: FormattedText) -> None:
         try:
             await self._bot.edit_message_text(
-                view.text[:TEXT_CHARS],
+                shown.text,
                 message.conversation.chat,
                 int(message.id),
+                entities=shown.entities or None,
                 reply_markup=self._keyboard(view),
                 link_preview_options=_NO_PREVIEW,
             )
@@ -107,6 +122,16 @@ class TelegramPlace:
             if not isinstance(told, AlreadyShownError):
                 raise told from error
             log.debug("message %s needs no edit", message.id)
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        chat, draft, shown = int(self._ref.chat), int(message.id), formatted(view)
+        return await self._api.drafts.show(self._bot, chat, self._thread, draft, shown)
+
+    async def retract(self, message: MessageRef) -> None:
+        try:
+            await self._bot.delete_message(message.conversation.chat, int(message.id))
+        except TelegramError as error:
+            log.info("message %s stays: %s", message.id, quote(error.message))
 
     async def turn(self, message: MessageRef, post: MediaPost) -> MessageRef:
         """Turn a message into the one medium that fits into it."""
@@ -179,6 +204,18 @@ class TelegramPlace:
         # A Share button that opens nothing would be worse than none.
         inline = bool(self._bot.bot.supports_inline_queries)
         return keyboard(view.buttons, self._api.commands, inline=inline)
+
+
+async def _with_or_without_format(write: Callable[[FormattedText], Awaitable[T]], view: View) -> T:
+    """Write a text; where its formatting may be why it is refused, the words alone."""
+    shown = formatted(view)
+    try:
+        return await write(shown)
+    except RefusedError as error:
+        if not shown.entities:
+            raise
+        log.warning("a message goes without its formatting: %s", error)
+        return await write(replace(shown, entities=()))
 
 
 def is_group(ref: ConversationRef) -> bool:

@@ -134,7 +134,7 @@ class Model(Served):
             with the words. response_format: what it is told there; some refuse any.
     """
 
-    kind: MediaKind = MediaKind.VIDEO
+    kind: Literal[MediaKind.VIDEO, MediaKind.IMAGE] = MediaKind.VIDEO
     ratios: tuple[Ratio, ...] = ()
     adaptive: bool = False
     seconds: tuple[Annotated[int, Field(ge=1)], ...] | Span = ()

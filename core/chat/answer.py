@@ -13,6 +13,7 @@ from core.catalog import ChatModel
 from core.chat.heard import HeardAnswer
 from core.chat.turns import fitting
 from core.chat.views import answer_views
+from core.chat.whole import with_whole
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.exchanges import Exchange, ExchangeState
 from core.messages.paged import PagedMessage
@@ -64,11 +65,12 @@ class ActiveAnswer:
         self._stopped = False
         place = replace(exchange.conversation, owner=exchange.user.id)
         self._conversation = services.platforms[place.platform].conversation(place)
+        self._budget = services.budgets.of(
+            place, self._conversation.limits, exchange.command if place.person else None
+        )
         self._message = PagedMessage(
             self._conversation,
-            services.budgets.of(
-                place, self._conversation.limits, exchange.command if place.person else None
-            ),
+            self._budget,
             self._views,
             self._store,
             self._keep,
@@ -188,6 +190,9 @@ class ActiveAnswer:
             )
         await self._until_stored()
         await self._message.finish(self._views())
+        self.exchange = await with_whole(
+            self._services, self._conversation, self._budget, self.exchange
+        )
         self.exchange = replace(self.exchange, told=True)
         await self._until_stored()
 

@@ -11,12 +11,13 @@ from functools import partial
 
 from core.chat.answer import ActiveAnswer, UseTool, ended
 from core.chat.views import answer_views
+from core.chat.whole import with_whole
 from core.errands import Errands
 from core.errors import Fault, FaultKind, UserError
 from core.events import Event
 from core.exchanges import Exchange
 from core.messages.paged import show_all
-from core.platform import MessageLostError, MessageRef, Party, RefusedError
+from core.platform import MessageLostError, Party, RefusedError
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question
@@ -146,12 +147,13 @@ class Answerer:
         conversation = self._services.platforms[place.platform].conversation(place)
         budget = self._services.budgets.of(place, conversation.limits)
         views = answer_views(exchange, conversation.limits, sandboxed=self._services.sandboxed)
-        messages: Sequence[MessageRef] = exchange.messages
         with suppress(MessageLostError, RefusedError):
             messages = await show_all(
-                conversation, budget, views, messages, replying=exchange.command
+                conversation, budget, views, exchange.messages, replying=exchange.command
             )
-        await self._store(replace(exchange, messages=tuple(messages), told=True))
+            exchange = replace(exchange, messages=tuple(messages))
+            exchange = await with_whole(self._services, conversation, budget, exchange)
+        await self._store(replace(exchange, told=True))
 
     async def _store(self, exchange: Exchange) -> None:
         save = partial(self._services.exchanges.save, exchange)

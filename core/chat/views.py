@@ -5,34 +5,75 @@ from urllib.parse import quote
 
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain_fault, translate
-from core.messages.pages import closed, pages
+from core.messages.pages import closed, pages, units
 from core.platform import Button, Limits, View
 from core.talk import Source
 
 # Thoughts are for a glance; the answer is what was asked for.
 _ASIDE_SHARE = 4
+MOST_MESSAGES = 4
 
 
 def answer_views(
-    exchange: Exchange, limits: Limits, *, sandboxed: bool = False
+    exchange: Exchange, limits: Limits, *, sandboxed: bool = False, whole: bool = False
 ) -> tuple[View, ...]:
     """An answer as far as it is known, in messages that a chat of these limits takes.
 
-    Those under which it can be stopped, gone on with or asked for again have buttons.
+    Those under which it can be stopped, gone on with or asked for again have buttons. An answer
+    that is too long for a few messages is cut, unless the `whole` is wanted.
     """
     limit = limits.text_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
-    rest = "\n\n".join(_below(exchange, sandboxed=sandboxed))
-    text = "\n\n".join(filter(None, (closed(exchange.text.strip()), rest)))
-    shown = text or translate(
-        Locale(exchange.locale), "answer-thinking", model=exchange.model_name
-    )
     # Room for the aside on every page, so that no page moves when it comes.
-    parts = pages(limits.written(shown), limit - limit // _ASIDE_SHARE if aside else limit)
+    room = limit - limit // _ASIDE_SHARE if aside else limit
+    if is_long(exchange, limits) and not whole:
+        parts = _first_pages(exchange, limits, room, sandboxed=sandboxed)
+    else:
+        rest = _joined(_numbered(exchange.sources), *_notes(exchange, sandboxed=sandboxed))
+        shown = _joined(_answer(exchange), rest if exchange.is_ended else "")
+        parts = pages(limits.written(shown or _said(exchange, "answer-thinking")), room)
     *others, last = [View(text=part, is_markdown=True) for part in parts]
     ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
     first, *behind = [*others, ended]
     return View(text=first.text, is_markdown=True, buttons=first.buttons, aside=aside), *behind
+
+
+def is_long(exchange: Exchange, limits: Limits) -> bool:
+    """Whether it takes more than a few messages."""
+    limit = limits.text_chars
+    # A page may have room for the half only, and there are thoughts beside it.
+    if len(exchange.text) * 2 < limit:
+        return False
+    room = limit - limit // _ASIDE_SHARE if _aside(exchange, limit // _ASIDE_SHARE) else limit
+    return len(pages(limits.written(_answer(exchange)), room)) > MOST_MESSAGES
+
+
+def answer_text(exchange: Exchange) -> str:
+    """All of an answer, as Markdown."""
+    return _joined(exchange.text.strip(), _numbered(exchange.sources)) + "\n"
+
+
+def _first_pages(exchange: Exchange, limits: Limits, room: int, *, sandboxed: bool) -> list[str]:
+    """As many as are shown; the last of them says where the others are."""
+    ended = exchange.is_ended
+    note = _slanted(_said(exchange, "answer-in-file" if ended else "answer-goes-on"))
+    rest = limits.written(_joined(note, *_notes(exchange, sandboxed=sandboxed)))
+    *others, last = pages(limits.written(_answer(exchange)), room)[:MOST_MESSAGES]
+    shortened, *_ = pages(last, room - units(rest) - len("\n\n"))
+    return [*others, _joined(shortened, rest)]
+
+
+def _answer(exchange: Exchange) -> str:
+    """What the model has said, with the end of a block of code that is open."""
+    return closed(exchange.text.strip())
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))
+
+
+def _said(exchange: Exchange, key: str) -> str:
+    return translate(Locale(exchange.locale), key, model=exchange.model_name)
 
 
 def _aside(exchange: Exchange, limit: int) -> str:
@@ -44,14 +85,12 @@ def _aside(exchange: Exchange, limit: int) -> str:
     return "…" + thought[1 - limit :] if thinking else thought[: limit - 1] + "…"
 
 
-def _below(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
+def _notes(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
     locale = Locale(exchange.locale)
     if not exchange.is_ended:
         return
     if exchange.note:
         yield _slanted(exchange.note)
-    if exchange.sources:
-        yield _numbered(exchange.sources)
     match exchange.state:
         case ExchangeState.STOPPED:
             yield _slanted(translate(locale, "answer-stopped"))

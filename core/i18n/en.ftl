@@ -373,6 +373,9 @@ answer-stopped = Stopped.
 answer-cut = The answer reached its greatest length.
 answer-broken = The answer ended here.
 answer-failed = No answer from { $model }.
+answer-goes-on = … The answer goes on; all of it comes as a file at the end.
+answer-in-file = … The whole answer is in the file below.
+answer-file = The whole answer
 answers-at-once = You are already waiting for { $count ->
     [one] an answer
    *[other] { $count } answers

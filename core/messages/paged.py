@@ -1,4 +1,8 @@
-"""A text that grows over one message, and then over the next."""
+"""A text that grows over one message, and then over the next.
+
+Where the platform has previews, the text grows there, and the message is a stand-in with the
+buttons: whatever happens to the program, there is something that can be turned into the answer.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -40,6 +44,7 @@ class PagedMessage:
         self._status: StatusMessage | None = None
         self._turning: asyncio.Task[None] | None = None
         self._room = ExitStack()
+        self._finishing = False
 
     async def open(self) -> None:
         """Send what there is now.
@@ -62,20 +67,30 @@ class PagedMessage:
             MessageLostError: the chat takes no messages from us any more.
             RefusedError: it does not take this one.
         """
+        # No page is begun any more, also by a frame that is on its way.
+        self._finishing = True
         if self._turning:
             await asyncio.wait([self._turning])
         if self._status:
             await self._status.settle()
         shown = [*self._shown, self._status.shown if self._status else None]
+        stand_in = self._stand_in(len(views))
         self._messages = await show_all(
             self._conversation,
             self._budget,
             views,
-            self._messages,
+            self._messages[:-1] if stand_in else self._messages,
             replying=self._replying,
             shown=shown,
         )
         await self._keep(self._messages)
+        if stand_in:
+            await self._conversation.retract(stand_in)
+
+    def _stand_in(self, count: int) -> MessageRef | None:
+        """The message in whose place a new one comes, since only that ends a preview."""
+        is_previewed = self._status and self._status.previewed
+        return self._messages[-1] if is_previewed and len(self._messages) == count else None
 
     async def close(self) -> None:
         """Stop showing, soon and without a last view."""
@@ -87,9 +102,17 @@ class PagedMessage:
             await self._status.close()
 
     async def _begin(self, view: View, rank: Rank) -> None:
+        if self._messages and self._conversation.limits.previews:
+            # What it would say is about to be previewed below it.
+            view = View(text="…", buttons=view.buttons)
         message = await self._post(view, rank)
         self._status = StatusMessage(
-            self._conversation, self._budget, message, self._current, self._guard
+            self._conversation,
+            self._budget,
+            message,
+            self._current,
+            self._guard,
+            previews=True,
         )
         self._status.shown = view
 
@@ -107,7 +130,8 @@ class PagedMessage:
 
     def _current(self) -> View:
         views, place = self._render(), len(self._messages) - 1
-        if place + 1 < len(views) and (self._turning is None or self._turning.done()):
+        turns = self._turning is not None and not self._turning.done()
+        if place + 1 < len(views) and not turns and not self._finishing:
             self._turning = asyncio.create_task(self._turn(views[place]))
         return views[min(place, len(views) - 1)]
 
@@ -117,10 +141,11 @@ class PagedMessage:
         # A chat that takes nothing more is found out at the end, which insists.
         with suppress(MessageLostError):
             if status:
-                self._messages[-1] = await status.finish(full, Rank.ANSWER)
+                # No frame but a part of the answer: its end must not wait behind it.
+                self._messages[-1] = await status.finish(full)
             self._shown.append(full)
             views = self._render()
-            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.ANSWER)
+            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
             self.touch()
 
 

@@ -20,8 +20,8 @@ def pages(text: str, limit: int) -> list[str]:
     """
     found: list[str] = []
     head = ""
-    while _units(head + text) > limit:
-        room = limit - _units(head) - len(closing(head)) - 1
+    while units(head + text) > limit:
+        room = limit - units(head) - len(closing(head)) - 1
         end = _end(text, max(room, 1))
         part = head + text[:end].rstrip()
         fence = _open_fence(part)
@@ -58,5 +58,6 @@ def _open_fence(text: str) -> str:
     return reduce(fence_after, text.split("\n"), "")
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How long a text is, as most platforms count: in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2

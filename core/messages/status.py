@@ -14,6 +14,7 @@ from core.platform import (
     Conversation,
     MessageLostError,
     MessageRef,
+    PreviewLimits,
     RefusedError,
     SlowDownError,
     UnreachableError,
@@ -27,6 +28,8 @@ _IN_FLIGHT_SECONDS = 10.0
 _STOPPING_SECONDS = 1.0
 # Nobody waits longer for an edit that tells something new: it is told in a new message.
 _PATIENCE_SECONDS = 5.0
+# What is shown for a while only is shown again before that is over.
+_WHILE_SHOWN = 0.6
 
 
 class StatusMessage:
@@ -35,25 +38,33 @@ class StatusMessage:
     Args:
         render: makes the view as it is now; called only when it can be written.
         guard: awaited before each frame; raises LostRunError when this run may write no more.
+        previews: whether frames may be shown in place of the message, where the platform can.
 
     Attributes:
         shown: the view that the message has now, as far as we know.
+        previewed: the view that is shown in its place.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, within what, what, and whom to ask
         self,
         conversation: Conversation,
         budget: WriteBudget,
         message: MessageRef,
         render: Callable[[], View],
         guard: Callable[[], Awaitable[None]],
+        *,
+        previews: bool = False,
     ) -> None:
         self._conversation = conversation
         self._budget = budget
         self._message = message
         self._render = render
         self._guard = guard
+        self._previews = previews
         self.shown: View | None = None
+        self.previewed: View | None = None
+        self._fading: asyncio.TimerHandle | None = None
+        self._has_faded = False
         self._changed = False
         self._closed = False
         self._flight = asyncio.Lock()
@@ -77,6 +88,8 @@ class StatusMessage:
     async def _close(self, seconds: float) -> None:
         """Let an edit that is on its way finish, so that it cannot arrive late."""
         self._closed = True
+        if self._fading:
+            self._fading.cancel()
         if self._writer is None:
             return
         with suppress(TimeoutError):
@@ -96,26 +109,60 @@ class StatusMessage:
             # Before rendering: a change from now on makes another round.
             self._changed = False
             view = self._render()
-            if view != self.shown:
+            if self._has_faded or view != (self.previewed or self.shown):
+                limits = self._conversation.limits
+                previews = limits.previews if self._previews else None
                 try:
-                    async with self._budget.turn(Rank.FRAME, "edit"), self._flight:
-                        # Drawn anew only if it has changed while it waited.
-                        await self._edit(self._render() if self._changed else view)
+                    if previews:
+                        await self._show(view, previews)
+                    else:
+                        await self._show_in_message(view)
                 # Outside of the budget, or finals would wait behind a platform that is down.
                 except UnreachableError:
                     self._changed = True
                     await asyncio.sleep(next(self._pauses))
                 except SlowDownError as error:
                     self._changed = True
-                    await self._budget.obey(error, "edit")
-                await asyncio.sleep(self._conversation.limits.edit_seconds)
+                    if previews:
+                        await asyncio.sleep(error.retry_after)
+                    else:
+                        await self._budget.obey(error, "edit")
+                await asyncio.sleep((previews or limits).edit_seconds)
 
-    async def _edit(self, view: View) -> None:
+    async def _show_in_message(self, view: View) -> None:
+        async def edit(view: View) -> None:
+            await self._conversation.edit(self._message, view)
+            self.shown, self.previewed, self._has_faded = view, None, False
+
+        async with self._budget.turn(Rank.FRAME, "edit"), self._flight:
+            # Drawn anew only if it has changed while it waited.
+            await self._guarded(edit, self._render() if self._changed else view)
+
+    async def _show(self, view: View, previews: PreviewLimits) -> None:
+        async def preview(view: View) -> None:
+            if not await self._conversation.preview(self._message, view):
+                self._changed = True
+                return
+            self.previewed, self._has_faded = view, False
+            self._show_again_after(previews.shown_seconds * _WHILE_SHOWN)
+
+        async with self._flight:
+            await self._guarded(preview, view)
+
+    def _show_again_after(self, seconds: float) -> None:
+        if self._fading:
+            self._fading.cancel()
+        self._fading = asyncio.get_running_loop().call_later(seconds, self._fade)
+
+    def _fade(self) -> None:
+        self._has_faded = True
+        self.touch()
+
+    async def _guarded(self, write: Callable[[View], Awaitable[None]], view: View) -> None:
         try:
             # Stores the progress and asks whether this run may still write, in one statement.
             await self._guard()
-            await self._conversation.edit(self._message, view)
-            self.shown = view
+            await write(view)
             self._pauses = pauses()
         # Deleted by somebody, or another run has the job: in both cases nobody wants frames.
         except (MessageLostError, LostRunError):

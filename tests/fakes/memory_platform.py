@@ -11,7 +11,7 @@ from core.media import Asset
 from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
 
 NAME = "chat"
-Kind = Literal["send", "edit", "deliver"]
+Kind = Literal["send", "edit", "deliver", "preview", "retract"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,10 @@ class MemoryPlatform:
         taken = message or replacing
         taken = taken or MessageRef(conversation=ref, id=str(next(self._numbers)))
         async with self._written:
-            self.shown[taken.id] = view.text
+            if kind == "retract":
+                del self.shown[taken.id]
+            elif kind != "preview":
+                self.shown[taken.id] = view.text
             self.writes.append(
                 PlatformWrite(
                     kind=kind,
@@ -149,6 +152,15 @@ class MemoryConversation:
 
     async def edit(self, message: MessageRef, view: View) -> None:
         await self.platform.take("edit", self.ref, view, message=message)
+
+    async def preview(self, message: MessageRef, view: View) -> bool:
+        if self.limits.previews is None:
+            return False
+        await self.platform.take("preview", self.ref, view, message=message)
+        return True
+
+    async def retract(self, message: MessageRef) -> None:
+        await self.platform.take("retract", self.ref, View(text=""), message=message)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         self.platform.keys.append(post.key)

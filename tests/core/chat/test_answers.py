@@ -10,7 +10,7 @@ from core.engine.engine import Engine
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale
 from core.invocation import Invocation
-from core.platform import ConversationRef, User
+from core.platform import ConversationRef, RefusedError, User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 
@@ -215,3 +215,57 @@ async def test_what_is_forgotten_is_gone_with_its_pictures(
     assert await engine.services.exchanges.said_in(first.messages[0]) is None
     assert await latest(engine, BOB)
     assert not harness.chat.of("deliver")
+
+
+async def test_what_no_few_messages_hold_is_a_file_below_the_first_of_them(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask #chars=60000 tell me")
+
+    exchange = await latest(engine)
+    (file,) = harness.chat.of("deliver")
+    pages = [harness.chat.shown[message.id] for message in exchange.messages[:-1]]
+    begun = "".join(
+        "".join(pages).partition("*… The whole answer is in the file below")[0].split()
+    )
+    assert len(exchange.text) > 59_000
+    assert file.assets[0].path.read_text("utf-8").strip() == exchange.text.strip()
+    assert file.message == exchange.messages[-1]
+    assert len(pages) == 4
+    assert "".join(exchange.text.split()).startswith(begun)
+    assert len(begun) > 12_000
+    assert "SANDBOX" in pages[-1]
+    assert (await engine.services.exchanges.said_in(file.message)) == exchange
+
+
+async def test_where_no_file_is_taken_a_long_answer_is_many_messages(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    harness.chat.refuse("deliver", RefusedError("no files here"))
+    await say(engine, "/ask #chars=30000 tell me")
+
+    exchange = await latest(engine)
+    shown = "".join(harness.chat.shown[message.id] for message in exchange.messages)
+    assert "".join(exchange.text.split()) in "".join(shown.split())
+    assert "in the file below" not in shown
+
+
+async def test_a_restart_posts_the_file_that_is_missing_and_no_second_one(
+    harness: EngineHarness,
+) -> None:
+    harness.drain_seconds = 0
+    held = harness.chat.hold("deliver", RefusedError("the process is gone"))
+    asking = Invocation(command="ask", text="#chars=60000 tell me", user=ANN, conversation=HERE)
+    async with harness.engine() as engine:
+        await dispatch(engine, asking, Locale.EN)
+        await held.reached.wait()
+    for _ in range(2):
+        async with harness.engine() as engine:
+            await engine.idle()
+    async with harness.engine() as engine:
+        exchange = await latest(engine)
+
+    assert exchange.told
+    assert len(exchange.messages) == 5
+    assert len(harness.chat.of("deliver")) == 1
+    assert len(harness.chat.shown) == 5

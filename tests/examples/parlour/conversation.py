@@ -20,6 +20,7 @@ from core.platform import (
     UnreachableError,
     User,
     View,
+    WithoutPreviews,
 )
 from tests.examples.parlour.ids import NAME
 
@@ -40,7 +41,7 @@ class ParlourPlatform:
         return replace(place, person=user.id)
 
 
-class ParlourConversation:
+class ParlourConversation(WithoutPreviews):
     """See `core.platform.Conversation`."""
 
     limits = Limits(

@@ -21,6 +21,7 @@ from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
+from tests.fakes.talk_gateway import TalkGateway, talk_gateway
 from tests.fakes.telegram.chat import TelegramChat, TelegramMessage, TelegramUser
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 
@@ -93,6 +94,17 @@ async def slow_telegram_bot(
     """The same, where the gateway answers only when it is told to."""
     film = make_movie(folder / "film.mp4", 64, 64, 1.0).read_bytes()
     async with open_gateway(film) as gateway, telegram_server() as telegram:
+        yield _set(telegram, EngineHarness(folder=folder, root=gateway.root)), gateway
+        assert telegram.violations == []
+        assert telegram.floods == []
+
+
+@asynccontextmanager
+async def talking_telegram_bot(
+    folder: Path,
+) -> AsyncGenerator[tuple[TelegramBotHarness, TalkGateway]]:
+    """The same, where a chat model says what the test says."""
+    async with talk_gateway() as gateway, telegram_server() as telegram:
         yield _set(telegram, EngineHarness(folder=folder, root=gateway.root)), gateway
         assert telegram.violations == []
         assert telegram.floods == []

@@ -36,6 +36,8 @@ class TelegramChat:
         admins: ids of users and bots.
         forbidden: refuses everything that the bot writes, with this text and 403.
         moved_to: the supergroup that it has become.
+        drafts: what is shown of messages that are not sent yet, by their ids.
+        drafted: all that was ever shown so.
     """
 
     id: int
@@ -49,6 +51,9 @@ class TelegramChat:
     forbidden: str = ""
     moved_to: int = 0
     written: deque[float] = field(default_factory=deque[float])
+    drafts: dict[int, "MessageVersion"] = field(default_factory=dict[int, "MessageVersion"])
+    drafted: list["MessageVersion"] = field(default_factory=list["MessageVersion"])
+    draft_times: deque[float] = field(default_factory=deque[float])
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def describe(self) -> Json:
@@ -68,6 +73,7 @@ class MessageVersion:
     """What a message shows from some time on."""
 
     text: str = ""
+    entities: tuple[Json, ...] = ()
     caption: str = ""
     markup: Json | None = None
     file: StoredFile | None = None
@@ -76,7 +82,7 @@ class MessageVersion:
 
     def describe(self) -> Json:
         if self.file is None:
-            told: Json = {"text": self.text, "entities": commands(self.text)}
+            told: Json = {"text": self.text, "entities": [*self.entities, *commands(self.text)]}
         else:
             told = {self.file.kind: self.file.describe()}
             if self.file.kind == "photo":
@@ -122,6 +128,10 @@ class TelegramMessage:
     @property
     def text(self) -> str:
         return self.now.text
+
+    @property
+    def entities(self) -> tuple[Json, ...]:
+        return self.now.entities
 
     @property
     def caption(self) -> str:

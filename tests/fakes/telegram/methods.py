@@ -162,6 +162,7 @@ HANDLERS: Mapping[type[Method], Callable[[TelegramWorld, Any], Any]] = {
     api.SendDocument: posts.send_document,
     api.SendMediaGroup: posts.send_media_group,
     api.SendMessage: posts.send_message,
+    api.SendMessageDraft: posts.send_draft,
     api.SendPhoto: posts.send_photo,
     api.SendVideo: posts.send_video,
     api.SetMyCommands: _set_commands,

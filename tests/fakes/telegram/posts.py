@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from tests.fakes.telegram.chat import MessageVersion, TelegramChat, TelegramMessage
 from tests.fakes.telegram.files import FileKind, StoredFile
 from tests.fakes.telegram.schema import BotApiError, Json, TelegramUpload
-from tests.fakes.telegram.text import MarkupError, plain
+from tests.fakes.telegram.text import MarkupError, check_entities, plain
 from tests.fakes.telegram.world import TelegramWorld
 
 TEXT_CHARS = 4096
@@ -33,7 +33,10 @@ Edit = (
 
 
 def send_message(world: TelegramWorld, ask: api.SendMessage) -> Json:
-    return _post(world, ask, MessageVersion(text=_text(ask.text, ask.parse_mode))).describe()
+    post = _post(world, ask, MessageVersion(text=_text(ask), entities=_entities(ask)))
+    # Whatever was shown until then, this is what it has become.
+    post.chat.drafts.clear()
+    return post.describe()
 
 
 def send_photo(world: TelegramWorld, ask: api.SendPhoto) -> Json:
@@ -116,7 +119,8 @@ def edit_text(world: TelegramWorld, ask: api.EditMessageText) -> Json:
     post = _found(world, ask)
     if post.file:
         raise BotApiError("Bad Request: there is no text in the message to edit")
-    return _revise(world, ask, replace(post.now, text=_text(ask.text or "", ask.parse_mode)))
+    version = replace(post.now, text=_text(ask), entities=_entities(ask))
+    return _revise(world, ask, version)
 
 
 def edit_caption(world: TelegramWorld, ask: api.EditMessageCaption) -> Json:
@@ -169,13 +173,37 @@ def delete(world: TelegramWorld, ask: api.DeleteMessage) -> bool:
     return True
 
 
-def _text(text: str, parse_mode: object) -> str:
-    shown = _plain(text, parse_mode)
+def send_draft(world: TelegramWorld, ask: api.SendMessageDraft) -> bool:
+    chat = world.chat(ask.chat_id)
+    if chat.type != "private":
+        raise BotApiError("Bad Request: method is available only in private chats")
+    if not ask.draft_id:
+        raise BotApiError("Bad Request: DRAFT_ID_INVALID")
+    text = _text(ask) if ask.text else ""
+    chat.drafts[ask.draft_id] = MessageVersion(text=text, entities=_entities(ask), at=world.now())
+    chat.drafted.append(chat.drafts[ask.draft_id])
+    return True
+
+
+def _text(ask: api.SendMessage | api.EditMessageText | api.SendMessageDraft) -> str:
+    shown = _plain(ask.text or "", ask.parse_mode)
     if not shown:
         raise BotApiError("Bad Request: message text is empty")
-    if len(shown) > TEXT_CHARS:
+    if len(shown.encode("utf-16-le")) // 2 > TEXT_CHARS:
         raise BotApiError("Bad Request: message is too long")
     return shown
+
+
+def _entities(
+    ask: api.SendMessage | api.EditMessageText | api.SendMessageDraft,
+) -> tuple[Json, ...]:
+    given = [each.model_dump(mode="json", exclude_unset=True) for each in ask.entities or ()]
+    text = ask.text or ""
+    try:
+        check_entities(text, given)
+    except MarkupError as error:
+        raise BotApiError(f"Bad Request: can't parse entities: {error}") from None
+    return tuple(given)
 
 
 def read_caption(text: str | None, parse_mode: object) -> str:

@@ -76,6 +76,7 @@ class TelegramServer(People):
         floods: the writes that were too many, beside those that a test refuses.
         endless: whether a download goes on for ever.
         group_flood: how much the bot may write; sends and edits together.
+        draft_flood: how often it may show a draft in one chat.
     """
 
     def __init__(self, token: str = TOKEN) -> None:
@@ -90,6 +91,7 @@ class TelegramServer(People):
         self.floods: list[str] = []
         self.group_flood = TelegramPace(writes=20, seconds=60)
         self.private_flood = TelegramPace(writes=5, seconds=5)
+        self.draft_flood = TelegramPace(writes=1, seconds=0.5)
         self.upload_bytes = UPLOAD_BYTES
         self.endless = False
         self._refusals: defaultdict[str, deque[BotApiError | None]] = defaultdict(deque)
@@ -244,23 +246,28 @@ class TelegramServer(People):
         chat = self.world.chat(getattr(ask, "chat_id", None))
         if chat.forbidden:
             raise BotApiError(chat.forbidden, 403)
-        if method != "sendChatAction":
-            self._count(chat, len(ask.media) if isinstance(ask, SendMediaGroup) else 1)
+        if method == "sendMessageDraft":
+            self._count(chat, chat.draft_times, self.draft_flood, 1)
+        elif method != "sendChatAction":
+            flood = self.private_flood if chat.type == "private" else self.group_flood
+            writes = len(ask.media) if isinstance(ask, SendMediaGroup) else 1
+            self._count(chat, chat.written, flood, writes)
 
-    def _count(self, chat: TelegramChat, writes: int) -> None:
-        flood = self.private_flood if chat.type == "private" else self.group_flood
+    def _count(
+        self, chat: TelegramChat, written: deque[float], flood: TelegramPace, writes: int
+    ) -> None:
         now = self.world.now()
-        while chat.written and chat.written[0] <= now - flood.seconds:
-            chat.written.popleft()
-        excess = len(chat.written) + writes - flood.writes
-        if excess > 0 and chat.written:
-            free_at = chat.written[min(excess, len(chat.written)) - 1] + flood.seconds
+        while written and written[0] <= now - flood.seconds:
+            written.popleft()
+        excess = len(written) + writes - flood.writes
+        if excess > 0 and written:
+            free_at = written[min(excess, len(written)) - 1] + flood.seconds
             retry_after = max(1, math.ceil(free_at - now))
             self.floods.append(f"{writes} to {chat.type} {chat.id}, {free_at - now:.3f} s early")
             raise BotApiError(
                 f"Too Many Requests: retry after {retry_after}", 429, {"retry_after": retry_after}
             )
-        chat.written.extend([now] * writes)
+        written.extend([now] * writes)
 
     async def _download(self, request: Request) -> Response:
         path = request.path_params["path"]

@@ -1,0 +1,85 @@
+"""The whole of an answer that a few messages do not hold: a file below the first of them."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from core.chat.views import MOST_MESSAGES, answer_text, answer_views, is_long
+from core.exchanges import Exchange
+from core.i18n import Locale, translate
+from core.media import Asset, MediaKind
+from core.messages.budget import Rank, WriteBudget
+from core.messages.paged import show_all
+from core.messages.patience import until_taken
+from core.platform import (
+    Conversation,
+    MediaPost,
+    MessageRef,
+    RefusedError,
+    UncertainError,
+    View,
+)
+from core.services import Services
+
+log = logging.getLogger(__name__)
+
+
+async def with_whole(
+    services: Services, conversation: Conversation, budget: WriteBudget, exchange: Exchange
+) -> Exchange:
+    """Post all of a long answer below its messages; where no file is taken, as more of them.
+
+    Raises:
+        MessageLostError: the chat takes no messages from us any more.
+        RefusedError: it takes neither.
+    """
+    limits = conversation.limits
+    if not is_long(exchange, limits) or len(exchange.messages) > MOST_MESSAGES:
+        return exchange
+    messages: Sequence[MessageRef] = exchange.messages
+    try:
+        posted = await _post(services.folder(exchange.id), conversation, budget, exchange)
+        messages = (*messages, posted)
+    except UncertainError as error:
+        # Once is enough, and it is more likely there than not.
+        log.warning("answer %s: its file may be in the chat: %s", exchange.id, error)
+    except (OSError, RefusedError) as error:
+        log.warning("answer %s goes without a file: %s", exchange.id, error)
+        views = answer_views(exchange, limits, sandboxed=services.sandboxed, whole=True)
+        messages = await show_all(conversation, budget, views, messages)
+    return replace(exchange, messages=tuple(messages))
+
+
+async def _post(
+    folder: Path, conversation: Conversation, budget: WriteBudget, exchange: Exchange
+) -> MessageRef:
+    asset = await asyncio.to_thread(_written, folder / "answer.md", answer_text(exchange))
+    media = MediaPost(
+        key=f"{exchange.id}-answer",
+        assets=(asset,),
+        view=View(text=translate(Locale(exchange.locale), "answer-file")),
+        replying=exchange.command,
+        as_documents=True,
+    )
+
+    async def write() -> MessageRef:
+        async with budget.turn(Rank.RESULT, "post"):
+            return await conversation.deliver(media, replacing=None)
+
+    return await until_taken(write, partial(budget.obey, lane="post"))
+
+
+def _written(path: Path, text: str) -> Asset:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size_bytes = path.write_bytes(text.encode())
+    return Asset(
+        kind=MediaKind.TEXT,
+        path=path,
+        mime="text/markdown",
+        size_bytes=size_bytes,
+        width=0,
+        height=0,
+    )

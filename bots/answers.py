@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from weakref import WeakSet
 
@@ -62,8 +63,8 @@ class Answers:
         send = partial(write_final, conversation, budget, replying=replying, rank=Rank.ANSWER)
         try:
             for part in parts:
-                await send(View(text=part))
-            return await send(View(text=last, buttons=said.buttons))
+                await send(replace(said, text=part, buttons=()))
+            return await send(replace(said, text=last))
         except MessageLostError as error:
             log.info("an answer was not taken: %s", error)
             return None

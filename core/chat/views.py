@@ -20,6 +20,8 @@ def answer_views(
 
     Those under which it can be stopped, gone on with or asked for again have buttons.
     """
+    if exchange.request:
+        return (_suggestion_view(exchange),)
     limit = limits.text_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
     rest = "\n\n".join(_below(exchange, sandboxed=sandboxed))
@@ -33,6 +35,26 @@ def answer_views(
     ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
     first, *behind = [*others, ended]
     return View(text=first.text, is_markdown=True, buttons=first.buttons, aside=aside), *behind
+
+
+def _suggestion_view(exchange: Exchange) -> View:
+    """What is shown until the draft is there, or where none comes of it."""
+    locale, name = Locale(exchange.locale), exchange.model_name
+    match exchange.state:
+        case ExchangeState.ASKING | ExchangeState.DONE:
+            lines = [translate(locale, "suggestion-thinking", model=name)]
+        case ExchangeState.STOPPED:
+            lines = [translate(locale, "answer-stopped")]
+        case ExchangeState.BROKEN | ExchangeState.FAILED:
+            lines = [translate(locale, "suggestion-failed", model=name)]
+            lines += explain_fault(locale, exchange.fault, "answer") if exchange.fault else []
+    buttons = (_again(exchange),) if exchange.is_ended else _buttons(exchange)
+    return View(text="\n".join(lines), buttons=buttons)
+
+
+def _again(exchange: Exchange) -> Button:
+    label = translate(Locale(exchange.locale), "button-suggest-again")
+    return Button(label=label, command="suggest", given={"of": exchange.id}, style="primary")
 
 
 def _aside(exchange: Exchange, limit: int) -> str:

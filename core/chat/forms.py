@@ -11,7 +11,7 @@ T = TypeVar("T", bound=BaseModel)
 Json = Mapping[str, object]
 
 # What gateways refuse in a schema (lengths, patterns) is checked when the answer is read.
-_TOLD = ("type", "description", "enum", "anyOf")
+_TOLD = ("type", "enum", "anyOf")
 
 
 def schema_of(form: type[BaseModel], allowed: Mapping[str, Sequence[str | int]]) -> Schema:

@@ -109,23 +109,28 @@ def suggested(catalog: Catalog, request: MediaRequest, text: str) -> MediaReques
     """The request in the words of an answer, with those of its options that go together.
 
     Raises:
+        UserError: no model here can do any more what is fixed already.
         ValueError: the answer has not the form.
     """
-    wanted = _planned(catalog, request, text) if request.has_shots else _worded(request, text)
+    made = _planned if request.has_shots else _worded
     last = request
-    for last in wanted:
+    for last in made(catalog, request, text):
         if catalog.can(last):
             break
     return last
 
 
-def _worded(request: MediaRequest, text: str) -> Iterator[MediaRequest]:
+def _worded(catalog: Catalog, request: MediaRequest, text: str) -> Iterator[MediaRequest]:
     """With all options first, and at last with none."""
     idea = read_form(Idea, text)
     if idea is None:
         raise ValueError("no idea")
+    # Some gateways do not keep a model to the values that it was given to choose between.
+    allowed = _allowed(catalog.route(request), request)
     for ratio, seconds, resolution in product(
-        (idea.ratio, None), (idea.seconds, None), (idea.resolution, None)
+        (idea.ratio if idea.ratio in allowed["ratio"] else None, None),
+        (idea.seconds if idea.seconds in allowed["seconds"] else None, None),
+        (idea.resolution if idea.resolution in allowed["resolution"] else None, None),
     ):
         yield replace(
             request,

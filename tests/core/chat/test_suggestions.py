@@ -1,5 +1,6 @@
 """Suggestions of chat models: shown as drafts, which only a button of their person orders."""
 
+import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +15,14 @@ from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.media import MediaKind
 from core.platform import Button, ConversationRef, User
+from core.talk import Usage
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.local_picture import picture
 from tests.fakes.memory_platform import NAME
+from tests.fakes.raw_server import raw_server, replies, reply
 
 ANN, BOB = (User(platform=NAME, id=name) for name in ("ann", "bob"))
+SSE = {"Content-Type": "text/event-stream"}
 HERE = ConversationRef(platform=NAME, chat="1")
 
 
@@ -157,12 +161,43 @@ async def test_an_answer_without_its_form_is_asked_for_once_more_then_told(
     (shown,) = harness.chat.shown.values()
     again = buttons(harness)["Again"]
     exchange = await asked(engine, again.given["of"])
+    stranger = await press(engine, again, user=BOB)
+    assert "somebody else" in refusal(stranger)
     assert "No suggestion from" in shown
     assert "not in the form it was asked for" in shown
     assert exchange.usage
     assert exchange.usage.input_tokens % 2 == 0
     assert await jobs(engine) == []
     assert harness.paid == 2
+
+
+def streamed(text: str) -> bytes:
+    """An answer in one piece, and what it took."""
+    piece = f'{{"choices": [{{"index": 0, "delta": {{"content": {json.dumps(text)}}}}}]}}'
+    stop = '{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}'
+    usage = '{"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 10}}'
+    frames = "".join(f"data: {frame}\n\n" for frame in (piece, stop, usage, "[DONE]"))
+    return reply(frames.encode(), headers=SSE)
+
+
+@pytest.mark.parametrize("broken", ['{"prompt": "a be', "Certainly! A cat.", "{}"])
+async def test_what_comes_in_its_form_the_second_time_is_shown_and_both_are_counted(
+    harness: EngineHarness, broken: str
+) -> None:
+    good = streamed('{"prompt": "a better cat", "ratio": null, "seconds": null}')
+    async with raw_server(replies(streamed(broken), good)) as server:
+        harness.roots = {"sandbox": server.url}
+        async with harness.engine() as engine:
+            await say(engine, "/model sandbox-chat")
+            await say(engine, "/enhance a cat")
+            (draft,) = await jobs(engine)
+            exchange = await asked(engine, draft.id)
+
+    assert draft.request.prompt == "a better cat"
+    assert exchange.usage == Usage(200, 20)
+    assert exchange.credits > 0
+    assert len(server.requests) == 2
+    assert server.requests[0] == server.requests[1]
 
 
 async def test_what_may_have_been_taken_is_not_asked_again(
@@ -266,13 +301,19 @@ async def test_pictures_outlive_what_was_asked_about_them(
 
 
 async def test_a_suggestion_is_no_part_of_a_conversation(engine: Engine) -> None:
+    exchanges = engine.services.exchanges
     await say(engine, "/ask one", is_alone=True)
+    first = await exchanges.latest(ANN, HERE)
     await say(engine, "/enhance a cat", is_alone=True)
+    (draft,) = await jobs(engine)
     await say(engine, "/ask two", is_alone=True)
+    second = await exchanges.latest(ANN, HERE)
 
-    latest = await engine.services.exchanges.latest(ANN, HERE)
-    assert latest
-    assert "There were 4 messages." in latest.text
+    assert first
+    assert second
+    assert second.follows == first.id
+    assert draft.status
+    assert await exchanges.said_in(draft.status) is None
 
 
 async def test_an_idea_becomes_shots_that_a_model_can_make_and_that_can_be_edited(

@@ -338,6 +338,19 @@ async def test_an_idea_becomes_shots_that_a_model_can_make_and_that_can_be_edite
     assert harness.paid == 2
 
 
+async def test_an_idea_of_a_models_own_is_planned_by_nobody_else(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/talk please call storyboard for a plane")
+
+    exchange = await engine.services.exchanges.latest(ANN, HERE)
+    assert exchange
+    assert "Not done: Shot 1 needs a length" in exchange.text
+    assert await jobs(engine) == []
+    # What was asked, and what the tool said.
+    assert harness.paid == 2
+
+
 async def test_without_a_chat_model_these_say_why_and_an_idea_is_no_storyboard(
     harness: EngineHarness, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ class FaultKind(StrEnum):
     AMBIGUOUS = "ambiguous"
     MISCONFIGURED = "misconfigured"
     BAD_PAYLOAD = "bad_payload"
+    MISFORMED = "misformed"
     NO_ANSWER = "no_answer"
     NO_MEDIA = "no_media"
     LINK_DEAD = "link_dead"

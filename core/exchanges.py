@@ -7,7 +7,7 @@ from typing import Protocol
 
 from core.errors import Fault
 from core.events import Event
-from core.media import Asset
+from core.media import Asset, MediaRequest
 from core.platform import Button, ConversationRef, MessageRef, Party, User
 from core.talk import Source, Usage
 
@@ -31,6 +31,8 @@ class Exchange:
         route: all models that can answer this, in the order in which they are asked.
         follows: the exchange that this one goes on from; "" where a conversation begins.
         shows_thoughts: whether the chat is shown what the model thinks.
+        request: what the answer is to word, where it is asked for in a form: a suggestion, which
+            becomes the draft of the same id. None where it is asked for in words.
         command: the message that asked.
         is_cut: whether the answer had to stop at the most that one may have.
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
@@ -53,6 +55,7 @@ class Exchange:
     searches: bool = False
     shows_thoughts: bool = True
     follows: str = ""
+    request: MediaRequest | None = None
     command: MessageRef | None = None
     state: ExchangeState = ExchangeState.ASKING
     text: str = ""
@@ -105,11 +108,11 @@ class ExchangeStore(Protocol):
         ...
 
     async def said_in(self, message: MessageRef) -> Exchange | None:
-        """The one whose answer stands in that message."""
+        """The one whose answer in words stands in that message."""
         ...
 
     async def latest(self, user: User, place: ConversationRef) -> Exchange | None:
-        """The last one of a person at a place."""
+        """The last one of a person at a place that was answered in words."""
         ...
 
     async def unfinished(self) -> Sequence[Exchange]:

@@ -195,6 +195,10 @@ class JobStore(Protocol):
         """
         ...
 
+    async def reword(self, job: Job) -> None:
+        """Write what a draft asks for, and its price; raises LostRunError as `save` does."""
+        ...
+
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
         """Write the progress alone; raises LostRunError as `save` does."""
         ...

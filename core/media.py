@@ -79,6 +79,15 @@ class RemoteAsset:
     authorized: bool = False
 
 
+class Wording(StrEnum):
+    """Who has found the words of a prompt: its person, or a chat model, and out of what."""
+
+    TYPED = "typed"
+    ENHANCED = "enhanced"
+    DESCRIBED = "described"
+    PLANNED = "planned"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmet:
     """Defaults of the user or the chat that no model could keep; None where that did not happen.
@@ -124,6 +133,7 @@ class MediaRequest:
     spoiler: bool = False
     model: str | None = None
     unmet: Unmet | None = None
+    wording: Wording = Wording.TYPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

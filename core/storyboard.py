@@ -47,6 +47,34 @@ def read_shots(text: str) -> tuple[Shot, ...]:
     return shots
 
 
+def has_lengths(text: str) -> bool:
+    """Whether it is meant as a list of shots: some part of it has a length."""
+    return any(_LABELLED.search(part) or _STARTING.match(part) for part in _parts(text))
+
+
+def lines(shots: Sequence[Shot]) -> str:
+    """The shots as people write them, a line for each."""
+    return "\n".join(f"{shot.seconds:g}s {shot.scene}" for shot in shots)
+
+
+def fit_lengths(shots: Sequence[Shot], total: int) -> tuple[Shot, ...]:
+    """The shots made longer or shorter, so that together they last that many seconds.
+
+    Of more shots than there are seconds the last are left out.
+    """
+    kept = shots[:total]
+    average = sum(shot.seconds for shot in kept) / len(kept)
+    # None becomes too short to be seen, however the others compare to it.
+    weights = [max(shot.seconds, average / 2) for shot in kept]
+    if abs(average * len(kept) - total) <= _CLOSE_ENOUGH:
+        return tuple(kept)
+    ends = [round(total * sum(weights[:n]) / sum(weights), 1) for n in range(len(weights) + 1)]
+    return tuple(
+        Shot(seconds=round(end - start, 1), scene=shot.scene)
+        for shot, start, end in zip(kept, ends, ends[1:], strict=False)
+    )
+
+
 def total_seconds(shots: Sequence[Shot], asked: int | None = None) -> int:
     """How long the shots are together; whether a model makes that, its catalog entry tells.
 

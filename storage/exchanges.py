@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    delete,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from core.events import Event, TakenError
@@ -22,7 +31,9 @@ _EXCHANGE = TypeAdapter(Exchange)
 _ROW = "a question"
 # What is decided when a question is asked is never written again.
 _ASKED = {"note", "prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
-_FIXED = {*_ASKED, "id", "user", "locale", "conversation", "route", "created_at"}
+_FIXED = {*_ASKED, "request", "id", "user", "locale", "conversation", "route", "created_at"}
+# What is no suggestion.
+_IN_WORDS = exchanges.c.request.is_(null())
 _STANDS = insert(standing).on_conflict_do_nothing()
 
 
@@ -94,13 +105,14 @@ class SqlExchangeStore:
             standing.c.id == message.id,
         )
         known = select(standing.c.exchange).where(*stands).scalar_subquery()
-        return await self._one(select(exchanges).where(exchanges.c.id == known))
+        return await self._one(select(exchanges).where(exchanges.c.id == known, _IN_WORDS))
 
     async def latest(self, user: User, place: ConversationRef) -> Exchange | None:
         query = select(exchanges).where(
             *_of(user.party),
             exchanges.c.chat == place.chat,
             exchanges.c.thread == place.thread,
+            _IN_WORDS,
         )
         return await self._one(query.order_by(exchanges.c.created_at.desc()).limit(1))
 

@@ -38,7 +38,7 @@ _ENDED = [str(state) for state in ENDED]
 _OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
 # A job that is retried goes where it is asked for then.
 _PLACE = {"conversation", "command"}
-# What is decided when a job is made is never written again.
+# What is decided when a job is made is never written again; but a draft may be reworded.
 _FIXED = {*_PLACE, "id", "run", "user", "request", "created_at", "locale"}
 
 # Made once: SQLAlchemy takes longer to make a statement than SQLite to execute it.
@@ -111,6 +111,10 @@ class SqlJobStore:
         if job.is_ended:
             self._held.pop(job.id, None)
         await self._guarded(job, _dump(job, _FIXED), event)
+
+    async def reword(self, job: Job) -> None:
+        dumped = _dump(job)
+        await self._guarded(job, {"request": dumped["request"], "credits": job.credits})
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
         await self._guarded(job, {"fraction": fraction})

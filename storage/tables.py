@@ -166,6 +166,7 @@ exchanges = Table(
     Column("searches", Boolean, nullable=False),
     Column("shows_thoughts", Boolean, nullable=False),
     Column("follows", String, nullable=False),
+    Column("request", JSON(none_as_null=True)),
     Column("command", JSON(none_as_null=True)),
     Column("state", String, nullable=False),
     Column("text", String, nullable=False),

@@ -103,11 +103,15 @@ class DiscordButtons:
         elif answer.asks:
             user, place = invocation.user, invocation.conversation
             locale = await self.answers.locale(user, place, self.default)
-            await _show_question(interaction, button, answer.asks, locale)
+            await _show_question(interaction, button, answer.asks, answer.current, locale)
 
 
 async def _show_question(
-    interaction: discord.Interaction, button: Button, option: OptionHelp, locale: Locale
+    interaction: discord.Interaction,
+    button: Button,
+    option: OptionHelp,
+    current: str,
+    locale: Locale,
 ) -> None:
     try:
         if option.kind is OptionKind.PLACE:
@@ -115,7 +119,7 @@ async def _show_question(
             choice, say = channel_choice(button), interaction.response.send_message
             await respond(partial(say, text, view=choice, ephemeral=True))
         else:
-            form = question_form(button, option, locale)
+            form = question_form(button, option, current, locale)
             await respond(partial(interaction.response.send_modal, form))
     except TROUBLE as error:
         log.warning("a question could not be asked: %s", error)

@@ -64,10 +64,13 @@ def form(
     return shown
 
 
-def question_form(button: Button, option: OptionHelp, locale: Locale) -> ui.Modal:
-    """A form for the one option that a button asks for. It knows all by its name."""
+def question_form(button: Button, option: OptionHelp, current: str, locale: Locale) -> ui.Modal:
+    """A form for the one option that a button asks for, with what it says already.
+
+    It knows all by its name.
+    """
     shown = ui.Modal(title=f"/{button.command}", custom_id=custom_id(button))
-    shown.add_item(_words(option, GivenCommand(name=button.command), locale))
+    shown.add_item(_words(option, GivenCommand(name=button.command, text=current), locale))
     shown.stop()  # as above
     return shown
 

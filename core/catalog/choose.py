@@ -97,10 +97,8 @@ class Catalog:
         return self._counted([m for m in self.ready if can(m, ability)], names)
 
     def makers(self, ability: Ability | ChatAbility | None) -> tuple[Model, ...]:
-        """Those of them that make something; all, where nothing special is needed."""
-        if ability is None:
-            return self.chosen
-        return self.able(ability) if isinstance(ability, Ability) else ()
+        """Those of them that make something; all, where nothing special is needed of these."""
+        return self.able(ability) if isinstance(ability, Ability) else self.chosen
 
     def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
         counted = (m for m in found if m.is_current or any(map(m.is_called, names)))

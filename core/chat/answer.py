@@ -144,6 +144,10 @@ class ActiveAnswer:
                 self._heard.take(said)
                 self._message.touch()
 
+    def _start_over(self) -> None:
+        """Forget what was heard, but not what it has cost."""
+        self._heard = HeardAnswer(usage=self._heard.usage)
+
     @property
     def _model(self) -> ChatModel:
         model = self._services.chat_model(self.exchange.model)

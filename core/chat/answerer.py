@@ -10,14 +10,16 @@ from dataclasses import replace
 from functools import partial
 
 from core.chat.answer import ActiveAnswer, UseTool, ended
+from core.chat.formed_answer import FormedAnswer, HandOver
 from core.chat.views import answer_views
 from core.chat.whole import with_whole
 from core.errands import Errands
 from core.errors import Fault, FaultKind, UserError
 from core.events import Event
-from core.exchanges import Exchange
+from core.exchanges import Exchange, ExchangeState
+from core.i18n import Locale, explain
 from core.messages.paged import show_all
-from core.platform import MessageLostError, Party, RefusedError
+from core.platform import MessageLostError, Party, RefusedError, View
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question
@@ -50,6 +52,7 @@ class Answerer:
         self._active: dict[str, ActiveAnswer] = {}
         self._errands = Errands()
         self._closing = False
+        self._draft: HandOver = _nobody
 
     async def submit(
         self,
@@ -73,7 +76,7 @@ class Answerer:
             raise UserError("disk-nearly-full")
         self.check_turn(exchange.user.party)
         await self._services.exchanges.add(exchange, event)
-        active = self._active[exchange.id] = ActiveAnswer(self._services, exchange, question, use)
+        active = self._active[exchange.id] = self._answer(exchange, question, use)
         self._errands.start(self._go(active))
         # Or a platform that shows that somebody is at work would take that for all there is.
         await active.opened.wait()
@@ -109,8 +112,14 @@ class Answerer:
         await self._forget_files(gone)
         return len(gone)
 
-    async def start(self) -> None:
-        """Forget what has been kept for long enough."""
+    async def start(self, draft: HandOver) -> None:
+        """Forget what has been kept for long enough.
+
+        Args:
+            draft: makes a draft of a suggestion and shows it; a second time it shows it again. It
+                raises UserError where nothing can do that any more.
+        """
+        self._draft = draft
         before = time.time() - self._kept_days * _DAY_SECONDS
         await self._forget_files(await self._services.exchanges.prune(before))
 
@@ -138,22 +147,46 @@ class Answerer:
             self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]
 
+    def _answer(self, exchange: Exchange, question: Question, use: UseTool | None) -> ActiveAnswer:
+        if exchange.request is None:
+            return ActiveAnswer(self._services, exchange, question, use)
+        return FormedAnswer(self._services, exchange, question, exchange.request, self._hand_over)
+
+    async def _hand_over(self, exchange: Exchange) -> None:
+        """Let a suggestion become a draft, once."""
+        try:
+            await self._draft(exchange)
+        except UserError as error:
+            view = View(text=explain(Locale(exchange.locale), error))
+            await self._show(exchange, [view])
+        await self._store(replace(exchange, told=True))
+
     async def _tell(self, exchange: Exchange) -> None:
+        if exchange.request and exchange.state is ExchangeState.DONE:
+            with suppress(MessageLostError, RefusedError):
+                await self._hand_over(exchange)
+            return
         if not exchange.is_ended:
             fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
             exchange = ended(exchange, fault, stopped=False)
             await self._store(exchange)
+        with suppress(MessageLostError, RefusedError):
+            exchange = await self._show(exchange)
+        await self._store(replace(exchange, told=True))
+
+    async def _show(self, exchange: Exchange, views: Sequence[View] | None = None) -> Exchange:
+        """Show it in the messages that it has, and in new ones, which it has then."""
         place = replace(exchange.conversation, owner=exchange.user.id)
         conversation = self._services.platforms[place.platform].conversation(place)
         budget = self._services.budgets.of(place, conversation.limits)
-        views = answer_views(exchange, conversation.limits, sandboxed=self._services.sandboxed)
-        with suppress(MessageLostError, RefusedError):
-            messages = await show_all(
-                conversation, budget, views, exchange.messages, replying=exchange.command
-            )
-            exchange = replace(exchange, messages=tuple(messages))
-            exchange = await with_whole(self._services, conversation, budget, exchange)
-        await self._store(replace(exchange, told=True))
+        shown = views or answer_views(
+            exchange, conversation.limits, sandboxed=self._services.sandboxed
+        )
+        messages = await show_all(
+            conversation, budget, shown, exchange.messages, replying=exchange.command
+        )
+        exchange = replace(exchange, messages=tuple(messages))
+        return await with_whole(self._services, conversation, budget, exchange)
 
     async def _store(self, exchange: Exchange) -> None:
         save = partial(self._services.exchanges.save, exchange)
@@ -161,5 +194,12 @@ class Answerer:
 
     async def _forget_files(self, ids: Sequence[str]) -> None:
         for each in ids:
+            # A draft has taken over its pictures, and perhaps was ordered.
+            if await self._services.store.get(each):
+                continue
             folder = self._services.folder(each)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _nobody(exchange: Exchange) -> None:
+    raise RuntimeError(f"suggestion {exchange.id} came before the start")

@@ -22,6 +22,8 @@ def answer_views(
     Those under which it can be stopped, gone on with or asked for again have buttons. An answer
     that is too long for a few messages is cut, unless the `whole` is wanted.
     """
+    if exchange.request:
+        return (_suggestion_view(exchange),)
     limit = limits.text_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
     # Room for the aside on every page, so that no page moves when it comes.
@@ -40,6 +42,8 @@ def answer_views(
 
 def is_long(exchange: Exchange, limits: Limits) -> bool:
     """Whether it takes more than a few messages."""
+    if exchange.request:
+        return False
     limit = limits.text_chars
     # A page may have room for the half only, and there are thoughts beside it.
     if len(exchange.text) * 2 < limit:
@@ -74,6 +78,26 @@ def _joined(*parts: str) -> str:
 
 def _said(exchange: Exchange, key: str) -> str:
     return translate(Locale(exchange.locale), key, model=exchange.model_name)
+
+
+def _suggestion_view(exchange: Exchange) -> View:
+    """What is shown until the draft is there, or where none comes of it."""
+    locale, name = Locale(exchange.locale), exchange.model_name
+    match exchange.state:
+        case ExchangeState.ASKING | ExchangeState.DONE:
+            lines = [translate(locale, "suggestion-thinking", model=name)]
+        case ExchangeState.STOPPED:
+            lines = [translate(locale, "answer-stopped")]
+        case ExchangeState.BROKEN | ExchangeState.FAILED:
+            lines = [translate(locale, "suggestion-failed", model=name)]
+            lines += explain_fault(locale, exchange.fault, "answer") if exchange.fault else []
+    buttons = (_again(exchange),) if exchange.is_ended else _buttons(exchange)
+    return View(text="\n".join(lines), buttons=buttons)
+
+
+def _again(exchange: Exchange) -> Button:
+    label = translate(Locale(exchange.locale), "button-suggest-again")
+    return Button(label=label, command="suggest", given={"of": exchange.id}, style="primary")
 
 
 def _aside(exchange: Exchange, limit: int) -> str:

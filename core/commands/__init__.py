@@ -8,6 +8,9 @@ from core.commands.ask import ASK, CONTINUE, REASK, STOP, TALK
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
+from core.commands.describe import DESCRIBE
+from core.commands.drafts import EDIT, SUGGEST
+from core.commands.enhance import ENHANCE
 from core.commands.help import make_help
 from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
@@ -28,8 +31,12 @@ COMMANDS: Commands = {
         REMIX,
         STORYBOARD,
         CONFIRM,
+        EDIT,
         CHARACTER,
         CHARACTERS,
+        ENHANCE,
+        DESCRIBE,
+        SUGGEST,
         ASK,
         TALK,
         STOP,

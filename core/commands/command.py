@@ -83,7 +83,8 @@ class Command(Generic[T]):
     What is not `is_typed` stands behind buttons; it can be typed, too, but no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing; `videos` whether these may be
     videos as well.
-    `needs` is what a model must be able to do for it; while none is, nobody is offered it.
+    `needs` is what a model must be able to do for it, and `also_needs` what else one must; while
+    none is, nobody is offered it.
 
     The rest are facts by which dispatch and the platforms treat it, whatever its name is.
 
@@ -94,6 +95,7 @@ class Command(Generic[T]):
         result: the option that names a result; replying to the result names it, too.
         personal: whether its answer matters to nobody but whoever asked.
         check: raises UserError where it is no use to ask for the options that are missing.
+        current: what the option that is asked for says already, for whoever changes it.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Command(Generic[T]):
     pictures: int = 0
     videos: bool = False
     needs: Ability | ChatAbility | None = None
+    also_needs: ChatAbility | None = None
     is_typed: bool = True
     pays: bool = False
     job: str = ""
@@ -110,6 +113,12 @@ class Command(Generic[T]):
     result: str = ""
     personal: bool = False
     check: Callable[[Context], Awaitable[None]] | None = None
+    current: Callable[[Context], str] | None = None
+
+    @property
+    def all_needs(self) -> tuple[Ability | ChatAbility, ...]:
+        """All that models must be able to do for it."""
+        return tuple(need for need in (self.needs, self.also_needs) if need)
 
     @property
     def needs_prompt(self) -> bool:

@@ -11,7 +11,7 @@ from core.commands.command import Audience, Command, Context
 
 def is_offered(catalog: Catalog, command: Command[Any], *names: str) -> bool:
     """Whether some model can do it, right now; of the retired ones only those that are named."""
-    return command.needs is None or bool(catalog.able(command.needs, *names))
+    return all(catalog.able(need, *names) for need in command.all_needs)
 
 
 def offered(
@@ -41,6 +41,7 @@ def check_offered(
     said = getattr(options, "model", None), context.preferences.model
     if needs is None or is_offered(catalog, command, *filter(None, said)):
         return
+    needs = next(need for need in command.all_needs if not catalog.able(need))
     # What is about a result is done by the model that has made it, and that one was named once.
     is_complete = options is not None or context.invocation.asks
     if command.result and is_complete and catalog.knows(needs):

@@ -31,7 +31,7 @@ async def place_order(
     """
     job_id = new_id()
     try:
-        request = await _cast(context, request_of(await save_pictures(context, job_id)))
+        request = await cast(context, request_of(await save_pictures(context, job_id)))
         request = fill(context.services.catalog, request, context.preferences)
         await submit(context, job_id, request, is_draft=is_draft)
     except (UserError, TakenError, StorageError):
@@ -96,7 +96,7 @@ async def check_heard(context: Context, job_id: str) -> None:
         raise UserError("private-unheard")
 
 
-async def _cast(context: Context, request: MediaRequest) -> MediaRequest:
+async def cast(context: Context, request: MediaRequest) -> MediaRequest:
     """Call the user's characters by the names that their gateway knows.
 
     Raises:

@@ -21,11 +21,13 @@ class Answer:
         view: what to say, if anything.
         done: whether the command was done.
         asks: the option that the person is to be asked for now, as the invocation wanted.
+        current: what that option says already, where it is to be changed.
     """
 
     view: View | None = None
     done: bool = True
     asks: OptionHelp | None = None
+    current: str = ""
 
 
 async def perform(context: Context, command: Command[Any]) -> Answer:
@@ -44,7 +46,8 @@ async def perform(context: Context, command: Command[Any]) -> Answer:
         context = await _about(context, command, invocation.given.get(command.job))
         if command.check:
             await command.check(context)
-        return Answer(asks=command.option(invocation.asks))
+        current = command.current(context) if command.current else ""
+        return Answer(asks=command.option(invocation.asks), current=current)
     # Options first: what is wrong in the text is the user's, and worth more than what the
     # platform objects to.
     options = _read(context, command)

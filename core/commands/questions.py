@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.catalog import ChatAbility, ChatModel
-from core.catalog.chat import needs_of
 from core.chat.turns import asked, fitting, turns_of
 from core.chat.watching import ways_to_show
+from core.commands.chat_route import route_of
 from core.commands.command import Context
 from core.commands.ordering import shown_at
 from core.commands.repeats import once
@@ -92,7 +92,7 @@ async def _routed(context: Context, wanted: Wanted) -> _Routed:
     refusal: UserError | None = None
     async for way in ways_to_show(context.services, question, context.locale):
         try:
-            route = _route(context, wanted, way.question)
+            route = route_of(context, way.question, wanted.model)
         except UserError as error:
             refusal = error
             continue
@@ -113,18 +113,6 @@ def _question(context: Context, wanted: Wanted) -> Question:
     if wanted.proposes and catalog.able(ChatAbility.TOOLS):
         question = replace(question, tools=tools_for(context))
     return question
-
-
-def _route(context: Context, wanted: Wanted, question: Question) -> tuple[ChatModel, ...]:
-    catalog, needs = context.services.catalog, needs_of(question)
-    default = context.preferences.chat_model or ""
-    try:
-        return catalog.route_chat(needs, wanted.model or default)
-    except UserError:
-        # A default never makes a question fail.
-        if wanted.model or not default:
-            raise
-        return catalog.route_chat(needs)
 
 
 def _in_words(question: Question) -> Question:

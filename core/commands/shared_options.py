@@ -38,6 +38,8 @@ SIZE = Option(
     switches={"--hd": "hd"},
     words={"hd": "hd", "高清": "hd", "1k": "1k", "2k": "2k", "4k": "4k"},
 )
+PICTURE_KIND = Option(flags=("--image",))
+VIDEO_KIND = Option(flags=("--video",))
 MASK = Option(flags=("--mask",))
 WATERMARK = Option(flags=("--watermark",))
 OF = Option(flags=("--of",), metavar="ID")

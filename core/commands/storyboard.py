@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.catalog import Ability
+from core.catalog import Ability, ChatAbility
 from core.commands.command import Command, Context, JobOptions
 from core.commands.jobs import numbered, pick
 from core.commands.ordering import place_order
@@ -19,10 +19,11 @@ from core.commands.shared_options import (
     SPOILER,
     WATERMARK,
 )
+from core.commands.suggesting import suggest
 from core.errors import UserError
 from core.jobs import Job, JobState
-from core.media import Asset, MediaRequest
-from core.storyboard import read_shots, storyboard, total_seconds
+from core.media import Asset, MediaRequest, Wording
+from core.storyboard import has_lengths, read_shots, storyboard, total_seconds
 
 
 class StoryboardOptions(BaseModel):
@@ -47,15 +48,29 @@ class StoryboardOptions(BaseModel):
 
 
 async def run(context: Context, options: StoryboardOptions) -> None:
-    """Show the plan; its buttons order it or drop it."""
-    shots = read_shots(options.prompt)
+    """Show the plan; its buttons order it or drop it. An idea is planned by a chat model."""
     wanted = options.model_dump()
+    if _is_idea(context, options.prompt):
+
+        def planned(images: Sequence[Asset]) -> MediaRequest:
+            kept = {"images": tuple(images), "has_shots": True, "wording": Wording.PLANNED}
+            return MediaRequest(**kept, **wanted)
+
+        await suggest(context, options.prompt, planned)
+        return
+    shots = read_shots(options.prompt)
     wanted |= {"prompt": storyboard(shots), "seconds": total_seconds(shots, options.seconds)}
 
     def request_of(images: Sequence[Asset]) -> MediaRequest:
         return MediaRequest(images=tuple(images), has_shots=True, **wanted)
 
     await place_order(context, request_of, is_draft=True)
+
+
+def _is_idea(context: Context, text: str) -> bool:
+    """Whether somebody has to plan the shots first, and can; a model plans its own."""
+    able = context.services.catalog.able(ChatAbility.STRUCTURE)
+    return bool(able) and not has_lengths(text) and not context.is_proposal
 
 
 async def confirm(context: Context, options: JobOptions) -> None:

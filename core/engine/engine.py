@@ -11,6 +11,7 @@ from typing import Self
 from core.chat.answerer import Answerer
 from core.engine.active_job import ActiveJob
 from core.engine.cancel import store_cancelled, tell_gateway
+from core.engine.drafts import JobDrafts
 from core.engine.endings import Endings
 from core.engine.order import Order, new_id, place
 from core.engine.recovery import Recovery
@@ -46,6 +47,7 @@ class Engine:
     ) -> None:
         self.services = services
         self.answerer = answerer or Answerer(services)
+        self.drafts = JobDrafts(services)
         self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
@@ -66,7 +68,7 @@ class Engine:
         # Once per start is enough: what is remembered grows by one row for each paid command.
         await self.services.events.prune()
         await self.services.budgets.recall()
-        await self.answerer.start()
+        await self.answerer.start(self.drafts.put)
         self._ticker = asyncio.create_task(self._tick(), name="ticker")
         try:
             await self._recovery.take_up(*self.services.platforms)

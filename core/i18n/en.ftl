@@ -96,6 +96,7 @@ fault-network = The connection to the gateway failed.
 fault-ambiguous = The gateway did not say whether it accepted the request.
 fault-misconfigured = The gateway's address is wrong: there is no API there. The operator has to correct the base URL.
 fault-bad-payload = The gateway's answer could not be read.
+fault-misformed = The model answered twice, but not in the form it was asked for. Try again later, or choose another model with /model.
 fault-no-answer = The model gave no answer. Ask differently, or try another model.
 fault-no-media = { $kind ->
     [image] The gateway finished but returned no picture. This is often the content filter.
@@ -254,7 +255,7 @@ no-model-for = This bot has no model { $ability ->
     [vision] that looks at pictures
     [watching] that watches videos
     [tools] that can use the commands
-    [structure] for such answers
+    [structure] that can write prompts
     [search] that searches the web
     [thinking] that thinks first
    *[video] for videos
@@ -265,7 +266,7 @@ chat-cannot = { $model } { $ability ->
     [vision] does not look at pictures
     [watching] does not watch videos
     [tools] cannot use the commands
-    [structure] cannot give such answers
+    [structure] cannot write prompts
     [search] does not search the web
    *[thinking] does not think first
 }.
@@ -380,6 +381,27 @@ answers-at-once = You are already waiting for { $count ->
     [one] an answer
    *[other] { $count } answers
 }. Stop one, or wait until it is there.
+command-enhance = get a better prompt for a video, or for a picture (--image); you see it first
+command-describe = get a prompt that would make your picture again; send one along or reply to it
+command-suggest = get another suggestion
+command-edit = change what a plan or suggestion says
+example-enhance = a cat surfing at sunset
+example-describe = mostly the light
+example-edit = a cat surfing at night
+option-picture-kind = for a picture instead of a video
+option-video-kind = for a video instead of a picture
+option-describe = what matters most in it
+option-edit = the new words; for a plan one shot per line: 7.5s plane takes off
+option-draft = id of the plan or suggestion
+describe-nothing = Send a picture along with /describe, or reply to one.
+suggestion-thinking = { $model } is working on a suggestion …
+suggestion-failed = No suggestion from { $model }.
+draft-suggestion = A suggestion; nothing is ordered yet. It would cost about { $credits } credits.
+button-use = Use
+button-edit = Edit
+button-suggest-again = Again
+nothing-to-edit = This can no longer be changed: it was ordered or dropped.
+nothing-to-suggest-again = I no longer have what this was made from. Please give the command again.
 button-stop = Stop
 button-continue = Continue
 button-ask-again = Ask again
@@ -581,6 +603,10 @@ name-allow = allow
 name-deny = deny
 name-help = help
 name-confirm = confirm
+name-enhance = enhance
+name-describe = describe
+name-suggest = suggest
+name-edit = edit
 name-ask = ask
 name-talk = talk
 name-stop = stop
@@ -600,6 +626,8 @@ name-option-resolution = resolution
 name-option-fast = fast
 name-option-count = count
 name-option-private = private
+name-option-picture = picture
+name-option-video = video
 name-option-spoiler = spoiler
 name-option-seed = seed
 name-option-mask = mask
@@ -640,7 +668,7 @@ option-place = where it should go
 option-size = size of the picture
 option-mask = the last picture is a mask
 option-watermark = keep the gateway's watermark
-option-shots = the shots, one per line: 7.5s plane takes off
+option-shots = the shots, one per line: 7.5s plane takes off; or just the idea
 option-length = total length of all shots
 option-alias = the character's name
 option-span = which seconds of the video, 1 to 3 s long

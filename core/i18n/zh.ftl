@@ -93,6 +93,7 @@ fault-network = 与网关的连接失败。
 fault-ambiguous = 网关没有说明是否接受了请求。
 fault-misconfigured = 网关地址不对：那里没有 API。请管理员检查 base URL。
 fault-bad-payload = 网关返回的内容无法解析。
+fault-misformed = 模型两次的回答都不符合要求的格式。请稍后再试，或用 /model 换一个模型。
 fault-no-answer = 模型没有给出回答。请换个问法，或换一个模型。
 fault-no-media = { $kind ->
     [image] 网关已结束任务，但没有返回图片。通常是内容审核所致。
@@ -248,7 +249,7 @@ no-model-for = 这个机器人没有{ $ability ->
     [vision] 看懂图片
     [watching] 看懂视频
     [tools] 使用命令
-    [structure] 给出这种回答
+    [structure] 写提示词
     [search] 搜索网页
     [thinking] 先思考再回答
    *[video] 生成视频
@@ -259,7 +260,7 @@ chat-cannot = { $model } { $ability ->
     [vision] 看不了图片
     [watching] 看不了视频
     [tools] 不会使用命令
-    [structure] 给不出这种回答
+    [structure] 不会写提示词
     [search] 不会搜索网页
    *[thinking] 不会先思考再回答
 }。
@@ -368,6 +369,27 @@ answer-goes-on = …… 回答还在继续，结束后会以文件形式发送�
 answer-in-file = …… 完整回答见下方文件。
 answer-file = 完整回答
 answers-at-once = 您已有 { $count } 个回答正在输出。请先停止一个，或等它完成。
+command-enhance = 优化视频提示词（加 --image 则为图片），先看结果再决定
+command-describe = 根据图片写出能再次生成它的提示词；附上图片或回复图片
+command-suggest = 再给一个建议
+command-edit = 修改方案或建议的内容
+example-enhance = 日落时一只冲浪的猫
+example-describe = 重点是光线
+example-edit = 夜里一只冲浪的猫
+option-picture-kind = 用于图片而不是视频
+option-video-kind = 用于视频而不是图片
+option-describe = 画面中最重要的内容
+option-edit = 新的内容；分镜方案每行一个镜头：7.5s 飞机起飞
+option-draft = 方案或建议的编号
+describe-nothing = 请在 /describe 时附上图片，或回复一张图片。
+suggestion-thinking = { $model } 正在构思建议……
+suggestion-failed = { $model } 没有给出建议。
+draft-suggestion = 这是建议，尚未下单。预计 { $credits } 积分。
+button-use = 采用
+button-edit = 修改
+button-suggest-again = 换一个
+nothing-to-edit = 无法再修改：已经下单或已放弃。
+nothing-to-suggest-again = 我这里已经没有原来的内容了。请重新发送命令。
 button-stop = 停止
 button-continue = 继续
 button-ask-again = 再问一次
@@ -556,6 +578,10 @@ name-allow = 允许
 name-deny = 禁止
 name-help = 帮助
 name-confirm = 确认
+name-enhance = 优化
+name-describe = 描述
+name-suggest = 换一个
+name-edit = 修改
 name-ask = 提问
 name-talk = 聊天
 name-stop = 停止
@@ -575,6 +601,8 @@ name-option-resolution = 清晰度
 name-option-fast = 快速
 name-option-count = 数量
 name-option-private = 私密
+name-option-picture = 生成图片
+name-option-video = 生成视频
 name-option-spoiler = 剧透
 name-option-seed = 种子
 name-option-mask = 蒙版
@@ -616,7 +644,7 @@ option-place = 要分享到哪里
 option-size = 图片尺寸
 option-mask = 最后一张图片是蒙版
 option-watermark = 保留网关水印
-option-shots = 镜头，每行一个：7.5s 飞机起飞
+option-shots = 镜头，每行一个：7.5s 飞机起飞；或只写想法
 option-length = 全部镜头的总时长
 option-alias = 角色名
 option-span = 从第几秒到第几秒，1 到 3 秒

@@ -8,6 +8,7 @@ from core.catalog import Model, State
 from core.errors import RECOVERABLE, FaultKind
 from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
+from core.media import Wording
 from core.messages.progress import Phase, Progress
 from core.platform import Button, View
 from core.storyboard import read_shots
@@ -60,22 +61,30 @@ def running_view(
 
 
 def draft_view(job: Job, model: Model) -> View:
-    """The plan of a job that is not yet ordered, and what it would cost."""
-    locale = Locale(job.locale)
+    """What a job would make that is not yet ordered, and what it would cost."""
+    locale, given = Locale(job.locale), {"of": job.id}
     plan = "\n".join(_told(job))
+    is_worded = job.request.wording in (Wording.ENHANCED, Wording.DESCRIBED)
+    named = "draft-suggestion" if is_worded else "draft-plan"
     lines = [
-        translate(locale, "draft-plan", credits=job.credits),
+        translate(locale, named, credits=job.credits),
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
         *_unmet(job, model),
     ]
+    is_better = job.request.wording is Wording.ENHANCED
     confirm = Button(
-        label=translate(locale, "button-confirm"),
+        label=translate(locale, "button-use" if is_better else "button-confirm"),
         command="confirm",
         given={"job": job.id},
         style="primary",
     )
-    return View(text="\n".join(lines), buttons=(confirm, _cancel(job)))
+    edit = translate(locale, "button-edit")
+    buttons = [confirm, Button(label=edit, command="edit", given=given, asks="prompt")]
+    if job.request.wording is not Wording.TYPED:
+        other = translate(locale, "button-suggest-again")
+        buttons.append(Button(label=other, command="suggest", given=given))
+    return View(text="\n".join(lines), buttons=(*buttons, _cancel(job)))
 
 
 def resting_view(job: Job) -> View:

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.storyboard import Shot, read_shots, storyboard, total_seconds
+from core.storyboard import (
+    Shot,
+    fit_lengths,
+    has_lengths,
+    lines,
+    read_shots,
+    storyboard,
+    total_seconds,
+)
 
 DOCUMENTED = (
     "Shot 1:\nduration: 7.5sec\nScene: 飞机起飞\n\nShot 2:\nduration: 7.5sec\nScene: 飞机降落"
@@ -113,3 +121,43 @@ def test_what_was_written_is_read_again(shots: list[tuple[int, str]]) -> None:
     )
 
     assert read_shots(storyboard(wanted)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "is_list"),
+    [
+        ("a plane takes off", False),
+        ("a plane takes off\nit lands 3 hours later", False),
+        ("5s a plane takes off\nit lands", True),
+        ("镜头1：7.5秒 飞机起飞", True),
+        ("Shot 1: he runs, duration: 4", True),
+    ],
+)
+def test_an_idea_has_no_lengths(text: str, *, is_list: bool) -> None:
+    assert has_lengths(text) is is_list
+
+
+SHOTS = st.lists(
+    st.builds(
+        Shot, seconds=st.floats(0.001, 600), scene=st.sampled_from(["up", "飞机降落", "3 cats"])
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(shots=SHOTS, total=st.integers(1, 60))
+def test_shots_fit_into_what_can_be_made_and_are_read_as_they_are_written(
+    shots: list[Shot], total: int
+) -> None:
+    fitted = fit_lengths(shots, total)
+
+    assert total_seconds(fitted, total) == total
+    assert [shot.scene for shot in fitted] == [shot.scene for shot in shots[:total]]
+    if fitted != tuple(shots):
+        assert min(shot.seconds for shot in fitted) > 0
+        assert read_shots(storyboard(fitted)) == read_shots(lines(fitted)) == fitted
+
+
+def test_shots_that_last_as_long_as_asked_stay_as_they_are() -> None:
+    assert fit_lengths(TWO, 15) == TWO

@@ -68,7 +68,10 @@ class EngineHarness:
     has_chats: bool = True
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
     media_origins: tuple[str, ...] = ()
-    pace: Pace = field(default_factory=lambda: Pace().scaled(1 / 200))
+    # A stream that is over is waited for as ever: what an answer took comes behind its end.
+    pace: Pace = field(
+        default_factory=lambda: replace(Pace().scaled(1 / 200), afterwards=Pace().afterwards)
+    )
     hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
     auto_confirm_credits: int = 0

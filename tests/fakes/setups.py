@@ -10,7 +10,7 @@ from core.dialects import DIALECTS
 PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
 ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
-CHATS = ("ask", "stop", "model", "system", "forget")
+CHATS = ("enhance", "describe", "ask", "stop", "model", "system", "forget")
 """What can be done where a chat model is ready."""
 MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
 

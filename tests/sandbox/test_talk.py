@@ -201,6 +201,17 @@ async def test_it_keeps_to_a_form_unless_told_to_break_it(ask: Ask, dialect: str
         json.loads(bad.text)
 
 
+@each_talented
+async def test_a_form_that_is_only_told_in_words_is_kept_to_as_well(
+    ask: Ask, dialect: str
+) -> None:
+    only_json = MODELS[dialect].model_copy(update={"structured": "json"})
+
+    answer = await ask(dialect, "waves", schema=FORM, model=only_json, system="Be brief.")
+
+    assert json.loads(answer.text) == {"prompt": "waves", "ratio": "9:16", "shots": [{}]}
+
+
 @pytest.mark.parametrize("dialect", ["gemini_text", "responses"])
 async def test_it_names_the_pages_that_it_found(ask: Ask, dialect: str) -> None:
     told = await ask(dialect, "weather?", searches=True)

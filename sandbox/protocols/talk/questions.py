@@ -145,7 +145,8 @@ def _read_gemini(body: Json) -> AskedQuestion:
     question = replace(question, tools=_tools(named), searches=searches)
     if config.get("responseMimeType") != "application/json":
         return question
-    return replace(question, form=_object(config.get("responseJsonSchema")))
+    schema = _object(config.get("responseJsonSchema"))
+    return replace(question, form=schema or _told_form(question.system))
 
 
 def _read_completion(body: Json) -> AskedQuestion:
@@ -216,7 +217,16 @@ def _formed(question: AskedQuestion, form: Json, schema: Json, whole: str) -> As
     if form.get("type") == "json_object" and "json" not in _spoken(whole).lower():
         sentence = "'messages' must contain the word 'json' in some form"
         raise invalid(Kind.TALK, f"{sentence}, to use 'response_format' of type 'json_object'.")
-    return replace(question, form=schema) if form else question
+    return replace(question, form=schema or _told_form(question.system)) if form else question
+
+
+def _told_form(system: str) -> Json:
+    """The schema that a model is told in words, where only JSON is asked for."""
+    start = system.find("{")
+    try:
+        return _object(json.JSONDecoder().raw_decode(system, start)[0]) if start >= 0 else {}
+    except ValueError:
+        return {}
 
 
 def _spoken(whole: str) -> str:

@@ -90,3 +90,19 @@ async def test_only_a_video_can_be_remixed(tmp_path: Path) -> None:
         assert await here.until_answered(asked)
         assert asked.ephemeral
         assert asked.modal is None
+
+
+async def test_what_is_edited_stands_in_the_form_already(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot() as engine:
+        await here.ada.slash(here.channel, "enhance", prompt="a cat", picture=True)
+        shown = here.message(await here.until_shown("nothing is ordered yet"))
+        form = await here.ada.click(shown, label="Edit")
+        await here.server.until(lambda: form.modal)
+        assert form.modal
+        (words,) = [part["component"] for part in form.modal["components"]]
+        await here.ada.submit_modal(form, {"prompt": f"{words['value']} in snow"})
+        await here.until_shown("a cat in snow")
+        await here.ada.click(shown, label="Use")
+        job = await here.job(engine)
+
+    assert job.request.prompt == "a cat in snow"

@@ -2,8 +2,6 @@
 
 import random
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,25 +18,12 @@ from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.local_picture import LocalPicture, picture
 from tests.fakes.memory_platform import NAME
 
 ANN, BEN = (User(platform=NAME, id=name) for name in ("ann", "ben"))
 HERE, ELSEWHERE = (ConversationRef(platform=NAME, chat=chat) for chat in "12")
 VIDEOS = "--model sandbox-videos 1s"
-
-
-@dataclass(frozen=True, slots=True)
-class LocalPicture:
-    """A picture on this machine as an attachment."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-    def file(self) -> AbstractAsyncContextManager[Path]:
-        return nullcontext(self.path)
 
 
 @pytest.fixture
@@ -56,12 +41,6 @@ async def harness(tmp_path: Path) -> AsyncGenerator[EngineHarness]:
 async def engine(harness: EngineHarness) -> AsyncGenerator[Engine]:
     async with harness.engine() as engine:
         yield engine
-
-
-def picture(folder: Path, name: str, size: tuple[int, int] = (320, 320)) -> LocalPicture:
-    path = folder / name
-    Image.new("RGBA", size, (20, 90, 160, 0)).save(path)
-    return LocalPicture(path)
 
 
 async def say(
@@ -310,7 +289,7 @@ async def test_a_storyboard_is_shown_before_it_is_paid(
     await say(engine, f"confirm {plan.id}")
 
     job = await newest(engine)
-    assert (plan.state, paid_before, len(shown.buttons)) == (JobState.DRAFT, 0, 2)
+    assert (plan.state, paid_before, len(shown.buttons)) == (JobState.DRAFT, 0, 3)
     assert shown.text.endswith("\n1. 7.5 s: a plane takes off\n2. 2.5 s: it lands")
     assert job.request.prompt.startswith("Shot 1:\nduration: 7.5sec\nScene: a plane takes off")
     assert (job.id, job.state, job.request.seconds, job.request.ratio) == (
@@ -401,7 +380,7 @@ async def test_a_plan_can_be_dropped_and_survives_a_restart(harness: EngineHarne
     ("line", "said"),
     [
         ("storyboard", "for example: /storyboard 7.5s"),
-        ("storyboard a plane takes off", "1"),
+        ("storyboard 5s a plane takes off\nit lands", "2"),
         ("storyboard 5s up\n5.25s down", "10.25"),
         ("storyboard --seconds 15 5s up\n5s down", "15"),
         ("storyboard 50s up\n50s down", "100"),

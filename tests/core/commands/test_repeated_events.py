@@ -17,6 +17,7 @@ from core.people.access import Policy
 from core.platform import ConversationRef, User, View
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.local_picture import LocalPicture, picture
 from tests.fakes.memory_platform import NAME
 
 ANN = User(platform=NAME, id="ann")
@@ -25,15 +26,16 @@ VIDEO = "video --model sandbox-videos 1s a cat"
 PLAN = "storyboard --model sandbox-video 1.5s up\n1.5s down"
 
 
-def told(line: str, event: str) -> Invocation:
+def told(line: str, event: str, *along: LocalPicture) -> Invocation:
     """A line as it arrived."""
     name, _, rest = line.partition(" ")
-    return Invocation(command=name, text=rest, user=ANN, conversation=HERE, event=event)
+    invocation = Invocation(command=name, text=rest, user=ANN, conversation=HERE, event=event)
+    return replace(invocation, attachments=along)
 
 
-async def say(engine: Engine, line: str, event: str) -> Answer:
+async def say(engine: Engine, line: str, event: str, *along: LocalPicture) -> Answer:
     """What comes of it, when all that was ordered is done."""
-    answer = await dispatch(engine, told(line, event), Locale.EN)
+    answer = await dispatch(engine, told(line, event, *along), Locale.EN)
     await engine.idle()
     return answer
 
@@ -52,6 +54,9 @@ PAID: Mapping[str, tuple[str, str]] = {
     "character": (VIDEO, "character 0-1 tom"),
     "retry": ("video --model sandbox-video 1s a cat #fail-moderation", "retry"),
     "again": (VIDEO, "again"),
+    "enhance": ("", "enhance a cat"),
+    "describe": ("", "describe"),
+    "suggest": ("enhance a cat", "suggest --of {id}"),
     "ask": ("", "ask why"),
     "talk": ("", "talk make_video of a cat"),
     "continue": ("ask why #talk-length", "continue"),
@@ -64,19 +69,20 @@ async def test_what_pays_is_done_once_also_at_the_same_time_and_after_a_restart(
     harness: EngineHarness, name: str
 ) -> None:
     before, line = PAID[name]
+    along = (picture(harness.folder, "cat.png"),) if name == "describe" else ()
     async with harness.engine() as engine:
         if before:
             await say(engine, before, "1")
         known = await jobs(engine)
         line = line.format(id=known[0].id) if known else line
-        again = [dispatch(engine, told(line, "2"), Locale.EN) for _ in range(3)]
+        again = [dispatch(engine, told(line, "2", *along), Locale.EN) for _ in range(3)]
         await asyncio.gather(*again)
         await engine.idle()
-        await say(engine, line, "2")
+        await say(engine, line, "2", *along)
         first = (len(read_ledger(harness.folder / "sandbox")), await jobs(engine))
         characters = await engine.services.characters.of_user(ANN)
     async with harness.engine() as engine:
-        repeated = await say(engine, line, "2")
+        repeated = await say(engine, line, "2", *along)
         second = (len(read_ledger(harness.folder / "sandbox")), await jobs(engine))
         kept = await engine.services.characters.of_user(ANN)
 

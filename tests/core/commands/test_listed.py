@@ -11,7 +11,7 @@ from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 from tests.fakes.raw_server import raw_server, replies
 
-OTHERS = frozenset({"sandbox", "whatai", "147ai", "apiyi"})
+OTHERS = frozenset({"sandbox", "whatai", "147ai", "apiyi", "openrouter"})
 MARK = translate(Locale.EN, "models-unlisted")
 # The first is a name that options make; the others only begin alike, or are of nobody here.
 LIST = as_json({"data": [{"id": "veo_3_1-portrait-fast"}, {"id": "veo_3_1-async-2"}, {"id": "x"}]})

@@ -35,6 +35,7 @@ from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
+from tests.fakes.statements import changing
 from tests.fakes.tls import TLS
 
 TASKS = "sandbox/sandbox-video"
@@ -197,6 +198,8 @@ async def stored(engine: Engine, job_id: str) -> Job:
 
 async def stored_when(engine: Engine, job_id: str, fits: Callable[[Job], bool]) -> Job:
     """A job's row as soon as it is as wanted."""
-    while not fits(row := await stored(engine, job_id)):
-        pass
+    with changing() as changed:
+        while not fits(row := await stored(engine, job_id)):
+            await changed.wait()
+            changed.clear()
     return row

@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage in what is imported and listed: each worker has all of it, to the end."""
+    """Look for no garbage in what is imported and listed: a worker has all of it to its end."""
     gc.disable()
     try:
         return (yield)

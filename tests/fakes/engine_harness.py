@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -41,6 +42,7 @@ from tests.fakes.tls import TLS
 TASKS = "sandbox/sandbox-video"
 STREAM = "147ai/veo3-fast"
 FOUR = "apiyi/veo-3.1"
+_STANZAS = Path(sandbox.__file__).parent / "catalog.toml"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,8 +141,10 @@ class EngineHarness:
         return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
 
     def _data(self) -> CatalogData:
-        stanzas = Path(sandbox.__file__).parent / "catalog.toml"
-        data = load((stanzas, *self.catalog_files), tuple(self.dialects))
+        if self.catalog_files:
+            data = load((_STANZAS, *self.catalog_files), tuple(self.dialects))
+        else:
+            data = _presets(tuple(self.dialects))
         return replace(data, models=tuple(self._hurried(model) for model in data.models))
 
     def _hurried(self, model: Model) -> Model:
@@ -187,6 +191,12 @@ class EngineHarness:
         """Put a row there that a process left behind which was killed."""
         async with self.store() as store:
             await store.add(job)
+
+
+@cache
+def _presets(dialects: tuple[str, ...]) -> CatalogData:
+    """Read once what no test changes: most tests need it, some for each start of an engine."""
+    return load((_STANZAS,), dialects)
 
 
 async def stored(engine: Engine, job_id: str) -> Job:

@@ -29,7 +29,7 @@ from core.invocation import IdFormat
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.platform import Party, Platform
-from core.public_http import LOOPBACK
+from core.public_http import LOOPBACK, trusted_roots
 from core.services import Services
 from core.settings import Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
@@ -239,7 +239,7 @@ def _http_client() -> httpx.AsyncClient:
     # No ceiling: each stream holds a connection for minutes, and the scheduler counts jobs.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     try:
-        return httpx.AsyncClient(limits=limits, mounts=_DIRECTLY)
+        return httpx.AsyncClient(verify=trusted_roots(), limits=limits, mounts=_DIRECTLY)
     except (ImportError, ValueError) as error:
         raise SettingsError(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: {error}") from None
     except OSError as error:

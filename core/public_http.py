@@ -193,12 +193,16 @@ def _pinned(request: httpx.Request, address: str) -> httpx.Request:
 def _transport(proxy: str | None = None) -> httpx.AsyncBaseTransport:
     # A kept connection is found again by its address alone, but TLS was checked for one name.
     limits = httpx.Limits(max_keepalive_connections=0)
-    return httpx.AsyncHTTPTransport(verify=_trusted_roots(), limits=limits, proxy=proxy)
+    return httpx.AsyncHTTPTransport(verify=trusted_roots(), limits=limits, proxy=proxy)
 
 
 @cache
-def _trusted_roots() -> SSLContext:
-    """Read the certificates once: that takes 20 ms and 2 MB."""
+def trusted_roots() -> SSLContext:
+    """Whom all our clients trust. The certificates are read once: that takes 20 ms and 2 MB.
+
+    Raises:
+        OSError: SSL_CERT_FILE or SSL_CERT_DIR cannot be read.
+    """
     return httpx.create_ssl_context()
 
 

@@ -18,6 +18,7 @@ from bots.telegram.menu import publish_menu
 from bots.telegram.polling import poll
 from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
+from core.public_http import trusted_roots
 from core.redact import quote
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ def _requests(connections: int) -> ApiRequest:
         write_timeout=20.0,
         pool_timeout=10.0,
         media_write_timeout=60.0,
+        httpx_kwargs={"verify": trusted_roots()},
     )
 
 

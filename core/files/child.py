@@ -1,6 +1,7 @@
 """Runs one of our modules as a separate process, where a hostile file can do no harm."""
 
 import asyncio
+import atexit
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from core.files import limited
 from core.files.forked import ROOT, ForkServer, LostServerError
 
 _SERVER = ForkServer()
+# It would end by itself, but Python complains of a process that is left running.
+atexit.register(_SERVER.stop)
 _Turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 
 

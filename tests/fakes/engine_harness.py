@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -35,11 +36,13 @@ from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
+from tests.fakes.statements import changing
 from tests.fakes.tls import TLS
 
 TASKS = "sandbox/sandbox-video"
 STREAM = "147ai/veo3-fast"
 FOUR = "apiyi/veo-3.1"
+_STANZAS = Path(sandbox.__file__).parent / "catalog.toml"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,8 +141,10 @@ class EngineHarness:
         return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
 
     def _data(self) -> CatalogData:
-        stanzas = Path(sandbox.__file__).parent / "catalog.toml"
-        data = load((stanzas, *self.catalog_files), tuple(self.dialects))
+        if self.catalog_files:
+            data = load((_STANZAS, *self.catalog_files), tuple(self.dialects))
+        else:
+            data = _presets(tuple(self.dialects))
         return replace(data, models=tuple(self._hurried(model) for model in data.models))
 
     def _hurried(self, model: Model) -> Model:
@@ -188,6 +193,12 @@ class EngineHarness:
             await store.add(job)
 
 
+@cache
+def _presets(dialects: tuple[str, ...]) -> CatalogData:
+    """Read once what no test changes: most tests need it, some for each start of an engine."""
+    return load((_STANZAS,), dialects)
+
+
 async def stored(engine: Engine, job_id: str) -> Job:
     """A job's row as it is now."""
     job = await engine.services.store.get(job_id)
@@ -197,6 +208,8 @@ async def stored(engine: Engine, job_id: str) -> Job:
 
 async def stored_when(engine: Engine, job_id: str, fits: Callable[[Job], bool]) -> Job:
     """A job's row as soon as it is as wanted."""
-    while not fits(row := await stored(engine, job_id)):
-        pass
+    with changing() as changed:
+        while not fits(row := await stored(engine, job_id)):
+            await changed.wait()
+            changed.clear()
     return row

@@ -1,5 +1,6 @@
 """What is said to the database: written down as it is executed, or said by a test."""
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -39,6 +40,29 @@ def committing() -> Generator[list[None]]:
         yield commits
     finally:
         event.remove(Engine, "commit", note)
+
+
+@contextmanager
+def changing() -> Generator[asyncio.Event]:
+    """Set the event after each commit that may have changed a row, whichever engine does it."""
+    loop, changed, begun = asyncio.get_running_loop(), asyncio.Event(), list[str]()
+
+    def note(_c: object, _cursor: object, sql: str, *_: object) -> None:
+        if not sql.startswith("SELECT"):
+            begun.append(sql)
+
+    def tell(_: object) -> None:
+        if begun:
+            begun.clear()
+            loop.call_soon_threadsafe(changed.set)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "commit", tell)
+    try:
+        yield changed
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "commit", tell)
 
 
 async def say(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]:

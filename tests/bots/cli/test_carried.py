@@ -17,10 +17,22 @@ def test_run_on_telegram_does_not_load_what_it_does_not_use(loaded: set[str], un
     assert unused not in loaded
 
 
+def test_what_is_imported_is_not_searched_for_garbage() -> None:
+    told = "gc.get_stats()[2]['collections'], gc.get_freeze_count() > 0, gc.isenabled()"
+    code = (
+        f"import atexit, gc; atexit.register(lambda: print({told}))\n"
+        "import sys; sys.argv = ['cliprelay', 'models', '--json']\n"
+        "from bots.__main__ import main; main()"
+    )
+    assert _said(code).splitlines()[-1] == "0 True True"
+
+
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
-    code = f"import {_TELEGRAM}, sys; print(*sys.modules)"
-    said = subprocess.run(  # noqa: S603 - our own Python
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return set(said.stdout.split())
+    return set(_said(f"import {_TELEGRAM}, sys; print(*sys.modules)").split())
+
+
+def _said(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own Python
+    return done.stdout

@@ -222,3 +222,19 @@ asyncio.run(RESULTS.run({module!r}, {str(waiting)!r}))
         await asyncio.to_thread(wait_for, forking, *working)
 
     assert len(working) == 1
+
+
+async def test_a_bot_that_ends_orderly_leaves_no_server_running() -> None:
+    code = """
+import asyncio
+from core.files.probe import RESULTS
+asyncio.run(RESULTS.run("tests.fakes.told_limits"))
+"""
+    bot = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "always::ResourceWarning", "-c", code),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, complaints = await bot.communicate()
+
+    assert (bot.returncode, complaints.decode()) == (0, "")

@@ -27,7 +27,7 @@ from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.discord.server import TOKEN, DiscordServer, pointed_at
 from tests.fakes.discord.wire import Json
-from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.engine_harness import EngineHarness, stored_when
 from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 
@@ -125,9 +125,10 @@ class DiscordBotHarness:
 
     async def job(self, engine: Engine) -> Job:
         """The only job there is, which is Ada's, when it is done."""
-        await self.until_shown("Done in")
+        # What only one person sees takes the place of its status message, which then says nothing.
+        await self.server.until(self.videos)
         (job,) = await engine.jobs_of(self.person(self.ada))
-        return job
+        return await stored_when(engine, job.id, lambda row: row.told)
 
 
 @asynccontextmanager

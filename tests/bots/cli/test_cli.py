@@ -37,6 +37,7 @@ async def test_models_says_what_is_ready_and_which_key_is_missing(
     assert "SANDBOX" not in done.out
 
 
+@pytest.mark.slow
 async def test_names_of_models_are_whole_in_a_pipe_and_on_a_narrow_terminal(
     tmp_path: Path,
 ) -> None:
@@ -94,6 +95,7 @@ async def test_models_writes_its_page_of_the_documentation_whatever_keys_there_a
     assert done.out == (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 async def test_without_a_key_or_when_told_so_the_sandbox_plays_all_models(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -208,6 +210,7 @@ async def test_doctor_beside_a_running_bot_is_no_error(
     assert "-     cliprelay: is running on this database" in done.out
 
 
+@pytest.mark.slow
 async def test_doctor_finds_out_whether_calls_from_outside_arrive(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -301,6 +304,7 @@ async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -
     assert "sandbox-video" in {model["id"] for model in answer.json()["data"]}
 
 
+@pytest.mark.slow
 async def test_under_nohup_it_outlives_its_terminal_and_without_it_ends(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.cli import run
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.telegram.server import telegram_server
@@ -26,6 +28,7 @@ async def test_good_tokens_tell_who_the_bot_is(tmp_path: Path) -> None:
     assert discord.token not in done.out + done.err
 
 
+@pytest.mark.slow
 async def test_wrong_tokens_and_wrong_places_are_told_apart_and_not_shown(tmp_path: Path) -> None:
     async with telegram_server() as telegram, DiscordServer() as discord:
         wrong = {"TELEGRAM_BOT_TOKEN": WRONG, "DISCORD_BOT_TOKEN": WRONG}

@@ -168,7 +168,11 @@ async def test_an_order_whose_message_was_answered_by_somebody_else_runs_once(
 
 
 @pytest.mark.parametrize(
-    "said", ["Bad Request: something new", "Bad Request: message is too long"]
+    "said",
+    [
+        "Bad Request: something new",
+        pytest.param("Bad Request: message is too long", marks=pytest.mark.slow),
+    ],
 )
 async def test_words_that_are_refused_twice_cost_nobody_the_video(
     tmp_path: Path, said: str
@@ -183,7 +187,13 @@ async def test_words_that_are_refused_twice_cost_nobody_the_video(
         assert here.shows("Done in")
 
 
-@pytest.mark.parametrize("then", ["message caption is too long", "VIDEO_CONTENT_TYPE_INVALID"])
+@pytest.mark.parametrize(
+    "then",
+    [
+        "message caption is too long",
+        pytest.param("VIDEO_CONTENT_TYPE_INVALID", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_video_that_is_refused_after_its_caption_comes_as_a_file(
     tmp_path: Path, then: str
 ) -> None:
@@ -197,6 +207,7 @@ async def test_a_video_that_is_refused_after_its_caption_comes_as_a_file(
         assert here.shows("took 0:")
 
 
+@pytest.mark.slow
 async def test_an_album_that_is_refused_after_its_caption_comes_one_by_one(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.refuse("sendMediaGroup", "Bad Request: message caption is too long")
@@ -208,6 +219,7 @@ async def test_an_album_that_is_refused_after_its_caption_comes_one_by_one(tmp_p
         assert (job.state, len(here.videos())) == (JobState.DONE, 2)
 
 
+@pytest.mark.slow
 async def test_a_part_of_an_album_that_is_taken_in_no_form_is_told(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         here.telegram.refuse("sendMediaGroup", "Bad Request: MEDIA_INVALID")

@@ -78,6 +78,7 @@ def shown(view: Callable[..., View], job: Job) -> View:
         "now": 2.0,
         "pages": ("https://example.com",),
         "missing": 1,
+        "view": View(text="a cat"),
     }
     needed = [n for n, p in signature(view).parameters.items() if p.default is Parameter.empty]
     unknown = set(needed) - set(known)

@@ -16,8 +16,7 @@ from core.commands.storyboard import STORYBOARD
 from core.commands.video import VIDEO
 from core.errors import StorageError, UserError
 from core.i18n import Locale, explain, translate
-from core.messages.views import wish
-from core.platform import Button
+from core.messages.views import cancel_offer
 from core.talk import Tool, ToolCall
 
 _TOOLS: Mapping[str, Command[Any]] = {
@@ -33,7 +32,6 @@ _SHOWN = (
     "they press it. Tell them so in one sentence."
 )
 _CANCELLABLE = "The person now sees a button that cancels it. Nothing is cancelled before."
-_EXCERPT_CHARS = 20
 
 
 def tools_for(context: Context) -> tuple[Tool, ...]:
@@ -96,14 +94,7 @@ async def _offer_cancel(context: Context, number: str | None) -> ToolOutcome:
     """Cancelling may lose what is paid for, so it takes the person's own press."""
     jobs = await numbered(context)
     job = pick(jobs, number, none="nothing-to-cancel", command="cancel")
-    label = translate(context.locale, "button-cancel")
-    button = Button(
-        label=f"{label}: {wish(job)[:_EXCERPT_CHARS]}",
-        command="cancel",
-        given={"job": job.id},
-        style="danger",
-    )
-    return ToolOutcome(told=_CANCELLABLE, offers=(button,))
+    return ToolOutcome(told=_CANCELLABLE, offers=(cancel_offer(job, context.locale),))
 
 
 def _given(call: ToolCall) -> Mapping[str, str]:

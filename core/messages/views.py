@@ -16,6 +16,7 @@ from core.storyboard import read_shots
 _BAR_CELLS = 12
 _EXCERPT_CHARS = 80
 _PLAN_CHARS = 1500
+_OFFER_CHARS = 20
 _ESTIMATE_LIMIT = 0.95
 _TRUSTED_FRACTION = 0.05
 # How far what a gateway's percentage foretells may be from what such a job usually takes.
@@ -220,6 +221,12 @@ def maybe_twice_view(job: Job, view: View) -> View:
         return view
     note = translate(Locale(job.locale), "note-maybe-twice")
     return replace(view, text=f"{view.text}\n{note}")
+
+
+def cancel_offer(job: Job, locale: Locale) -> Button:
+    """Cancels a job from elsewhere than its own message, and so says which."""
+    label = f"{translate(locale, 'button-cancel')}: {wish(job)[:_OFFER_CHARS]}"
+    return Button(label=label, command="cancel", given={"job": job.id}, style="danger")
 
 
 def share_button(job: Job, locale: Locale) -> Button:

@@ -44,6 +44,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.deliveries
 	$(BIN)/python -m benchmarks.looks
 	$(BIN)/python -m benchmarks.probes
+	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.acknowledgments
 
 format: $(VENV)/installed-dev ## put the code in shape

@@ -1,7 +1,8 @@
 """The baseline: the least that a client of such a stream can do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
 
 import httpx
 
@@ -20,8 +21,17 @@ def open_http(
 
 async def listen(http: httpx.AsyncClient, root: str, prompt: str, heard: Heard) -> None:
     """Read one stream to its end, parse each frame, tell when a stamped one was sent."""
+    async for frame in frames(http, root, prompt, MODEL):
+        if "sent_at" in frame:
+            heard(frame["sent_at"])
+
+
+async def frames(
+    http: httpx.AsyncClient, root: str, prompt: str, model: str
+) -> AsyncGenerator[dict[str, Any]]:
+    """Read one stream to its end; gives each frame, parsed."""
     body = {
-        "model": MODEL,
+        "model": model,
         "stream": True,
         "messages": [{"role": "user", "content": prompt}],
     }
@@ -30,6 +40,4 @@ async def listen(http: httpx.AsyncClient, root: str, prompt: str, heard: Heard) 
     async with http.stream("POST", url, json=body, headers=headers, timeout=60) as response:
         async for line in response.aiter_lines():
             if line.startswith("data:") and not line.endswith("[DONE]"):
-                frame = json.loads(line[5:])
-                if "sent_at" in frame:
-                    heard(frame["sent_at"])
+                yield json.loads(line[5:])

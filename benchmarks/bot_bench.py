@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol
 import psutil
 
 from benchmarks.journal import Journal, JournalMiddleware
-from benchmarks.sandbox_process import MODEL
+from benchmarks.sandbox_process import CHAT_MODEL, MODEL
 from sandbox.app import build
 from sandbox.options import SandboxOptions
 from sandbox.server import serve_app
@@ -31,11 +31,17 @@ _QUIET_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteAttempt:
-    """Something that a bot wanted to write into a chat. `edited` names the message it changes."""
+    """Something that a bot wanted to write into a chat.
+
+    Attributes:
+        edited: the message that it changes.
+        text: what was to be read, without captions.
+    """
 
     at: float
     status: int
     edited: str = ""
+    text: str = ""
 
 
 class BarePoster(Protocol):
@@ -173,6 +179,14 @@ class BotBench(ABC):
             "credits = 0\nexpected_seconds = 30\ndeadline_seconds = 900\n",
             encoding="utf-8",
         )
+
+    def write_chat_catalog(self) -> None:
+        """Tell the bot that the gateway answers questions, too."""
+        with (self.folder / "bench.toml").open("a", encoding="utf-8") as catalog:
+            catalog.write(
+                f'[[chat]]\ngateway = "bench"\nname = "{CHAT_MODEL}"\n'
+                'dialect = "chat_completions"\ninput_credits = 0\noutput_credits = 0\n'
+            )
 
     def _gateway(self) -> dict[str, str]:
         return {

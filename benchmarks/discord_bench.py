@@ -97,6 +97,7 @@ class DiscordBench(BotBench):
                 at=call.at,
                 status=call.status,
                 edited=call.parts[3] if call.method == "PATCH" else "",
+                text=str(call.body.get("content", "")),
             )
             for call in self.discord.called(f"* /channels/{place}/messages*")
         ]

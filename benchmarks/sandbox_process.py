@@ -12,6 +12,7 @@ from sandbox.options import SandboxOptions
 from sandbox.server import serve
 
 MODEL = "sandbox-bench"
+CHAT_MODEL = "sandbox-chat"
 _FAREWELL_SECONDS = 10
 
 

@@ -15,6 +15,7 @@ from tests.fakes.telegram.server import TelegramCall, TelegramServer, telegram_s
 
 _GROUP = -1001234567890
 _FIRST_PERSON = 1000
+_DRAFT = "sendMessageDraft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +96,21 @@ class TelegramBench(BotBench):
 
     def writes(self, place: int) -> Sequence[WriteAttempt]:
         return [
-            WriteAttempt(
-                at=call.at, status=call.status, edited=str(call.params.get("message_id", ""))
-            )
-            for call in self.wanted()
-            if int(call.params.get("chat_id", 0)) == place
+            _attempt(call) for call in self.wanted() if int(call.params.get("chat_id", 0)) == place
         ]
+
+    def drafts(self, place: int) -> Sequence[WriteAttempt]:
+        """What was to be shown in a private chat while it was written."""
+        drafts = self.telegram.called(_DRAFT)
+        return [_attempt(call) for call in drafts if int(call.params.get("chat_id", 0)) == place]
 
     def wanted(self) -> Sequence[TelegramCall]:
         """All writes into all chats, refused or not."""
-        return [call for call in self.telegram.calls if call.method.startswith(("send", "edit"))]
+        return [
+            call
+            for call in self.telegram.calls
+            if call.method.startswith(("send", "edit")) and call.method != _DRAFT
+        ]
 
     def posted(self) -> Mapping[str, float]:
         chats = self.telegram.world.chats.values()
@@ -130,6 +136,15 @@ class TelegramBench(BotBench):
             )
             for stream in streams
         ]
+
+
+def _attempt(call: TelegramCall) -> WriteAttempt:
+    return WriteAttempt(
+        at=call.at,
+        status=call.status,
+        edited=str(call.params.get("message_id", "")),
+        text=str(call.params.get("text", "")),
+    )
 
 
 @asynccontextmanager

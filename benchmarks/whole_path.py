@@ -1,6 +1,7 @@
 """The whole path as the benchmarks drive it: the real engine and database, an idle chat."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,12 +12,13 @@ from typing import Protocol
 import httpx
 from pydantic import SecretStr
 
-from benchmarks.sandbox_process import MODEL
-from core.catalog import Catalog, CatalogData, Gateway, Model
+from benchmarks.sandbox_process import CHAT_MODEL, MODEL
+from core.catalog import Catalog, CatalogData, ChatModel, Gateway, Model
 from core.dialects import Endpoint, Generation
 from core.dialects.chat_video import ChatVideo
 from core.engine.engine import Engine, Order, new_id
 from core.events import Events
+from core.exchanges import Exchange
 from core.i18n import Locale
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
@@ -43,6 +45,13 @@ from storage.preferences import SqlPreferenceStore
 _PLATFORM = "bench"
 _GATEWAY = "sandbox"
 MODEL_DATA = Model(gateway=_GATEWAY, name=MODEL, dialect="chat_video", credits=0)
+CHAT_DATA = ChatModel(
+    gateway=_GATEWAY,
+    name=CHAT_MODEL,
+    dialect="chat_completions",
+    input_credits=0,
+    output_credits=0,
+)
 
 
 class Observer(Protocol):
@@ -165,7 +174,7 @@ def endpoint_at(root: str, concurrency: int) -> Endpoint:
 
 def _catalog(root: str) -> Catalog:
     gateway = Gateway(name=_GATEWAY, base_url=root, env="BENCH")
-    data = CatalogData(gateways={_GATEWAY: gateway}, models=(MODEL_DATA,))
+    data = CatalogData(gateways={_GATEWAY: gateway}, models=(MODEL_DATA,), chats=(CHAT_DATA,))
     return Catalog(data=data, ready_gateways=frozenset(data.gateways))
 
 
@@ -177,6 +186,20 @@ def order(stream: str, events: int) -> Order:
         user=User(platform=_PLATFORM, id=stream),
         locale=Locale.EN,
         conversation=ConversationRef(platform=_PLATFORM, chat=stream),
+    )
+
+
+def exchange(stream: str, asked: str) -> Exchange:
+    """One question: a user and a chat of its own."""
+    return Exchange(
+        id=new_id(),
+        user=User(platform=_PLATFORM, id=stream),
+        locale=Locale.EN,
+        conversation=ConversationRef(platform=_PLATFORM, chat=stream),
+        model=CHAT_DATA.key,
+        route=(CHAT_DATA.key,),
+        prompt=asked,
+        created_at=time.time(),
     )
 
 

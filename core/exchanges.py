@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from unicodedata import category
 
 from core.errors import Fault
 from core.events import Event
 from core.media import Asset, MediaRequest
 from core.platform import Button, ConversationRef, MessageRef, Party, User
 from core.talk import Source, Usage
+
+# Separators, and what has no form: controls, joiners, marks of direction.
+_BLANK = "ZC"
 
 
 class ExchangeState(StrEnum):
@@ -79,6 +83,11 @@ class Exchange:
     @property
     def is_ended(self) -> bool:
         return self.state is not ExchangeState.ASKING
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is something to read: not only spaces, and marks that cannot be seen."""
+        return any(category(letter)[0] not in _BLANK for letter in self.text)
 
     @property
     def is_complete(self) -> bool:

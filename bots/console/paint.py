@@ -21,7 +21,7 @@ _STYLES: Mapping[str, tuple[str, str]] = {
 _RULE_CELLS = 40
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _TITLE = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
-_QUOTE = re.compile(r" {0,3}>[ \t]?(.*)")
+_QUOTE = re.compile(r"((?: {0,3}>[ \t]?)+)(.*)")
 _ITEM = re.compile(r"([ \t]*)[-*+][ \t]+(?:\[([ xX])\][ \t]+)?(.*)")
 _inline = MarkdownIt("commonmark").enable("strikethrough")
 
@@ -52,7 +52,8 @@ def _line(line: str) -> str:
     if title := _TITLE.fullmatch(line):
         return _in(_HEADING, _words(title[1]))
     if quote := _QUOTE.fullmatch(line):
-        return f"{dim('│')} {_line(quote[1])}"
+        # Not one call for each sign: there may be thousands.
+        return f"{dim('│')} " * quote[1].count(">") + _line(quote[2])
     if item := _ITEM.fullmatch(line):
         task = {None: "", " ": "☐ "}.get(item[2], "☑ ")
         return f"{item[1]}• {task}{_words(item[3])}"

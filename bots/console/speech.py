@@ -16,10 +16,12 @@ class Speech:
 
     Attributes:
         thought: how many characters of what the model thinks.
-        lines: how many lines of the answer, as they are printed.
+        read: how many characters of the answer will not be looked at again.
+        lines: how many lines of what is behind these, as they are printed.
     """
 
     thought: int = 0
+    read: int = 0
     lines: int = 0
 
     def news(self, view: View, paint: Paint, mute: Callable[[str], str]) -> Iterator[str]:
@@ -30,8 +32,9 @@ class Speech:
             paint: makes lines of the answer, a beginning of it to a beginning of them.
             mute: makes a line of thoughts.
         """
-        whole = view.text if is_ended(view) else whole_lines(view.text)
-        thought = view.aside if whole else view.aside[: view.aside.rfind("\n") + 1]
+        rest = view.text[self.read :]
+        whole = rest if is_ended(view) else whole_lines(rest)
+        thought = view.aside if self.read or whole else view.aside[: view.aside.rfind("\n") + 1]
         for line in thought[self.thought :].splitlines():
             if line.strip():
                 yield mute(line.strip())
@@ -39,6 +42,10 @@ class Speech:
         lines = paint(whole) if whole else []
         yield from lines[self.lines :]
         self.lines = max(self.lines, len(lines))
+        if whole and not reduce(fence_after, whole.split("\n"), ""):
+            # Outside of code nothing that follows depends on it.
+            self.read += len(whole) + 1
+            self.lines = 0
 
 
 def is_ended(view: View) -> bool:

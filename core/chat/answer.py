@@ -12,9 +12,9 @@ from uuid import uuid4
 from core.catalog import ChatModel
 from core.chat.heard import HeardAnswer
 from core.chat.turns import fitting
-from core.chat.views import answer_views
+from core.chat.views import answer_views, is_long
 from core.chat.whole import with_whole
-from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
+from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError, UserError
 from core.exchanges import Exchange, ExchangeState
 from core.messages.paged import PagedMessage
 from core.platform import Button, MessageLostError, MessageRef, RefusedError, View
@@ -26,6 +26,12 @@ log = logging.getLogger(__name__)
 
 # Who has not come to an end after so many rounds of tools turns in circles.
 _ROUNDS = 4
+# Nobody looks at more plans below one answer.
+_CALLS = 6
+# All that a command could be given, and more.
+_ARGUMENT_CHARS = 100_000
+_TOO_MANY = f"Not done: only {_CALLS} calls are done in one answer. Say what is left to do."
+_TOO_LONG = "Not done: the arguments are too long."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,9 @@ class ActiveAnswer:
         self._heard = HeardAnswer()
         self._asking: asyncio.Task[Fault | None] | None = None
         self._stopped = False
+        self._rounds = 0
+        self._calls = 0
+        self._full: Sequence[View] = ()
         place = replace(exchange.conversation, owner=exchange.user.id)
         self._conversation = services.platforms[place.platform].conversation(place)
         self._budget = services.budgets.of(
@@ -103,7 +112,6 @@ class ActiveAnswer:
             self._asking.cancel()
 
     async def _ask(self) -> Fault | None:
-        rounds = 0
         while True:
             try:
                 await self._listen()
@@ -111,33 +119,46 @@ class ActiveAnswer:
                 if not await self._pass_on(error.fault):
                     return error.fault
             else:
-                rounds += 1
-                if not await self._use_tools(last=rounds == _ROUNDS):
+                if not await self._use_tools():
                     return None
 
-    async def _use_tools(self, *, last: bool) -> bool:
-        """Do what the model wants done, and tell it; False where it wants nothing."""
+    async def _use_tools(self) -> bool:
+        """Do what the model wants done, and tell it; False where nothing more is done."""
         said = self._heard.end_round()
-        if said is None or self._use is None:
+        # Some want what they were not offered: that would never end, and each round is paid for.
+        if said is None or self._use is None or self._rounds == _ROUNDS:
             return False
-        outcomes = [await self._use(call) for call in said.calls]
+        self._rounds += 1
+        outcomes = [await self._outcome_of(call, self._use) for call in said.calls]
+        said = replace(said, calls=tuple(map(_shortened, said.calls)))
         returned = (
             Returned(call=call, text=each.told)
             for call, each in zip(said.calls, outcomes, strict=True)
         )
         question = self._question
         # In the last round there is only something to say.
-        tools = () if last else question.tools
+        tools = () if self._rounds == _ROUNDS else question.tools
         self._question = replace(question, turns=(*question.turns, said, *returned), tools=tools)
         offers = (button for outcome in outcomes for button in outcome.offers)
         self.exchange = replace(self.exchange, offers=(*self.exchange.offers, *offers))
         return True
 
+    async def _outcome_of(self, call: ToolCall, use: UseTool) -> ToolOutcome:
+        self._calls += 1
+        if self._calls > _CALLS:
+            return ToolOutcome(told=_TOO_MANY)
+        if len(call.arguments) > _ARGUMENT_CHARS:
+            return ToolOutcome(told=_TOO_LONG)
+        return await use(call)
+
     async def _listen(self) -> None:
         model = self._model
         dialect = self._services.chat_dialect(model)
         question = self._question
-        turns = fitting(model, question.turns, question.system)
+        try:
+            turns = fitting(model, question.turns, question.system)
+        except UserError as error:
+            raise JobError(Fault(kind=FaultKind.TOO_LARGE, detail=str(error))) from error
         stream = dialect.stream(model, replace(question, turns=turns))
         async with aclosing(stream) as saying:
             async for said in saying:
@@ -183,7 +204,11 @@ class ActiveAnswer:
         return Fault(kind=FaultKind.INTERNAL, detail=incident, maybe_billed=True)
 
     async def _end(self, fault: Fault | None) -> None:
-        self.exchange = ended(self._so_far(), fault, stopped=self._stopped)
+        so_far = self._so_far()
+        if not (fault or self._stopped or so_far.has_words or so_far.offers):
+            # It has only thought, or wanted things done for ever.
+            fault = Fault(kind=FaultKind.NO_ANSWER, maybe_billed=True)
+        self.exchange = ended(so_far, fault, stopped=self._stopped)
         if fault:
             log.warning(
                 "answer %s: %s (HTTP %s) %s",
@@ -222,9 +247,18 @@ class ActiveAnswer:
         )
 
     def _views(self) -> Sequence[View]:
-        exchange = self.exchange if self.exchange.is_ended else self._so_far()
         limits = self._conversation.limits
-        return answer_views(exchange, limits, sandboxed=self._services.sandboxed)
+        sandboxed = self._services.sandboxed
+        if self.exchange.is_ended:
+            return answer_views(self.exchange, limits, sandboxed=sandboxed)
+        # What is cut off stays as it is: nothing is rendered anew for pages that are full.
+        if not self._full:
+            exchange = self._so_far()
+            views = answer_views(exchange, limits, sandboxed=sandboxed)
+            if not is_long(exchange, limits):
+                return views
+            self._full = views
+        return self._full
 
     async def _store(self) -> None:
         """Store what is about to be shown."""
@@ -245,7 +279,12 @@ class ActiveAnswer:
 def ended(exchange: Exchange, fault: Fault | None, *, stopped: bool) -> Exchange:
     """The row of an answer that has ended like this."""
     if fault:
-        state = ExchangeState.BROKEN if exchange.text else ExchangeState.FAILED
+        state = ExchangeState.BROKEN if exchange.has_words else ExchangeState.FAILED
     else:
         state = ExchangeState.STOPPED if stopped else ExchangeState.DONE
     return replace(exchange, state=state, fault=fault, ended_at=time.time())
+
+
+def _shortened(call: ToolCall) -> ToolCall:
+    """A call as the model is told of it again."""
+    return replace(call, arguments="{}") if len(call.arguments) > _ARGUMENT_CHARS else call

@@ -14,7 +14,7 @@ from core.chat.formed_answer import FormedAnswer, HandOver
 from core.chat.views import answer_views
 from core.chat.whole import with_whole
 from core.errands import Errands
-from core.errors import Fault, FaultKind, UserError
+from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain
@@ -27,6 +27,7 @@ from core.talk import Question
 log = logging.getLogger(__name__)
 
 _DAY_SECONDS = 24 * 3600.0
+_PRUNE_SECONDS = 3600.0
 
 
 class Answerer:
@@ -53,6 +54,7 @@ class Answerer:
         self._errands = Errands()
         self._closing = False
         self._draft: HandOver = _nobody
+        self._pruner: asyncio.Task[None] | None = None
 
     async def submit(
         self,
@@ -75,8 +77,13 @@ class Answerer:
             log.warning("nothing new is asked: %s", objection)
             raise UserError("disk-nearly-full")
         self.check_turn(exchange.user.party)
-        await self._services.exchanges.add(exchange, event)
+        # Before the first wait, or five that are asked at the same moment would all have a turn.
         active = self._active[exchange.id] = self._answer(exchange, question, use)
+        try:
+            await self._services.exchanges.add(exchange, event)
+        except BaseException:
+            del self._active[exchange.id]
+            raise
         self._errands.start(self._go(active))
         # Or a platform that shows that somebody is at work would take that for all there is.
         await active.opened.wait()
@@ -113,13 +120,25 @@ class Answerer:
         return len(gone)
 
     async def start(self, draft: HandOver) -> None:
-        """Forget what has been kept for long enough.
+        """Forget what has been kept for long enough, now and from time to time.
 
         Args:
             draft: makes a draft of a suggestion and shows it; a second time it shows it again. It
                 raises UserError where nothing can do that any more.
         """
         self._draft = draft
+        await self._prune()
+        self._pruner = asyncio.create_task(self._prune_often(), name="answers")
+
+    async def _prune_often(self) -> None:
+        while True:
+            await asyncio.sleep(_PRUNE_SECONDS)
+            try:
+                await self._prune()
+            except StorageError as error:
+                log.warning("old answers are forgotten later: %s", error)
+
+    async def _prune(self) -> None:
         before = time.time() - self._kept_days * _DAY_SECONDS
         await self._forget_files(await self._services.exchanges.prune(before))
 
@@ -138,11 +157,16 @@ class Answerer:
 
     async def close(self) -> None:
         """Let go of everything; what is not told is told by the next start."""
+        if self._pruner:
+            self._pruner.cancel()
         await self._errands.close()
 
     async def _go(self, active: ActiveAnswer) -> None:
         try:
             await active.go()
+            # Forgotten while it was given: then its file is, too.
+            if await self._services.exchanges.get(active.exchange.id) is None:
+                await self._forget_files([active.exchange.id])
         finally:
             self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]

@@ -43,32 +43,33 @@ def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn,
     """The newest of the turns that the model can take together.
 
     Raises:
-        UserError: not even the last of them fits.
+        UserError: not even the last question fits, with what came of it.
     """
     answer = model.answer_tokens or min(_ANSWER_TOKENS, model.context_tokens // _ANSWER_SHARE)
     room = model.context_tokens - answer - _tokens_in(system)
-    kept: list[Turn] = []
-    for turn in reversed(turns):
-        room -= tokens_of(turn)
-        if room < 0:
+    # A conversation begins with a question; what came of one is nothing without it.
+    begin, used = len(turns), 0
+    for place in reversed(range(len(turns))):
+        used += tokens_of(turns[place])
+        if used > room:
             break
-        kept.insert(0, turn)
-    if not kept:
+        if isinstance(turns[place], Asked):
+            begin = place
+    if begin == len(turns):
         raise UserError("question-too-long", model=model.name)
-    # A conversation begins with a question.
-    while kept and not isinstance(kept[0], Asked):
-        del kept[0]
-    return tuple(kept) or (turns[-1],)
+    return tuple(turns[begin:])
 
 
 def tokens_of(turn: Turn) -> int:
     """How many tokens a turn has at most."""
     media = turn.media if isinstance(turn, Asked) else ()
-    return _TOKENS_PER_TURN + _tokens_in(turn.text) + sum(map(_tokens_of_media, media))
+    calls = turn.calls if isinstance(turn, Answered) else ()
+    words = _tokens_in(turn.text) + sum(_tokens_in(call.arguments) for call in calls)
+    return _TOKENS_PER_TURN + words + sum(map(_tokens_of_media, media))
 
 
 def _tokens_in(text: str) -> int:
-    return -(-len(text.encode()) // _BYTES_PER_TOKEN)
+    return -(-len(text.encode(errors="replace")) // _BYTES_PER_TOKEN)
 
 
 def _tokens_of_media(media: Asset | MediaLink) -> int:

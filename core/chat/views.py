@@ -31,8 +31,7 @@ def answer_views(
     if is_long(exchange, limits) and not whole:
         parts = _first_pages(exchange, limits, room, sandboxed=sandboxed)
     else:
-        rest = _joined(_numbered(exchange.sources), *_notes(exchange, sandboxed=sandboxed))
-        shown = _joined(_answer(exchange), rest if exchange.is_ended else "")
+        shown = _joined(_answer(exchange), *_notes(exchange, sandboxed=sandboxed))
         parts = pages(limits.written(shown or _said(exchange, "answer-thinking")), room)
     *others, last = [View(text=part, is_markdown=True) for part in parts]
     ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
@@ -45,11 +44,12 @@ def is_long(exchange: Exchange, limits: Limits) -> bool:
     if exchange.request:
         return False
     limit = limits.text_chars
+    answer = _answer(exchange)
     # A page may have room for the half only, and there are thoughts beside it.
-    if len(exchange.text) * 2 < limit:
+    if len(answer) * 2 < limit:
         return False
     room = limit - limit // _ASIDE_SHARE if _aside(exchange, limit // _ASIDE_SHARE) else limit
-    return len(pages(limits.written(_answer(exchange)), room)) > MOST_MESSAGES
+    return len(pages(limits.written(answer), room)) > MOST_MESSAGES
 
 
 def answer_text(exchange: Exchange) -> str:
@@ -68,8 +68,9 @@ def _first_pages(exchange: Exchange, limits: Limits, room: int, *, sandboxed: bo
 
 
 def _answer(exchange: Exchange) -> str:
-    """What the model has said, with the end of a block of code that is open."""
-    return closed(exchange.text.strip())
+    """What the model has said, with the end of a block of code that is open; its sources last."""
+    sources = _numbered(exchange.sources) if exchange.is_ended else ""
+    return _joined(closed(exchange.text.strip()) if exchange.has_words else "", sources)
 
 
 def _joined(*parts: str) -> str:
@@ -119,7 +120,7 @@ def _notes(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
         case ExchangeState.STOPPED:
             yield _slanted(translate(locale, "answer-stopped"))
         case ExchangeState.BROKEN | ExchangeState.FAILED if exchange.fault:
-            told = "answer-broken" if exchange.text else "answer-failed"
+            told = "answer-broken" if exchange.has_words else "answer-failed"
             yield _escaped(translate(locale, told, model=exchange.model_name))
             yield "\n".join(map(_escaped, explain_fault(locale, exchange.fault, "answer")))
         case _ if exchange.is_cut:

@@ -91,7 +91,7 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
 async def go_on(context: Context, options: AnswerOptions) -> None:
     """Let an answer go on where it ended."""
     exchange = await _own(context, options.of)
-    if exchange.is_complete or not exchange.is_ended or not exchange.text:
+    if exchange.is_complete or not exchange.is_ended or not exchange.has_words:
         raise UserError("nothing-to-continue")
     prompt = translate(context.locale, "continue-prompt")
     earlier = await context.engine.answerer.before(exchange.id)

@@ -97,10 +97,19 @@ async def _routed(context: Context, wanted: Wanted) -> _Routed:
             refusal = error
             continue
         able = tuple(model for model in route if way.suits(model))
-        if able:
-            fitting(able[0], way.question.turns, way.question.system)
-            return _Routed(question=way.question, route=able, note=way.note)
+        objections = {model.key: _too_long(model, way.question) for model in able}
+        if fits := tuple(model for model in able if objections[model.key] is None):
+            return _Routed(question=way.question, route=fits, note=way.note)
+        refusal = next(filter(None, objections.values()), refusal)
     raise refusal or context.services.catalog.lacks(ChatAbility.WATCHING)
+
+
+def _too_long(model: ChatModel, question: Question) -> UserError | None:
+    try:
+        fitting(model, question.turns, question.system)
+    except UserError as error:
+        return error
+    return None
 
 
 def _question(context: Context, wanted: Wanted) -> Question:

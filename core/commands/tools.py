@@ -105,7 +105,7 @@ def _given(call: ToolCall) -> Mapping[str, str]:
     """
     try:
         read: object = json.loads(call.arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict):
         raise UserError("tool-unreadable")
@@ -116,7 +116,11 @@ def _given(call: ToolCall) -> Mapping[str, str]:
 def _typed(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    # Many models write 15.0 for 15.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    # What was two escapes is a character now, or half of one.
+    return str(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _parameters(command: Command[Any]) -> Mapping[str, object]:

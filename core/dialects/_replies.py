@@ -17,6 +17,7 @@ from core.catalog import ChatModel
 from core.dialects._faults import Circumstances, inside, is_html, is_refusal, known_fault
 from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json
+from core.dialects._letters import Legible, readable
 from core.dialects._sse import Decoder, Frame
 from core.errors import Fault, FaultKind, JobError
 from core.media import MediaKind
@@ -25,6 +26,9 @@ from core.talk import Ended, Question, Said, Source, Text, Thought, ToolCall, Us
 
 # Half a million words: nobody reads more, and a stream without an end must have one.
 _LIMIT_BYTES = 32_000_000
+# More pages than anybody opens; longer addresses are none that a message could hold.
+_MOST_SOURCES = 100
+_ADDRESS_CHARS = 500
 # What frames of an answer have. A `code` beside it is no refusal.
 _OF_ANSWERS = ("candidates", "choices", "output", "response")
 
@@ -49,7 +53,9 @@ class Reply:
 
     def source(self, url: str, title: str) -> list[Said]:
         """A page, unless it was told already."""
-        if not url.startswith(("http://", "https://")) or url in self._sources:
+        url = readable(url)
+        is_address = url.startswith(("http://", "https://")) and len(url) <= _ADDRESS_CHARS
+        if not is_address or url in self._sources or len(self._sources) >= _MOST_SOURCES:
             return []
         self._sources.add(url)
         return [Source(url, quote(title, 200))]
@@ -112,11 +118,11 @@ async def hear(
         await create(model, question), idle_seconds=model.idle_seconds, circumstances=circumstances
     ) as response:
         stream = _Stream(response, reader.reply, wire.endpoint.pace.afterwards)
-        spoken = False
+        spoken, legible = False, Legible()
         async with aclosing(stream.frames()) as frames:
             async for frame in frames:
                 _refuse(frame, circumstances, spoken=spoken)
-                for said in reader.read(frame):
+                for said in filter(None, map(legible, reader.read(frame))):
                     spoken = spoken or isinstance(said, Text | Thought)
                     yield said
     if stream.broken and not reader.reply.over:
@@ -129,7 +135,7 @@ async def hear(
         raise JobError(Fault(kind=FaultKind.NETWORK, detail=detail, maybe_billed=True))
     if not spoken and not reader.reply.calls:
         raise JobError(Fault(kind=FaultKind.NO_ANSWER, maybe_billed=True))
-    for said in reader.reply.rest():
+    for said in filter(None, map(legible, reader.reply.rest())):
         yield said
 
 

@@ -77,7 +77,10 @@ fault-permission = This bot's key may not use this model. Try another one; /mode
 fault-model-gone = This model is unavailable at the gateway. Try another one; /models lists them.
 fault-bad-request = The gateway did not understand the request. Try other options or another model.
 fault-unsupported-param = The gateway does not support one of these options. Leave some out, or try another model.
-fault-too-large = The request is too large. Send fewer or smaller pictures.
+fault-too-large = { $kind ->
+    [answer] The conversation is too large for the model. Begin a new one with /ask --new, or send fewer pictures.
+   *[video] The request is too large. Send fewer or smaller pictures.
+}
 fault-moderation-input-image = The content filter rejected a picture. Real people, children and celebrities are often not allowed.
 fault-moderation-prompt = The content filter rejected the prompt. Please reword it.
 fault-moderation-output = { $kind ->

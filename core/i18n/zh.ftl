@@ -74,7 +74,10 @@ fault-permission = 本机器人的密钥无权使用这个模型。请换一个�
 fault-model-gone = 这个模型在网关暂不可用。请换一个，/models 可查看。
 fault-bad-request = 网关无法理解这个请求。请换用其他选项或其他模型。
 fault-unsupported-param = 网关不支持其中某个选项。请去掉一些选项，或换一个模型。
-fault-too-large = 请求过大。请减少图片，或换小一些的图片。
+fault-too-large = { $kind ->
+    [answer] 对话太长，模型无法处理。请用 /ask --new 开始新的对话，或减少图片。
+   *[video] 请求过大。请减少图片，或换小一些的图片。
+}
 fault-moderation-input-image = 图片未通过内容审核。真人、儿童和名人通常不允许。
 fault-moderation-prompt = 提示词未通过内容审核，请换一种说法。
 fault-moderation-output = { $kind ->

@@ -8,6 +8,8 @@ from core.messages.fences import closing, fence_after
 _GAPS = ("\n\n", "\n", "。", ". ", " ")
 # A page is at least so full, or a text of short paragraphs would make too many.
 _LEAST_FULL = 0.5
+# A name of a language, or a path.
+_FENCE_CHARS = 80
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _SELECTOR = "\N{VARIATION SELECTOR-16}"
 
@@ -19,16 +21,29 @@ def pages(text: str, limit: int) -> list[str]:
     stays as it is when the text grows.
     """
     found: list[str] = []
-    head = ""
-    while units(head + text) > limit:
+    head, at = "", 0
+    # Only as much is looked at as a page may have, or the time would grow with the square.
+    while units(head + text[at : at + limit + 1]) > limit:
         room = limit - units(head) - len(closing(head)) - 1
-        end = _end(text, max(room, 1))
-        part = head + text[:end].rstrip()
+        end = at + _end(text[at : at + limit + 1], max(room, 1))
+        part = head + text[at:end].rstrip()
         fence = _open_fence(part)
         found.append(f"{part}\n{closing(fence)}" if fence else part)
-        text = text[end:].lstrip("\n") if fence else text[end:].lstrip()
-        head = f"{fence}\n" if fence else ""
-    return [*found, closed(head + text)]
+        at = _after_blanks(text, end, "\n" if fence else "")
+        head = f"{_short(fence)}\n" if fence else ""
+    return [*found, closed(head + text[at:])]
+
+
+def _after_blanks(text: str, at: int, blanks: str) -> int:
+    """Where the next page begins; any space is a blank where none is named."""
+    while at < len(text) and (text[at] in blanks if blanks else text[at].isspace()):
+        at += 1
+    return at
+
+
+def _short(fence: str) -> str:
+    """The line that opens a block of code again; what is no language would fill each page."""
+    return fence if len(fence) <= _FENCE_CHARS else closing(fence)
 
 
 def closed(text: str) -> str:

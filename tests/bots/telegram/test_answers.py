@@ -225,3 +225,59 @@ async def test_a_group_loses_nothing_of_a_long_answer(tmp_path: Path, chars: int
 
 def text_of(posts: list[TelegramMessage]) -> str:
     return "".join(post.text for post in posts)
+
+
+async def test_a_message_that_is_deleted_in_mid_answer_is_sent_anew_at_its_end(
+    tmp_path: Path,
+) -> None:
+    async with talking_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
+        group = here.telegram.group(GROUP)
+        here.telegram.say(group, here.ada, ASK)
+        await gateway.say("The sea")
+        shown = await here.until_shown("The sea", group)
+        del group.posts[shown.id]
+        await gateway.say(" is salty.")
+        await gateway.end()
+        await engine.idle()
+        exchange = await latest(here, engine, GROUP)
+        answer = here.shows("The sea is salty.", group)
+
+    assert answer
+    assert [message.id for message in exchange.messages] == [str(answer.id)]
+
+
+async def test_two_presses_of_continue_at_the_same_moment_ask_once(tmp_path: Path) -> None:
+    async with talking_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
+        here.telegram.say(here.chat, here.ada, ASK)
+        stand_in = await here.until_shown("is thinking")
+        await gateway.say("The sea is sal")
+        await until_drafted(here, "sal")
+        here.telegram.press(stand_in, "Stop", here.ada)
+        await engine.idle()
+        (answer,) = here.written()
+        for _ in range(2):
+            here.telegram.press(answer, "Continue", here.ada)
+        await here.telegram.until(lambda: gateway.asked == TWICE)
+        await gateway.end()
+        presses = here.telegram.called
+        await here.telegram.until(lambda: len(presses("answerCallbackQuery")) == TWICE + 1)
+        await engine.idle()
+
+    assert gateway.asked == TWICE
+
+
+async def test_a_group_that_moves_in_mid_answer_reads_its_end(tmp_path: Path) -> None:
+    async with talking_telegram_bot(tmp_path) as (here, gateway), here.bot() as engine:
+        group = here.telegram.group(-4242)
+        here.telegram.say(group, here.ada, ASK)
+        await gateway.say("The sea")
+        await here.until_shown("The sea", group)
+        moved = here.telegram.upgrade(group, GROUP)
+        await gateway.say(" is salty.")
+        await gateway.end()
+        await engine.idle()
+        answer = here.shows("The sea is salty.", moved)
+        left = await engine.services.exchanges.unfinished()
+
+    assert answer
+    assert left == []

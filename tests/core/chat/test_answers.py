@@ -1,7 +1,9 @@
 """Questions to chat models: asked once, shown as they are answered, kept with what was before."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,10 @@ from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale
 from core.invocation import Invocation
 from core.platform import ConversationRef, RefusedError, User
+from tests.fakes.clock import jumping_clock
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
+from tests.fakes.talk_gateway import talk_gateway
 
 ANN, BOB = (User(platform=NAME, id=name) for name in ("ann", "bob"))
 HERE = ConversationRef(platform=NAME, chat="1")
@@ -269,3 +273,61 @@ async def test_a_restart_posts_the_file_that_is_missing_and_no_second_one(
     assert len(exchange.messages) == 5
     assert len(harness.chat.of("deliver")) == 1
     assert len(harness.chat.shown) == 5
+
+
+async def test_what_is_asked_at_the_same_moment_counts_together(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    asking = [
+        Invocation(command="ask", text=f"#hang {number}", user=ANN, conversation=HERE)
+        for number in range(5)
+    ]
+    answers = await asyncio.gather(*(dispatch(engine, each, Locale.EN) for each in asking))
+    await say(engine, "/stop")
+
+    assert sum(answer.done for answer in answers) == 2
+    assert harness.paid <= 2
+
+
+async def test_what_is_forgotten_while_it_is_answered_leaves_no_file(tmp_path: Path) -> None:
+    async with talk_gateway() as gateway:
+        harness = EngineHarness(folder=tmp_path, root=gateway.root)
+        async with harness.engine() as engine:
+            asking = Invocation(
+                command="ask", text="--model sandbox-chat a", user=ANN, conversation=HERE
+            )
+            await dispatch(engine, asking, Locale.EN)
+            await gateway.say("word " * 6000)
+            await harness.chat.until(lambda write: "all of it comes as a file" in write.text)
+            await dispatch(engine, replace(asking, command="forget", text=""), Locale.EN)
+            await engine.idle()
+            left = await engine.services.exchanges.latest(ANN, HERE)
+
+    assert left is None
+    assert harness.chat.of("deliver")
+    assert not list((tmp_path / "media").glob("*/answer.md"))
+
+
+@jumping_clock
+async def test_what_is_old_is_forgotten_without_a_restart(tmp_path: Path) -> None:
+    async with EngineHarness(folder=tmp_path, root="http://127.0.0.1:9").engine() as engine:
+        store = engine.services.exchanges
+        old = Exchange(
+            id="old",
+            user=ANN,
+            locale="en",
+            conversation=HERE,
+            model="sandbox/sandbox-chat",
+            prompt="a",
+            created_at=1.0,
+            state=ExchangeState.DONE,
+            told=True,
+        )
+        await store.add(old)
+        folder = engine.services.folder("old")
+        folder.mkdir(parents=True)
+        await asyncio.sleep(2 * 3600)
+        left = await store.get("old")
+
+    assert left is None
+    assert not folder.exists()

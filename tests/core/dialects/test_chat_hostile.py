@@ -243,3 +243,18 @@ async def test_a_completion_begins_with_its_first_word() -> None:
     heard = await ask("completions", stream(told + CHAT_SCRIPTS["completions"].ends))
 
     assert heard.text == "This is\n\nit"
+
+
+@pytest.mark.parametrize("name", CHAT_SCRIPTS)
+async def test_halves_of_characters_are_put_together_and_what_cannot_be_seen_is_left_out(
+    name: str,
+) -> None:
+    script = CHAT_SCRIPTS[name]
+    # Only escaped they can stand in JSON at all.
+    told = script.say("<1>") + script.say("<2>\x1b\x00") + script.say("<1>.")
+    told = told.replace("<1>", r"a\ud83d").replace("<2>", r"\ude00")
+
+    heard = await ask(name, stream(told + script.ends))
+
+    assert heard.text == "a😀a�."
+    assert heard.fault is None

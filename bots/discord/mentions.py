@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import discord
 
 from bots.answers import Answers
-from bots.discord.attachments import DiscordAttachment
-from bots.discord.carried import DiscordFile, attached_to, carried_by, pictures_in
+from bots.attachments import LocalFile, kept_of
+from bots.discord.attachments import attachments
+from bots.discord.carried import DiscordFile, attached_to, carried_by, media_in, pictures_in
 from bots.discord.forwards import DiscordForwards
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
@@ -24,13 +26,13 @@ from bots.discord.incoming import (
     user_of,
 )
 from bots.discord.languages import Languages
-from core.commands import Commands
+from core.commands import Command, Commands
 from core.commands.ask import TALK
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.invocation import Invocation, known
+from core.invocation import Attachment, Invocation, known
 from core.platform import View
 from core.services import Services
 
@@ -84,8 +86,8 @@ class Mentions:
 
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)
-        pictures, objection = await self._along(message, typed)
-        http = self.services.http
+        command = self.commands.get(typed.name)
+        along, objection = await self._along(message, command)
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
@@ -94,7 +96,7 @@ class Mentions:
             message=ref,
             event=ref.event,
             sent_at=message.created_at.timestamp(),
-            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
+            attachments=along,
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
             objection=objection,
@@ -112,28 +114,40 @@ class Mentions:
         )
 
     async def _along(
-        self, message: discord.Message, typed: GivenCommand
-    ) -> tuple[Sequence[DiscordFile], UserError | None]:
-        """The command's own files, then the pictures of what it replies to or came forwarded.
+        self, message: discord.Message, command: Command[Any] | None
+    ) -> tuple[tuple[Attachment, ...], UserError | None]:
+        """The command's own files, then those of what it replies to or came forwarded.
 
         And why these cannot be used, where that is so.
         """
-        command = self.commands.get(typed.name)
         if command is None or not command.pictures:
             return (), None
-        own, replied = attached_to(message), replied_to(message)
+        http, own, replied = self.services.http, attached_to(message), replied_to(message)
         if replied and is_hidden(replied):
-            return (), UserError("reply-hidden")
+            return (), UserError("reply-unseen" if command.videos else "reply-hidden")
+        if replied and command.videos and (kept := await self._kept(replied)):
+            return (*attachments(http, own, command), *kept), None
         # Who has given a picture already sends no other behind it, and waits for nothing.
         others = [replied] if replied else [] if own else await self.forwards.along(message)
         theirs = [file for other in others for file in carried_by(other)]
-        pictures = pictures_in(theirs)
-        if theirs and not pictures:
-            return (), _unusable(theirs)
-        return (*own, *pictures), None
+        found = media_in(theirs) if command.videos else pictures_in(theirs)
+        if theirs and not found:
+            return (), _unusable(theirs, command)
+        return attachments(http, (*own, *found), command), None
+
+    async def _kept(self, replied: discord.Message) -> tuple[LocalFile, ...]:
+        """What is on our disk of a result of ours, which may be larger than what is fetched."""
+        if replied.author != self.client.user:
+            return ()
+        at = ref_of(replied)
+        job = await self.services.store.posted_as(at.conversation, at.id)
+        return await kept_of(job.assets) if job else ()
 
 
-def _unusable(files: Sequence[DiscordFile]) -> UserError:
+def _unusable(files: Sequence[DiscordFile], command: Command[Any]) -> UserError:
+    if command.videos:
+        is_page = any(file.is_video for file in files)
+        return UserError("embed-unwatchable" if is_page else "along-unwatchable")
     if any(file.is_video for file in files):
         return UserError("reply-video")
     return UserError("picture-not-image", name=files[0].name)

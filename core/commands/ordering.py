@@ -169,8 +169,13 @@ async def save_pictures(context: Context, job_id: str, *, videos: bool = False) 
         async with attachment.file() as path:
             if videos and is_video(path):
                 pictures.append(await save_video(path, folder, f"in-{number}"))
-            else:
+                continue
+            try:
                 pictures.append(await save_picture(path, folder, f"in-{number}", owner=owner))
+            except UserError as error:
+                if videos and error.key == "picture-not-image":
+                    raise UserError("file-unwatchable", name=attachment.name) from error
+                raise
     return pictures
 
 

@@ -29,6 +29,7 @@ class Exchange:
     Attributes:
         model: full key of the chat model that answers ("gateway/name").
         route: all models that can answer this, in the order in which they are asked.
+        quoted: words of somebody else that it is about.
         follows: the exchange that this one goes on from; "" where a conversation begins.
         shows_thoughts: whether the chat is shown what the model thinks.
         request: what the answer is to word, where it is asked for in a form: a suggestion, which
@@ -54,6 +55,7 @@ class Exchange:
     thinks: bool = False
     searches: bool = False
     shows_thoughts: bool = True
+    quoted: str = ""
     follows: str = ""
     request: MediaRequest | None = None
     command: MessageRef | None = None

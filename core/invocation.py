@@ -86,6 +86,8 @@ class Invocation:
         message: the command's own message, which answers refer to.
         replied: the message that the command replies to.
         replied_user: who wrote the message that the command replies to, if that can be known.
+        quoted: words of somebody else that it is about: of the message that it replies to, or what
+            was marked in that.
         place: what a chosen place is.
         objection: why what came along cannot be used, as only the platform can tell.
         is_chat_admin: asks the platform whether the user runs this chat.
@@ -106,6 +108,7 @@ class Invocation:
     attachments: tuple[Attachment, ...] = ()
     replied: MessageRef | None = None
     replied_user: User | None = None
+    quoted: str = ""
     place: Place | None = None
     objection: UserError | None = None
     is_chat_admin: Asked = _no

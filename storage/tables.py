@@ -161,6 +161,7 @@ exchanges = Table(
     Column("model", String, nullable=False),
     Column("route", JSON, nullable=False),
     Column("prompt", String, nullable=False),
+    Column("quoted", String, nullable=False, server_default=text("''")),
     Column("media", JSON, nullable=False),
     Column("thinks", Boolean, nullable=False),
     Column("searches", Boolean, nullable=False),

@@ -24,6 +24,7 @@ from bots.discord.incoming import (
     replied_to,
     typed_to,
     user_of,
+    words_of,
 )
 from bots.discord.languages import Languages
 from core.commands import Command, Commands
@@ -99,6 +100,7 @@ class Mentions:
             attachments=along,
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
+            quoted=words_of(replied) if replied and not self._is_ours(replied) else "",
             objection=objection,
             is_chat_admin=known(author_runs_chat(message)),
             ids=IDS,
@@ -135,9 +137,12 @@ class Mentions:
             return (), _unusable(theirs, command)
         return attachments(http, (*own, *found), command), None
 
+    def _is_ours(self, message: discord.Message) -> bool:
+        return message.author == self.client.user
+
     async def _kept(self, replied: discord.Message) -> tuple[LocalFile, ...]:
         """What is on our disk of a result of ours, which may be larger than what is fetched."""
-        if replied.author != self.client.user:
+        if not self._is_ours(replied):
             return ()
         at = ref_of(replied)
         job = await self.services.store.posted_as(at.conversation, at.id)

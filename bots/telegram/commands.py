@@ -28,6 +28,7 @@ from bots.telegram.incoming import (
     place_of,
     pointed_at,
     ref_of,
+    text_of,
     user_of,
 )
 from bots.telegram.questions import FormQuestion
@@ -68,8 +69,15 @@ class TelegramCommands:
             text=text,
             replied=await self._meant(replied, name) if replied else None,
             replied_user=author_of(replied) if replied else None,
+            quoted=self._quoted(message, replied),
         )
         await self._do(invocation)
+
+    def _quoted(self, message: Message, replied: Message | None) -> str:
+        """What is marked in what it replies to, or all of that where we have not written it."""
+        if message.quote:
+            return message.quote.text
+        return text_of(replied) if replied and not self._is_ours(replied) else ""
 
     async def take_answer(self, message: Message, question: FormQuestion, answer: str) -> None:
         """Do the command that a question was asked for, with what was known before."""

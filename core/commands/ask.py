@@ -19,6 +19,7 @@ from core.options.options import Option
 from core.platform import View
 
 _PICTURES = 8
+_QUOTED_CHARS = 4000
 _SEARCH = Option(flags=("--search",))
 _THINK = Option(flags=("--think",))
 _NEW = Option(flags=("--new",))
@@ -75,6 +76,7 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
             prompt=options.prompt,
             earlier=earlier,
             media=media,
+            quoted=context.invocation.quoted.strip()[:_QUOTED_CHARS],
             thinks=options.think,
             searches=options.search,
             private=options.private,
@@ -108,6 +110,7 @@ async def ask_again(context: Context, options: AnswerOptions) -> None:
         prompt=exchange.prompt,
         earlier=earlier,
         media=exchange.media,
+        quoted=exchange.quoted,
         thinks=exchange.thinks,
         searches=exchange.searches,
     )

@@ -40,6 +40,8 @@ class Context:
         job: the job that the command names (see `Command.job`), which this user may decide about.
         is_proposal: whether a model wants it for the user: what costs something is only shown, to
             be ordered by a button of theirs.
+        hears_others: whether that model was told or shown what is not the user's own words: then
+            nothing that it wants is ordered without them, however cheap.
     """
 
     engine: Engine
@@ -49,6 +51,7 @@ class Context:
     event: Event | None = None
     job: Job | None = None
     is_proposal: bool = False
+    hears_others: bool = False
 
     @property
     def services(self) -> Services:

@@ -69,6 +69,8 @@ async def submit(
 
 def _needs_word(context: Context, request: MediaRequest) -> bool:
     """Whether the person is asked before what a model wants for them is ordered."""
+    if context.hears_others:
+        return True
     cheap = context.services.auto_confirm_credits
     model = context.services.catalog.choose(request)
     return model.credits_for(model.complete(request)) > cheap or not cheap

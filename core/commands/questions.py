@@ -30,12 +30,14 @@ class Wanted:
 
     Attributes:
         earlier: the conversation that it goes on from, oldest first.
+        quoted: words of somebody else that it is about.
         proposes: whether the model may propose orders.
     """
 
     prompt: str
     earlier: Sequence[Exchange] = ()
     media: tuple[Asset, ...] = ()
+    quoted: str = ""
     thinks: bool = False
     searches: bool = False
     private: bool = False
@@ -68,6 +70,7 @@ async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
         model=routed.route[0].key,
         route=tuple(model.key for model in routed.route),
         prompt=wanted.prompt,
+        quoted=wanted.quoted,
         media=wanted.media,
         thinks=wanted.thinks,
         searches=wanted.searches,
@@ -78,8 +81,21 @@ async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
         created_at=time.time(),
     )
     async with once(context, [each.path for each in wanted.media]):
-        use = user_of_tools(context) if routed.question.tools else None
+        heard = replace(context, hears_others=_hears_others(context, wanted))
+        use = user_of_tools(heard) if routed.question.tools else None
         await context.engine.answerer.submit(exchange, routed.question, context.event, use)
+
+
+def _hears_others(context: Context, wanted: Wanted) -> bool:
+    """Whether a model is told or shown anything that is not the person's own words."""
+    own = context.invocation.user.party
+    earlier = wanted.earlier
+    return bool(
+        wanted.quoted
+        or wanted.media
+        or any(each.user.party != own or each.quoted or each.media for each in earlier)
+        or any(each.sources for each in earlier)
+    )
 
 
 async def _routed(context: Context, wanted: Wanted) -> _Routed:
@@ -106,7 +122,7 @@ async def _routed(context: Context, wanted: Wanted) -> _Routed:
 def _question(context: Context, wanted: Wanted) -> Question:
     catalog = context.services.catalog
     system = "\n".join(filter(None, (_SYSTEM, context.preferences.system)))
-    turns = (*turns_of(wanted.earlier), asked(wanted.prompt, wanted.media))
+    turns = (*turns_of(wanted.earlier), asked(wanted.prompt, wanted.media, wanted.quoted))
     question = Question(turns=turns, system=system, thinks=wanted.thinks, searches=wanted.searches)
     if not wanted.media and not catalog.able(ChatAbility.VISION):
         question = _in_words(question)

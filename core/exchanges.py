@@ -37,6 +37,7 @@ class Exchange:
         command: the message that asked.
         is_cut: whether the answer had to stop at the most that one may have.
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
+        heard_credits: the part of it for listening to the question.
         messages: where the answer stands, in the order of reading.
         offers: buttons under the answer, for what the model wants the person to decide.
         note: what the person is told about how it was asked.
@@ -66,6 +67,7 @@ class Exchange:
     is_cut: bool = False
     usage: Usage | None = None
     credits: float = 0.0
+    heard_credits: float = 0.0
     messages: tuple[MessageRef, ...] = ()
     offers: tuple[Button, ...] = ()
     note: str = ""

@@ -34,6 +34,7 @@ _ASKED = {"note", "prompt", "media", "follows", "command", "thinks", "searches",
 _FIXED = {
     *_ASKED,
     "quoted",
+    "heard_credits",
     "request",
     "id",
     "user",

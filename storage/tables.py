@@ -176,6 +176,7 @@ exchanges = Table(
     Column("is_cut", Boolean, nullable=False),
     Column("usage", JSON(none_as_null=True)),
     Column("credits", Float, nullable=False),
+    Column("heard_credits", Float, nullable=False, server_default=text("0")),
     Column("messages", JSON, nullable=False),
     Column("offers", JSON, nullable=False),
     Column("note", String, nullable=False),

@@ -28,10 +28,15 @@ class DiscordFile:
     name: str
     mime: str = ""
     size_bytes: int = 0
+    seconds: float = 0.0
 
     @property
     def may_be_picture(self) -> bool:
         return self.mime in _UNKNOWN or self.mime.startswith("image/")
+
+    @property
+    def is_sound(self) -> bool:
+        return self.mime.startswith("audio/")
 
     @property
     def is_video(self) -> bool:
@@ -82,6 +87,7 @@ def picture_of(file: File | discord.Attachment) -> DiscordFile:
         name=_safe(file.filename),
         mime=(file.content_type or "").partition(";")[0].strip(),
         size_bytes=file.size,
+        seconds=(file.duration or 0.0) if isinstance(file, discord.Attachment) else 0.0,
     )
 
 

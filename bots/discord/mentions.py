@@ -1,14 +1,15 @@
 """Commands in plain messages: "@bot portrait a cat", or "/video a cat" in private."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import discord
+import httpx
 
 from bots.answers import Answers
 from bots.attachments import LocalFile, kept_of
-from bots.discord.attachments import attachments
+from bots.discord.attachments import DiscordAttachment, attachments
 from bots.discord.carried import DiscordFile, attached_to, carried_by, media_in, pictures_in
 from bots.discord.forwards import DiscordForwards
 from bots.discord.ids import IDS
@@ -28,14 +29,17 @@ from bots.discord.incoming import (
 )
 from bots.discord.languages import Languages
 from core.commands import Command, Commands
-from core.commands.ask import TALK
+from core.commands.ask import ASK, HEAR, TALK
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.invocation import Attachment, Invocation, known
+from core.invocation import Attachment, Invocation, Voice, known
 from core.platform import View
 from core.services import Services
+
+# What may be said aloud instead of typed.
+_WORDLESS = frozenset({"", ASK.name, TALK.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,9 @@ class Mentions:
 
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)
+        voice = _voice(self.services.http, message, replied)
+        if voice and typed.name in _WORDLESS and not typed.text.strip():
+            typed = GivenCommand(name=HEAR.name)
         command = self.commands.get(typed.name)
         along, objection = await self._along(message, command)
         invocation = Invocation(
@@ -101,6 +108,7 @@ class Mentions:
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
             quoted=words_of(replied) if replied and not self._is_ours(replied) else "",
+            voice=voice if command and command.hears else None,
             objection=objection,
             is_chat_admin=known(author_runs_chat(message)),
             ids=IDS,
@@ -125,6 +133,8 @@ class Mentions:
         if command is None or not command.pictures:
             return (), None
         http, own, replied = self.services.http, attached_to(message), replied_to(message)
+        if command.hears:
+            own = _silent(own)
         if replied and is_hidden(replied):
             return (), UserError("reply-unseen" if command.videos else "reply-hidden")
         if replied and command.videos and (kept := await self._kept(replied)):
@@ -132,6 +142,8 @@ class Mentions:
         # Who has given a picture already sends no other behind it, and waits for nothing.
         others = [replied] if replied else [] if own else await self.forwards.along(message)
         theirs = [file for other in others for file in carried_by(other)]
+        if command.hears:
+            theirs = _silent(theirs)
         found = media_in(theirs) if command.videos else pictures_in(theirs)
         if theirs and not found:
             return (), _unusable(theirs, command)
@@ -147,6 +159,24 @@ class Mentions:
         at = ref_of(replied)
         job = await self.services.store.posted_as(at.conversation, at.id)
         return await kept_of(job.assets) if job else ()
+
+
+def _silent(files: Iterable[DiscordFile]) -> tuple[DiscordFile, ...]:
+    return tuple(file for file in files if not file.is_sound)
+
+
+def _voice(
+    http: httpx.AsyncClient, message: discord.Message, replied: discord.Message | None
+) -> Voice | None:
+    """What was said aloud, in the message or in what it replies to."""
+    for said in filter(None, (message, replied)):
+        for file in carried_by(said):
+            if file.is_sound:
+                lent = DiscordAttachment(http=http, picture=file)
+                # A forwarded one has words of somebody else.
+                is_own = said is message and file in attached_to(message)
+                return Voice(attachment=lent, seconds=file.seconds, is_own=is_own)
+    return None
 
 
 def _unusable(files: Sequence[DiscordFile], command: Command[Any]) -> UserError:

@@ -21,6 +21,7 @@ from bots.telegram.incoming import (
     person,
     place_of,
     ref_of,
+    spoken_in,
     text_of,
     user_of,
 )
@@ -30,7 +31,7 @@ from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
-from core.commands.ask import ASK
+from core.commands.ask import ASK, HEAR
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
 from core.commands.typed import Typed, meant, read_typed
@@ -234,8 +235,14 @@ class TelegramAdapter:
         ours = self._replied(message)
         if ours and is_question(text_of(ours)):
             await self._reply(message, "ask-lost")
-        elif ours and text and await self._services.exchanges.said_in(ref_of(ours)):
+        elif (
+            ours
+            and (text or spoken_in(message))
+            and await self._services.exchanges.said_in(ref_of(ours))
+        ):
             await self._commands.take(message, ASK.name, text)
+        elif is_private(message) and spoken_in(message) and not text:
+            await self._commands.take(message, HEAR.name, "")
         elif is_private(message) and text and not message.via_bot:
             typed = self._typed(text, alone=True)
             # What somebody else has said orders nothing.

@@ -28,22 +28,27 @@ from bots.telegram.incoming import (
     place_of,
     pointed_at,
     ref_of,
+    spoken_in,
     text_of,
     user_of,
 )
 from bots.telegram.questions import FormQuestion
 from bots.telegram.results import assets_at, result_at
 from core.commands import Command, Commands
+from core.commands.ask import ASK, HEAR, TALK
 from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale
-from core.invocation import Attachment, Invocation
+from core.invocation import Attachment, Invocation, Voice
 from core.jobs import Job
 from core.messages.views import can_remix
 from core.platform import MessageRef
 from core.services import Services
+
+# What may be said aloud instead of typed.
+_WORDLESS = frozenset({"", ASK.name, TALK.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class TelegramCommands:
 
     async def take(self, message: Message, name: str, text: str) -> None:
         """Do a typed command with everything that came with it."""
+        if name in _WORDLESS and not text.strip() and self._is_spoken(message):
+            name = HEAR.name
         along = await self._along(message, name)
         replied = answered(message)
         invocation = replace(
@@ -72,6 +79,10 @@ class TelegramCommands:
             quoted=self._quoted(message, replied),
         )
         await self._do(invocation)
+
+    def _is_spoken(self, message: Message) -> bool:
+        about = pointed_at(message)
+        return bool(spoken_in(message) or (about and spoken_in(about)))
 
     def _quoted(self, message: Message, replied: Message | None) -> str:
         """What is marked in what it replies to, or all of that where we have not written it."""
@@ -116,6 +127,7 @@ class TelegramCommands:
             event=event_of(message),
             sent_at=message.date.timestamp(),
             attachments=self._attachments(name, along),
+            voice=along.voice,
             objection=along.objection,
             is_chat_admin=partial(self.chat_admins.include, user, place),
             ids=IDS,
@@ -135,10 +147,21 @@ class TelegramCommands:
         objection = await self._objection(message, about, command)
         if objection:
             return _Along(objection=objection)
-        own = await self.albums.around(message)
+        own, voice = await self.albums.around(message), self._voice(message, about, command)
         if command.videos and (kept := await self._kept(about)):
-            return _Along(pictures=own, kept=kept)
-        return _Along(pictures=(*own, *await self._files_of(about)))
+            return _Along(pictures=own, kept=kept, voice=voice)
+        return _Along(pictures=(*own, *await self._files_of(about)), voice=voice)
+
+    def _voice(
+        self, message: Message, about: Holder | None, command: Command[Any]
+    ) -> Voice | None:
+        came = message if spoken_in(message) else about
+        spoken = spoken_in(came) if came and command.hears else None
+        if spoken is None:
+            return None
+        file, seconds = spoken
+        is_own = came is message and message.forward_origin is None
+        return Voice(attachment=self._lent(file, command), seconds=seconds, is_own=is_own)
 
     async def _kept(self, about: Holder | None) -> tuple[LocalFile, ...]:
         """What is on our disk of a result of ours: Telegram gives out no large files."""
@@ -164,7 +187,11 @@ class TelegramCommands:
             if made and self._can_remix(made):
                 return UserError("reply-own-video", command=command.name)
             return UserError("reply-video")
-        if message.reply_to_story or any(is_no_picture(came) for came in (message, about) if came):
+        if message.reply_to_story or any(
+            is_no_picture(came) and not (command.hears and spoken_in(came))
+            for came in (message, about)
+            if came
+        ):
             return UserError("along-unwatchable" if command.videos else "along-unusable")
         # In privacy mode a group's albums do not come but for the item with the command.
         if await self._is_alone(message):
@@ -206,17 +233,16 @@ class TelegramCommands:
 
     def _attachments(self, name: str, along: "_Along") -> tuple[Attachment, ...]:
         command = self.commands.get(name)
-        lent = (
-            TelegramAttachment(
-                bot=self.platform.bot,
-                http=self.services.http,
-                picture=picture,
-                videos=command is not None and command.videos,
-                local=self.platform.local,
-            )
-            for picture in along.pictures
+        return (*(self._lent(picture, command) for picture in along.pictures), *along.kept)
+
+    def _lent(self, file: TelegramFile, command: Command[Any] | None) -> TelegramAttachment:
+        return TelegramAttachment(
+            bot=self.platform.bot,
+            http=self.services.http,
+            picture=file,
+            videos=command is not None and command.videos,
+            local=self.platform.local,
         )
-        return (*lent, *along.kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,4 +255,5 @@ class _Along:
 
     pictures: tuple[TelegramFile, ...] = ()
     kept: tuple[LocalFile, ...] = ()
+    voice: Voice | None = None
     objection: UserError | None = None

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -142,6 +143,22 @@ def attached_to(came: Holder) -> TelegramFile | None:
         mime=file.mime_type or film,
         size_bytes=file.file_size or 0,
     )
+
+
+def spoken_in(came: Holder) -> tuple[TelegramFile, float] | None:
+    """A voice message or another sound, and how many seconds it is long."""
+    sound = came.voice or came.audio
+    if sound is None:
+        return None
+    name = came.audio.file_name if came.audio else None
+    file = TelegramFile(
+        file_id=sound.file_id,
+        name=_plain(name or f"voice-{came.message_id or 0}.ogg"),
+        mime=sound.mime_type or "audio/ogg",
+        size_bytes=sound.file_size or 0,
+    )
+    length = sound.duration
+    return file, length.total_seconds() if isinstance(length, timedelta) else float(length)
 
 
 def has_attachment(came: Holder) -> bool:

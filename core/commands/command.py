@@ -85,7 +85,7 @@ class Command(Generic[T]):
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
     What is not `is_typed` stands behind buttons; it can be typed, too, but no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing; `videos` whether these may be
-    videos as well.
+    videos as well. `hears` is whether it listens to what was said aloud.
     `needs` is what a model must be able to do for it, and `also_needs` what else one must; while
     none is, nobody is offered it.
 
@@ -107,6 +107,7 @@ class Command(Generic[T]):
     audience: Audience = Audience.ADMITTED
     pictures: int = 0
     videos: bool = False
+    hears: bool = False
     needs: Ability | ChatAbility | None = None
     also_needs: ChatAbility | None = None
     is_typed: bool = True

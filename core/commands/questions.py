@@ -31,6 +31,8 @@ class Wanted:
     Attributes:
         earlier: the conversation that it goes on from, oldest first.
         quoted: words of somebody else that it is about.
+        note: what the person is told about how it was understood.
+        heard_credits: what that has cost.
         proposes: whether the model may propose orders.
     """
 
@@ -38,6 +40,8 @@ class Wanted:
     earlier: Sequence[Exchange] = ()
     media: tuple[Asset, ...] = ()
     quoted: str = ""
+    note: str = ""
+    heard_credits: float = 0.0
     thinks: bool = False
     searches: bool = False
     private: bool = False
@@ -76,7 +80,9 @@ async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
         searches=wanted.searches,
         shows_thoughts=context.preferences.thoughts is not False,
         follows=wanted.earlier[-1].id if wanted.earlier else "",
-        note=routed.note,
+        note=" ".join(filter(None, (wanted.note, routed.note))),
+        credits=wanted.heard_credits,
+        heard_credits=wanted.heard_credits,
         command=command,
         created_at=time.time(),
     )
@@ -92,6 +98,7 @@ def _hears_others(context: Context, wanted: Wanted) -> bool:
     earlier = wanted.earlier
     return bool(
         wanted.quoted
+        or context.invocation.voice
         or wanted.media
         or any(each.user.party != own or each.quoted or each.media for each in earlier)
         or any(each.sources for each in earlier)

@@ -18,10 +18,10 @@ from bots.telegram.form import Form, Forms, is_guided, offer_of
 from bots.telegram.forwards import Forwards
 from bots.telegram.incoming import (
     is_private,
+    is_said_aloud,
     person,
     place_of,
     ref_of,
-    spoken_in,
     text_of,
     user_of,
 )
@@ -237,11 +237,11 @@ class TelegramAdapter:
             await self._reply(message, "ask-lost")
         elif (
             ours
-            and (text or spoken_in(message))
+            and (text or is_said_aloud(message))
             and await self._services.exchanges.said_in(ref_of(ours))
         ):
             await self._commands.take(message, ASK.name, text)
-        elif is_private(message) and spoken_in(message) and not text:
+        elif is_private(message) and is_said_aloud(message):
             await self._commands.take(message, HEAR.name, "")
         elif is_private(message) and text and not message.via_bot:
             typed = self._typed(text, alone=True)

@@ -161,6 +161,11 @@ def spoken_in(came: Holder) -> tuple[TelegramFile, float] | None:
     return file, length.total_seconds() if isinstance(length, timedelta) else float(length)
 
 
+def is_said_aloud(message: Message) -> bool:
+    """Whether it is spoken words, and nothing else: an album of songs is none."""
+    return bool(spoken_in(message) and not text_of(message) and not message.media_group_id)
+
+
 def has_attachment(came: Holder) -> bool:
     """Whether anything but words came, whatever it is."""
     return attached_to(came) is not None or is_no_picture(came)

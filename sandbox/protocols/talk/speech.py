@@ -16,6 +16,7 @@ from sandbox.orders.models import Models
 from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import invalid
 from sandbox.protocols.bodies import ParsedRequest
+from sandbox.slow_response import ClientConnection, SlowResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ def _seconds(content: bytes) -> float:
 
 
 def _respond(parsed: ParsedSpeech, _: object) -> Response:
+    if "hang" in parsed.order.words:
+        return SlowResponse(ClientConnection.stay_silent)
     seconds = round(parsed.seconds, 1)
     words = f"I heard {seconds} seconds."
     if "order" in parsed.order.words:

@@ -1,5 +1,6 @@
 """What is said aloud becomes a question: listened to once, and no more than words."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,25 @@ async def test_what_comes_twice_is_listened_to_and_answered_once(
         await say(engine, spoken(tmp_path), event="1/1")
 
     assert harness.paid == 2
+
+
+async def test_what_a_stop_has_broken_off_is_not_paid_again(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    file = spoken(tmp_path, "#hang.wav")
+    async with harness.engine() as engine:
+        listening = asyncio.create_task(say(engine, file, event="1/1"))
+        async with asyncio.timeout(10):
+            while not harness.paid:  # noqa: ASYNC110 - the ledger is a file
+                await asyncio.sleep(0.01)
+        listening.cancel()
+        await asyncio.wait([listening])
+    async with harness.engine() as engine:
+        again, exchange = await say(engine, spoken(tmp_path), event="1/1")
+
+    assert again == Answer()
+    assert exchange is None
+    assert harness.paid == 1
 
 
 async def test_what_is_no_sound_is_refused_and_costs_nothing(

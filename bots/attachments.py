@@ -1,8 +1,10 @@
-"""Fetches pictures from a platform to our disk, piece by piece, unless they are too large."""
+"""What comes along from a platform: on our disk already, or fetched to it piece by piece."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +15,7 @@ from core.bodies import DecodedTooLargeError, body_of
 from core.errors import UserError
 from core.files.disk import disk_errors
 from core.files.pictures import LIMIT_BYTES, check_size, too_large
+from core.media import Asset
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -23,13 +26,36 @@ _TIMEOUT_SECONDS = 20.0
 _WHOLE_SECONDS = 300.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFile:
+    """A file on this machine. See `core.invocation.Attachment`."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def file(self) -> AbstractAsyncContextManager[Path]:
+        return nullcontext(self.path)
+
+
+async def kept_of(assets: Iterable[Asset]) -> tuple[LocalFile, ...]:
+    """Those that are still on our disk."""
+    return await asyncio.to_thread(_kept, tuple(assets))
+
+
+def _kept(assets: Iterable[Asset]) -> tuple[LocalFile, ...]:
+    return tuple(LocalFile(path=asset.path) for asset in assets if asset.path.is_file())
+
+
 class NotFetchedError(Exception):
     """A file could not be fetched; the text names no address, since addresses are secrets."""
 
 
-def check_promise(name: str, mime: str, size_bytes: int) -> None:
+def check_promise(name: str, mime: str, size_bytes: int, *, videos: bool) -> None:
     """Raise UserError for what cannot be used, as far as the platform tells before a byte came."""
-    if mime.startswith("video/"):
+    if mime.startswith("video/") and not videos:
         raise UserError("picture-video", name=name)
     check_size(name, size_bytes)
 

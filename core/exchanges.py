@@ -33,6 +33,7 @@ class Exchange:
     Attributes:
         model: full key of the chat model that answers ("gateway/name").
         route: all models that can answer this, in the order in which they are asked.
+        quoted: words of somebody else that it is about.
         follows: the exchange that this one goes on from; "" where a conversation begins.
         shows_thoughts: whether the chat is shown what the model thinks.
         request: what the answer is to word, where it is asked for in a form: a suggestion, which
@@ -40,6 +41,7 @@ class Exchange:
         command: the message that asked.
         is_cut: whether the answer had to stop at the most that one may have.
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
+        heard_credits: the part of it for listening to the question.
         messages: where the answer stands, in the order of reading.
         offers: buttons under the answer, for what the model wants the person to decide.
         note: what the person is told about how it was asked.
@@ -58,6 +60,7 @@ class Exchange:
     thinks: bool = False
     searches: bool = False
     shows_thoughts: bool = True
+    quoted: str = ""
     follows: str = ""
     request: MediaRequest | None = None
     command: MessageRef | None = None
@@ -68,6 +71,7 @@ class Exchange:
     is_cut: bool = False
     usage: Usage | None = None
     credits: float = 0.0
+    heard_credits: float = 0.0
     messages: tuple[MessageRef, ...] = ()
     offers: tuple[Button, ...] = ()
     note: str = ""

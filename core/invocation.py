@@ -44,6 +44,20 @@ class Attachment(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Speech that came with a command.
+
+    Attributes:
+        seconds: how long it is, as far as the platform says.
+        is_own: whether whoever gave the command has said it there, and not somebody else before.
+    """
+
+    attachment: Attachment
+    seconds: float
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where something should go, as the person chose it and the platform permits.
 
@@ -86,6 +100,9 @@ class Invocation:
         message: the command's own message, which answers refer to.
         replied: the message that the command replies to.
         replied_user: who wrote the message that the command replies to, if that can be known.
+        quoted: words of somebody else that it is about: of the message that it replies to, or what
+            was marked in that.
+        voice: what was said aloud, where the command listens.
         place: what a chosen place is.
         objection: why what came along cannot be used, as only the platform can tell.
         is_chat_admin: asks the platform whether the user runs this chat.
@@ -106,6 +123,8 @@ class Invocation:
     attachments: tuple[Attachment, ...] = ()
     replied: MessageRef | None = None
     replied_user: User | None = None
+    quoted: str = ""
+    voice: Voice | None = None
     place: Place | None = None
     objection: UserError | None = None
     is_chat_admin: Asked = _no

@@ -24,6 +24,7 @@ from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
 from sandbox.protocols.seedance.seedance import SeedanceRoutes
+from sandbox.protocols.talk.speech import SpeechRoutes
 from sandbox.protocols.talk.talk import TalkRoutes
 from sandbox.protocols.tasks.tasks import TaskRoutes
 from sandbox.protocols.videos.videos import VideoRoutes
@@ -50,6 +51,7 @@ def build(options: SandboxOptions) -> Starlette:
     routes = [
         # Before the others: two protocols of answers share their address with what makes media.
         *TalkRoutes(intake, chats, chat.create, images.gemini).routes,
+        *SpeechRoutes(intake).routes,
         *TaskRoutes(intake).routes,
         *VideoRoutes(intake, cache).routes,
         *CharacterRoutes(intake).routes,

@@ -31,7 +31,18 @@ _EXCHANGE = TypeAdapter(Exchange)
 _ROW = "a question"
 # What is decided when a question is asked is never written again.
 _ASKED = {"note", "prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
-_FIXED = {*_ASKED, "request", "id", "user", "locale", "conversation", "route", "created_at"}
+_FIXED = {
+    *_ASKED,
+    "quoted",
+    "heard_credits",
+    "request",
+    "id",
+    "user",
+    "locale",
+    "conversation",
+    "route",
+    "created_at",
+}
 # What is no suggestion.
 _IN_WORDS = exchanges.c.request.is_(null())
 _STANDS = insert(standing).on_conflict_do_nothing()

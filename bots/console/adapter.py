@@ -1,10 +1,9 @@
 """From lines that are typed or piped in to invocations."""
 
 import shlex
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
+from bots.attachments import LocalFile
 from bots.console.conversation import HERE, NAME
 from bots.console.screen import CONTINUED, Screen
 from core.commands import COMMANDS, Commands
@@ -17,20 +16,6 @@ from core.invocation import Invocation
 from core.platform import User
 
 _ATTACH = "attach"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalFile:
-    """A file on this machine, attached to a command. See `core.platform.Attachment`."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-    def file(self) -> AbstractAsyncContextManager[Path]:
-        return nullcontext(self.path)
 
 
 class ConsoleAdapter:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import discord
 
 from bots.answers import Answers
-from bots.discord.attachments import DiscordAttachment
+from bots.discord.attachments import attachments
 from bots.discord.buttons import DiscordButtons
 from bots.discord.carried import pictures_in
 from bots.discord.conversation import DiscordPlatform
@@ -202,7 +202,7 @@ class DiscordAdapter:
             event=message.event,
             sent_at=interaction.created_at.timestamp(),
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
-            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in typed.pictures),
+            attachments=attachments(http, typed.pictures, command),
             place=choice.place,
             objection=choice.objection,
             is_chat_admin=known(runs_chat(interaction)),

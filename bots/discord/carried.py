@@ -1,4 +1,4 @@
-"""What a message carries that may be a picture, in whatever way Discord shows it. Pure."""
+"""What a message carries that may be a picture or video, however Discord shows it. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,16 +18,25 @@ _STICKER_MIMES = {"png": "image/png", "gif": "image/gif"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordFile:
-    """A file at Discord that may be a picture. Its address works for some hours."""
+    """A file at Discord that may be a picture or a video.
+
+    Attributes:
+        url: works for some hours; "" of a film that only the app of a person can play.
+    """
 
     url: str
     name: str
     mime: str = ""
     size_bytes: int = 0
+    seconds: float = 0.0
 
     @property
     def may_be_picture(self) -> bool:
         return self.mime in _UNKNOWN or self.mime.startswith("image/")
+
+    @property
+    def is_sound(self) -> bool:
+        return self.mime.startswith("audio/")
 
     @property
     def is_video(self) -> bool:
@@ -67,23 +76,32 @@ def pictures_in(files: Iterable[DiscordFile]) -> tuple[DiscordFile, ...]:
     return tuple(file for file in files if file.may_be_picture)
 
 
+def media_in(files: Iterable[DiscordFile]) -> tuple[DiscordFile, ...]:
+    """Those that may be pictures, or videos that can be had."""
+    return tuple(file for file in files if file.may_be_picture or (file.is_video and file.url))
+
+
 def picture_of(file: File | discord.Attachment) -> DiscordFile:
     return DiscordFile(
         url=file.url,
         name=_safe(file.filename),
         mime=(file.content_type or "").partition(";")[0].strip(),
         size_bytes=file.size,
+        seconds=(file.duration or 0.0) if isinstance(file, discord.Attachment) else 0.0,
     )
 
 
 def _embedded(embeds: Sequence[discord.Embed | EmbeddedLink]) -> Iterator[DiscordFile]:
-    """The picture of each embed, by Discord's own proxy: nobody else chooses that address."""
+    """What each embed shows, by Discord's own proxy: nobody else chooses that address."""
     for embed in embeds:
-        is_film = embed.type in _FILM_EMBEDS
+        if embed.type in _FILM_EMBEDS:
+            # Of what a page plays there is no file, only a still.
+            film = str((embed.video and embed.video.proxy_url) or "")
+            yield DiscordFile(url=film, name="embed", mime="video/mp4")
+            continue
         for picture in (embed.image, embed.thumbnail):
             if picture and picture.proxy_url:
-                mime = "video/mp4" if is_film else "image/*"
-                yield DiscordFile(url=str(picture.proxy_url), name="embed", mime=mime)
+                yield DiscordFile(url=str(picture.proxy_url), name="embed", mime="image/*")
                 break
 
 

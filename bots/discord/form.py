@@ -54,7 +54,7 @@ def form(
     options = describe(command.options)
     shown.add_item(_words(next(o for o in options if o.name == PROMPT), draft, locale))
     if command.pictures:
-        shown.add_item(_pictures(locale))
+        shown.add_item(_pictures(command, locale))
     for option in options:
         values = _values(option, command, catalog) if option.name in _CHOSEN else ()
         if values:
@@ -85,11 +85,12 @@ def _words(option: OptionHelp, draft: GivenCommand, locale: Locale) -> Field:
     return _labelled(translate(locale, option.description), words)
 
 
-def _pictures(locale: Locale) -> Field:
+def _pictures(command: Command[Any], locale: Locale) -> Field:
     files: ui.FileUpload[ui.Modal] = ui.FileUpload(
         custom_id=PICTURES, required=False, min_values=0, max_values=_FILES
     )
-    return _labelled(translate(locale, "form-pictures"), files)
+    name = "form-shown" if command.videos else "form-pictures"
+    return _labelled(translate(locale, name), files)
 
 
 def _choice(

@@ -223,6 +223,12 @@ def replied_to(message: discord.Message) -> discord.Message | None:
     return replied if isinstance(replied, discord.Message) else None
 
 
+def words_of(message: discord.Message) -> str:
+    """What stands in a message, and in what was forwarded with it."""
+    forwarded = (part.content for part in message.message_snapshots)
+    return "\n".join(filter(None, (message.clean_content, *forwarded)))
+
+
 def is_hidden(message: discord.Message) -> bool:
     """Whether Discord keeps back what stands in a message that does not name the bot."""
     shown = message.content or message.components or carried_by(message) or message.embeds

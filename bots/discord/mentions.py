@@ -1,13 +1,16 @@
 """Commands in plain messages: "@bot portrait a cat", or "/video a cat" in private."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import discord
+import httpx
 
 from bots.answers import Answers
-from bots.discord.attachments import DiscordAttachment
-from bots.discord.carried import DiscordFile, attached_to, carried_by, pictures_in
+from bots.attachments import LocalFile, kept_of
+from bots.discord.attachments import DiscordAttachment, attachments
+from bots.discord.carried import DiscordFile, attached_to, carried_by, media_in, pictures_in
 from bots.discord.forwards import DiscordForwards
 from bots.discord.ids import IDS
 from bots.discord.incoming import (
@@ -22,17 +25,21 @@ from bots.discord.incoming import (
     replied_to,
     typed_to,
     user_of,
+    words_of,
 )
 from bots.discord.languages import Languages
-from core.commands import Commands
-from core.commands.ask import TALK
+from core.commands import Command, Commands
+from core.commands.ask import ASK, HEAR, TALK
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.invocation import Invocation, known
+from core.invocation import Attachment, Invocation, Voice, known
 from core.platform import View
 from core.services import Services
+
+# What may be said aloud instead of typed.
+_WORDLESS = frozenset({"", ASK.name, TALK.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +91,11 @@ class Mentions:
 
     async def _do(self, message: discord.Message, typed: GivenCommand) -> None:
         replied, ref = replied_to(message), ref_of(message)
-        pictures, objection = await self._along(message, typed)
-        http = self.services.http
+        voice = _voice(self.services.http, message, replied)
+        if voice and typed.name in _WORDLESS and not typed.text.strip():
+            typed = GivenCommand(name=HEAR.name)
+        command = self.commands.get(typed.name)
+        along, objection = await self._along(message, command)
         invocation = Invocation(
             command=typed.name,
             text=typed.text,
@@ -94,9 +104,11 @@ class Mentions:
             message=ref,
             event=ref.event,
             sent_at=message.created_at.timestamp(),
-            attachments=tuple(DiscordAttachment(http=http, picture=p) for p in pictures),
+            attachments=along,
             replied=ref_of(replied) if replied else None,
             replied_user=user_of(replied.author) if replied else None,
+            quoted=words_of(replied) if replied and not self._is_ours(replied) else "",
+            voice=voice if command and command.hears else None,
             objection=objection,
             is_chat_admin=known(author_runs_chat(message)),
             ids=IDS,
@@ -112,28 +124,65 @@ class Mentions:
         )
 
     async def _along(
-        self, message: discord.Message, typed: GivenCommand
-    ) -> tuple[Sequence[DiscordFile], UserError | None]:
-        """The command's own files, then the pictures of what it replies to or came forwarded.
+        self, message: discord.Message, command: Command[Any] | None
+    ) -> tuple[tuple[Attachment, ...], UserError | None]:
+        """The command's own files, then those of what it replies to or came forwarded.
 
         And why these cannot be used, where that is so.
         """
-        command = self.commands.get(typed.name)
         if command is None or not command.pictures:
             return (), None
-        own, replied = attached_to(message), replied_to(message)
+        http, own, replied = self.services.http, attached_to(message), replied_to(message)
+        if command.hears:
+            own = _silent(own)
         if replied and is_hidden(replied):
-            return (), UserError("reply-hidden")
+            return (), UserError("reply-unseen" if command.videos else "reply-hidden")
+        if replied and command.videos and (kept := await self._kept(replied)):
+            return (*attachments(http, own, command), *kept), None
         # Who has given a picture already sends no other behind it, and waits for nothing.
         others = [replied] if replied else [] if own else await self.forwards.along(message)
         theirs = [file for other in others for file in carried_by(other)]
-        pictures = pictures_in(theirs)
-        if theirs and not pictures:
-            return (), _unusable(theirs)
-        return (*own, *pictures), None
+        if command.hears:
+            theirs = _silent(theirs)
+        found = media_in(theirs) if command.videos else pictures_in(theirs)
+        if theirs and not found:
+            return (), _unusable(theirs, command)
+        return attachments(http, (*own, *found), command), None
+
+    def _is_ours(self, message: discord.Message) -> bool:
+        return message.author == self.client.user
+
+    async def _kept(self, replied: discord.Message) -> tuple[LocalFile, ...]:
+        """What is on our disk of a result of ours, which may be larger than what is fetched."""
+        if not self._is_ours(replied):
+            return ()
+        at = ref_of(replied)
+        job = await self.services.store.posted_as(at.conversation, at.id)
+        return await kept_of(job.assets) if job else ()
 
 
-def _unusable(files: Sequence[DiscordFile]) -> UserError:
+def _silent(files: Iterable[DiscordFile]) -> tuple[DiscordFile, ...]:
+    return tuple(file for file in files if not file.is_sound)
+
+
+def _voice(
+    http: httpx.AsyncClient, message: discord.Message, replied: discord.Message | None
+) -> Voice | None:
+    """What was said aloud, in the message or in what it replies to."""
+    for said in filter(None, (message, replied)):
+        for file in carried_by(said):
+            if file.is_sound:
+                lent = DiscordAttachment(http=http, picture=file)
+                # A forwarded one has words of somebody else.
+                is_own = said is message and file in attached_to(message)
+                return Voice(attachment=lent, seconds=file.seconds, is_own=is_own)
+    return None
+
+
+def _unusable(files: Sequence[DiscordFile], command: Command[Any]) -> UserError:
+    if command.videos:
+        is_page = any(file.is_video for file in files)
+        return UserError("embed-unwatchable" if is_page else "along-unwatchable")
     if any(file.is_video for file in files):
         return UserError("reply-video")
     return UserError("picture-not-image", name=files[0].name)

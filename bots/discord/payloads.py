@@ -14,8 +14,8 @@ class File(BaseModel):
     size: int = 0
 
 
-class EmbeddedPicture(BaseModel):
-    """A picture in an embed, as Discord's own proxy has it."""
+class EmbeddedMedia(BaseModel):
+    """A picture or film in an embed, as Discord's own proxy has it."""
 
     proxy_url: str | None = None
 
@@ -24,8 +24,9 @@ class EmbeddedLink(BaseModel):
     """An embed of a message."""
 
     type: str = "rich"
-    image: EmbeddedPicture | None = None
-    thumbnail: EmbeddedPicture | None = None
+    image: EmbeddedMedia | None = None
+    thumbnail: EmbeddedMedia | None = None
+    video: EmbeddedMedia | None = None
 
 
 class MessageParts(BaseModel):

@@ -55,7 +55,7 @@ def command_definition(command: Command[Any]) -> Json:
         "name": command.name,
         "name_localizations": _in_chinese(f"name-{command.name}"),
         **_described(f"command-{command.name}"),
-        "options": [*options, *(_picture(n) for n in range(1, shown_pictures(command) + 1))],
+        "options": [*options, *_pictures(command)],
     }
     if command.audience is Audience.ADMINS:
         # Who runs no server does not see them; the bot's admins can type them to it anywhere.
@@ -98,13 +98,18 @@ def _option(option: OptionHelp) -> Json:
     return {key: value for key, value in told.items() if value is not None}
 
 
-def _picture(number: int) -> Json:
+def _pictures(command: Command[Any]) -> list[Json]:
+    about = "option-shown" if command.videos else "option-image"
+    return [_picture(number, about) for number in range(1, shown_pictures(command) + 1)]
+
+
+def _picture(number: int, about: str) -> Json:
     chinese = translate(Locale.ZH, "name-option-image", number=number)
     return {
         "type": _ATTACHMENT,
         "name": f"image{number}",
         "name_localizations": dict.fromkeys(_CHINESE, chinese),
-        **_described("option-image"),
+        **_described(about),
     }
 
 

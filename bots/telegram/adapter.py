@@ -18,6 +18,7 @@ from bots.telegram.form import Form, Forms, is_guided, offer_of
 from bots.telegram.forwards import Forwards
 from bots.telegram.incoming import (
     is_private,
+    is_said_aloud,
     person,
     place_of,
     ref_of,
@@ -30,7 +31,7 @@ from bots.telegram.sharing import answer_inline
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
-from core.commands.ask import ASK
+from core.commands.ask import ASK, HEAR
 from core.commands.examples import first_example
 from core.commands.offer import is_offered
 from core.commands.typed import Typed, meant, read_typed
@@ -234,8 +235,14 @@ class TelegramAdapter:
         ours = self._replied(message)
         if ours and is_question(text_of(ours)):
             await self._reply(message, "ask-lost")
-        elif ours and text and await self._services.exchanges.said_in(ref_of(ours)):
+        elif (
+            ours
+            and (text or is_said_aloud(message))
+            and await self._services.exchanges.said_in(ref_of(ours))
+        ):
             await self._commands.take(message, ASK.name, text)
+        elif is_private(message) and is_said_aloud(message):
+            await self._commands.take(message, HEAR.name, "")
         elif is_private(message) and text and not message.via_bot:
             typed = self._typed(text, alone=True)
             # What somebody else has said orders nothing.

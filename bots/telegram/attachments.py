@@ -1,4 +1,4 @@
-"""Pictures at Telegram, lent as files as long as they are looked at."""
+"""Pictures and videos at Telegram, lent as files as long as they are looked at."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -20,15 +20,17 @@ from core.files.pictures import too_large
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramAttachment:
-    """See `core.platform.Attachment`.
+    """See `core.invocation.Attachment`.
 
     Attributes:
+        videos: whether it may be a video.
         local: whether files may be named by their place on a disk that is ours too.
     """
 
     bot: Bot
     http: httpx.AsyncClient
     picture: TelegramFile
+    videos: bool = False
     local: bool = False
     pause_seconds: float = 1.0
 
@@ -39,7 +41,8 @@ class TelegramAttachment:
     @asynccontextmanager
     async def file(self) -> AsyncGenerator[Path]:
         """Fetch it; what cannot be used is refused before."""
-        check_promise(self.name, self.picture.mime, self.picture.size_bytes)
+        picture = self.picture
+        check_promise(picture.name, picture.mime, picture.size_bytes, videos=self.videos)
         with TemporaryDirectory(prefix="cliprelay-") as folder:
             yield await insist(
                 partial(self._fetch, Path(folder) / self.name),

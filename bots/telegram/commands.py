@@ -1,11 +1,13 @@
-"""From a message to an invocation, with its pictures and what it replies to."""
+"""From a message to an invocation, with its pictures and videos, and what it replies to."""
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from telegram import Message
 
 from bots.answers import Answers
+from bots.attachments import LocalFile, kept_of
 from bots.telegram.albums import Albums
 from bots.telegram.attachments import TelegramAttachment
 from bots.telegram.chat_admins import ChatAdmins
@@ -26,21 +28,27 @@ from bots.telegram.incoming import (
     place_of,
     pointed_at,
     ref_of,
+    spoken_in,
+    text_of,
     user_of,
 )
 from bots.telegram.questions import FormQuestion
-from bots.telegram.results import result_at
-from core.commands import Commands
+from bots.telegram.results import assets_at, result_at
+from core.commands import Command, Commands
+from core.commands.ask import ASK, HEAR, TALK
 from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.errors import UserError
 from core.i18n import Locale
-from core.invocation import Invocation
+from core.invocation import Attachment, Invocation, Voice
 from core.jobs import Job
 from core.messages.views import can_remix
 from core.platform import MessageRef
 from core.services import Services
+
+# What may be said aloud instead of typed.
+_WORDLESS = frozenset({"", ASK.name, TALK.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,8 @@ class TelegramCommands:
 
     async def take(self, message: Message, name: str, text: str) -> None:
         """Do a typed command with everything that came with it."""
+        if name in _WORDLESS and not text.strip() and self._is_spoken(message):
+            name = HEAR.name
         along = await self._along(message, name)
         replied = answered(message)
         invocation = replace(
@@ -66,8 +76,19 @@ class TelegramCommands:
             text=text,
             replied=await self._meant(replied, name) if replied else None,
             replied_user=author_of(replied) if replied else None,
+            quoted=self._quoted(message, replied),
         )
         await self._do(invocation)
+
+    def _is_spoken(self, message: Message) -> bool:
+        about = pointed_at(message)
+        return bool(spoken_in(message) or (about and spoken_in(about)))
+
+    def _quoted(self, message: Message, replied: Message | None) -> str:
+        """What is marked in what it replies to, or all of that where we have not written it."""
+        if message.quote:
+            return message.quote.text
+        return text_of(replied) if replied and not self._is_ours(replied) else ""
 
     async def take_answer(self, message: Message, question: FormQuestion, answer: str) -> None:
         """Do the command that a question was asked for, with what was known before."""
@@ -105,7 +126,8 @@ class TelegramCommands:
             message=ref_of(message),
             event=event_of(message),
             sent_at=message.date.timestamp(),
-            attachments=tuple(map(self._lent, along.pictures)),
+            attachments=self._attachments(name, along),
+            voice=along.voice,
             objection=along.objection,
             is_chat_admin=partial(self.chat_admins.include, user, place),
             ids=IDS,
@@ -113,7 +135,7 @@ class TelegramCommands:
         )
 
     async def _along(self, message: Message, name: str) -> "_Along":
-        """The pictures for a command: its own, then those of the message that it replies to."""
+        """What a command takes of its own message, then of the one that it replies to."""
         command = self.commands.get(name)
         if command is None:
             return _Along()
@@ -122,11 +144,30 @@ class TelegramCommands:
         if not command.pictures:
             return _Along()
         about = pointed_at(message) or await self._forwarded(message)
-        objection = await self._objection(message, about, name)
+        objection = await self._objection(message, about, command)
         if objection:
             return _Along(objection=objection)
-        own = await self.albums.around(message)
-        return _Along(pictures=(*own, *await self._files_of(about)))
+        own, voice = await self.albums.around(message), self._voice(message, about, command)
+        if command.videos and (kept := await self._kept(about)):
+            return _Along(pictures=own, kept=kept, voice=voice)
+        return _Along(pictures=(*own, *await self._files_of(about)), voice=voice)
+
+    def _voice(
+        self, message: Message, about: Holder | None, command: Command[Any]
+    ) -> Voice | None:
+        came = message if spoken_in(message) else about
+        spoken = spoken_in(came) if came and command.hears else None
+        if spoken is None:
+            return None
+        file, seconds = spoken
+        is_own = came is message and message.forward_origin is None
+        return Voice(attachment=self._lent(file, command), seconds=seconds, is_own=is_own)
+
+    async def _kept(self, about: Holder | None) -> tuple[LocalFile, ...]:
+        """What is on our disk of a result of ours: Telegram gives out no large files."""
+        job = await self._result_at(about) if isinstance(about, Message) else None
+        assets = assets_at(job, ref_of(about)) if job and isinstance(about, Message) else ()
+        return await kept_of(assets)
 
     async def _forwarded(self, message: Message) -> Message | None:
         """What was forwarded with the command as its comment.
@@ -137,17 +178,21 @@ class TelegramCommands:
         return None if has_attachment(message) else await self.forwards.behind(message)
 
     async def _objection(
-        self, message: Message, about: Holder | None, name: str
+        self, message: Message, about: Holder | None, command: Command[Any]
     ) -> UserError | None:
         """Why what came with a command cannot be used."""
         # Said before anything is fetched: no model starts from a video.
-        if about is not None and is_video(about):
+        if about is not None and is_video(about) and not command.videos:
             made = await self._result_at(about) if isinstance(about, Message) else None
             if made and self._can_remix(made):
-                return UserError("reply-own-video", command=name)
+                return UserError("reply-own-video", command=command.name)
             return UserError("reply-video")
-        if message.reply_to_story or any(is_no_picture(came) for came in (message, about) if came):
-            return UserError("along-unusable")
+        if message.reply_to_story or any(
+            is_no_picture(came) and not (command.hears and spoken_in(came))
+            for came in (message, about)
+            if came
+        ):
+            return UserError("along-unwatchable" if command.videos else "along-unusable")
         # In privacy mode a group's albums do not come but for the item with the command.
         if await self._is_alone(message):
             return UserError("album-incomplete")
@@ -186,18 +231,29 @@ class TelegramCommands:
     async def _result_at(self, message: Message) -> Job | None:
         return await result_at(self.services.store, message) if self._is_ours(message) else None
 
-    def _lent(self, picture: TelegramFile) -> TelegramAttachment:
+    def _attachments(self, name: str, along: "_Along") -> tuple[Attachment, ...]:
+        command = self.commands.get(name)
+        return (*(self._lent(picture, command) for picture in along.pictures), *along.kept)
+
+    def _lent(self, file: TelegramFile, command: Command[Any] | None) -> TelegramAttachment:
         return TelegramAttachment(
             bot=self.platform.bot,
             http=self.services.http,
-            picture=picture,
+            picture=file,
+            videos=command is not None and command.videos,
             local=self.platform.local,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Along:
-    """What came with a command, or why it cannot be used."""
+    """What came with a command, or why it cannot be used.
+
+    Attributes:
+        kept: files of ours.
+    """
 
     pictures: tuple[TelegramFile, ...] = ()
+    kept: tuple[LocalFile, ...] = ()
+    voice: Voice | None = None
     objection: UserError | None = None

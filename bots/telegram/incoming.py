@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -23,7 +24,7 @@ _ODD = re.compile(r"[^\w. ()-]")
 # What else can stand in a message instead of words.
 _NO_FILES = (
     *("audio", "checklist", "contact", "dice", "game", "giveaway", "giveaway_winners", "invoice"),
-    *("live_photo", "location", "paid_media", "poll", "story", "venue", "video_note", "voice"),
+    *("live_photo", "location", "paid_media", "poll", "story", "venue", "voice"),
 )
 # A message, or what is told of one in another chat or topic.
 Holder = Message | ExternalReplyInfo
@@ -31,7 +32,7 @@ Holder = Message | ExternalReplyInfo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramFile:
-    """A file at Telegram that may be a picture."""
+    """A file at Telegram that may be a picture or a video."""
 
     file_id: str
     name: str
@@ -108,7 +109,7 @@ def event_of(message: Message) -> str:
 
 
 def attached_to(came: Holder) -> TelegramFile | None:
-    """The file of a message that may be a picture, or is refused with its name."""
+    """The file of a message that may be a picture or video, or is refused with its name."""
     number = came.message_id or 0
     if came.photo:
         largest = came.photo[-1]
@@ -125,6 +126,13 @@ def attached_to(came: Holder) -> TelegramFile | None:
             mime="image/webp",
             size_bytes=came.sticker.file_size or 0,
         )
+    if came.video_note:
+        return TelegramFile(
+            file_id=came.video_note.file_id,
+            name=f"video-{number}.mp4",
+            mime="video/mp4",
+            size_bytes=came.video_note.file_size or 0,
+        )
     file = came.document or came.video or came.animation
     if file is None:
         return None
@@ -137,13 +145,34 @@ def attached_to(came: Holder) -> TelegramFile | None:
     )
 
 
+def spoken_in(came: Holder) -> tuple[TelegramFile, float] | None:
+    """A voice message or another sound, and how many seconds it is long."""
+    sound = came.voice or came.audio
+    if sound is None:
+        return None
+    name = came.audio.file_name if came.audio else None
+    file = TelegramFile(
+        file_id=sound.file_id,
+        name=_plain(name or f"voice-{came.message_id or 0}.ogg"),
+        mime=sound.mime_type or "audio/ogg",
+        size_bytes=sound.file_size or 0,
+    )
+    length = sound.duration
+    return file, length.total_seconds() if isinstance(length, timedelta) else float(length)
+
+
+def is_said_aloud(message: Message) -> bool:
+    """Whether it is spoken words, and nothing else: an album of songs is none."""
+    return bool(spoken_in(message) and not text_of(message) and not message.media_group_id)
+
+
 def has_attachment(came: Holder) -> bool:
     """Whether anything but words came, whatever it is."""
     return attached_to(came) is not None or is_no_picture(came)
 
 
 def is_no_picture(came: Holder) -> bool:
-    """Whether something came that cannot be a picture, and is no file to look into."""
+    """Whether something came that is neither picture nor video, and no file to look into."""
     if came.sticker:
         return _moves(came.sticker)
     if attached_to(came):
@@ -154,7 +183,7 @@ def is_no_picture(came: Holder) -> bool:
 def is_video(came: Holder) -> bool:
     """Whether a message holds a film, in whatever form."""
     file = attached_to(came)
-    return came.video_note is not None or (file is not None and file.mime.startswith("video/"))
+    return file is not None and file.mime.startswith("video/")
 
 
 def author_key(message: Message) -> tuple[int, int | None, int]:

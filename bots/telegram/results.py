@@ -5,6 +5,7 @@ from telegram import Message
 from bots.telegram.incoming import ref_of
 from bots.telegram.limits import ALBUM
 from core.jobs import Job, JobStore
+from core.media import Asset
 from core.platform import MessageRef
 
 
@@ -15,6 +16,13 @@ def is_result(job: Job, message: MessageRef) -> bool:
     # An album has numbers in a row, and its buttons have the next one.
     first, count = int(job.delivered.id), len(job.delivered.files)
     return 0 <= int(message.id) - first < (count if count == 1 else count + 1)
+
+
+def assets_at(job: Job, message: MessageRef) -> tuple[Asset, ...]:
+    """What of a job's result stands in a message: one of an album; all above its buttons."""
+    first = int(job.delivered.id) if job.delivered else 0
+    place = int(message.id) - first
+    return job.assets[place : place + 1] or job.assets
 
 
 async def result_at(store: JobStore, message: Message) -> Job | None:

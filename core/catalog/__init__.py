@@ -8,6 +8,7 @@ from core.catalog.load import CatalogData, load
 from core.catalog.model import ANY_RATIO, Gateway, Model, Span
 from core.catalog.refusals import check, refusals
 from core.catalog.served import Served, State
+from core.catalog.speech import SpeechModel
 
 __all__ = [
     "ANY_RATIO",
@@ -20,6 +21,7 @@ __all__ = [
     "Model",
     "Served",
     "Span",
+    "SpeechModel",
     "State",
     "can",
     "can_chat",

@@ -15,6 +15,7 @@ from core.catalog.model import Model
 from core.catalog.nobody import refuse_all
 from core.catalog.refusals import refusals
 from core.catalog.served import Served, State
+from core.catalog.speech import SpeechModel
 from core.errors import UserError, did_you_mean
 from core.media import MediaRequest
 
@@ -63,6 +64,15 @@ class Catalog:
     def ready_chats(self) -> tuple[ChatModel, ...]:
         """All of them that can be asked, also those that have to be named."""
         return tuple(chat for chat in self.chats if self.is_ready(chat))
+
+    @property
+    def listeners(self) -> tuple[SpeechModel, ...]:
+        """What turns speech into words right now, the best known first, of equals the cheapest."""
+        ready = [each for each in self.data.speeches if self.is_ready(each) and each.is_current]
+        return tuple(sorted(ready, key=self._rank_speech))
+
+    def _rank_speech(self, model: SpeechModel) -> tuple[int, int, float]:
+        return self._place(model), _STATES.index(model.state), model.minute_credits
 
     def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways

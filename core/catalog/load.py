@@ -12,12 +12,15 @@ from pydantic import ValidationError
 from core.catalog.chat import ChatModel
 from core.catalog.model import Gateway, Group, Model
 from core.catalog.served import Served, Table
+from core.catalog.speech import SpeechModel
 from core.errors import CatalogError
 from core.validation import objections
 
 PRESETS = tuple(sorted(Path(__file__).parent.glob("*.toml")))
 
-_KINDS = ("gateway", "model", "chat")
+_KINDS = ("gateway", "model", "chat", "speech")
+# There is one protocol for it.
+_SPEECH_DIALECTS = ("transcriptions",)
 _GROUPS = frozenset(get_args(Group))
 Entry = dict[str, object]
 T = TypeVar("T", bound=Table)
@@ -28,12 +31,14 @@ class CatalogData:
     """All gateways by name, and all models in the order of the files.
 
     Attributes:
-        models: those that make pictures and videos; chats: those that answer.
+        models: those that make pictures and videos; chats: those that answer; speeches: those that
+            turn speech into words.
     """
 
     gateways: Mapping[str, Gateway]
     models: tuple[Model, ...]
     chats: tuple[ChatModel, ...] = ()
+    speeches: tuple[SpeechModel, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,24 +68,37 @@ def load(
         if kind == "gateway":
             with _noting(wrong):
                 gateways[name] = _validate(Gateway, stanza)
-    models: list[Model] = []
-    for (kind, gateway, *_), stanza in stanzas.items():
+    known = [
+        (kind, stanza)
+        for (kind, gateway, *_), stanza in stanzas.items()
         # Of a gateway that is wrong itself, its models would only say so again.
-        if kind == "model" and (gateway in gateways or ("gateway", gateway) not in stanzas):
-            with _noting(wrong):
+        if kind != "gateway" and (gateway in gateways or ("gateway", gateway) not in stanzas)
+    ]
+    models: list[Model] = []
+    chats: list[ChatModel] = []
+    speeches: list[SpeechModel] = []
+    for kind, stanza in known:
+        with _noting(wrong):
+            if kind == "model":
                 model = _validate(Model, _for_group(stanza, gateways))
                 _check_names(model, stanza.place, gateways, dialects)
                 models.append(model)
-    chats: list[ChatModel] = []
-    for (kind, gateway, *_), stanza in stanzas.items():
-        if kind == "chat" and (gateway in gateways or ("gateway", gateway) not in stanzas):
-            with _noting(wrong):
+            elif kind == "chat":
                 chat = _validate(ChatModel, stanza)
                 _check_names(chat, stanza.place, gateways, chat_dialects)
                 chats.append(chat)
+            else:
+                speech = _validate(SpeechModel, stanza)
+                _check_names(speech, stanza.place, gateways, _SPEECH_DIALECTS)
+                speeches.append(speech)
     if wrong:
         raise CatalogError("\n".join(wrong))
-    return CatalogData(gateways=gateways, models=tuple(models), chats=tuple(chats))
+    return CatalogData(
+        gateways=gateways,
+        models=tuple(models),
+        chats=tuple(chats),
+        speeches=tuple(speeches),
+    )
 
 
 @contextmanager
@@ -113,7 +131,7 @@ def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
     for kind, entries in document.items():
         if kind not in _KINDS:
             raise CatalogError(
-                f"{file}: [{kind}] is unknown; use [[gateway]], [[model]] or [[chat]]"
+                f"{file}: [{kind}] is unknown; use [[gateway]], [[model]], [[chat]] or [[speech]]"
             )
         if not isinstance(entries, list) or not all(
             isinstance(entry, dict) for entry in cast("list[object]", entries)

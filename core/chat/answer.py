@@ -243,7 +243,8 @@ class ActiveAnswer:
             sources=tuple(heard.sources),
             is_cut=heard.is_cut,
             usage=heard.usage,
-            credits=model.credits_for(heard.usage) if model and heard.usage else 0.0,
+            credits=self.exchange.heard_credits
+            + (model.credits_for(heard.usage) if model and heard.usage else 0.0),
         )
 
     def _views(self) -> Sequence[View]:

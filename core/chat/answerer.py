@@ -71,11 +71,6 @@ class Answerer:
             StorageError: it could not be stored; nothing was sent.
             TakenError: its event has had its effect.
         """
-        if self._closing:
-            raise UserError("bot-stopping")
-        if objection := self._services.room.objection():
-            log.warning("nothing new is asked: %s", objection)
-            raise UserError("disk-nearly-full")
         self.check_turn(exchange.user.party)
         # Before the first wait, or five that are asked at the same moment would all have a turn.
         active = self._active[exchange.id] = self._answer(exchange, question, use)
@@ -94,7 +89,12 @@ class Answerer:
         return await self._services.exchanges.chain(exchange_id, limit=self._history // 2)
 
     def check_turn(self, user: Party) -> None:
-        """Raise UserError where a person waits for as many answers as they may."""
+        """Raise UserError where `submit` would refuse whatever a person asks."""
+        if self._closing:
+            raise UserError("bot-stopping")
+        if objection := self._services.room.objection():
+            log.warning("nothing new is asked: %s", objection)
+            raise UserError("disk-nearly-full")
         waiting = sum(each.exchange.user.party == user for each in self._active.values())
         if waiting >= self._per_user:
             raise UserError("answers-at-once", count=waiting)

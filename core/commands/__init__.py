@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.commands.access import ALLOW, DENY
-from core.commands.ask import ASK, CONTINUE, REASK, STOP, TALK
+from core.commands.ask import ASK, CONTINUE, HEAR, REASK, STOP, TALK
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
@@ -39,6 +39,7 @@ COMMANDS: Commands = {
         SUGGEST,
         ASK,
         TALK,
+        HEAR,
         STOP,
         CONTINUE,
         REASK,

@@ -1,24 +1,28 @@
 """/ask and what its answers offer: a question to a chat model, in the conversation around it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import ChatAbility
-from core.commands.command import Command, Context
+from core.commands.command import Command, Context, NoOptions
+from core.commands.hearing import Heard, listen
 from core.commands.ordering import forget_pictures, save_pictures
 from core.commands.questions import Wanted, put
 from core.commands.shared_options import MODEL, OF
 from core.engine.order import new_id
-from core.errors import StorageError, UserError
+from core.errors import JobError, StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange, ExchangeState
-from core.i18n import translate
+from core.i18n import explain_fault, translate
 from core.options.options import Option
 from core.platform import View
 
 _PICTURES = 8
+_QUOTED_CHARS = 4000
+_SHOWN_CHARS = 500
 _SEARCH = Option(flags=("--search",))
 _THINK = Option(flags=("--think",))
 _NEW = Option(flags=("--new",))
@@ -55,17 +59,25 @@ class TalkOptions(BaseModel):
     prompt: str = Field(description="option-question")
 
 
-async def talk(context: Context, options: TalkOptions) -> None:
+async def talk(context: Context, options: TalkOptions) -> View | None:
     """Answer plain words; what they ask for is shown as a plan, with a button that orders it."""
-    await _ask(context, AskOptions(prompt=options.prompt), proposes=True)
+    return await _ask(context, AskOptions(prompt=options.prompt), proposes=True)
 
 
-async def ask(context: Context, options: AskOptions) -> None:
+async def ask(context: Context, options: AskOptions) -> View | None:
     """Ask what was typed, with what came along."""
-    await _ask(context, options)
+    return await _ask(context, options)
 
 
-async def _ask(context: Context, options: AskOptions, *, proposes: bool = False) -> None:
+async def hear(context: Context, _: NoOptions) -> View | None:
+    """Answer what was said aloud, as plain words; what somebody else has said proposes nothing."""
+    voice = context.invocation.voice
+    if voice is None:
+        raise UserError("voice-missing")
+    return await _ask(context, AskOptions(prompt=""), proposes=voice.is_own)
+
+
+async def _ask(context: Context, options: AskOptions, *, proposes: bool = False) -> View | None:
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     earlier = () if options.new else await _earlier(context)
@@ -75,17 +87,41 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
             prompt=options.prompt,
             earlier=earlier,
             media=media,
+            quoted=context.invocation.quoted.strip()[:_QUOTED_CHARS],
             thinks=options.think,
             searches=options.search,
             private=options.private,
             model=options.model or "",
             proposes=proposes,
         )
+        if voice := context.invocation.voice:
+            heard = await listen(context, voice)
+            wanted = _with_words(context, wanted, heard)
+            # It has had its effect.
+            context = replace(context, event=None)
         await put(context, exchange_id, wanted)
+    except JobError as error:
+        await forget_pictures(context, exchange_id)
+        lines = explain_fault(context.locale, error.fault, "answer")
+        return View(text="\n".join((translate(context.locale, "voice-failed"), *lines)))
     except (UserError, TakenError, StorageError):
         if await context.services.exchanges.get(exchange_id) is None:
             await forget_pictures(context, exchange_id)
         raise
+    return None
+
+
+def _with_words(context: Context, wanted: Wanted, heard: Heard) -> Wanted:
+    """What was heard is the question, or what a typed one is about."""
+    typed = wanted.prompt
+    text = heard.text if len(heard.text) <= _SHOWN_CHARS else f"{heard.text[:_SHOWN_CHARS]}…"
+    return replace(
+        wanted,
+        prompt=typed or heard.text,
+        quoted="\n".join(filter(None, (wanted.quoted, heard.text))) if typed else wanted.quoted,
+        note=translate(context.locale, "answer-heard", text=text),
+        heard_credits=heard.credits,
+    )
 
 
 async def go_on(context: Context, options: AnswerOptions) -> None:
@@ -108,6 +144,7 @@ async def ask_again(context: Context, options: AnswerOptions) -> None:
         prompt=exchange.prompt,
         earlier=earlier,
         media=exchange.media,
+        quoted=exchange.quoted,
         thinks=exchange.thinks,
         searches=exchange.searches,
     )
@@ -169,6 +206,7 @@ ASK = Command(
     run=ask,
     pictures=_PICTURES,
     videos=True,
+    hears=True,
     needs=ChatAbility.CHAT,
     pays=True,
 )
@@ -178,6 +216,18 @@ TALK = Command(
     run=talk,
     pictures=_PICTURES,
     videos=True,
+    hears=True,
+    needs=ChatAbility.CHAT,
+    is_typed=False,
+    pays=True,
+)
+HEAR = Command(
+    name="hear",
+    options=NoOptions,
+    run=hear,
+    pictures=_PICTURES,
+    videos=True,
+    hears=True,
     needs=ChatAbility.CHAT,
     is_typed=False,
     pays=True,

@@ -40,6 +40,8 @@ class Context:
         job: the job that the command names (see `Command.job`), which this user may decide about.
         is_proposal: whether a model wants it for the user: what costs something is only shown, to
             be ordered by a button of theirs.
+        hears_others: whether that model was told or shown what is not the user's own words: then
+            nothing that it wants is ordered without them, however cheap.
     """
 
     engine: Engine
@@ -49,6 +51,7 @@ class Context:
     event: Event | None = None
     job: Job | None = None
     is_proposal: bool = False
+    hears_others: bool = False
 
     @property
     def services(self) -> Services:
@@ -82,7 +85,7 @@ class Command(Generic[T]):
     `run` gives the answer, or None when it has answered by itself. It may raise UserError.
     What is not `is_typed` stands behind buttons; it can be typed, too, but no menu shows it.
     `pictures` is how many may come along, 0 where they mean nothing; `videos` whether these may be
-    videos as well.
+    videos as well. `hears` is whether it listens to what was said aloud.
     `needs` is what a model must be able to do for it, and `also_needs` what else one must; while
     none is, nobody is offered it.
 
@@ -104,6 +107,7 @@ class Command(Generic[T]):
     audience: Audience = Audience.ADMITTED
     pictures: int = 0
     videos: bool = False
+    hears: bool = False
     needs: Ability | ChatAbility | None = None
     also_needs: ChatAbility | None = None
     is_typed: bool = True

@@ -69,6 +69,8 @@ async def submit(
 
 def _needs_word(context: Context, request: MediaRequest) -> bool:
     """Whether the person is asked before what a model wants for them is ordered."""
+    if context.hears_others:
+        return True
     cheap = context.services.auto_confirm_credits
     model = context.services.catalog.choose(request)
     return model.credits_for(model.complete(request)) > cheap or not cheap
@@ -169,8 +171,13 @@ async def save_pictures(context: Context, job_id: str, *, videos: bool = False) 
         async with attachment.file() as path:
             if videos and is_video(path):
                 pictures.append(await save_video(path, folder, f"in-{number}"))
-            else:
+                continue
+            try:
                 pictures.append(await save_picture(path, folder, f"in-{number}", owner=owner))
+            except UserError as error:
+                if videos and error.key == "picture-not-image":
+                    raise UserError("file-unwatchable", name=attachment.name) from error
+                raise
     return pictures
 
 

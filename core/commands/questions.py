@@ -30,12 +30,18 @@ class Wanted:
 
     Attributes:
         earlier: the conversation that it goes on from, oldest first.
+        quoted: words of somebody else that it is about.
+        note: what the person is told about how it was understood.
+        heard_credits: what that has cost.
         proposes: whether the model may propose orders.
     """
 
     prompt: str
     earlier: Sequence[Exchange] = ()
     media: tuple[Asset, ...] = ()
+    quoted: str = ""
+    note: str = ""
+    heard_credits: float = 0.0
     thinks: bool = False
     searches: bool = False
     private: bool = False
@@ -68,18 +74,35 @@ async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
         model=routed.route[0].key,
         route=tuple(model.key for model in routed.route),
         prompt=wanted.prompt,
+        quoted=wanted.quoted,
         media=wanted.media,
         thinks=wanted.thinks,
         searches=wanted.searches,
         shows_thoughts=context.preferences.thoughts is not False,
         follows=wanted.earlier[-1].id if wanted.earlier else "",
-        note=routed.note,
+        note=" ".join(filter(None, (wanted.note, routed.note))),
+        credits=wanted.heard_credits,
+        heard_credits=wanted.heard_credits,
         command=command,
         created_at=time.time(),
     )
     async with once(context, [each.path for each in wanted.media]):
-        use = user_of_tools(context) if routed.question.tools else None
+        heard = replace(context, hears_others=_hears_others(context, wanted))
+        use = user_of_tools(heard) if routed.question.tools else None
         await context.engine.answerer.submit(exchange, routed.question, context.event, use)
+
+
+def _hears_others(context: Context, wanted: Wanted) -> bool:
+    """Whether a model is told or shown anything that is not the person's own words."""
+    own = context.invocation.user.party
+    earlier = wanted.earlier
+    return bool(
+        wanted.quoted
+        or context.invocation.voice
+        or wanted.media
+        or any(each.user.party != own or each.quoted or each.media for each in earlier)
+        or any(each.sources for each in earlier)
+    )
 
 
 async def _routed(context: Context, wanted: Wanted) -> _Routed:
@@ -115,7 +138,7 @@ def _too_long(model: ChatModel, question: Question) -> UserError | None:
 def _question(context: Context, wanted: Wanted) -> Question:
     catalog = context.services.catalog
     system = "\n".join(filter(None, (_SYSTEM, context.preferences.system)))
-    turns = (*turns_of(wanted.earlier), asked(wanted.prompt, wanted.media))
+    turns = (*turns_of(wanted.earlier), asked(wanted.prompt, wanted.media, wanted.quoted))
     question = Question(turns=turns, system=system, thinks=wanted.thinks, searches=wanted.searches)
     if not wanted.media and not catalog.able(ChatAbility.VISION):
         question = _in_words(question)

@@ -32,6 +32,9 @@ _SHOWN = (
     "they press it. Tell them so in one sentence."
 )
 _CANCELLABLE = "The person now sees a button that cancels it. Nothing is cancelled before."
+# More is no plan that anybody reads, but a model that was talked into it.
+_PLANS = 3
+_ENOUGH = "Not done: the person is shown enough plans at once."
 
 
 def tools_for(context: Context) -> tuple[Tool, ...]:
@@ -54,12 +57,17 @@ def user_of_tools(context: Context) -> UseTool:
     What costs something is only shown. No word of a model, a picture or another person confirms
     anything: that takes a button.
     """
+    plans = 0
 
     async def use(call: ToolCall) -> ToolOutcome:
+        nonlocal plans
         command = _TOOLS.get(call.name)
+        plans += command is not None and command.pays
         try:
             if command is None:
                 return ToolOutcome(told=f"There is no tool {call.name[:64]}.")
+            if command.pays and plans > _PLANS:
+                return ToolOutcome(told=_ENOUGH)
             given = _given(call)
             if command is CANCEL:
                 return await _offer_cancel(context, given.get("job"))

@@ -20,6 +20,7 @@ from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
+from core.dialects.transcriptions import transcribe
 from core.dialects.video_tasks import VideoTasks
 from core.media import RemoteAsset, TaskRef
 from core.talk import Question, Said
@@ -112,4 +113,5 @@ __all__ = [
     "MediaDialect",
     "list_models",
     "summaries",
+    "transcribe",
 ]

@@ -12,7 +12,6 @@ from core.errors import JobError, UserError
 from core.files import frames
 from core.files.disk import disk_errors, unfinished
 from core.files.media_info import EXTENSIONS, sniff
-from core.files.pictures import check_size
 from core.files.probe import PICTURES, probe
 from core.media import Asset, MediaKind
 
@@ -30,16 +29,16 @@ def is_video(path: Path) -> bool:
 
 
 async def save_video(source: Path, folder: Path, name: str) -> Asset:
-    """Check a video and copy it to `folder/name.<what it is>`.
+    """Check a video and keep it as `folder/name.<what it is>`, also when the source is deleted.
 
     Raises:
         UserError: it cannot be used.
         StorageError: the disk is broken or full.
     """
-    mime = await asyncio.to_thread(_judge, source)
+    mime = await asyncio.to_thread(_mime_of, source)
     target = folder / f"{name}{EXTENSIONS[mime]}"
     with disk_errors(ordered=False), unfinished(target.with_suffix(".part")) as part:
-        await asyncio.to_thread(shutil.copyfile, source, part)
+        await asyncio.to_thread(_keep, source, part)
         part.replace(target)
     try:
         return await probe(target, MediaKind.VIDEO, PICTURES)
@@ -48,10 +47,17 @@ async def save_video(source: Path, folder: Path, name: str) -> Asset:
         raise UserError("video-broken", name=source.name) from error
 
 
-def _judge(source: Path) -> str:
-    check_size(source.name, source.stat().st_size)
+def _mime_of(source: Path) -> str:
     with source.open("rb") as file:
         return sniff(file.read(12))
+
+
+def _keep(source: Path, target: Path) -> None:
+    """However large it is: where both are on one disk nothing is copied."""
+    try:
+        target.hardlink_to(source.resolve())
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 async def frames_of(video: Asset) -> Sequence[tuple[float, Asset]]:

@@ -351,7 +351,8 @@ models-images = up to { $count ->
 
 ## Questions and answers
 
-command-ask = ask a question; send pictures along, or reply to an answer to go on from it
+command-ask = ask a question, also about pictures or a video; reply to an answer to go on from it
+command-hear = answer what you say aloud
 command-talk = talk to me in plain words
 command-stop = stop an answer that is being written
 command-continue = let an answer go on where it ended
@@ -528,6 +529,7 @@ picture-gif = { $name } is a GIF. Please send a JPEG, PNG or WebP.
 picture-heic = { $name } is a HEIC or AVIF picture, which gateways cannot read. Please send it as JPEG or PNG.
 picture-video = { $name } is a video. Please send a picture: JPEG, PNG or WebP.
 picture-not-image = { $name } is not a picture. Please send a JPEG, PNG or WebP.
+file-unwatchable = { $name } is neither a picture nor a video that I can look at. Please send a JPEG, PNG, WebP, MP4, MOV or WebM.
 video-broken = { $name } is not a video that I can read.
 picture-broken = { $name } is damaged and cannot be read.
 picture-too-large = { $name } is { $size_mb } MB; the limit is { $limit_mb } MB.
@@ -536,7 +538,7 @@ picture-too-small = { $name } is too small; it needs at least { $limit_px } pixe
 
 ## Command line
 
-terminal-banner = cliprelay { $version }. Type { $example }, or /help. /attach FILE adds a picture to the next order. Ctrl-D quits.
+terminal-banner = cliprelay { $version }. Type { $example }, or /help. /attach FILE adds a picture or video to the next command. Ctrl-D quits.
 sandbox-notice = SANDBOX: no gateway key is set, so a test gateway on this machine plays every model. The videos are test clips; nothing costs money. Set a key in .env to go live.
 sandbox-notice-asked = SANDBOX, as requested: a test gateway on this machine plays every model. The videos are test clips; nothing costs money.
 jobs-resumed = Resuming { $count ->
@@ -556,7 +558,7 @@ jobs-lost = { $count ->
     [one] 1 job ({ $models }) cannot be picked up again, and the gateway may charge for it.
    *[other] { $count } jobs ({ $models }) cannot be picked up again, and the gateway may charge for them.
 }
-pictures-attached = Added to the next order: { $names } (/attach alone removes them)
+pictures-attached = Goes with your next command: { $names } (/attach alone removes them)
 nothing-attached = Nothing is attached.
 choice-typed = { $label }: { $command }
 
@@ -571,6 +573,14 @@ reply-video = A video cannot be used as the start of something new yet. Reply to
 reply-own-video = /{ $command } makes something new. To change this video, reply to it with /remix and what should change. Nothing was ordered.
 album-incomplete = I can see only one picture of this album. In groups I am shown whole albums only if I am an admin; in private chats always. Nothing was ordered.
 album-unknown = I know only this one picture of the album. Send the pictures together with the command. Nothing was ordered.
+voice-not-heard = I cannot listen to voice messages here: no model is set up for it. Please type your question.
+hint-set-speech = A model that turns speech into words is missing: a [[speech]] table in a file of CATALOG_FILES, or a key for a gateway that has one.
+voice-empty = I heard no words in that.
+voice-missing = Say something in a voice message, or reply to one.
+voice-failed = I could not listen to that.
+answer-heard = I heard: “{ $text }”
+along-unwatchable = I can look at pictures and videos only. What you sent along or replied to is something else. Nothing was asked.
+embed-unwatchable = I can see only a preview of that video, not the video itself. Attach the file. Nothing was asked.
 along-unusable = Only pictures can come with a command: JPEG, PNG or WebP. What you sent along or replied to is something else. Nothing was ordered.
 form-title = What should it look like? The model decides what you don't choose.
 form-portrait = Portrait
@@ -611,6 +621,7 @@ name-describe = describe
 name-suggest = suggest
 name-edit = edit
 name-ask = ask
+name-hear = hear
 name-talk = talk
 name-stop = stop
 name-continue = continue
@@ -649,13 +660,16 @@ name-option-id = id
 name-option-job = job
 name-option-image = image{ $number }
 option-image = a picture to start from
+option-shown = a picture or a video that it is about
 menu-animate = Animate this
 menu-remix = Remix
 animate-prompt = bring it to life
 animate-nothing = There is no picture in that message.
 form-pictures = Pictures
+form-shown = Pictures or a video
 answered-privately = Answered privately.
 command-done = Done.
+reply-unseen = Discord does not show me the message you reply to. Attach the file or copy the words into your question. Nothing was asked.
 reply-hidden = I cannot see the message you reply to. Attach the picture itself, or use the menu of that message: Apps, “{ menu-animate }”. Nothing was ordered.
 ask-choice = Choose { $what }.
 share-by = shared by { $who }

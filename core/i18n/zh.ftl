@@ -342,7 +342,8 @@ models-images = 最多 { $count } 张图片
 
 ## Questions and answers
 
-command-ask = 提问；可附上图片，或回复一条回答继续聊
+command-ask = 提问，也可以问图片或视频的内容；回复一条回答可继续聊
+command-hear = 回答您说的话
 command-talk = 直接用日常语言和我说
 command-stop = 停止正在输出的回答
 command-continue = 让回答从中断处继续
@@ -515,6 +516,7 @@ picture-gif = { $name } 是 GIF，请发送 JPEG、PNG 或 WebP。
 picture-heic = { $name } 是 HEIC 或 AVIF 图片，网关无法读取，请转成 JPEG 或 PNG 再发。
 picture-video = { $name } 是视频，请发送图片：JPEG、PNG 或 WebP。
 picture-not-image = { $name } 不是图片，请发送 JPEG、PNG 或 WebP。
+file-unwatchable = { $name } 不是我能看的图片或视频。请发送 JPEG、PNG、WebP、MP4、MOV 或 WebM。
 video-broken = 无法读取视频 { $name }。
 picture-broken = { $name } 已损坏，无法读取。
 picture-too-large = { $name } 有 { $size_mb } MB，上限是 { $limit_mb } MB。
@@ -523,7 +525,7 @@ picture-too-small = { $name } 太小，每边至少 { $limit_px } 像素。
 
 ## Command line
 
-terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一次生成附上图片。按 Ctrl-D 退出。
+terminal-banner = cliprelay { $version }。输入 { $example }，或 /help。/attach 文件 可为下一条命令附上图片或视频。按 Ctrl-D 退出。
 sandbox-notice = 沙盒模式：没有设置网关密钥，所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。在 .env 中设置密钥即可正式使用。
 sandbox-notice-asked = 沙盒模式（按您的要求）：所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。
 jobs-resumed = 继续上次的 { $count } 个任务。
@@ -531,7 +533,7 @@ result-saved = 已保存：{ $path }
 jobs-left = 还有 { $count } 个任务没有完成，下次启动即可取得结果。
 jobs-waited-for = 正在等待 { $count } 个退出后无法继续的任务。按 Ctrl-C 可立即退出，但网关仍可能扣费。
 jobs-lost = 有 { $count } 个任务（{ $models }）无法继续，网关可能仍会扣费。
-pictures-attached = 将用于下一次生成：{ $names }（单独输入 /attach 可全部移除）
+pictures-attached = 将随下一条命令发送：{ $names }（单独输入 /attach 可全部移除）
 nothing-attached = 没有附加任何图片。
 choice-typed = { $label }：{ $command }
 
@@ -546,6 +548,14 @@ reply-video = 目前还不能用视频作为起点。请回复一张图片，或
 reply-own-video = /{ $command } 会制作新内容。要修改这个视频，请用 /remix 加上要改动的内容回复它。尚未下单。
 album-incomplete = 我只能看到这个相册中的一张图片。在群里，只有当我是管理员时才能看到整个相册；私聊则没有限制。尚未下单。
 album-unknown = 我只知道这个相册中的这一张图片。请把图片和命令一起发送。没有下单。
+voice-not-heard = 这里没有能听语音的模型，请把问题打成文字。
+hint-set-speech = 缺少语音转文字的模型：在 CATALOG_FILES 的文件中添加 [[speech]]，或设置有此类模型的网关密钥。
+voice-empty = 没有听到任何话。
+voice-missing = 请发送语音消息，或回复一条语音消息。
+voice-failed = 无法听取这段语音。
+answer-heard = 我听到：“{ $text }”
+along-unwatchable = 我只能看图片和视频。您附带或回复的是别的内容。没有提问。
+embed-unwatchable = 我只能看到这个视频的预览图，看不到视频本身。请直接附上视频文件。没有提问。
 along-unusable = 命令只能附带图片：JPEG、PNG 或 WebP。您附带或回复的不是图片。没有下单。
 form-title = 想要什么样的视频？没选的由模型决定。
 form-portrait = 竖屏
@@ -586,6 +596,7 @@ name-describe = 描述
 name-suggest = 换一个
 name-edit = 修改
 name-ask = 提问
+name-hear = 听
 name-talk = 聊天
 name-stop = 停止
 name-continue = 继续
@@ -624,13 +635,16 @@ name-option-id = 编号
 name-option-job = 任务
 name-option-image = 图片{ $number }
 option-image = 作为起点的图片
+option-shown = 问题所涉及的图片或视频
 menu-animate = 让图片动起来
 menu-remix = 改编
 animate-prompt = 让画面动起来
 animate-nothing = 那条消息里没有图片。
 form-pictures = 图片
+form-shown = 图片或视频
 answered-privately = 已私下回复。
 command-done = 好了。
+reply-unseen = Discord 没有让我看到您回复的消息。请把文件附上，或把文字复制到问题里。没有提问。
 reply-hidden = 我看不到您回复的消息。请直接附上图片，或打开那条消息的菜单：应用 →“{ menu-animate }”。尚未下单。
 ask-choice = 请选择{ $what }。
 share-by = 由 { $who } 分享

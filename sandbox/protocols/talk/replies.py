@@ -1,6 +1,7 @@
 """What is answered, before any protocol: the same question always gets the same answer."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -97,13 +98,19 @@ def _thinks(question: AskedQuestion, order: PaidOrder) -> bool:
 
 
 def _calls(question: AskedQuestion) -> tuple[tuple[str, str], ...]:
-    """The tools that the prompt names."""
+    """The tools that the prompt names, as often as it says: "make_video 3 times"."""
     said = without_words(question.prompt)
     return tuple(
         (name, json.dumps(_example(schema, said), ensure_ascii=False))
         for name, schema in question.tools.items()
         if name in said
+        for _ in range(_times(name, said))
     )
+
+
+def _times(name: str, said: str) -> int:
+    found = re.search(rf"{name} (\d{{1,2}}) times", said)
+    return int(found[1]) if found else 1
 
 
 def _text(question: AskedQuestion, order: PaidOrder) -> str:

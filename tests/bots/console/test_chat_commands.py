@@ -125,10 +125,10 @@ async def test_what_is_attached_stays_until_an_order_takes_it(tmp_path: Path) ->
         Image.new("RGB", (320, 320)).save(tmp_path / name)
     async with console(tmp_path) as (sheet, lab):
         sheet.type(f"/attach {tmp_path}/room.png\n/attach {tmp_path}/hat.png")
-        await sheet.until("order: room.png, hat.png")
+        await sheet.until("command: room.png, hat.png")
         for mistake in ("/imgae a hat", "/status", "/image --ration 1:1 a hat"):
             sheet.type(mistake)
-            await sheet.until("Added to the next order: room.png, hat.png")
+            await sheet.until("Goes with your next command: room.png, hat.png")
         for _ in range(2):
             sheet.type("/image --model sandbox-image a hat")
             await sheet.until("Done in")

@@ -171,3 +171,20 @@ async def test_five_at_once_are_complete_within_2_seconds_of_their_end(tmp_path:
             assert exchange.ended_at
             assert final.at + ahead - exchange.ended_at < 2
         assert here.server.floods == 0
+
+
+async def test_what_a_question_replies_to_is_told_as_a_quotation(
+    here: DiscordBotHarness,
+) -> None:
+    eve = here.guild.add_member(here.server.world.create_user("eve"))
+    async with here.bot() as engine:
+        theirs = await eve.send(here.channel, f"<@{here.bot_id}> Bonjour")
+        await here.until_shown(END)
+        asked = {"channel_id": here.channel.id, "id": theirs.id}
+        said = f"<@{here.bot_id}> /ask translate this"
+        await here.ada.send(here.channel, said, reply_to=here.message(asked).message)
+        await here.until_shown("translate this")
+        exchange = await latest(here, engine, here.ada)
+
+    assert exchange.prompt == "translate this"
+    assert exchange.quoted.endswith("Bonjour")

@@ -281,3 +281,35 @@ async def test_a_group_that_moves_in_mid_answer_reads_its_end(tmp_path: Path) ->
 
     assert answer
     assert left == []
+
+
+@pytest.mark.parametrize("way", ["whole", "marked", "elsewhere"])
+async def test_what_a_question_replies_to_is_told_as_a_quotation(tmp_path: Path, way: str) -> None:
+    mark = {"quote": {"text": "Bonjour", "position": 0, "is_manual": True}}
+    foreign = {"origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Eve"}}
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        group, eve = here.telegram.group(GROUP), here.telegram.user(9, "Eve")
+        theirs = here.telegram.say(group, eve, "Bonjour" if way == "whole" else "Bonjour le monde")
+        reply = None if way == "elsewhere" else theirs
+        told = here.telegram.say(group, here.ada, "/ask translate this", reply_to=reply).describe()
+        here.telegram.inbox.pending.pop()
+        beside = {"whole": {}, "marked": mark, "elsewhere": mark | {"external_reply": foreign}}
+        here.telegram.inbox.put("message", told | beside[way])
+        await here.until_shown("SANDBOX", group)
+        await engine.idle()
+        exchange = await latest(here, engine, GROUP)
+
+    assert (exchange.prompt, exchange.quoted) == ("translate this", "Bonjour")
+
+
+async def test_of_an_answer_only_what_is_marked_is_quoted(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        here.telegram.say(here.chat, here.ada, "/ask one")
+        answer = await here.until_shown("SANDBOX")
+        await engine.idle()
+        here.telegram.say(here.chat, here.ada, "/ask two", reply_to=answer)
+        await here.telegram.until(lambda: len(here.written()) == TWICE)
+        await engine.idle()
+        exchange = await latest(here, engine)
+
+    assert (exchange.prompt, exchange.quoted) == ("two", "")

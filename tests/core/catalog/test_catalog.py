@@ -293,7 +293,10 @@ def test_the_lengths_are_those_that_the_group_of_the_key_is_sold(
     ("text", "complaint"),
     [
         ("[[model]", "is not valid TOML"),
-        ("[[modle]]\nx = 1", "[modle] is unknown; use [[gateway]], [[model]] or [[chat]]"),
+        (
+            "[[modle]]\nx = 1",
+            "[modle] is unknown; use [[gateway]], [[model]], [[chat]] or [[speech]]",
+        ),
         ("[model]\nx = 1", "write [[model]] with two brackets"),
         ("model = [1]", "write [[model]] with two brackets"),
         ("[[model]]\nname = 'x'", "[[model]] 1: field gateway: is missing"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bots.console.adapter import LocalFile
+from bots.attachments import LocalFile
 from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, ChatModel
 from core.commands.dispatch import Answer, dispatch

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from bots.attachments import LocalFile
 from core.commands import COMMANDS, Command, Context
 from core.commands.command import NoOptions
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale
-from core.invocation import Invocation
+from core.invocation import Attachment, Invocation, Voice
 from core.jobs import Job, JobState
 from core.people.access import Policy
 from core.platform import ConversationRef, User, View
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.engine_harness import EngineHarness
-from tests.fakes.local_picture import LocalPicture, picture
+from tests.fakes.local_picture import picture
 from tests.fakes.memory_platform import NAME
+from tests.fakes.sounds import sound
 
 ANN = User(platform=NAME, id="ann")
 HERE = ConversationRef(platform=NAME, chat="1")
@@ -26,14 +28,16 @@ VIDEO = "video --model sandbox-videos 1s a cat"
 PLAN = "storyboard --model sandbox-video 1.5s up\n1.5s down"
 
 
-def told(line: str, event: str, *along: LocalPicture) -> Invocation:
+def told(line: str, event: str, *along: Attachment) -> Invocation:
     """A line as it arrived."""
     name, _, rest = line.partition(" ")
     invocation = Invocation(command=name, text=rest, user=ANN, conversation=HERE, event=event)
+    if name == "hear":
+        return replace(invocation, voice=Voice(attachment=along[0], seconds=2, is_own=True))
     return replace(invocation, attachments=along)
 
 
-async def say(engine: Engine, line: str, event: str, *along: LocalPicture) -> Answer:
+async def say(engine: Engine, line: str, event: str, *along: Attachment) -> Answer:
     """What comes of it, when all that was ordered is done."""
     answer = await dispatch(engine, told(line, event, *along), Locale.EN)
     await engine.idle()
@@ -59,9 +63,20 @@ PAID: Mapping[str, tuple[str, str]] = {
     "suggest": ("enhance a cat", "suggest --of {id}"),
     "ask": ("", "ask why"),
     "talk": ("", "talk make_video of a cat"),
+    "hear": ("", "hear"),
     "continue": ("ask why #talk-length", "continue"),
     "reask": ("ask why #fail-quota", "reask"),
 }
+
+
+def _along(harness: EngineHarness, name: str) -> tuple[Attachment, ...]:
+    if name == "describe":
+        return (picture(harness.folder, "cat.png"),)
+    if name != "hear":
+        return ()
+    said = harness.folder / "say.wav"
+    said.write_bytes(sound())
+    return (LocalFile(path=said),)
 
 
 @pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.pays])
@@ -69,7 +84,7 @@ async def test_what_pays_is_done_once_also_at_the_same_time_and_after_a_restart(
     harness: EngineHarness, name: str
 ) -> None:
     before, line = PAID[name]
-    along = (picture(harness.folder, "cat.png"),) if name == "describe" else ()
+    along = _along(harness, name)
     async with harness.engine() as engine:
         if before:
             await say(engine, before, "1")

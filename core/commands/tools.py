@@ -16,7 +16,7 @@ from core.commands.storyboard import STORYBOARD
 from core.commands.video import VIDEO
 from core.errors import StorageError, UserError
 from core.i18n import Locale, explain, translate
-from core.messages.views import wish
+from core.messages.wording import wish
 from core.platform import Button
 from core.talk import Tool, ToolCall
 

@@ -91,6 +91,9 @@ class PipeScreen:
         reader = asyncio.StreamReader(limit=_LINE_BYTES)
         loop = asyncio.get_running_loop()
         try:
+            # Asked here, since what the transport is refused it tells nobody.
+            loop.add_reader(self._source, lambda: None)
+            loop.remove_reader(self._source)
             transport, _ = await loop.connect_read_pipe(
                 lambda: asyncio.StreamReaderProtocol(reader), self._source
             )

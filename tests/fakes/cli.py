@@ -9,7 +9,7 @@ import sys
 import termios
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,24 +42,31 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *arguments: str, variables: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    source: Path | None = None,
 ) -> AsyncGenerator[Process]:
-    """Run `python -m bots` in a folder; it is killed at the end if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        *_COMMAND,
-        *arguments,
-        cwd=folder,
-        env=environment(variables or {}),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
+    """Run `python -m bots` in a folder; it is killed at the end if it still runs.
+
+    Its input is a pipe, or that file.
+    """
+    with source.open("rb") if source else nullcontext(PIPE) as stdin:
+        process = await asyncio.create_subprocess_exec(
+            *_COMMAND,
+            *arguments,
+            cwd=folder,
+            env=environment(variables or {}),
+            stdin=stdin,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
     try:
         yield process
     finally:
         if process.returncode is None:
             process.kill()
-        await process.communicate(b"")
+        await process.communicate(b"" if process.stdin else None)
 
 
 async def run(

@@ -1,6 +1,7 @@
 """`cliprelay chat`: on a terminal, from a pipe, interrupted and gone on with."""
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -174,12 +175,19 @@ async def test_help_is_made_from_the_options_in_the_operators_language(
     assert "(--seconds, --dur)" in done.out
 
 
+@pytest.mark.parametrize("said", [b"/status", None])
 async def test_input_from_a_file_and_from_nowhere_ends_too(
-    tmp_path: Path, gateway: dict[str, str]
+    tmp_path: Path, gateway: dict[str, str], said: bytes | None
 ) -> None:
-    done = await run(tmp_path, "chat", said="/status", variables=gateway)
+    file = tmp_path / "said.txt"
+    file.write_bytes(said or b"")
+    source = file if said else Path(os.devnull)
+    started = running(tmp_path, "chat", variables=gateway, source=source)
+    async with started as process, asyncio.timeout(60):
+        out, _ = await process.communicate()
 
-    assert (done.code, done.out.splitlines()[-1]) == (0, "You have no jobs running or waiting.")
+    assert process.returncode == 0
+    assert (b"You have no jobs running or waiting." in out) is bool(said)
 
 
 async def test_a_second_process_on_the_same_file_is_refused(

@@ -8,7 +8,7 @@ from benchmarks.progress import Tally
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.tables import print_head, print_row, verdict
 from benchmarks.whole_path import open_engine, order
-from core.platform import Limits
+from core.limits import Limits
 
 WAITING = (0, 2_000)
 SECONDS = 15.0

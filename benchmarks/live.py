@@ -19,7 +19,7 @@ from benchmarks.streams import EventLog
 from benchmarks.tables import percentile_99, print_head, print_row, verdict
 from benchmarks.whole_path import open_engine, order, prompt
 from bots.cli.garbage import unhurried_collector
-from core.platform import Limits
+from core.limits import Limits
 
 EVENTS = 12
 ORDERS_PER_SECOND = 200

@@ -10,7 +10,7 @@ from benchmarks.progress import Tally
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.tables import print_head, print_row, verdict
 from benchmarks.whole_path import open_engine, order, prompt
-from core.platform import Limits
+from core.limits import Limits
 
 ROUNDS = 5
 JOBS = 400

@@ -10,8 +10,9 @@ from benchmarks.bare_client import listen, open_http
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.whole_path import MODEL_DATA, endpoint_at, open_engine, order, prompt
 from core.dialects import DIALECTS, Generation
+from core.limits import Limits
 from core.media import Event, MediaRequest, Rendering
-from core.platform import Limits, View
+from core.platform import View
 
 ROUNDS = 5
 JOBS = 16

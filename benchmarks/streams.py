@@ -19,8 +19,9 @@ from benchmarks.bare_client import listen, open_http
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.stamps import StampedTransport, stamps_of_this_task
 from benchmarks.whole_path import open_engine, order, prompt
+from core.limits import Limits
 from core.media import Event, Rendering
-from core.platform import Limits, View
+from core.platform import View
 
 STREAMS = 1_000
 EVENTS = 120

@@ -15,15 +15,16 @@ from benchmarks.sandbox_process import MODEL
 from core.catalog import Catalog, CatalogData, Gateway, Model
 from core.dialects import Endpoint, Generation
 from core.dialects.chat_video import ChatVideo
-from core.engine.engine import Engine, Order, new_id
+from core.engine.engine import Engine
+from core.engine.order import Order, new_id
 from core.events import Events
 from core.i18n import Locale
+from core.limits import Limits
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.platform import (
     Conversation,
     ConversationRef,
-    Limits,
     MediaPost,
     MessageRef,
     User,

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
-from bots.app import Setup, open_engine
+from bots.app import open_engine
 from bots.console.adapter import ConsoleAdapter
 from bots.console.conversation import NAME, ConsolePlatform
 from bots.console.file import NAME as FILE
 from bots.console.file import FilePlatform
 from bots.console.screen import PipeScreen, make_screen
+from bots.setup import Setup
 from core.commands import COMMANDS
 from core.commands.examples import first_example
 from core.i18n import Locale, translate

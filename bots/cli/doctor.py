@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from bots.app import Setup, survey_setup
 from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
+from bots.setup import Setup, survey_setup
 from core.dialects import Endpoint, list_models
 from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, explain_fault

@@ -7,8 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from bots.app import Setup, open_engine
+from bots.app import open_engine
 from bots.console.file import KEPT, NAME, FileConversation, FilePlatform
+from bots.setup import Setup
 from core.commands.video import VideoOptions, request_of
 from core.engine.order import Order, new_id
 from core.errors import OperatorError

@@ -18,8 +18,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bots.app import SANDBOX_PORT, read_setup, sandbox_chats, sandbox_folder, sandbox_tables
+from bots.app import SANDBOX_PORT, sandbox_chats, sandbox_folder, sandbox_tables
 from bots.cli.logs import configure_logs
+from bots.setup import read_setup
 from core.errors import DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
 from sandbox.options import SandboxOptions

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 
-from bots.app import Setup, open_engine
+from bots.app import open_engine
 from bots.cli.garbage import unhurried_collector
 from bots.runtime import Runtime
+from bots.setup import Setup
 from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
 from core.settings import Settings

@@ -8,11 +8,11 @@ from bots.console.screen import Screen
 from bots.console.speech import is_ended
 from core.commands import COMMANDS, Commands
 from core.i18n import Locale, translate
+from core.limits import Limits
 from core.media import Asset
 from core.platform import (
     Button,
     ConversationRef,
-    Limits,
     MediaPost,
     MessageRef,
     User,

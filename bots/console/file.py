@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from core.limits import Limits
 from core.media import Asset
 from core.platform import (
     ConversationRef,
-    Limits,
     MediaPost,
     MessageLostError,
     MessageRef,

@@ -28,10 +28,10 @@ from bots.discord.keyboard import keyboard
 from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce, opened
+from core.limits import Limits
 from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
-    Limits,
     MediaPost,
     MessageLostError,
     MessageRef,

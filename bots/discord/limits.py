@@ -4,7 +4,7 @@ import discord
 
 from bots.discord.markdown import written
 from bots.discord.text import TEXT_CHARS
-from core.platform import Limits
+from core.limits import Limits
 
 UPLOAD_BYTES = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 # The window is a little longer than Discord's, whose clock is not ours.

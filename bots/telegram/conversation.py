@@ -9,15 +9,8 @@ from bots.telegram.ids import NAME
 from bots.telegram.limits import GROUP, PRIVATE
 from bots.telegram.place import BotApi, TelegramPlace, is_group
 from core.errors import UserError
-from core.platform import (
-    ConversationRef,
-    Limits,
-    MediaPost,
-    MessageLostError,
-    MessageRef,
-    User,
-    View,
-)
+from core.limits import Limits
+from core.platform import ConversationRef, MediaPost, MessageLostError, MessageRef, User, View
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,9 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from core.limits import Limits, PhotoLimits, PreviewLimits
 from core.media import Asset
-from core.platform import Limits, PhotoLimits, PreviewLimits, TooLargeError
+from core.platform import TooLargeError
 
 TEXT_CHARS = 4096
 ALBUM = 10

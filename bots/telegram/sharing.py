@@ -15,7 +15,7 @@ from bots.telegram.incoming import person
 from core.commands import DEFAULT
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState, JobStore
-from core.messages.views import wish
+from core.messages.wording import wish
 from core.platform import User
 from core.services import Services
 

@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain_fault, translate
+from core.limits import Limits
 from core.messages.pages import closed, pages, units
-from core.platform import Button, Limits, View
+from core.platform import Button, View
 from core.talk import Source
 
 # Thoughts are for a glance; the answer is what was asked for.

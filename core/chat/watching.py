@@ -7,7 +7,7 @@ from core.catalog import ChatModel
 from core.files.videos import frames_of
 from core.i18n import Locale, translate
 from core.media import Asset, MediaKind
-from core.messages.views import clock
+from core.messages.wording import clock
 from core.services import Services
 from core.talk import Asked, MediaLink, Question
 

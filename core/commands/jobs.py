@@ -10,7 +10,7 @@ from core.engine.order import new_id
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
-from core.messages.views import clock, wish
+from core.messages.wording import clock, wish
 from core.platform import View
 
 _REMEMBERED = 50

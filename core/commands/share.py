@@ -10,15 +10,17 @@ from core.commands.command import Command, Context
 from core.commands.shared_options import OF, PLACE
 from core.delivery.post import post
 from core.delivery.prepare import is_native
-from core.engine.engine import new_id
+from core.engine.order import new_id
 from core.errors import UserError
 from core.files.transcode import transcode
 from core.i18n import Locale, translate
 from core.invocation import Place
 from core.jobs import Job, JobState
+from core.limits import Limits
 from core.media import Asset
-from core.messages.views import excerpt, share_button
-from core.platform import Limits, MediaPost, MessageLostError, RefusedError, UncertainError, View
+from core.messages.views import share_button
+from core.messages.wording import excerpt
+from core.platform import MediaPost, MessageLostError, RefusedError, UncertainError, View
 
 _REMEMBERED = 200
 

@@ -9,9 +9,9 @@ import httpx
 
 from core.dialects import Endpoint
 from core.files.transcode import needs_conversion, transcode
+from core.limits import Limits
 from core.media import Asset, MediaKind, RemoteAsset
 from core.messages.views import Withheld
-from core.platform import Limits
 from core.public_http import is_public
 from core.redact import redact
 

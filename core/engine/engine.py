@@ -13,25 +13,21 @@ from core.engine.active_job import ActiveJob
 from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.drafts import JobDrafts
 from core.engine.endings import Endings
-from core.engine.order import Order, new_id, place
+from core.engine.openings import Openings
+from core.engine.order import Order, place
 from core.engine.recovery import Recovery
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
+from core.engine.ticker import Ticker
 from core.errands import Errands
-from core.errors import Fault, FaultKind, UserError
+from core.errors import UserError
 from core.events import Event
 from core.jobs import Job, JobState, LostRunError, reopened
-from core.messages.progress import Phase, Progress
 from core.messages.views import dropped_view, ended_view
-from core.platform import ConversationRef, MessageLostError, MessageRef, Platform, User
+from core.platform import ConversationRef, MessageRef, Platform, User
 from core.services import Services
 
 log = logging.getLogger(__name__)
-
-# Each job's bar moves once a second, but not those of thousands in the same moment: nothing else
-# would be done meanwhile.
-_TICK_SECONDS = 1.0
-_TURNS = 20
 
 
 class Engine:
@@ -52,16 +48,19 @@ class Engine:
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
         limits = QueueLimits(per_user=jobs_per_user, per_gateway=per_gateway)
-        self._scheduler = Scheduler(limits, self._run, self._moved)
         self._active: dict[str, ActiveJob] = {}
         self._runs: dict[str, Run] = {}
+        self._ticker = Ticker(self._active, self._runs.keys())
+        self._scheduler = Scheduler(limits, self._run, self._ticker.moved)
         self._closing = False
         self._errands = Errands()
         self._endings = Endings(services, self._active)
-        self._recovery = Recovery(
-            services, self.answerer, self._errands, self._endings, self._go_on
+        self._openings = Openings(
+            services, self._active, self._errands, self._endings, self._scheduler.enqueue
         )
-        self._ticker: asyncio.Task[None] | None = None
+        self._recovery = Recovery(
+            services, self.answerer, self._errands, self._endings, self._openings.go_on
+        )
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
@@ -69,7 +68,7 @@ class Engine:
         await self.services.events.prune()
         await self.services.budgets.recall()
         await self.answerer.start(self.drafts.put)
-        self._ticker = asyncio.create_task(self._tick(), name="ticker")
+        self._ticker.start(self._scheduler.tell_moved)
         try:
             await self._recovery.take_up(*self.services.platforms)
         except BaseException:
@@ -109,8 +108,7 @@ class Engine:
         try:
             await self.drain()
         finally:
-            if self._ticker:
-                self._ticker.cancel()
+            self._ticker.stop()
             await self.answerer.close()
             await self._errands.close()
             await self._scheduler.close()
@@ -145,7 +143,7 @@ class Engine:
         job, model = place(order, self.services.catalog)
         # Job and event in one transaction: a crash in between would pay twice, or never.
         await self.services.store.add(job, order.event)
-        await self._show(ActiveJob(self.services, job, model))
+        await self._openings.show(ActiveJob(self.services, job, model))
         return job
 
     async def confirm(self, job_id: str, event: Event | None = None) -> Job:
@@ -167,7 +165,7 @@ class Engine:
             await self.services.store.save(job, event)
         except LostRunError:
             raise UserError("nothing-to-confirm") from None
-        await self._show(ActiveJob(self.services, job, model))
+        await self._openings.show(ActiveJob(self.services, job, model))
         return job
 
     async def cancel(self, job_id: str) -> Job:
@@ -216,7 +214,7 @@ class Engine:
         taken = await self.services.store.reopen(again, event)
         if taken is None:
             raise UserError("not-failed")
-        await self._show(ActiveJob(self.services, taken, model))
+        await self._openings.show(ActiveJob(self.services, taken, model))
         return taken
 
     async def jobs_of(self, user: User, limit: int = 20) -> Sequence[Job]:
@@ -261,40 +259,6 @@ class Engine:
             log.warning("nothing new is ordered: %s", objection)
             raise UserError("disk-nearly-full")
 
-    async def _show(self, active: ActiveJob) -> None:
-        """Open a stored job, which goes on even if whoever ordered it leaves."""
-        # Who ordered may be cancelled (a web request that ends); a stored job is not.
-        await asyncio.shield(self._errands.start(self._open(active)))
-
-    async def _open(self, active: ActiveJob) -> None:
-        job_id = active.job.id
-        self._active[job_id] = active
-        try:
-            await active.open()
-            if active.job.is_open:
-                await self._scheduler.enqueue(active.job)
-            else:
-                del self._active[job_id]
-        except LostRunError:
-            log.info("job %s: was cancelled before it was shown", job_id)
-            self._active.pop(job_id, None)
-        except MessageLostError as error:
-            log.warning("job %s: its chat takes no messages: %s", job_id, error)
-            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))
-        except Exception:
-            incident = new_id()[:8]
-            log.exception("job %s: could not be shown: %s", job_id, incident)
-            if not await self._endings.refuse(
-                active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)
-            ):
-                raise
-
-    def _go_on(self, job: Job) -> None:
-        model = self.services.model(job.model)
-        if model:
-            active = self._active[job.id] = ActiveJob(self.services, job, model)
-            self._errands.start(self._open(active))
-
     async def _run(self, job_id: str) -> None:
         active = self._active.get(job_id)
         if active is None or self._closing:
@@ -313,20 +277,4 @@ class Engine:
             self._errands.start(active.end(ended_view(active.job)))
         # Queued anew, since the next gateway has a limit of its own.
         if run.next_model:
-            await self._open(ActiveJob(self.services, active.job, run.next_model))
-
-    def _moved(self, job: Job, position: int) -> None:
-        active = self._active.get(job.id)
-        if active:
-            active.show(Progress(phase=Phase.WAITING, position=position, fraction=job.fraction))
-
-    async def _tick(self) -> None:
-        """Show that time passes: an estimated bar moves without any event."""
-        while True:
-            self._scheduler.tell_moved()
-            for turn in range(_TURNS):
-                await asyncio.sleep(_TICK_SECONDS / _TURNS)
-                # What waits looks the same until it moves.
-                for job_id in list(self._runs)[turn::_TURNS]:
-                    if active := self._active.get(job_id):
-                        active.touch()
+            await self._openings.open(ActiveJob(self.services, active.job, run.next_model))

@@ -10,8 +10,9 @@ from enum import IntEnum
 from itertools import count
 from typing import Protocol
 
+from core.limits import Limits
 from core.messages.written import ChatKey, Lane, Written
-from core.platform import Limits, SlowDownError
+from core.platform import SlowDownError
 
 _LANES: tuple[Lane, ...] = ("post", "edit")
 

@@ -10,9 +10,10 @@ from itertools import islice
 from weakref import WeakValueDictionary
 
 from core.errors import StorageError
+from core.limits import Limits
 from core.messages.budget import WriteBudget
 from core.messages.written import ChatKey, WriteStore, Written
-from core.platform import ConversationRef, Limits, MessageRef
+from core.platform import ConversationRef, MessageRef
 
 log = logging.getLogger(__name__)
 

@@ -8,13 +8,13 @@ from functools import partial
 
 from core.errors import StorageError
 from core.jobs import LostRunError
+from core.limits import PreviewLimits
 from core.messages.budget import Rank, WriteBudget
 from core.messages.patience import pauses, until_taken
 from core.platform import (
     Conversation,
     MessageLostError,
     MessageRef,
-    PreviewLimits,
     RefusedError,
     SlowDownError,
     UnreachableError,

@@ -10,11 +10,10 @@ from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
 from core.media import Wording
 from core.messages.progress import Phase, Progress
+from core.messages.wording import clock, describe_request, told, unmet, wish
 from core.platform import Button, View
-from core.storyboard import read_shots
 
 _BAR_CELLS = 12
-_EXCERPT_CHARS = 80
 _PLAN_CHARS = 1500
 _OFFER_CHARS = 20
 _ESTIMATE_LIMIT = 0.95
@@ -52,7 +51,7 @@ def running_view(
         describe_request(job, model),
         wish(job),
     ]
-    lines += _unmet(job, model)
+    lines += unmet(job, model)
     if job.passed:
         passed = ", ".join(key.partition("/")[0] for key in job.passed)
         lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
@@ -64,14 +63,14 @@ def running_view(
 def draft_view(job: Job, model: Model) -> View:
     """What a job would make that is not yet ordered, and what it would cost."""
     locale, given = Locale(job.locale), {"of": job.id}
-    plan = "\n".join(_told(job))
+    plan = "\n".join(told(job))
     is_worded = job.request.wording in (Wording.ENHANCED, Wording.DESCRIBED)
     named = "draft-suggestion" if is_worded else "draft-plan"
     lines = [
         translate(locale, named, credits=job.credits),
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
-        *_unmet(job, model),
+        *unmet(job, model),
     ]
     is_better = job.request.wording is Wording.ENHANCED
     confirm = Button(
@@ -185,7 +184,7 @@ def result_view(
 ) -> View:
     """The caption of a delivered result, or what replaces one that was too large."""
     locale = Locale(job.locale)
-    lines = [describe_request(job, model), wish(job), *_unmet(job, model)]
+    lines = [describe_request(job, model), wish(job), *unmet(job, model)]
     lines += [_withheld_line(job, each) for each in withheld]
     missing = job.request.count - len(job.assets)
     if missing > 0:
@@ -249,76 +248,3 @@ def _withheld_line(job: Job, withheld: Withheld) -> str:
 def _megabytes(size_bytes: int) -> str:
     """Rounded up, so that what is too large is never told to be as large as allowed."""
     return f"{math.ceil(size_bytes / 100_000) / 10:g}"
-
-
-def describe_request(job: Job, model: Model) -> str:
-    """The model and the options in one line."""
-    request, locale = job.request, Locale(job.locale)
-    parts = [
-        model.name,
-        request.ratio,
-        _seconds(locale, request.seconds),
-        request.resolution,
-        translate(locale, "option-word-fast") if request.fast else None,
-        f"x{request.count}" if request.count > 1 else None,
-        translate(locale, "option-word-private") if request.private else None,
-        translate(locale, "pictures", count=len(request.images)) if request.images else None,
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _unmet(job: Job, model: Model) -> list[str]:
-    """Where the result differs from the user's defaults."""
-    request, locale = job.request, Locale(job.locale)
-    if request.unmet is None:
-        return []
-    told: list[str] = []
-    if asked := request.unmet.model:
-        told.append(translate(locale, "note-unmet-model", asked=asked, model=model.name))
-    for asked, made in (
-        (request.unmet.ratio, request.ratio),
-        (_seconds(locale, request.unmet.seconds), _seconds(locale, request.seconds)),
-    ):
-        if asked and asked != made:
-            instead = {"asked": asked, "model": model.name, "made": made or "none"}
-            told.append(translate(locale, "note-unmet", **instead))
-    return told
-
-
-def _seconds(locale: Locale, seconds: int | None) -> str | None:
-    return translate(locale, "seconds", seconds=seconds) if seconds else None
-
-
-def wish(job: Job) -> str:
-    """The beginning of the prompt, on one line."""
-    return excerpt(" ".join(_told(job)))
-
-
-def _told(job: Job) -> list[str]:
-    """The prompt; of a storyboard the shots, in the user's words and not in the gateway's."""
-    if not job.request.has_shots:
-        return [job.request.prompt]
-    return [
-        translate(
-            Locale(job.locale),
-            "storyboard-line",
-            number=number,
-            seconds=f"{shot.seconds:g}",
-            scene=shot.scene,
-        )
-        for number, shot in enumerate(read_shots(job.request.prompt), 1)
-    ]
-
-
-def excerpt(prompt: str) -> str:
-    """The beginning of a text, on one line."""
-    line = " ".join(prompt.split())
-    return line if len(line) <= _EXCERPT_CHARS else line[: _EXCERPT_CHARS - 1] + "…"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss, or h:mm:ss."""
-    whole = max(round(seconds), 0)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

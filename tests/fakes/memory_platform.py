@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
+from core.limits import Limits
 from core.media import Asset
-from core.platform import Button, ConversationRef, Limits, MediaPost, MessageRef, User, View
+from core.platform import Button, ConversationRef, MediaPost, MessageRef, User, View
 
 NAME = "chat"
 Kind = Literal["send", "edit", "deliver", "preview", "retract"]

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.limits import Limits
 from core.messages.budget import Rank, WriteBudget
 from core.messages.budgets import Budgets
 from core.messages.written import ChatKey, WriteLog, Written
-from core.platform import ConversationRef, Limits, SlowDownError
+from core.platform import ConversationRef, SlowDownError
 from storage.database import Database
 from storage.writes import SqlWriteStore
 

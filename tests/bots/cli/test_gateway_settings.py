@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PRINT = """
 import json
-from bots.app import read_setup
+from bots.setup import read_setup
 whatai = read_setup().endpoints["whatai"]
 print(json.dumps([whatai.root, whatai.auth, whatai.concurrency, whatai.seedance_path]))
 """

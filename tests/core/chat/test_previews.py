@@ -7,7 +7,8 @@ from pathlib import Path
 from core.commands.dispatch import dispatch
 from core.i18n import Locale
 from core.invocation import Invocation
-from core.platform import ConversationRef, PreviewLimits, User
+from core.limits import PreviewLimits
+from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME, PlatformWrite
 from tests.fakes.talk_gateway import talk_gateway

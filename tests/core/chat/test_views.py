@@ -6,7 +6,8 @@ import pytest
 
 from core.chat.views import answer_views
 from core.exchanges import Exchange, ExchangeState
-from core.platform import ConversationRef, Limits, User
+from core.limits import Limits
+from core.platform import ConversationRef, User
 
 LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=2000)
 STOPPED = Exchange(

@@ -13,11 +13,11 @@ from core.dialects import Endpoint
 from core.errors import FaultKind
 from core.files.media_info import look
 from core.jobs import Job, JobState
+from core.limits import Limits
 from core.media import Asset, RemoteAsset
 from core.messages.views import Withheld
 from core.platform import (
     ConversationRef,
-    Limits,
     MediaPost,
     MessageLostError,
     MessageRef,

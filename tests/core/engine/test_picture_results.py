@@ -17,8 +17,8 @@ from core.engine.order import Order
 from core.errors import Fault, FaultKind, JobError
 from core.files.media_info import look
 from core.jobs import Job, JobState
+from core.limits import Limits, PhotoLimits
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from core.platform import Limits, PhotoLimits
 from tests.core.dialects.scripted_gateway import endpoint
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import raw_server, replies, reply

@@ -10,9 +10,10 @@ from weakref import ref
 
 import pytest
 
+from core.limits import Limits
 from core.messages.budget import Rank, WriteBudget
 from core.messages.budgets import Budgets
-from core.platform import ConversationRef, Limits, MessageRef, SlowDownError
+from core.platform import ConversationRef, MessageRef, SlowDownError
 from tests.fakes.clock import jumping_clock
 
 LIMITS = Limits(writes=20, window_seconds=60, edit_seconds=1, text_chars=4096)

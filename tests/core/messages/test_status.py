@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from core.jobs import LostRunError
+from core.limits import Limits
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
 from core.platform import (
     ConversationRef,
-    Limits,
     MessageLostError,
     MessageRef,
     RefusalScope,

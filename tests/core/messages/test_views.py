@@ -25,15 +25,8 @@ from core.media import (
     Unmet,
 )
 from core.messages.progress import Phase, Progress, advance, learned_seconds
-from core.messages.views import (
-    clock,
-    describe_request,
-    draft_view,
-    ended_view,
-    excerpt,
-    result_view,
-    running_view,
-)
+from core.messages.views import draft_view, ended_view, result_view, running_view
+from core.messages.wording import clock, describe_request, excerpt
 from core.platform import ConversationRef, User
 from core.storyboard import read_shots, storyboard
 

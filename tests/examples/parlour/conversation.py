@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import httpx
 
+from core.limits import Limits
 from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
-    Limits,
     MediaPost,
     MessageLostError,
     MessageRef,

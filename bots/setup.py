@@ -1,0 +1,150 @@
+"""What the operator has configured: settings, catalog and keys, read before anything is opened."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import sandbox
+from bots.discord import ids as discord
+from bots.telegram import ids as telegram
+from core.catalog import Catalog, CatalogData, Gateway, Model, load
+from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
+from core.dialects.endpoint import root_url
+from core.errors import CatalogError, SettingsError
+from core.invocation import IdFormat
+from core.platform import Party
+from core.settings import Settings, misspelt, read_account, survey_settings
+from sandbox.options import SandboxOptions
+
+log = logging.getLogger(__name__)
+
+_IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
+_SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What the operator has configured, before anything is opened.
+
+    Attributes:
+        endpoints: of the gateways that have a key.
+        sandboxed: True when the sandbox has to stand in for all of them.
+    """
+
+    settings: Settings
+    data: CatalogData
+    endpoints: Mapping[str, Endpoint]
+    sandboxed: bool
+
+    @property
+    def misspelt(self) -> Mapping[str, tuple[str, bool]]:
+        """See `core.settings.misspelt`."""
+        return misspelt(gateway.env for gateway in self.data.gateways.values())
+
+    @property
+    def catalog(self) -> Catalog:
+        ready = self.data.gateways if self.sandboxed else self.endpoints
+        order = self.settings.gateway_order
+        return Catalog(data=self.data, ready_gateways=frozenset(ready), order=order)
+
+
+def read_setup(*, force_sandbox: bool = False) -> Setup:
+    """Read settings, catalog and keys. Without any key the sandbox stands in.
+
+    Raises:
+        SettingsError: files or variables are wrong; a line for each mistake.
+    """
+    settings, wrong = survey_settings()
+    setup, more = survey_setup(settings, force_sandbox=force_sandbox)
+    if wrong or more:
+        raise SettingsError("\n".join((*wrong, *more)))
+    return setup
+
+
+def survey_setup(
+    settings: Settings, *, force_sandbox: bool = False
+) -> tuple[Setup, Sequence[str]]:
+    """Read what can be read, and say what is wrong with the rest, which is left out."""
+    wrong: list[str] = []
+    data, files = _load(settings.catalog_files, wrong)
+    wrong += _wrong_order(settings.gateway_order, data)
+    wrong += _wrong_parties("ADMINS", settings.admins, "user")
+    wrong += _wrong_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
+    endpoints: dict[str, Endpoint] = {}
+    for gateway in data.gateways.values():
+        try:
+            endpoint = _endpoint(gateway)
+        except SettingsError as error:
+            wrong.append(str(error))
+        else:
+            endpoints |= {gateway.name: endpoint} if endpoint else {}
+    sandboxed = force_sandbox or not endpoints
+    if sandboxed:
+        data = _hurried(_read_catalog((*files, _SANDBOX_CATALOG)))
+    setup = Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+    return setup, wrong
+
+
+def _load(files: tuple[Path, ...], wrong: list[str]) -> tuple[CatalogData, tuple[Path, ...]]:
+    """The catalog, and the files that it is of: none of the operator's, if one is wrong."""
+    try:
+        return _read_catalog(files), files
+    except CatalogError as error:
+        wrong += str(error).splitlines()
+        return _read_catalog(()), ()
+
+
+def _read_catalog(files: Iterable[Path]) -> CatalogData:
+    return load(files, tuple(DIALECTS), tuple(CHAT_DIALECTS))
+
+
+def _wrong_order(order: Sequence[str], data: CatalogData) -> Iterator[str]:
+    known = ", ".join(data.gateways)
+    for name in order:
+        if name not in data.gateways:
+            yield f"GATEWAY_ORDER: there is no gateway {name}; available: {known}"
+
+
+def _wrong_parties(
+    variable: str, entries: Sequence[str], kind: Literal["user", "chat"]
+) -> Iterator[str]:
+    for entry in entries:
+        name, _, each = entry.partition(":")
+        if (ids := _IDS.get(name)) is None:
+            known = ", ".join(_IDS)
+            log.warning("%s: %s is no platform of this bot, which has %s", variable, name, known)
+        elif not ids.fits(Party(platform=name, kind=kind, id=each)):
+            yield f"{variable}: an entry for {name} is not the id of a {kind} there"
+
+
+def _endpoint(gateway: Gateway) -> Endpoint | None:
+    account = read_account(gateway.env)
+    if account.key is None:
+        return None
+    try:
+        root = root_url(account.base_url or gateway.base_url)
+    except ValueError as error:
+        raise SettingsError(f"{gateway.env}_BASE_URL: {error}") from error
+    return Endpoint(
+        gateway=gateway.name,
+        root=root,
+        key=account.key,
+        auth=gateway.auth,
+        concurrency=gateway.concurrency,
+        seedance_path=gateway.seedance_path,
+        media_origins=gateway.media_origins,
+    )
+
+
+def _hurried(data: CatalogData) -> CatalogData:
+    """The same models with the sandbox's times: it makes everything in some seconds."""
+
+    def hurry(model: Model) -> Model:
+        variants = [v.model_copy(update={"expected_seconds": None}) for v in model.variants]
+        seconds = round(SandboxOptions(state_dir=Path()).seconds_per_clip)
+        update = {"expected_seconds": seconds, "variants": tuple(variants)}
+        return model.model_copy(update=update)
+
+    return replace(data, models=tuple(hurry(model) for model in data.models))

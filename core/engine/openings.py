@@ -1,0 +1,74 @@
+"""How stored jobs are opened: shown in their chats, and queued."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from core.engine.active_job import ActiveJob
+from core.engine.endings import Endings
+from core.engine.order import new_id
+from core.errands import Errands
+from core.errors import Fault, FaultKind
+from core.jobs import Job, LostRunError
+from core.platform import MessageLostError
+from core.services import Services
+
+log = logging.getLogger(__name__)
+
+
+class Openings:
+    """Opens jobs.
+
+    Args:
+        active: the jobs of this process, to which those are added that are opened.
+        enqueue: lets a job wait for its turn.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        active: dict[str, ActiveJob],
+        errands: Errands,
+        endings: Endings,
+        enqueue: Callable[[Job], Awaitable[None]],
+    ) -> None:
+        self._services = services
+        self._active = active
+        self._errands = errands
+        self._endings = endings
+        self._enqueue = enqueue
+
+    async def show(self, active: ActiveJob) -> None:
+        """Open a stored job, which goes on even if whoever ordered it leaves."""
+        # Who ordered may be cancelled (a web request that ends); a stored job is not.
+        await asyncio.shield(self._errands.start(self.open(active)))
+
+    def go_on(self, job: Job) -> None:
+        """Open a job of an earlier process, without waiting for that."""
+        if model := self._services.model(job.model):
+            active = self._active[job.id] = ActiveJob(self._services, job, model)
+            self._errands.start(self.open(active))
+
+    async def open(self, active: ActiveJob) -> None:
+        """Show and queue a job; what goes wrong ends it, and is told."""
+        job_id = active.job.id
+        self._active[job_id] = active
+        try:
+            await active.open()
+            if active.job.is_open:
+                await self._enqueue(active.job)
+            else:
+                del self._active[job_id]
+        except LostRunError:
+            log.info("job %s: was cancelled before it was shown", job_id)
+            self._active.pop(job_id, None)
+        except MessageLostError as error:
+            log.warning("job %s: its chat takes no messages: %s", job_id, error)
+            await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))
+        except Exception:
+            incident = new_id()[:8]
+            log.exception("job %s: could not be shown: %s", job_id, incident)
+            if not await self._endings.refuse(
+                active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)
+            ):
+                raise

@@ -7,6 +7,10 @@ import sandbox
 from core.catalog import Catalog, load
 from core.dialects import DIALECTS
 
+_DATA = load((), tuple(DIALECTS))
+# Whose key tests do not have unless they say so: what is asked would be another gateway's.
+CHAT_GATEWAYS = frozenset(_DATA.gateways) - {model.gateway for model in _DATA.models}
+"""The gateways of nothing but chat models."""
 PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
 ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""

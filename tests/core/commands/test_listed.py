@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.catalog import load
 from core.commands.dispatch import dispatch
+from core.dialects import DIALECTS
 from core.i18n import Locale, translate
 from core.invocation import Invocation
 from core.platform import ConversationRef, User
@@ -11,7 +13,7 @@ from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 from tests.fakes.raw_server import raw_server, replies
 
-OTHERS = frozenset({"sandbox", "whatai", "147ai", "apiyi", "openrouter"})
+OTHERS = frozenset({"sandbox", *load((), tuple(DIALECTS)).gateways}) - {"eronmind"}
 MARK = translate(Locale.EN, "models-unlisted")
 # The first is a name that options make; the others only begin alike, or are of nobody here.
 LIST = as_json({"data": [{"id": "veo_3_1-portrait-fast"}, {"id": "veo_3_1-async-2"}, {"id": "x"}]})

@@ -174,7 +174,7 @@ async def whole(root: str) -> tuple[float, int]:
 
 
 @dataclass(slots=True)
-class Spent:
+class SpentOnChunks:
     """CPU of one way, in microseconds per chunk, round by round."""
 
     microseconds: list[float] = field(default_factory=list[float])
@@ -185,7 +185,7 @@ class Spent:
 
 async def cpu() -> None:
     """Print the CPU time of each chunk: the whole path against a bare loop, in turns."""
-    theirs, ours, views = Spent(), Spent(), list[float]()
+    theirs, ours, views = SpentOnChunks(), SpentOnChunks(), list[float]()
     with open_gateway(ROUND_SECONDS * QUICKER) as root:
 
         async def counted() -> float:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
-from core.commands.hearing import Heard, listen
+from core.commands.hearing import HeardWords, listen
 from core.commands.ordering import forget_pictures, save_pictures
 from core.commands.questions import Wanted, put
 from core.commands.shared_options import MODEL, OF
@@ -111,7 +111,7 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
     return None
 
 
-def _with_words(context: Context, wanted: Wanted, heard: Heard) -> Wanted:
+def _with_words(context: Context, wanted: Wanted, heard: HeardWords) -> Wanted:
     """What was heard is the question, or what a typed one is about."""
     typed = wanted.prompt
     text = heard.text if len(heard.text) <= _SHOWN_CHARS else f"{heard.text[:_SHOWN_CHARS]}…"

@@ -12,14 +12,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class HeardWords:
     """Words, and what it has cost to understand them."""
 
     text: str
     credits: float
 
 
-async def listen(context: Context, voice: Voice) -> Heard:
+async def listen(context: Context, voice: Voice) -> HeardWords:
     """Have it listened to. The event is taken before: it is not paid for a second time.
 
     Raises:
@@ -39,4 +39,4 @@ async def listen(context: Context, voice: Voice) -> Heard:
     log.info("%s has listened for %.1f s", model.key, seconds)
     if not transcript.text:
         raise UserError("voice-empty")
-    return Heard(text=transcript.text, credits=model.credits_for(seconds))
+    return HeardWords(text=transcript.text, credits=model.credits_for(seconds))

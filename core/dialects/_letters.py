@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.talk import Ended, Said, Text, Thought, ToolCall
 
-# Control signs move the cursor of a terminal, and Telegram counts without them.
+# Control signs move the cursor of a terminal, and some chats count without them.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _LAST_FIRST_HALF = re.compile(r"[\ud800-\udbff]\Z")
 

@@ -1,6 +1,6 @@
 """`POST /v1/audio/transcriptions`: speech as words.
 
-Source: OpenAI's form, which gateways share: multipart `file` and `model`, and `{"text"}`.
+Source: docs/gateways.md, "transcriptions".
 """
 
 import asyncio

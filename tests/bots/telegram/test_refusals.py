@@ -255,15 +255,15 @@ async def test_an_album_whose_answer_is_lost_is_left_to_its_person(
         here.telegram.say(here.chat, here.ada, TWO)
         told = await here.until_shown("did not confirm")
         (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
-        there = len(here.videos())
+        there, said = len(here.videos()), told.text
         if not arrives:
             here.telegram.press(told, "Retry", here.ada)
             await stored_when(engine, job.id, lambda row: row.state is JobState.DONE)
 
         assert there == (2 if arrives else 0)
         assert (len(here.videos()), here.harness.paid) == (2, 1)
-        assert "costs nothing" in told.text
-        assert "No video" not in told.text
+        assert "costs nothing" in said
+        assert "No video" not in said
 
 
 async def test_a_video_that_may_be_there_twice_says_so(tmp_path: Path) -> None:

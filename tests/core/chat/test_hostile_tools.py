@@ -87,7 +87,8 @@ async def test_fifty_plans_in_one_round_are_a_handful(tmp_path: Path) -> None:
 
     told = returned(bodies[-1])
     assert exchange.state is ExchangeState.DONE
-    assert len(plans) == 6
+    # Few enough to read: of the calls that are done, so many may be plans.
+    assert len(plans) == 3
     assert len(told) == 50
     assert sum("only 6 calls" in each for each in told) == 44
 

@@ -94,7 +94,8 @@ class TelegramDriver:
         return {command: text for m in self._answers for command, text in _buttons(m).items()}
 
     def messages(self) -> Sequence[Sequence[str]]:
-        return [[v.text or v.caption for v in message.history] for message in self._answers]
+        written = [[v.text or v.caption for v in message.history] for message in self._answers]
+        return [*written, [draft.text for draft in self._bot.chat.drafted]]
 
     def posts(self) -> Sequence[DeliveredPost]:
         videos = [m for m in self._answers if m.file and m.file.kind == "video"]

@@ -66,7 +66,7 @@ def fit_lengths(shots: Sequence[Shot], total: int) -> tuple[Shot, ...]:
     average = sum(shot.seconds for shot in kept) / len(kept)
     # None becomes too short to be seen, however the others compare to it.
     weights = [max(shot.seconds, average / 2) for shot in kept]
-    if abs(average * len(kept) - total) <= _CLOSE_ENOUGH:
+    if len(kept) == len(shots) and abs(average * len(kept) - total) <= _CLOSE_ENOUGH:
         return tuple(kept)
     ends = [round(total * sum(weights[:n]) / sum(weights), 1) for n in range(len(weights) + 1)]
     return tuple(

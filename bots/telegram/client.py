@@ -1,5 +1,6 @@
 """The library's client, where it has to be stricter than it is."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -22,7 +23,11 @@ class ApiRequest(HTTPXRequest):
         Raises:
             TelegramError: something else has answered, such as a proxy.
         """
-        told: Any = HTTPXRequest.parse_json_payload(payload)
+        # The library does the same, and logs a traceback with whatever it was.
+        try:
+            told: Any = json.loads(payload.decode("utf-8", "replace"))
+        except ValueError as error:
+            raise TelegramError(NO_ANSWER) from error
         answer = cast("dict[str, Any]", told if isinstance(told, dict) else {})
         if "result" not in answer and answer.get("ok") is not False:
             raise TelegramError(NO_ANSWER)

@@ -95,13 +95,17 @@ def _page(_: Request) -> Response:
 
 
 @pytest.mark.parametrize("answer", [_not_found, _page])
-async def test_what_is_no_bot_api_is_not_taken_for_a_wrong_token(answer: Any) -> None:
+async def test_what_is_no_bot_api_is_not_taken_for_a_wrong_token(
+    answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     async with serve_app(
         Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
     ) as root:
         with pytest.raises(SettingsError, match=r"^TELEGRAM_API_URL: what answers there is no"):
             async with connect(TelegramAccount(token=SecretStr(TOKEN), api_url=root)):
                 pass
+    # The sentence is enough.
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 @pytest.mark.parametrize(("description", "code"), [("Not Found", 404), ("Unauthorized", 401)])

@@ -62,7 +62,7 @@ async def test_ctrl_c_takes_back_what_is_begun_and_leaves_where_nothing_is(
         await screen.wait_for("half a line")
         screen.type("\x03")
         screen.type("/video portrait a cat \\\r")
-        await screen.wait_for("a cat \\")
+        await screen.wait_for("a cat \\\n>")
         screen.type("\x03")
         screen.type("/status\r")
         await screen.wait_for("You have no jobs running")

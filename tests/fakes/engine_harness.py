@@ -43,6 +43,8 @@ from tests.fakes.tls import TLS
 TASKS = "sandbox/sandbox-video"
 STREAM = "147ai/veo3-fast"
 FOUR = "apiyi/veo-3.1"
+# Shorter than the five seconds after which the sandbox closes an idle connection, as in bots/app.
+_LIMITS = httpx.Limits(keepalive_expiry=3)
 _STANZAS = Path(sandbox.__file__).parent / "catalog.toml"
 
 
@@ -106,7 +108,9 @@ class EngineHarness:
         """A process's worth of engine; leaving it is an orderly stop."""
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(self.database_url))
-            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=TLS))
+            http = await stack.enter_async_context(
+                httpx.AsyncClient(trust_env=False, verify=TLS, limits=_LIMITS)
+            )
             services = self._services(database, http)
             engine = Engine(services, self.jobs_per_user, drain_seconds=self.drain_seconds)
             yield await stack.enter_async_context(engine)

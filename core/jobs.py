@@ -41,7 +41,8 @@ class Job:
         route: all models that can do exactly this, in the order in which they are asked; those
             before `model` could not be had.
         credits: what the user is charged; 0 again when nothing came of it.
-        task: how the gateway's task is found again; None while that is not possible.
+        task: how the gateway's task is found again; None while that is not possible. Known before
+            anything is sent where the gateway lets us name it.
         results: where the gateway keeps what it made, known before it is downloaded.
         assets: what is on our disk, ready to be delivered.
         hook: the secret end of the address by which the gateway can call; "" without one.
@@ -116,7 +117,8 @@ def after_restart(job: Job) -> Literal["run", "interrupted"]:
     has failed.
     """
     match job.state:
-        case JobState.SUBMITTING:
+        # One that had a name before it was sent can be asked for by that.
+        case JobState.SUBMITTING if job.task is None:
             return "interrupted"
         case JobState.RUNNING if job.task is None and not job.results:
             return "interrupted"

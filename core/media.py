@@ -107,7 +107,8 @@ class MediaRequest:
 
     Attributes:
         ratio: width to height as "W:H".
-        resolution: "hd", "480p", "720p", "1080p", "1k", "2k" or "4k".
+        resolution: "hd", "360p" to "1440p", "1k", "2k" or "4k".
+        sound: whether the video is to have any.
         mask: where the first picture may be changed: its transparent parts.
         source: the gateway's finished task that is to be changed.
         has_shots: whether the prompt is a storyboard.
@@ -124,6 +125,7 @@ class MediaRequest:
     fast: bool = False
     count: int = 1
     seed: int | None = None
+    sound: bool | None = None
     mask: Asset | None = None
     source: "TaskRef | None" = None
     has_shots: bool = False
@@ -141,6 +143,13 @@ class TaskRef:
     """How to find a task again at its gateway after a restart: an id, or a link to poll."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The request is about to be sent under a name of ours, by which it can be asked for."""
+
+    task: TaskRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,5 +175,5 @@ class Rendering:
     retrying: bool = False
 
 
-Event = Accepted | Queued | Rendering
+Event = Named | Accepted | Queued | Rendering
 Report = Callable[[Event], Awaitable[None]]

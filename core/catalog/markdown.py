@@ -92,6 +92,8 @@ def _also(model: Model) -> str:
         "fast": model.fast == "option",
         "always fast": model.fast == "always",
         "seed": model.seed,
+        "sound or silent": model.tells_sound,
+        "always with sound": model.sound == "always",
         "mask": model.mask,
         "remix": model.remix,
         "characters": model.characters,

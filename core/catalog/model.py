@@ -1,20 +1,26 @@
 """A gateway and a model as a catalog file describes them: data, never code."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import log
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from core.catalog.fields import Constant, OptionName, ShortRule
 from core.catalog.served import Name, Served, Table
+from core.catalog.variants import Ratio, Resolution, Variant, When
 from core.media import Asset, ImageRole, MediaKind, MediaRequest
 
-Ratio = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,2}:\d{1,2})$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$")]
 Group = Literal["official", "reverse"]
-Resolution = Literal["hd", "480p", "720p", "1080p", "1k", "2k", "4k"]
 
 ANY_RATIO = "*"
+_FIELD_OF: Mapping[ImageRole, OptionName] = {
+    ImageRole.FIRST_FRAME: "first_frame",
+    ImageRole.LAST_FRAME: "last_frame",
+    ImageRole.REFERENCE: "references",
+}
 
 
 class Gateway(Table):
@@ -40,34 +46,6 @@ class Gateway(Table):
     media_origins: tuple[Origin, ...] = ()
 
 
-class When(Table):
-    """A combination of options; what is left out matches everything."""
-
-    ratio: Ratio | None = None
-    seconds: int | None = None
-    resolution: Resolution | None = None
-    hd: bool | None = None
-    fast: bool | None = None
-    images: bool | None = None
-
-
-class Variant(When):
-    """What changes when its combination is asked for; of several that match, the last one wins.
-
-    Suffixes add up in the order of the file; so do prefixes, which are words before the prompt.
-    `size` is the word for the picture's size on the wire ("1280x720"), `quality` that for how well
-    it is made.
-    """
-
-    suffix: str = ""
-    prefix: str = ""
-    size: str = ""
-    quality: str = ""
-    credits: Annotated[int, Field(ge=0)] | None = None
-    expected_seconds: Annotated[int, Field(ge=1)] | None = None
-    deadline_seconds: Annotated[int, Field(ge=1)] | None = None
-
-
 class ImageRules(Table):
     """How many pictures a model takes and what each is for; the last role repeats.
 
@@ -77,7 +55,7 @@ class ImageRules(Table):
     """
 
     min: Annotated[int, Field(ge=0)] = 0
-    max: Annotated[int, Field(ge=0, le=16)] = 0
+    max: Annotated[int, Field(ge=0, le=30)] = 0
     roles: tuple[ImageRole, ...] = (ImageRole.REFERENCE,)
     min_side: Annotated[int, Field(ge=1)] | None = None
     max_side: Annotated[int, Field(ge=1)] | None = None
@@ -128,6 +106,10 @@ class Model(Served):
         expected_seconds: how long it usually takes; deadline_seconds: when we give up.
         forbid: combinations that the gateway would ignore or refuse.
         remix: whether a finished task of it can be changed.
+        sound: "on" and "off" say what it does unless it is told; "always" and "never" what nobody
+            can change; "" that nothing is known.
+        fields: where its own input has each of our options, for protocols that leave the input to
+            the model; constants: what else stands there.
         characters: whether prompts may have them, and one can be made of a finished task of it.
         storyboard: whether prompts may be one; mask, watermark: whether it can be told.
         edits: what its pictures are called in the form of /v1/images/edits; empty where they go
@@ -145,6 +127,7 @@ class Model(Served):
     count: Annotated[int, Field(ge=1, le=16)] = 1
     images: ImageRules = ImageRules()
     seed: bool = False
+    sound: Literal["", "on", "off", "always", "never"] = ""
     remix: bool = False
     characters: bool = False
     storyboard: bool = False
@@ -159,8 +142,35 @@ class Model(Served):
     expected_seconds: Annotated[int, Field(ge=1)] = 120
     deadline_seconds: Annotated[int, Field(ge=1)] = 900
     idle_seconds: Annotated[int, Field(ge=1)] = 180
+    fields: Mapping[OptionName, ShortRule] = {}
+    constants: Mapping[str, Constant] = {}
     variants: tuple[Variant, ...] = ()
     forbid: tuple[When, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_all(self) -> Self:
+        """What can be chosen has to have a field, or it would be paid for and not made."""
+        missing = [n for n in self._needed() if not n & self.fields.keys()] if self.fields else ()
+        if missing:
+            names = ", ".join(" or ".join(sorted(each)) for each in missing)
+            raise ValueError(f"fields lacks {names}")
+        return self
+
+    def _needed(self) -> Iterator[frozenset[OptionName]]:
+        """The fields that its abilities need: of each set at least one."""
+        abilities: tuple[tuple[object, tuple[OptionName, ...]], ...] = (
+            (True, ("prompt",)),
+            (self.ratios, ("ratio", "width")),
+            (self.seconds, ("seconds", "frames")),
+            (self.resolutions, ("resolution", "width")),
+            (self.seed, ("seed",)),
+            (self.tells_sound, ("sound",)),
+            (self.watermark, ("watermark",)),
+            (self.count > 1, ("count",)),
+        )
+        yield from (frozenset(names) for has, names in abilities if has)
+        for role in self.images.roles if self.images.max else ():
+            yield frozenset[OptionName]({_FIELD_OF[role]})
 
     def makes(self, seconds: int) -> bool:
         """Whether that length can be chosen."""
@@ -180,6 +190,7 @@ class Model(Served):
             (when.hd, self.is_hd(request)),
             (when.fast, request.fast),
             (when.images, bool(request.images)),
+            (when.sound, self._sound_of(request)),
         )
         return all(wanted is None or wanted == fact for wanted, fact in facts)
 
@@ -188,12 +199,14 @@ class Model(Served):
 
     def wire_name(self, request: MediaRequest) -> str:
         """How options become the model's name on the wire."""
-        return (self.wire or self.name) + "".join(v.suffix for v in self._chosen(request))
+        chosen = self._chosen(request)
+        wires = [v.wire for v in chosen if v.wire]
+        return [self.wire or self.name, *wires][-1] + "".join(v.suffix for v in chosen)
 
     @property
     def wire_names(self) -> frozenset[str]:
         """All names that options can make of it."""
-        names = [self.wire or self.name]
+        names = [self.wire or self.name, *(v.wire for v in self.variants if v.wire)]
         for suffix in filter(None, (variant.suffix for variant in self.variants)):
             names += [name + suffix for name in names]
         return frozenset(names)
@@ -240,8 +253,19 @@ class Model(Served):
             ratio=request.ratio or self._default_ratio(request.images),
             seconds=request.seconds or self.default_seconds,
             resolution=request.resolution or next(iter(self.resolutions), None),
+            sound=self._sound_of(request),
             model=self.key,
         )
+
+    @property
+    def tells_sound(self) -> bool:
+        """Whether it has to be told about the sound, one way or the other."""
+        return self.sound in {"on", "off"}
+
+    def _sound_of(self, request: MediaRequest) -> bool | None:
+        if self.tells_sound and request.sound is None:
+            return self.sound == "on"
+        return request.sound
 
     @property
     def default_seconds(self) -> int | None:

@@ -159,6 +159,8 @@ _ASPECTS = (
     _Aspect(_resolution, frozenset({"refuse-resolution", "refuse-hd"})),
     _Aspect(partial(_nobody, "nobody-fast"), frozenset({"refuse-fast"})),
     _Aspect(partial(_nobody, "nobody-seed"), frozenset({"refuse-seed"})),
+    _Aspect(partial(_nobody, "nobody-sound"), frozenset({"refuse-sound"})),
+    _Aspect(partial(_nobody, "nobody-silent"), frozenset({"refuse-silent"})),
     _Aspect(partial(_nobody, "nobody-mask"), frozenset({"refuse-mask"})),
     _Aspect(partial(_no_model, Ability.REMIX), frozenset({"refuse-remix"})),
     _Aspect(_characters, frozenset({"refuse-characters"})),

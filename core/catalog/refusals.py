@@ -77,6 +77,13 @@ def _check_switches(model: Model, request: MediaRequest) -> Iterator[UserError]:
         yield UserError("refuse-count", model=model.name, asked=request.count, allowed=model.count)
 
 
+def _check_sound(model: Model, request: MediaRequest) -> Iterator[UserError]:
+    if request.sound is True and model.sound in {"", "never"}:
+        yield UserError("refuse-sound", model=model.name)
+    if request.sound is False and model.sound in {"", "always"}:
+        yield UserError("refuse-silent", model=model.name)
+
+
 def _check_images(model: Model, request: MediaRequest) -> Iterator[UserError]:
     given = len(request.images)
     if given > model.images.max:
@@ -140,5 +147,6 @@ _CHECKS: tuple[Callable[[Model, MediaRequest], Iterator[UserError]], ...] = (
     _check_seconds,
     _check_resolution,
     _check_switches,
+    _check_sound,
     _check_combination,
 )

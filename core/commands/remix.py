@@ -42,6 +42,7 @@ async def run(context: Context, options: RemixOptions) -> None:
             ratio=first.ratio,
             seconds=first.seconds,
             resolution=first.resolution,
+            sound=first.sound,
             private=options.private,
             spoiler=options.spoiler,
         )

@@ -1,6 +1,12 @@
 """How the options that several commands share are typed."""
 
+from typing import Literal, get_args
+
 from core.options.options import Option
+
+VideoResolution = Literal[
+    "hd", "360p", "480p", "540p", "720p", "768p", "1080p", "1440p", "2k", "4k"
+]
 
 _SIDE = "(?:[1-9]|[1-5][0-9]|6[0-4])"
 RATIO_PATTERN = f"{_SIDE}:{_SIDE}"
@@ -27,11 +33,13 @@ RESOLUTION = Option(
     words={
         "hd": "hd",
         "高清": "hd",
-        "480p": "480p",
-        "720p": "720p",
-        "1080p": "1080p",
-        "4k": "4k",
+        **{word: word for word in get_args(VideoResolution) if word != "hd"},
     },
+)
+SOUND = Option(
+    flags=("--sound",),
+    switches={"--silent": "false"},
+    words={"有声": "true", "静音": "false"},
 )
 SIZE = Option(
     flags=("--size",),

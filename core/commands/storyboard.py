@@ -1,7 +1,7 @@
 """/storyboard: a video of several shots. The plan is shown before anything is paid."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,8 +16,10 @@ from core.commands.shared_options import (
     RATIO,
     RATIO_PATTERN,
     RESOLUTION,
+    SOUND,
     SPOILER,
     WATERMARK,
+    VideoResolution,
 )
 from core.commands.suggesting import suggest
 from core.errors import UserError
@@ -37,10 +39,9 @@ class StoryboardOptions(BaseModel):
     ] = None
     seconds: Annotated[int | None, LENGTH, Field(ge=1, le=600, description="option-length")] = None
     resolution: Annotated[
-        Literal["hd", "480p", "720p", "1080p", "4k"] | None,
-        RESOLUTION,
-        Field(description="option-resolution"),
+        VideoResolution | None, RESOLUTION, Field(description="option-resolution")
     ] = None
+    sound: Annotated[bool | None, SOUND, Field(description="option-sound")] = None
     private: Annotated[bool, PRIVATE, Field(description="option-private")] = False
     spoiler: Annotated[bool, SPOILER, Field(description="option-spoiler")] = False
     watermark: Annotated[bool, WATERMARK, Field(description="option-watermark")] = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,8 +19,10 @@ from core.commands.shared_options import (
     RESOLUTION,
     SECONDS,
     SEED,
+    SOUND,
     SPOILER,
     WATERMARK,
+    VideoResolution,
 )
 from core.media import Asset, MediaRequest
 
@@ -38,12 +40,11 @@ class VideoOptions(BaseModel):
         None
     )
     resolution: Annotated[
-        Literal["hd", "480p", "720p", "1080p", "4k"] | None,
-        RESOLUTION,
-        Field(description="option-resolution"),
+        VideoResolution | None, RESOLUTION, Field(description="option-resolution")
     ] = None
     fast: Annotated[bool, FAST, Field(description="option-fast")] = False
     count: Annotated[int, COUNT, Field(ge=1, le=99, description="option-count")] = 1
+    sound: Annotated[bool | None, SOUND, Field(description="option-sound")] = None
     private: Annotated[bool, PRIVATE, Field(description="option-private")] = False
     spoiler: Annotated[bool, SPOILER, Field(description="option-spoiler")] = False
     watermark: Annotated[bool, WATERMARK, Field(description="option-watermark")] = False
@@ -62,5 +63,5 @@ def request_of(options: VideoOptions, images: Sequence[Asset]) -> MediaRequest:
 
 
 VIDEO = Command(
-    name="video", options=VideoOptions, run=run, pictures=9, pays=True, needs=Ability.VIDEO
+    name="video", options=VideoOptions, run=run, pictures=30, pays=True, needs=Ability.VIDEO
 )

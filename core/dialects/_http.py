@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from typing import TypedDict
 
 import httpx
 
@@ -19,6 +19,7 @@ from core.dialects._faults import Circumstances, codes_of, fault_of
 from core.dialects._json import Json, mapping, parse
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
+from core.media import TaskRef
 from core.redact import quote
 
 # identity: compressed streams arrive in blocks, and progress with them.
@@ -54,10 +55,18 @@ class MultipartForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creation:
-    """A request that costs money: JSON or a form for a path of the gateway."""
+    """A request that costs money: JSON or a form for a path of the gateway.
+
+    Attributes:
+        headers: what it is told beside the key and what we accept.
+        task: the name that we have given it, where a gateway lets us: it can be asked for by this
+            whatever becomes of the answer.
+    """
 
     path: str
     body: Json | MultipartForm = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    task: TaskRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +108,10 @@ class Wire:
         url = self.endpoint.root + creation.path
         # No limit for the pool: a job that waits for a connection has sent nothing yet.
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
-        headers = {**_ACCEPT, **self.endpoint.headers}
-        build = partial(self.http.build_request, "POST", url, headers=headers, timeout=timeout)
-        if isinstance(creation.body, MultipartForm):
-            request = build(files=_parts(creation.body))
-        else:
-            request = build(json=creation.body)
+        headers = {**_ACCEPT, **creation.headers, **self.endpoint.headers}
+        request = self.http.build_request(
+            "POST", url, headers=headers, timeout=timeout, **_content(creation.body)
+        )
         try:
             return await self.http.send(request, stream=True)
         # Without a connection nothing was sent: the only transport error that is surely free.
@@ -117,7 +124,17 @@ class Wire:
             raise JobError(fault) from error
 
     async def look(self, path: str, circumstances: Circumstances | None = None) -> Json:
-        """Get JSON from a path of the gateway, or from a full URL, which never sees the key.
+        """Get JSON from a path of the gateway, or from a full URL; see `call`."""
+        return await self.call("GET", path, circumstances=circumstances)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | MultipartForm | None = None,
+        circumstances: Circumstances | None = None,
+    ) -> Json:
+        """Ask for what costs nothing: at a path of the gateway, or a full URL without the key.
 
         A good answer without a body says as much as `{}`: nothing.
 
@@ -128,31 +145,44 @@ class Wire:
         url = self.endpoint.root + path if own else path
         headers = {**_ACCEPT, **(self.endpoint.headers if own else {})}
         try:
-            async with self.http.stream("GET", url, headers=headers) as response:
-                body, is_whole = await _read(response)
+            async with self.http.stream(
+                method, url, headers=headers, **_content(body)
+            ) as response:
+                said, is_whole = await _read(response)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
             raise JobError(Fault(kind=kind, detail=_words(error))) from error
-        data = parse(body)
+        data = parse(said)
         # An empty 2xx is neither news nor an error: the task is asked on.
-        says_nothing = data == {} or (is_whole and not body.strip())
+        says_nothing = data == {} or (is_whole and not said.strip())
         if response.is_success and (says_nothing or mapping(data)):
             return mapping(data)
         fault = fault_of(
-            body, response.status_code, headers=response.headers, circumstances=circumstances
+            said, response.status_code, headers=response.headers, circumstances=circumstances
         )
         if not own:
             # Who has not seen the key, nor made the task, can say nothing about them.
             fault = replace(fault, kind=FaultKind.NETWORK)
         raise JobError(fault, retry_after=_retry_after(response))
 
-    async def withdraw(self, path: str) -> None:
-        """Delete what lies at a path of the gateway; a refusal does not matter."""
+    async def withdraw(self, path: str, method: str = "DELETE") -> None:
+        """Say at a path of the gateway that nobody waits any more; a refusal does not matter."""
         url, headers = self.endpoint.root + path, {**_ACCEPT, **self.endpoint.headers}
         with suppress(httpx.RequestError):
-            async with self.http.stream("DELETE", url, headers=headers):
+            async with self.http.stream(method, url, headers=headers):
                 pass
+
+
+class _Content(TypedDict, total=False):
+    json: Json
+    files: list[tuple[str, tuple[str | None, str | bytes, str | None]]]
+
+
+def _content(body: Json | MultipartForm | None) -> _Content:
+    if body is None:
+        return {}
+    return {"files": _parts(body)} if isinstance(body, MultipartForm) else {"json": body}
 
 
 def _parts(form: MultipartForm) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:

@@ -8,7 +8,7 @@ owns that.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -78,8 +78,17 @@ class _Patience:
             raise JobError(replace(fault, kind=kind)) from error
 
 
-async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> TaskReply:
-    """Look at a path until the task has succeeded with a link, or raise why it has not.
+Ask = Callable[[Wire, Circumstances], Awaitable[Json]]
+"""Has one look at a task, by as many requests as that takes; raises JobError like `Wire.call`."""
+
+
+def at(path: str) -> Ask:
+    """Look at one path of the gateway, or at a full URL."""
+    return lambda wire, circumstances: wire.look(path, circumstances)
+
+
+async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> TaskReply:
+    """Look until the task has succeeded with a link, or raise why it has not.
 
     A call of the hook only makes it ask at once: whoever calls is never believed.
 
@@ -106,7 +115,7 @@ async def poll(wire: Wire, generation: Generation, path: str, read: Read) -> Tas
         await _rest(pause - least, generation.hook)
         now = time.monotonic() - ordered
         try:
-            reply = _read(await wire.look(path, circumstances), read, circumstances)
+            reply = _read(await ask(wire, circumstances), read, circumstances)
         except JobError as error:
             rhythm.failed(now, is_refusal=error.fault.kind is FaultKind.RATE_LIMITED)
             patience.bear(error)

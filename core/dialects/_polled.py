@@ -11,10 +11,10 @@ from core.dialects._faults import fault_of, is_html, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, read_text
 from core.dialects._json import Json, mapping, parse
-from core.dialects._poll import Read, poll
+from core.dialects._poll import Ask, Read, poll
 from core.dialects._tasks import TaskReply
 from core.errors import Fault, FaultKind, JobError
-from core.media import Accepted, MediaKind, RemoteAsset, TaskRef
+from core.media import Accepted, MediaKind, Named, RemoteAsset, TaskRef
 from core.redact import quote
 
 # Some gateways answer a creation only when the upstream has taken it. Giving up earlier would
@@ -41,11 +41,11 @@ class Looks:
     """How one task is looked at.
 
     Attributes:
-        path: where, below the gateway's root.
+        ask: gets what the gateway says about it: `at(path)`, where that is one request.
         answer: what a task that has succeeded made; raises JobError where it is nothing.
     """
 
-    path: str
+    ask: Ask
     read: Read
     answer: Callable[[TaskReply], tuple[RemoteAsset, ...]] = links
 
@@ -68,11 +68,27 @@ async def generate_polled(
     # The one `if` that makes "taking up again never pays" true for all of them.
     task = generation.task
     if task is None:
-        task = await _create(wire, generation, await create(generation), read_id)
-        # Whoever is told stores it: from here on a restart finds the task again.
-        await generation.report(Accepted(task=task))
+        task = await _begin(wire, generation, await create(generation), read_id)
     here = looks(task)
-    return here.answer(await poll(wire, generation, here.path, here.read))
+    return here.answer(await poll(wire, generation, here.ask, here.read))
+
+
+async def _begin(
+    wire: Wire, generation: Generation, creation: Creation, read_id: ReadId
+) -> TaskRef:
+    """Post the creation and tell how its task is found; where it has a name, also before."""
+    if creation.task is not None:
+        await generation.report(Named(task=creation.task))
+    try:
+        task = await _create(wire, generation, creation, read_id)
+    except JobError as error:
+        if creation.task is None or not error.fault.maybe_billed:
+            raise
+        # Perhaps it has come into being all the same. We know its name, so we ask.
+        return creation.task
+    # Whoever is told stores it: from here on a restart finds the task again.
+    await generation.report(Accepted(task=task))
+    return task
 
 
 async def _create(

@@ -7,6 +7,7 @@ from functools import partial
 
 from core.dialects._http import Creation
 from core.dialects._json import Json
+from core.dialects._poll import at
 from core.dialects._polled import Looks, in_path
 from core.dialects._tasks import Status, TaskReply, read_task
 from core.media import RemoteAsset, TaskRef
@@ -43,7 +44,7 @@ def look_at(root: str, task: TaskRef) -> Looks:
     """How such a task is looked at."""
     content = content_of(root, task)
     return Looks(
-        path=f"{VIDEOS}/{in_path(task)}",
+        ask=at(f"{VIDEOS}/{in_path(task)}"),
         read=partial(read_video, content=content),
         answer=partial(answer, content=content),
     )

@@ -29,7 +29,7 @@ from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._images import data_uris
 from core.dialects._inline import decode
 from core.dialects._json import Json, dig, text
-from core.dialects._poll import poll
+from core.dialects._poll import at, poll
 from core.dialects._polled import links
 from core.dialects._tasks import read_source
 from core.dialects.endpoint import Endpoint
@@ -174,7 +174,7 @@ class ChatVideo:
         await _tell_task(story, told, report)
 
     async def _resume(self, generation: Generation, task: TaskRef) -> tuple[RemoteAsset, ...]:
-        reply = await poll(self._wire, generation, task.id, read_source)
+        reply = await poll(self._wire, generation, at(task.id), read_source)
         return links(reply, generation.model.kind)
 
     async def cancel(self, task: TaskRef) -> None:

@@ -15,6 +15,7 @@ from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
+from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import read_task, task_id_of
 from core.dialects.endpoint import Endpoint
@@ -97,7 +98,7 @@ class Seedance:
 
     async def cancel(self, task: TaskRef) -> None:
         """Take the task back if it is still queued; most gateways cannot be told."""
-        await self._wire.withdraw(self._looks(task).path)
+        await self._wire.withdraw(self._path(task))
 
     async def _creation(self, generation: Generation) -> Creation:
         images = await data_uris(generation.request.images)
@@ -105,4 +106,7 @@ class Seedance:
         return Creation(path=self._tasks, body=body)
 
     def _looks(self, task: TaskRef) -> Looks:
-        return Looks(path=f"{self._tasks}/{in_path(task)}", read=read_task)
+        return Looks(ask=at(self._path(task)), read=read_task)
+
+    def _path(self, task: TaskRef) -> str:
+        return f"{self._tasks}/{in_path(task)}"

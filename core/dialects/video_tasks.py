@@ -15,6 +15,7 @@ from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json
+from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import TaskReply, read_task, task_id_of
 from core.dialects._videos import content_of, look_at, remix
@@ -81,7 +82,7 @@ class VideoTasks:
     def _looks(self, task: TaskRef) -> Looks:
         content = content_of(self._wire.endpoint.root, task)
         path = f"{_TASKS}/{in_path(task)}"
-        return Looks(path=path, read=read_task, answer=partial(answer, content=content))
+        return Looks(ask=at(path), read=read_task, answer=partial(answer, content=content))
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: this protocol has no way to stop a task."""

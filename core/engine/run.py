@@ -16,7 +16,7 @@ from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.jobs import JobState, LostRunError
-from core.media import Accepted, Event
+from core.media import Accepted, Event, Named
 from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view
@@ -141,6 +141,9 @@ class Run:
 
     async def _report(self, event: Event) -> None:
         active = self._active
+        if isinstance(event, Named):
+            # Not soon but now: what is sent under that name must be found after a crash.
+            await active.save(replace(active.job, task=event.task))
         if isinstance(event, Accepted):
             task = event.task or active.job.task
             # Before the next byte is read: a crash from here on finds the task again.
@@ -196,6 +199,10 @@ class Run:
 
     async def _end(self, fault: Fault) -> None:
         """Go on with another model, or fail."""
+        job = self._active.job
+        if job.state is JobState.SUBMITTING and not fault.maybe_billed:
+            # Refused, whatever it was called: nobody will find it under that name.
+            self._active.job = replace(job, task=None)
         try:
             if await self._go_elsewhere(fault):
                 return

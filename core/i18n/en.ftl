@@ -21,6 +21,8 @@ pictures = { $count ->
    *[other] { $count } pictures
 }
 option-word-fast = fast
+option-word-sound = with sound
+option-word-silent = silent
 option-word-private = private
 note-moved = Not available right now: { $passed }. Using { $now } instead.
 note-unmet = { $made ->
@@ -158,6 +160,8 @@ refuse-kind = { $model } cannot make { $kind ->
 mask-missing = With --mask, send the picture first and then its mask: a PNG of the same size that is transparent where the picture may change.
 mask-size = The mask must be the same size as the first picture.
 mask-large = The mask must be smaller than { $megabytes } MB.
+refuse-sound = { $model } makes no sound, as far as is known.
+refuse-silent = { $model } cannot be told to leave out the sound.
 refuse-mask = { $model } does not support masks.
 refuse-remix = { $model } cannot change a finished video.
 refuse-watermark = { $model } cannot add a watermark.
@@ -203,6 +207,8 @@ nobody-seed = No { $kind ->
     [image] picture
    *[video] video
 } model here supports a seed.
+nobody-sound = No model here is known to make sound.
+nobody-silent = No model here can be told to leave out the sound.
 nobody-mask = No model here supports masks.
 nobody-watermark = No { $kind ->
     [image] picture
@@ -650,6 +656,7 @@ name-option-place = place
 name-option-span = span
 name-option-url = url
 name-option-remove = remove
+name-option-sound = sound
 name-option-watermark = watermark
 name-option-model = model
 name-option-language = language
@@ -684,6 +691,7 @@ option-of = id of the video; otherwise the one you reply to, or your last
 option-place = where it should go
 option-size = size of the picture
 option-mask = the last picture is a mask
+option-sound = with sound, or --silent: without
 option-watermark = keep the gateway's watermark
 option-shots = the shots, one per line: 7.5s plane takes off; or just the idea
 option-length = total length of all shots

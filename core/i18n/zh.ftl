@@ -18,6 +18,8 @@ progress-rest = 大约还需 { $rest }
 seconds = { $seconds } 秒
 pictures = { $count } 张图片
 option-word-fast = 快速
+option-word-sound = 有声
+option-word-silent = 静音
 option-word-private = 私密
 note-moved = { $passed } 暂不可用，改用 { $now }。
 note-unmet = { $made ->
@@ -155,6 +157,8 @@ refuse-kind = { $model } 不能生成{ $kind ->
 mask-missing = 使用 --mask 时，请先发图片，再发同尺寸的 PNG 蒙版（可修改的部分须透明）。
 mask-size = 蒙版的尺寸必须与第一张图片相同。
 mask-large = 蒙版须小于 { $megabytes } MB。
+refuse-sound = 据目前所知，{ $model } 不生成声音。
+refuse-silent = { $model } 无法关闭声音。
 refuse-mask = { $model } 不支持蒙版。
 refuse-remix = { $model } 不能修改已完成的视频。
 refuse-watermark = { $model } 不支持水印。
@@ -197,6 +201,8 @@ nobody-seed = 这里的{ $kind ->
     [image] 图片
    *[video] 视频
 }模型都不支持种子。
+nobody-sound = 据目前所知，这里没有模型会生成声音。
+nobody-silent = 这里没有模型可以关闭声音。
 nobody-mask = 这里的模型都不支持蒙版。
 nobody-watermark = 这里的{ $kind ->
     [image] 图片
@@ -625,6 +631,7 @@ name-option-place = 位置
 name-option-span = 时段
 name-option-url = 链接
 name-option-remove = 删除
+name-option-sound = 声音
 name-option-watermark = 水印
 name-option-model = 模型
 name-option-language = 语言
@@ -660,6 +667,7 @@ option-of = 视频编号；不填则为您回复的或最近的视频
 option-place = 要分享到哪里
 option-size = 图片尺寸
 option-mask = 最后一张图片是蒙版
+option-sound = 有声；--silent 为静音
 option-watermark = 保留网关水印
 option-shots = 镜头，每行一个：7.5s 飞机起飞；或只写想法
 option-length = 全部镜头的总时长

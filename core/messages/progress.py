@@ -7,7 +7,7 @@ from statistics import median
 
 from core.catalog import Model
 from core.jobs import Job, JobState
-from core.media import Accepted, Event, MediaRequest, Queued, Rendering
+from core.media import Accepted, Event, MediaRequest, Named, Queued, Rendering
 
 _NEARLY = 0.99
 _LEAST_HISTORY = 3
@@ -49,6 +49,8 @@ def phase_of(job: Job) -> Phase:
 def advance(progress: Progress, event: Event) -> Progress:
     """Take an event in. Backends start over at 0 on retries of their own; the bar does not."""
     match event:
+        case Named():
+            return progress
         case Accepted():
             return replace(progress, phase=Phase.RENDERING)
         case Queued():

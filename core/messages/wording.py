@@ -3,6 +3,7 @@
 from core.catalog import Model
 from core.i18n import Locale, translate
 from core.jobs import Job
+from core.media import MediaRequest
 from core.storyboard import read_shots
 
 _EXCERPT_CHARS = 80
@@ -16,12 +17,20 @@ def describe_request(job: Job, model: Model) -> str:
         request.ratio,
         _seconds(locale, request.seconds),
         request.resolution,
+        _sound(locale, request, model),
         translate(locale, "option-word-fast") if request.fast else None,
         f"x{request.count}" if request.count > 1 else None,
         translate(locale, "option-word-private") if request.private else None,
         translate(locale, "pictures", count=len(request.images)) if request.images else None,
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _sound(locale: Locale, request: MediaRequest, model: Model) -> str | None:
+    """Told where it could be otherwise: it may be what the price depends on."""
+    if request.sound is None or not model.tells_sound:
+        return None
+    return translate(locale, "option-word-sound" if request.sound else "option-word-silent")
 
 
 def unmet(job: Job, model: Model) -> list[str]:

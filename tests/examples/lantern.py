@@ -10,6 +10,7 @@ from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json, dig, text
+from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import Status, TaskReply
 from core.dialects.endpoint import Endpoint
@@ -65,7 +66,7 @@ class Lantern:
         )
 
     def _looks(self, task: TaskRef) -> Looks:
-        return Looks(path=f"{_SLIDES}/{in_path(task)}", read=read)
+        return Looks(ask=at(f"{_SLIDES}/{in_path(task)}"), read=read)
 
     async def cancel(self, task: TaskRef) -> None:
         """Tell the gateway that nobody waits any more; what it says to that is no matter."""

@@ -8,10 +8,11 @@ import pytest
 from core.dialects import Endpoint, Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._json import Json, dig, text
+from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import Status, TaskReply
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Event, RemoteAsset, TaskRef
+from core.media import Accepted, Event, Named, RemoteAsset, TaskRef
 from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
@@ -43,33 +44,36 @@ def _read(body: Json) -> TaskReply:
     return TaskReply(status=status, urls=(film,) if film else (), reason=text(body.get("why")))
 
 
-async def _creation(generation: Generation) -> Creation:
-    return Creation(path="/kitchen", body={"wish": generation.request.prompt})
-
-
 class Kitchen:
-    """A protocol that calls nothing as others do."""
+    """A protocol that calls nothing as others do; `named`: a creation may have a name of ours."""
 
-    def __init__(self, account: Endpoint, http: httpx.AsyncClient) -> None:
+    def __init__(self, account: Endpoint, http: httpx.AsyncClient, named: str) -> None:
         self._wire = Wire(account, http)
+        self._name = TaskRef(id=named) if named else None
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
         return await generate_polled(
-            self._wire, generation, create=_creation, read_id=_read_id, looks=self._looks
+            self._wire, generation, create=self._creation, read_id=_read_id, looks=self._looks
         )
 
+    async def _creation(self, generation: Generation) -> Creation:
+        body = {"wish": generation.request.prompt}
+        return Creation(path="/kitchen", body=body, task=self._name)
+
     def _looks(self, task: TaskRef) -> Looks:
-        return Looks(path=f"/kitchen/{in_path(task)}", read=_read)
+        return Looks(ask=at(f"/kitchen/{in_path(task)}"), read=_read)
 
 
-async def cook(*answers: bytes, task: str = "", hasty: bool = False) -> DialectRun:
+async def cook(
+    *answers: bytes, task: str = "", hasty: bool = False, named: str = ""
+) -> DialectRun:
     told = DialectRun()
 
     async def keep(event: Event) -> None:
         told.events.append(event)
 
     async with raw_server(replies(*answers)) as server, client() as http:
-        kitchen = Kitchen(endpoint(server.url, pace=HASTY if hasty else CALM), http)
+        kitchen = Kitchen(endpoint(server.url, pace=HASTY if hasty else CALM), http, named)
         begun = TaskRef(id=task) if task else None
         try:
             async with asyncio.timeout(LIMIT_SECONDS):
@@ -120,3 +124,31 @@ async def test_a_failure_that_only_the_dialect_can_read_ends_it() -> None:
 
     assert told.fault is not None
     assert (told.fault.kind, told.fault.reason) == (FaultKind.UPSTREAM, "too hot")
+
+
+NAMED = Named(task=TaskRef(id="ours"))
+
+
+async def test_a_name_is_told_before_anything_is_sent_under_it() -> None:
+    told = await cook(CREATED, DONE, named="ours")
+
+    assert told.events == [NAMED, Accepted(task=TaskRef(id="n/1"))]
+    assert told.urls == [(A,)]
+
+
+async def test_what_was_sent_under_a_name_is_asked_for_when_its_answer_is_lost() -> None:
+    told = await cook(b"", DONE, named="ours")
+
+    assert told.urls == [(A,)]
+    assert told.events == [NAMED]
+    assert told.lines == ["POST /kitchen HTTP/1.1", "GET /kitchen/ours HTTP/1.1"]
+
+
+async def test_what_was_refused_under_a_name_is_not_asked_for() -> None:
+    told = await cook(
+        as_json({"error": {"message": "insufficient balance"}}, status=402), named="ours"
+    )
+
+    assert told.fault is not None
+    assert not told.fault.maybe_billed
+    assert told.lines == ["POST /kitchen HTTP/1.1"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalog import Model, State
-from core.catalog.model import Variant
+from core.catalog.variants import Variant
 from core.errors import RECOVERABLE, Fault, FaultKind
 from core.i18n import Locale
 from core.jobs import Job, JobState

@@ -15,9 +15,11 @@ from core.options.grammar import MARKS, begins_with_options, parse
 from core.options.options import Option, OptionKind, describe
 
 FLAGS = (
-    "--ratio, --ar, --seconds, --dur, --resolution, --hd, --fast, --count, --private,"
-    " --spoiler, --watermark, --seed, --model"
+    "--ratio, --ar, --seconds, --dur, --resolution, --hd, --fast, --count, --sound, --silent,"
+    " --private, --spoiler, --watermark, --seed, --model"
 )
+
+RESOLUTIONS = "hd, 360p, 480p, 540p, 720p, 768p, 1080p, 1440p, 2k, 4k"
 
 # How long an example takes depends on the machine and says nothing about the grammar.
 prove = settings(deadline=None)
@@ -414,7 +416,12 @@ def test_a_flag_without_its_value_says_what_is_allowed(text: str) -> None:
         ("--ratio wide a", "--ratio", "wide", "9:16, 16:9, 1:1, W:H"),
         ("--ar 70:30 a", "--ratio", "70:30", "9:16, 16:9, 1:1, W:H"),
         ("--ar 09:16 a", "--ratio", "09:16", "9:16, 16:9, 1:1, W:H"),
-        ("--resolution 8k a", "--resolution", "8k", "hd, 480p, 720p, 1080p, 4k"),
+        (
+            "--resolution 8k a",
+            "--resolution",
+            "8k",
+            "hd, 360p, 480p, 540p, 720p, 768p, 1080p, 1440p, 2k, 4k",
+        ),
         ("--hd=yes a", "--hd", "yes", "--hd"),
         ("--fast= a", "--fast", "", "--fast"),
     ],

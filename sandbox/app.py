@@ -1,12 +1,13 @@
 """Puts the gateway together: the routes of all protocols, one ledger behind them."""
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from sandbox.media.cache import MediaCache
 from sandbox.media.cdn import CdnRoutes
@@ -23,6 +24,9 @@ from sandbox.protocols.characters import CharacterRoutes
 from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
+from sandbox.protocols.live.openrouter import OPENROUTER
+from sandbox.protocols.live.routes import LiveRoutes
+from sandbox.protocols.live.xai import XAI
 from sandbox.protocols.seedance.seedance import SeedanceRoutes
 from sandbox.protocols.talk.speech import SpeechRoutes
 from sandbox.protocols.talk.talk import TalkRoutes
@@ -37,6 +41,8 @@ ENDPOINT_TYPES = {
     Kind.VIDEOS: "openai-videos",
     Kind.IMAGES: "image-generation",
     Kind.GEMINI: "gemini",
+    Kind.OPENROUTER: "openrouter-videos",
+    Kind.XAI: "xai-videos",
 }
 
 
@@ -53,7 +59,7 @@ def build(options: SandboxOptions) -> Starlette:
         *TalkRoutes(intake, chats, chat.create, images.gemini).routes,
         *SpeechRoutes(intake).routes,
         *TaskRoutes(intake).routes,
-        *VideoRoutes(intake, cache).routes,
+        *_videos(intake, cache),
         *CharacterRoutes(intake).routes,
         *images.routes,
         *SeedanceRoutes(intake).routes,
@@ -67,6 +73,14 @@ def build(options: SandboxOptions) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=nowhere)
     app.router.redirect_slashes = False
     return app
+
+
+def _videos(intake: Intake, cache: MediaCache) -> Iterator[BaseRoute]:
+    """Three protocols that share addresses: the model, or the order, says which one is meant."""
+    videos = VideoRoutes(intake, cache)
+    xai = LiveRoutes(intake, XAI, {"GET": videos.query})
+    openrouter = LiveRoutes(intake, OPENROUTER, {"POST": videos.create, "GET": xai.look})
+    yield from (*openrouter.routes, *xai.routes, *videos.routes)
 
 
 class InspectionRoutes:

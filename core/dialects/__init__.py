@@ -18,10 +18,12 @@ from core.dialects.gemini_text import GeminiText
 from core.dialects.images import Images
 from core.dialects.listing import list_models
 from core.dialects.openai_videos import OpenaiVideos
+from core.dialects.openrouter import Openrouter
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
 from core.dialects.transcriptions import transcribe
 from core.dialects.video_tasks import VideoTasks
+from core.dialects.xai_videos import XaiVideos
 from core.media import RemoteAsset, TaskRef
 from core.talk import Question, Said
 
@@ -76,7 +78,9 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "images": Images,
     "seedance": Seedance,
     "openai_videos": OpenaiVideos,
+    "openrouter": Openrouter,
     "video_tasks": VideoTasks,
+    "xai_videos": XaiVideos,
 }
 
 

@@ -24,8 +24,10 @@ PROTOCOLS = {
     "gemini": Kind.GEMINI,
     "images": Kind.IMAGES,
     "openai_videos": Kind.VIDEOS,
+    "openrouter": Kind.OPENROUTER,
     "seedance": Kind.SEEDANCE,
     "video_tasks": Kind.V2,
+    "xai_videos": Kind.XAI,
 }
 # How the gateways that we know answer over chat; all others answer as most do.
 STYLES_OF = {"147ai": "d1", "eronmind": "d1"}
@@ -43,6 +45,8 @@ class _Variant(BaseModel):
     hd: bool | None = None
     fast: bool | None = None
     images: bool | None = None
+    sound: bool | None = None
+    wire: str = ""
     suffix: str = ""
     prefix: str = ""
     size: str = ""
@@ -77,6 +81,7 @@ class _Table(BaseModel):
     count: int = 1
     images: _Pictures = _Pictures()
     seed: bool = False
+    sound: str = ""
     remix: bool = False
     mask: bool = False
     watermark: bool = False
@@ -245,6 +250,7 @@ def _wire_model(kind: Kind, table: _Table, combination: _Combination) -> WireMod
         style="d7" if is_picture else STYLES_OF.get(table.gateway, "d3"),
         mask=table.mask,
         seed=table.seed,
+        sound=table.sound in {"on", "off"},
         watermark=table.watermark,
         remix=table.remix,
     )

@@ -17,7 +17,14 @@ from sandbox.orders.ledger import Ledger
 from sandbox.orders.links import Links
 from sandbox.orders.models import Models
 from sandbox.orders.order import Kind, PaidOrder, wait_seconds
-from sandbox.orders.refusals import REFUSALS, TIMEOUT_PAGE, RefusalError, invalid_key, overloaded
+from sandbox.orders.refusals import (
+    REFUSALS,
+    TIMEOUT_PAGE,
+    RefusalError,
+    invalid_key,
+    overloaded,
+    refuse_as_told,
+)
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.slow_response import ClientConnection, SlowResponse
 
@@ -79,9 +86,9 @@ class Intake:
         return self.counts[f"{what} {order.id}"]
 
     def _refuse_as_told(self, order: PaidOrder) -> None:
-        for word, refuse in REFUSALS.items():
+        for word in REFUSALS:
             if word in order.words:
-                raise RefusalError(refuse(order))
+                raise RefusalError(refuse_as_told(word, order))
         if "busy" in order.words:
             self._refuse_twice(order)
 

@@ -28,6 +28,7 @@ class WireModel:
         prefix: words before the prompt by which these options are told.
         picture: whether it makes pictures.
         style: how it answers over chat.
+        sound: whether it has to be told about the sound.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class WireModel:
     style: str = "d3"
     mask: bool = False
     seed: bool = False
+    sound: bool = False
     watermark: bool = False
     remix: bool = False
 

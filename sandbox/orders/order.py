@@ -23,6 +23,8 @@ class Kind(StrEnum):
     CHARACTER = "character"
     IMAGES = "images"
     GEMINI = "gemini"
+    OPENROUTER = "openrouter"
+    XAI = "xai"
     TALK = "talk"
 
 

@@ -3,7 +3,8 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -55,8 +56,21 @@ def ark_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {**error, "param": "", "type": "BadRequest"}}, status)
 
 
+def openrouter_error(status: int, message: str, **metadata: object) -> JSONResponse:
+    """The envelope of OpenRouter."""
+    more = {"metadata": metadata} if metadata else {}
+    return JSONResponse({"error": {"code": status, "message": message, **more}}, status)
+
+
+def xai_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of xAI, whose codes are sentences."""
+    return JSONResponse({"code": code, "error": message}, status)
+
+
 def invalid(kind: Kind, message: str) -> RefusalError:
     """A request that does not fit the model."""
+    if refuse := _OWN.get(kind, {}).get("invalid"):
+        return RefusalError(refuse(message))
     if kind in TASK_KINDS:
         return RefusalError(task_error(400, "invalid_request", message))
     if kind is Kind.SEEDANCE:
@@ -136,6 +150,41 @@ def _fail_prompt(order: PaidOrder) -> Response:
     return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
 
 
+_INVALID = "Client specified an invalid argument"
+_OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
+    Kind.OPENROUTER: {
+        "invalid": partial(openrouter_error, 400),
+        "auth": lambda _: openrouter_error(401, "No auth credentials found"),
+        "quota": lambda _: openrouter_error(402, "Insufficient credits. Add more to continue."),
+        "gone": lambda model: openrouter_error(404, f"No endpoints found for {model}."),
+        "limited": lambda _: openrouter_error(429, "Rate limit exceeded"),
+        "fail-prompt": lambda model: openrouter_error(
+            403,
+            f"{model} requires moderation. Your input was flagged.",
+            reasons=["violence"],
+            flagged_input="a cat",
+            provider_name="Sandbox",
+        ),
+    },
+    Kind.XAI: {
+        "invalid": partial(xai_error, 400, _INVALID),
+        "auth": lambda _: xai_error(400, _INVALID, "Incorrect API key provided: sa***ox."),
+        "quota": lambda _: xai_error(
+            403, "The caller does not have permission", "Your team has no credits left."
+        ),
+        "gone": lambda model: xai_error(
+            404,
+            "Some requested entity was not found",
+            f"The model {model} does not exist or your team does not have access to it.",
+        ),
+        "limited": lambda _: xai_error(429, "Some resource has been exhausted", "Slow down."),
+        "fail-prompt": lambda _: xai_error(
+            400, _INVALID, "The prompt was rejected by content moderation."
+        ),
+    },
+}
+"""What hosts with envelopes of their own say; by the message, or the name of the model."""
+
 REFUSALS: dict[str, Callable[[PaidOrder], Response]] = {
     "auth": _auth,
     "quota": _quota,
@@ -151,3 +200,9 @@ REFUSALS: dict[str, Callable[[PaidOrder], Response]] = {
 def compact(body: object) -> bytes:
     """JSON as the gateways write it."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def refuse_as_told(word: str, order: PaidOrder) -> Response:
+    """What a #word of REFUSALS makes of an order, in the words of its protocol."""
+    own = _OWN.get(order.kind, {}).get(word)
+    return own(order.model) if own else REFUSALS[word](order)

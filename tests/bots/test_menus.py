@@ -22,11 +22,11 @@ from tests.fakes.cli import run, terminal
 from tests.fakes.discord.bot import PUBLISHED, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
-from tests.fakes.setups import CHAT_GATEWAYS, MAKERS, PRESETS, SETUPS, SetUp
+from tests.fakes.setups import MAKERS, OTHERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
 ADMINS = ("allow", "deny")
-ALONE = frozenset({"sandbox", *CHAT_GATEWAYS, *PRESETS})
+ALONE = frozenset({"sandbox", *OTHERS, *PRESETS})
 
 
 @pytest.fixture(params=SETUPS)

@@ -36,7 +36,7 @@ from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.memory_platform import NAME, MemoryPlatform
-from tests.fakes.setups import CHAT_GATEWAYS
+from tests.fakes.setups import OTHERS
 from tests.fakes.statements import changing
 from tests.fakes.tls import TLS
 
@@ -70,7 +70,7 @@ class EngineHarness:
     drain_seconds: float = 3.0
     concurrency: int = 4
     # The sandbox of tests plays its own models and those of the older presets.
-    gone: frozenset[str] = CHAT_GATEWAYS
+    gone: frozenset[str] = OTHERS
     has_chats: bool = True
     roots: Mapping[str, str] = field(default_factory=dict[str, str])
     media_origins: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ from core.catalog import Catalog, load
 from core.dialects import DIALECTS
 
 _DATA = load((), tuple(DIALECTS))
-# Whose key tests do not have unless they say so: what is asked would be another gateway's.
-CHAT_GATEWAYS = frozenset(_DATA.gateways) - {model.gateway for model in _DATA.models}
-"""The gateways of nothing but chat models."""
 PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
+# What is asked would be another gateway's, and change with each preset that is added.
+OTHERS = frozenset(_DATA.gateways) - set(PRESETS)
+"""The gateways whose key tests do not have unless they say so."""
 ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings")
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
 CHATS = ("enhance", "describe", "ask", "stop", "model", "system", "forget")
@@ -66,6 +66,17 @@ SETUPS = {
         gateways=("whatai",),
         makers=("video", "image"),
         chats=CHATS,
+        example="/video portrait 15s a cat surfing",
+    ),
+    "openrouter": SetUp(
+        gateways=("openrouter",),
+        makers=("video",),
+        chats=CHATS,
+        example="/video portrait 15s a cat surfing",
+    ),
+    "xai": SetUp(
+        gateways=("xai",),
+        makers=("video",),
         example="/video portrait 15s a cat surfing",
     ),
     "all four": SetUp(

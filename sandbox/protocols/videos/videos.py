@@ -26,6 +26,8 @@ from sandbox.protocols.videos.states import (
 )
 
 PATH = "/v1/videos"
+# OpenRouter hands out the bytes at the same address.
+_KINDS = frozenset({Kind.VIDEOS, Kind.OPENROUTER})
 
 
 class VideoRoutes:
@@ -91,6 +93,6 @@ class VideoRoutes:
     def _find(self, request: Request) -> PaidOrder:
         check_key(request)
         order = self._intake.ledger.find_task(request.path_params["task_id"])
-        if order is None or order.kind is not Kind.VIDEOS:
+        if order is None or order.kind not in _KINDS:
             raise RefusalError(unknown_task())
         return order

@@ -30,6 +30,11 @@ LIMIT_SECONDS = 300
 """After so long a dialect hangs, however busy the machine is."""
 
 
+def at_origin(urls: tuple[str, ...], origin: str) -> tuple[str, ...]:
+    """Links with ORIGIN for the gateway's own address, which no script can know."""
+    return tuple(url.replace(origin, "ORIGIN") if origin else url for url in urls)
+
+
 @dataclass(slots=True)
 class DialectRun:
     """What a dialect did, and what came of it."""
@@ -44,6 +49,11 @@ class DialectRun:
     @property
     def urls(self) -> list[tuple[str, ...]]:
         return [asset.urls for asset in self.assets]
+
+    @property
+    def links(self) -> list[tuple[str, ...]]:
+        """The urls as a script knows them."""
+        return [at_origin(urls, self.url) for urls in self.urls]
 
     @property
     def posts(self) -> int:

@@ -76,7 +76,7 @@ async def test_a_call_ends_the_pause(name: str) -> None:
 
     spoken = await talk(name, looks=[script.finished], task=script.task, pace=NEVER, hook=hook)
 
-    assert spoken.urls == [(script.url,)]
+    assert spoken.links == [(script.url,)]
     assert not hook.called.is_set()
 
 
@@ -114,7 +114,7 @@ async def test_without_a_call_the_task_is_asked_for_as_ever(name: str) -> None:
 
     spoken = await talk(name, looks=looks, task=script.task, pace=CALM, hook=hook)
 
-    assert spoken.urls == [(script.url,)]
+    assert spoken.links == [(script.url,)]
     assert len(spoken.requests) == 3
 
 

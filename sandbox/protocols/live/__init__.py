@@ -1,0 +1,1 @@
+"""Hosts of many makers' models: OpenRouter, xAI and their like."""

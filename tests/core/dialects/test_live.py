@@ -1,0 +1,181 @@
+"""What only hosts of many makers' models say: bodies of creations, and answers that are traps."""
+
+from typing import Any
+
+import pytest
+
+from core.dialects import openrouter, xai_videos
+from core.dialects._json import Json
+from core.errors import FaultKind
+from core.media import SOME_PICTURE, ImageRole, MediaRequest
+from tests.core.dialects.http_answers import KEY, as_html, as_json
+from tests.core.dialects.scripted_gateway import HASTY, talk
+from tests.core.dialects.scripts import MODELS, A
+
+DATA = "data:image/jpeg;base64,AA=="
+FIRST: Json = {"type": "image_url", "image_url": {"url": DATA}, "frame_type": "first_frame"}
+
+
+def body_of(key: str, **options: Any) -> Json:
+    """What is sent for a request to that preset; each picture is DATA."""
+    model = MODELS[key]
+    request = model.complete(MediaRequest(prompt="a cat", **options))
+    speak = {"openrouter": openrouter.payload, "xai_videos": xai_videos.payload}[model.dialect]
+    return speak(model, request, [DATA] * len(request.images))
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "said"),
+    [
+        (
+            "openrouter/wan-3.0",
+            {"ratio": "9:16", "seconds": 7, "resolution": "1080p", "seed": 0, "sound": False},
+            {
+                "model": "alibaba/wan-3.0",
+                "prompt": "a cat",
+                "duration": 7,
+                "resolution": "1080p",
+                "aspect_ratio": "9:16",
+                "seed": 0,
+                "generate_audio": False,
+            },
+        ),
+        (
+            "openrouter/wan-3.0",
+            {"images": (SOME_PICTURE, SOME_PICTURE)},
+            {
+                "model": "alibaba/wan-3.0",
+                "prompt": "a cat",
+                "duration": 5,
+                "resolution": "720p",
+                "generate_audio": True,
+                "frame_images": [FIRST, {**FIRST, "frame_type": ImageRole.LAST_FRAME.value}],
+            },
+        ),
+        (
+            "openrouter/grok-imagine-video-1.5-lite",
+            {},
+            {
+                "model": "x-ai/grok-imagine-video-1.5-lite",
+                "prompt": "a cat",
+                "duration": 5,
+                "resolution": "720p",
+                "aspect_ratio": "16:9",
+            },
+        ),
+        (
+            "openrouter/seedance-2.0-reference",
+            {"images": (SOME_PICTURE,), "ratio": "1:1"},
+            {
+                "model": "bytedance/seedance-2.0",
+                "prompt": "a cat",
+                "duration": 5,
+                "resolution": "720p",
+                "aspect_ratio": "1:1",
+                "generate_audio": True,
+                "input_references": [{"type": "image_url", "image_url": {"url": DATA}}],
+            },
+        ),
+        (
+            "xai/grok-imagine-video-1.5",
+            {"images": (SOME_PICTURE,), "sound": False},
+            {
+                "model": "grok-imagine-video-1.5",
+                "prompt": "a cat",
+                "duration": 5,
+                "resolution": "720p",
+                "image": {"url": DATA},
+                "generate_audio": False,
+            },
+        ),
+        (
+            "xai/grok-imagine-reference",
+            {"images": (SOME_PICTURE, SOME_PICTURE)},
+            {
+                "model": "grok-imagine-video-1.5",
+                "prompt": "a cat",
+                "duration": 5,
+                "resolution": "720p",
+                "aspect_ratio": "1:1",
+                "reference_images": [{"url": DATA}, {"url": DATA}],
+                "generate_audio": True,
+            },
+        ),
+    ],
+)
+def test_a_creation_says_what_was_asked_for(key: str, options: Any, said: Json) -> None:
+    assert body_of(key, **options) == said
+
+
+XAI_DONE = {"status": "done", "video": {"url": A, "duration": 5, "respect_moderation": True}}
+
+
+@pytest.mark.parametrize(
+    ("name", "looks"),
+    [
+        ("xai_videos", [b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"] * 8),
+        ("xai_videos", [as_json({}, status=202)] * 8),
+        ("xai_videos", [as_json({"status": "pending", "progress": p}) for p in (40, 10, 90)]),
+        ("xai_videos", [as_json({"error": "not yet", "code": "odd"}, status=400)]),
+        ("xai_videos", [as_json({"code": "x", "error": "No such request"}, status=404)] * 2),
+        ("openrouter", [as_json({"status": "PENDING"}), as_json({"status": "In Progress"})]),
+        ("openrouter", [as_json({"error": {"code": 502, "message": "down"}}, status=502)] * 2),
+        ("openrouter", [as_html("<h1>Bad gateway</h1>", status=502)] * 2),
+        ("openrouter", [as_json({"status": "a word of tomorrow"})] * 8),
+    ],
+)
+async def test_a_paid_job_is_asked_on(name: str, looks: list[bytes]) -> None:
+    done = {"xai_videos": XAI_DONE, "openrouter": {"status": "completed"}}[name]
+
+    spoken = await talk(name, looks=[*looks, as_json(done)], task="7", pace=HASTY)
+
+    assert len(spoken.urls) == 1
+    assert spoken.fault is None
+    assert spoken.posts == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "kind"),
+    [
+        (
+            "xai_videos",
+            {"status": "done", "video": {"url": A, "respect_moderation": False}},
+            FaultKind.MODERATION_OUTPUT,
+        ),
+        ("xai_videos", {"status": "done", "video": {"url": ""}}, FaultKind.MODERATION_OUTPUT),
+        ("xai_videos", {"status": "expired"}, FaultKind.EXPIRED),
+        ("openrouter", {"status": "expired"}, FaultKind.EXPIRED),
+        ("openrouter", {"status": "cancelled"}, FaultKind.CANCELLED),
+        ("openrouter", {"status": "failed", "error": "provider exploded"}, FaultKind.UPSTREAM),
+    ],
+)
+async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: FaultKind) -> None:
+    spoken = await talk(name, looks=[as_json(look)], task="7", pace=HASTY)
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is kind
+    assert len(spoken.requests) == 1
+
+
+async def test_a_link_of_the_answer_never_gets_the_key() -> None:
+    """OpenRouter's own links want the key, so only the address that we know is asked."""
+    answer = {"status": "completed", "unsigned_urls": ["https://evil.example/v.mp4"]}
+
+    spoken = await talk("openrouter", looks=[as_json(answer)], task="7", pace=HASTY)
+
+    assert spoken.links == [("ORIGIN/v1/videos/7/content?index=0",)]
+    assert [asset.authorized for asset in spoken.assets] == [True]
+
+
+async def test_a_polling_url_on_another_host_is_not_followed() -> None:
+    created = as_json({"id": "7", "polling_url": "http://127.0.0.1:1/7", "status": "pending"})
+
+    spoken = await talk(
+        "openrouter",
+        creation=[created],
+        looks=[as_json({"status": "completed"})],
+        pace=HASTY,
+        key=KEY,
+    )
+
+    assert spoken.lines == ["POST /v1/videos HTTP/1.1", "GET /v1/videos/7 HTTP/1.1"]

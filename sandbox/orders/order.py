@@ -75,6 +75,8 @@ class PaidOrder(BaseModel):
             return (
                 f"cgt-{time.strftime('%Y%m%d%H%M%S', time.gmtime(self.accepted_at))}-{self.id[:8]}"
             )
+        if self.kind in {Kind.OPENROUTER, Kind.XAI}:
+            return str(UUID(self.id))
         return f"{self.model}:{UUID(self.id)}"
 
     @property

@@ -105,7 +105,11 @@ async def playing(tmp_path: Path) -> AsyncIterator[EngineHarness]:
     )
     async with serve(options) as root:
         lab = EngineHarness(
-            folder=tmp_path, root=root, catalog_files=(OPERATOR,), jobs_per_user=100
+            folder=tmp_path,
+            root=root,
+            catalog_files=(OPERATOR,),
+            jobs_per_user=100,
+            gone=frozenset(),
         )
         yield replace(lab, concurrency=8)
 
@@ -134,6 +138,7 @@ def wishes(model: Model, picture: Asset) -> Iterator[MediaRequest]:
             fast=fast,
             count=model.count if is_odd else 1,
             seed=7 if model.seed and is_odd else None,
+            sound=not is_odd if model.tells_sound else None,
             watermark=model.watermark and is_odd,
         )
         if not refusals(model, wish):

@@ -33,7 +33,8 @@ class Circumstances:
         fraction: how far the task had come, in 0..1.
         begun: whether it had told of work on it before it was refused.
         seconds: how long after its creation it failed; 0 for an answer to the creation itself.
-        names_model: whether the path that was asked names the model.
+        names_model: whether the path that was asked names the model, or another thing that may be
+            missing: then a 404 is about that, and not about the address.
     """
 
     prompt: str = field(default="", repr=False)
@@ -214,12 +215,16 @@ def classify(
         return _moderation_stage(told, known)
     if found := _first(_RULES, lambda pattern: pattern.search(told)):
         return found
+    if status == _NOT_FOUND and known.names_model and told.strip():
+        return FaultKind.MODEL_GONE
+    return _kind_of(status)
+
+
+def _kind_of(status: int | None) -> FaultKind:
     if status is None or status < _FIRST_REDIRECT:
         return FaultKind.UNKNOWN
     if status < _FIRST_ERROR:
         return FaultKind.MISCONFIGURED
-    if status == _NOT_FOUND and known.names_model and told.strip():
-        return FaultKind.MODEL_GONE
     other = FaultKind.UPSTREAM if status >= _FIRST_SERVER_ERROR else FaultKind.BAD_REQUEST
     return _STATUSES.get(status, other)
 

@@ -151,7 +151,9 @@ def _complaint(endpoint: Endpoint, variable: str, fault: Fault) -> str:
         case FaultKind.NETWORK | FaultKind.TIMEOUT:
             why = fault.detail or fault.reason
             return f"{endpoint.root} cannot be reached" + (f" ({why})" if why else "")
-        case FaultKind.AUTH:
+        case FaultKind.AUTH | FaultKind.PERMISSION if endpoint.auth == "none":
+            return f"{endpoint.root} wants a key: its stanza says that it has none"
+        case FaultKind.AUTH | FaultKind.PERMISSION:
             said = f" ({fault.reason})" if fault.reason else ""
             return f"{variable} is not accepted by {endpoint.root}{said}"
         case _:

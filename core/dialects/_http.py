@@ -109,7 +109,7 @@ class Wire:
             await asyncio.sleep(_pause(attempt, failure, self.endpoint.pace.again))
 
     async def _post(self, creation: Creation, idle_seconds: float) -> httpx.Response:
-        url = self.endpoint.root + creation.path
+        url = self.endpoint.url(creation.path)
         # No limit for the pool: a job that waits for a connection has sent nothing yet.
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **creation.headers, **self.endpoint.headers}
@@ -146,7 +146,7 @@ class Wire:
             JobError: the answer was no JSON object, or an error. Looking again costs nothing.
         """
         own = path.startswith("/")
-        url = self.endpoint.root + path if own else path
+        url = self.endpoint.url(path) if own else path
         headers = {**_ACCEPT, **(self.endpoint.headers if own else {})}
         try:
             async with self.http.stream(
@@ -172,7 +172,7 @@ class Wire:
 
     async def withdraw(self, path: str, method: str = "DELETE") -> None:
         """Say at a path of the gateway that nobody waits any more; a refusal does not matter."""
-        url, headers = self.endpoint.root + path, {**_ACCEPT, **self.endpoint.headers}
+        url, headers = self.endpoint.url(path), {**_ACCEPT, **self.endpoint.headers}
         with suppress(httpx.RequestError):
             async with self.http.stream(method, url, headers=headers):
                 pass

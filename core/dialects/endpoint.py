@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import httpx
 from pydantic import SecretStr
 
+from core.public_http import origin
 from core.redact import know
 from core.validation import check_address
 
@@ -93,6 +95,29 @@ class Endpoint:
             "none": {},
         }
         return {**self.more_headers, **sent[scheme]}
+
+    def url(self, path: str) -> str:
+        """The address of a path of the gateway.
+
+        Raises:
+            ValueError: it is no path, and would lead to another host with the key.
+        """
+        if not path.startswith("/"):
+            raise ValueError("not a path of the gateway")
+        return self.root + path
+
+    def path_of(self, url: str) -> str:
+        """The path of an address that an answer names; "" where it is not the gateway's own."""
+        root = httpx.URL(f"{self.root}/")
+        if not url.casefold().startswith(("/", "http://", "https://")):
+            return ""
+        try:
+            there = root.join(url)
+            is_own = origin(str(there)) == origin(self.root) and not there.userinfo
+        except (httpx.InvalidURL, ValueError):
+            return ""
+        path, above = there.raw_path.decode("ascii"), root.raw_path.decode("ascii")
+        return path[len(above) - 1 :] if is_own and path.startswith(above) else ""
 
 
 def clean_key(key: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
+
 import sandbox
 from bots.discord import ids as discord
 from bots.telegram import ids as telegram
@@ -121,7 +123,8 @@ def _wrong_parties(
 
 def _endpoint(gateway: Gateway) -> Endpoint | None:
     account = read_account(gateway.env)
-    if account.key is None:
+    key = SecretStr("") if gateway.auth == "none" and account.base_url else account.key
+    if key is None or (gateway.auth == "none" and not account.base_url):
         return None
     try:
         root = root_url(account.base_url or gateway.base_url)
@@ -130,8 +133,11 @@ def _endpoint(gateway: Gateway) -> Endpoint | None:
     return Endpoint(
         gateway=gateway.name,
         root=root,
-        key=account.key,
+        key=key,
         auth=gateway.auth,
+        more_headers=gateway.headers,
+        models_path=gateway.models_path,
+        probe_path=gateway.probe_path,
         concurrency=gateway.concurrency,
         seedance_path=gateway.seedance_path,
         media_origins=gateway.media_origins,

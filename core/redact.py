@@ -10,8 +10,11 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
-_KEY = re.compile(r"\b(sk|hk|ak)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
-_PREFIX = re.compile(r"(?:sk|hk|ak)-", re.IGNORECASE)
+_KEY = re.compile(r"\b(sk|hk|ak|xai)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:sk|hk|ak|xai)-", re.IGNORECASE)
+# Those of Google and of Replicate, and an id with its secret behind the word of their scheme.
+_FORMED_KEY = re.compile(r"\b(?:AIza[\w-]{20,}|r8_[A-Za-z0-9]{20,})")
+_PAIRED_KEY = re.compile(r"\b(Key)\s+[\w-]{6,}:[\w-]{6,}", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer)\s+[^\s\"',;]{6,}", re.IGNORECASE)
 _NAMED_KEY = re.compile(
     r"((?:api.?key|token|令牌|密钥)\\{0,8}[\"']?(?:\s+provided)?\s*[:：]\s*\\{0,8}[\"']?)[\w*.-]{16,}",
@@ -76,6 +79,8 @@ def redact(text: str) -> str:
     """Take keys, tokens and signatures out: our own, and whatever looks like one."""
     text = _KNOWN.pattern.sub(_mask, text)
     text = _KEY.sub(r"\1-***", text)
+    text = _FORMED_KEY.sub("***", text)
+    text = _PAIRED_KEY.sub(r"\1 ***", text)
     text = _BEARER.sub(r"\1 ***", text)
     text = _NAMED_KEY.sub(r"\1***", text)
     text = _NUMBERED_TOKEN.sub("***", text)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
 from bots.setup import Setup, survey_setup
-from core.dialects import Endpoint, list_models
+from core.dialects import Endpoint, check_account, list_models
 from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, explain_fault
 from core.settings import Settings, survey_settings
@@ -53,9 +53,10 @@ async def examine() -> AsyncIterator[Finding]:
         for gateway in setup.data.gateways.values():
             endpoint = setup.endpoints.get(gateway.name)
             if endpoint:
-                yield await _examine_endpoint(endpoint, f"{gateway.env}_API_KEY", http, setup)
+                yield await _examine_endpoint(endpoint, gateway.variable, http, setup)
             elif gateway.name != "sandbox" and not any(gateway.env in each for each in more):
-                says = f"no key: set {gateway.env}_API_KEY to use it"
+                missing = "address" if gateway.auth == "none" else "key"
+                says = f"no {missing}: set {gateway.variable} to use it"
                 yield Finding(what=gateway.name, fine=None, says=says)
         for finding in await _examine_platforms(settings, http):
             yield finding
@@ -74,17 +75,25 @@ def _examine_names(setup: Setup) -> Iterator[Finding]:
 async def _examine_endpoint(
     endpoint: Endpoint, variable: str, http: httpx.AsyncClient, setup: Setup
 ) -> Finding:
-    """List the gateway's models: the cheapest way to find out that a key is accepted."""
+    """Ask what costs nothing: whether the key is accepted, and which models it can have."""
     try:
+        await check_account(endpoint, http)
         listed = await list_models(endpoint, http)
     except JobError as error:
         says = _complaint(endpoint, variable, error.fault)
         return Finding(what=endpoint.gateway, fine=False, says=says)
+    found = "answers" if endpoint.auth == "none" else "key accepted"
+    if not (endpoint.models_path or endpoint.probe_path):
+        says = f"{endpoint.root}: nothing there can be asked for free; the first order will tell"
+        return Finding(what=endpoint.gateway, fine=None, says=says)
+    if not endpoint.models_path:
+        says = f"{endpoint.root}: {found}; it does not list its models"
+        return Finding(what=endpoint.gateway, fine=True, says=says)
     known = (*setup.data.models, *setup.data.chats)
     models = [each for each in known if each.enabled and each.gateway == endpoint.gateway]
     missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
     says = (
-        f"{endpoint.root}: key accepted; {len(listed)} models listed, "
+        f"{endpoint.root}: {found}; {len(listed)} models listed, "
         f"{len(models) - len(missing)} of our {len(models)} among them"
     )
     if missing:
@@ -142,7 +151,9 @@ def _complaint(endpoint: Endpoint, variable: str, fault: Fault) -> str:
         case FaultKind.NETWORK | FaultKind.TIMEOUT:
             why = fault.detail or fault.reason
             return f"{endpoint.root} cannot be reached" + (f" ({why})" if why else "")
-        case FaultKind.AUTH:
+        case FaultKind.AUTH | FaultKind.PERMISSION if endpoint.auth == "none":
+            return f"{endpoint.root} wants a key: its stanza says that it has none"
+        case FaultKind.AUTH | FaultKind.PERMISSION:
             said = f" ({fault.reason})" if fault.reason else ""
             return f"{variable} is not accepted by {endpoint.root}{said}"
         case _:

@@ -81,7 +81,7 @@ class Catalog:
         """The variable that would make the model ready; empty when its gateway has a key."""
         if model.gateway in self.ready_gateways:
             return ""
-        return f"{self.data.gateways[model.gateway].env}_API_KEY"
+        return self.data.gateways[model.gateway].variable
 
     def get(self, key: str) -> Model | None:
         """The model of that full key ("gateway/name"), if the catalog still has it."""

@@ -10,7 +10,8 @@ from typing import TypeVar, cast, get_args
 from pydantic import ValidationError
 
 from core.catalog.chat import ChatModel
-from core.catalog.model import Gateway, Group, Model
+from core.catalog.gateway import Gateway, Group
+from core.catalog.model import Model
 from core.catalog.served import Served, Table
 from core.catalog.speech import SpeechModel
 from core.errors import CatalogError

@@ -1,19 +1,16 @@
-"""A gateway and a model as a catalog file describes them: data, never code."""
+"""A model as a catalog file describes it: data, never code."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import log
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from core.catalog.fields import Constant, OptionName, ShortRule
-from core.catalog.served import Name, Served, Table
+from core.catalog.served import Served, Table
 from core.catalog.variants import Ratio, Resolution, Variant, When
 from core.media import Asset, ImageRole, MediaKind, MediaRequest
-
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$")]
-Group = Literal["official", "reverse"]
 
 ANY_RATIO = "*"
 _FIELD_OF: Mapping[ImageRole, OptionName] = {
@@ -21,29 +18,6 @@ _FIELD_OF: Mapping[ImageRole, OptionName] = {
     ImageRole.LAST_FRAME: "last_frame",
     ImageRole.REFERENCE: "references",
 }
-
-
-class Gateway(Table):
-    """Where a key is spent.
-
-    Attributes:
-        env: prefix of its variables: `<env>_API_KEY`, `<env>_BASE_URL`.
-        auth: "bearer" sends `Authorization: Bearer KEY`, "raw" the bare key.
-        concurrency: how many of our jobs may be under way there at once.
-        group: which group of keys this one is of; `seconds` of a model may be given for each.
-        seedance_path: what stands before `/contents/generations/tasks`.
-        media_origins: private addresses (`http://10.0.0.5:8000`) that links to its results, and
-            nothing else, may lead to. Public ones need not be named, nor its own.
-    """
-
-    name: Name
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
-    env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-    auth: Literal["bearer", "raw"] = "bearer"
-    concurrency: Annotated[int, Field(ge=1)] = 4
-    group: Group = "reverse"
-    seedance_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")] = "/seedance/v3"
-    media_origins: tuple[Origin, ...] = ()
 
 
 class ImageRules(Table):

@@ -16,7 +16,7 @@ from core.dialects.endpoint import Endpoint
 from core.dialects.gemini import Gemini
 from core.dialects.gemini_text import GeminiText
 from core.dialects.images import Images
-from core.dialects.listing import list_models
+from core.dialects.listing import check_account, list_models
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
 from core.dialects.responses import Responses
@@ -115,6 +115,7 @@ __all__ = [
     "Endpoint",
     "Generation",
     "MediaDialect",
+    "check_account",
     "list_models",
     "summaries",
     "transcribe",

@@ -18,6 +18,12 @@ _UNAVAILABLE = 503
 _NOT_HANDED_ON = frozenset(
     {
         "access_denied",
+        "base_resp:1002",
+        "base_resp:1004",
+        "base_resp:1008",
+        "base_resp:1026",
+        "base_resp:2013",
+        "base_resp:2049",
         "insufficient_user_quota",
         "invalid_request",
         "model_not_found",

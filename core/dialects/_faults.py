@@ -9,26 +9,44 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.dialects._billing import Inside
+from core.dialects._codes import all_codes, codes_of
 from core.dialects._echo import without
-from core.dialects._json import Json, items, mapping, parse, sentence, text
+from core.dialects._json import Json, dig, document, each, items, mapping, sentence, text
 from core.dialects._vocabulary import Circumstances, classify
 from core.errors import Fault, FaultKind, JobError
 from core.redact import quote
 
+# Where the human sentence stands, the most telling place first.
+_SENTENCES = (
+    "error.message",
+    "error",
+    "message",
+    "msg",
+    "fail_reason",
+    "detail",
+    "base_resp.status_msg",
+    "output.message",
+    "task.error.message",
+    "data.task_status_msg",
+    "failure",
+    "promptFeedback.blockReasonMessage",
+    "response.raiMediaFilteredReasons.0",
+    "response.generateVideoResponse.raiMediaFilteredReasons.0",
+)
+# 0 is a success.
+_BASE_RESP = "base_resp.status_code"
 _JSON = json.JSONDecoder()
 # Regular expressions run over it.
 _LONGEST_MESSAGE = 20_000
 _FIRST_ERROR = 400
 _STATUS = re.compile(r"[45]\d\d")
-# A sentence is none: it may quote the prompt.
-_CODE = re.compile(r"[\w.:-]{1,100}")
 _CODE_IN_WORDS = re.compile(r"\bPUBLIC_ERROR_\w{1,80}")
 _REQUEST_ID = re.compile(r"\s*[（(]?request[ _]id:?\s*([\w.-]{6,80})[)）]?", re.IGNORECASE)
 
 
 def message_of(body: Json) -> str:
     """Find the human sentence in any of the error envelopes; "" when there is none."""
-    found = _outer_message(body)
+    found = _told(body)
     return _outer_message(_quoted_body(found)) or found
 
 
@@ -42,27 +60,28 @@ def _quoted_body(message: str) -> Json:
 
 
 def _outer_message(body: Json) -> str:
-    error = body.get("error")
-    inner = mapping(error).get("message") or error
-    for candidate in (inner, *map(body.get, ("message", "msg", "fail_reason", "detail"))):
-        if said := sentence(candidate):
-            return said
-        if lines := [_complaint(mapping(item)) for item in items(candidate)]:
-            return "; ".join(filter(None, lines))
-    return ""
+    return next((said for place in _SENTENCES for said in [_said(body, place)] if said), "")
+
+
+def _said(body: Json, place: str) -> str:
+    """The sentence at a place, or the lines of a FastAPI backend's `detail`."""
+    found = dig(body, place)
+    if said := sentence(found):
+        return said
+    return "; ".join(filter(None, (_complaint(mapping(item)) for item in items(found))))
 
 
 def _complaint(item: Json) -> str:
-    """One line of a FastAPI backend's `detail`."""
     place = ".".join(str(step) for step in items(item.get("loc")))
     return ": ".join(filter(None, (place, text(item.get("msg")))))
 
 
-def codes_of(body: Json) -> frozenset[str]:
-    """The codes of an answer that have a field of their own."""
-    error = mapping(body.get("error"))
-    codes = (error.get("code"), error.get("type"), error.get("status"), body.get("code"))
-    return frozenset(code for code in map(text, codes) if _CODE.fullmatch(code))
+def _told(body: Json) -> str:
+    """The sentence, and what stands beside it: the maker's own words, or what is wrong where."""
+    wrong = map(mapping, each(body, "node_errors.*.errors.*"))
+    lines = (f"{text(one.get('message'))}: {text(one.get('details'))}" for one in wrong)
+    raw = sentence(dig(body, "error.metadata.raw"))
+    return "; ".join(filter(None, (_outer_message(body), raw, *lines)))
 
 
 def inside(body: Json, prompt: str = "") -> Inside:
@@ -87,7 +106,7 @@ def status_inside(body: Json) -> int | None:
 
 def is_refusal(body: Json) -> bool:
     """Whether a 2xx body is an error all the same: a refusal under status 200."""
-    if body.get("error") or body.get("success") is False:
+    if body.get("error") or body.get("success") is False or dig(body, _BASE_RESP):
         return True
     # New-api relays answer 200 with a code of their own; 10000 is one family's "success".
     code = body.get("code")
@@ -117,14 +136,14 @@ def fault_of(
 ) -> Fault:
     """Turn a refusing answer into a Fault. HTML is never shown, only recognised."""
     raw = body if isinstance(body, str) else ""
-    data = mapping(parse(body) if isinstance(body, str) else body)
-    outer = _outer_message(data)
+    data = document(body) if isinstance(body, str) else body
+    outer = _told(data)
     said = "" if is_html(raw) else (outer or ("" if data else raw))[:_LONGEST_MESSAGE]
     # A prompt that holds an answer of somebody farther behind is none.
     judged = without(said, circumstances.prompt if circumstances else "")
     quoted = _quoted_body(judged)
     message = _outer_message(_quoted_body(said)) if quoted else ""
-    codes = " ".join(sorted(codes_of(data) | codes_of(quoted)))
+    codes = all_codes(data, headers) | all_codes(quoted)
     kind = classify(message or said, status, circumstances, codes=codes)
     if is_html(raw) and (status is None or status < _FIRST_ERROR):
         kind = FaultKind.MISCONFIGURED

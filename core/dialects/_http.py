@@ -15,8 +15,9 @@ import httpx
 
 from core.bodies import body_of
 from core.dialects._billing import leaves_open
-from core.dialects._faults import Circumstances, codes_of, fault_of
-from core.dialects._json import Json, mapping, parse
+from core.dialects._codes import codes_of
+from core.dialects._faults import Circumstances, fault_of
+from core.dialects._json import Json, document, parse
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
 from core.media import TaskRef
@@ -61,12 +62,14 @@ class Creation:
         headers: what it is told beside the key and what we accept.
         task: the name that we have given it, where a gateway lets us: it can be asked for by this
             whatever becomes of the answer.
+        names_model: whether the path does, so that a 404 is about the model and not the address.
     """
 
     path: str
     body: Json | MultipartForm = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     task: TaskRef | None = None
+    names_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,14 @@ class Wire:
                     if response.is_success:
                         yield response
                         return
-                    failure = await _refusal(response, circumstances)
+                    about = replace(circumstances, names_model=creation.names_model)
+                    failure = await _refusal(response, about)
             if attempt == _ATTEMPTS or not _may_repeat(failure):
                 raise failure
             await asyncio.sleep(_pause(attempt, failure, self.endpoint.pace.again))
 
     async def _post(self, creation: Creation, idle_seconds: float) -> httpx.Response:
-        url = self.endpoint.root + creation.path
+        url = self.endpoint.url(creation.path)
         # No limit for the pool: a job that waits for a connection has sent nothing yet.
         timeout = httpx.Timeout(idle_seconds, connect=_CONNECT_SECONDS, pool=None)
         headers = {**_ACCEPT, **creation.headers, **self.endpoint.headers}
@@ -142,7 +146,7 @@ class Wire:
             JobError: the answer was no JSON object, or an error. Looking again costs nothing.
         """
         own = path.startswith("/")
-        url = self.endpoint.root + path if own else path
+        url = self.endpoint.url(path) if own else path
         headers = {**_ACCEPT, **(self.endpoint.headers if own else {})}
         try:
             async with self.http.stream(
@@ -153,11 +157,11 @@ class Wire:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
             raise JobError(Fault(kind=kind, detail=_words(error))) from error
-        data = parse(said)
+        data = document(said)
         # An empty 2xx is neither news nor an error: the task is asked on.
-        says_nothing = data == {} or (is_whole and not said.strip())
-        if response.is_success and (says_nothing or mapping(data)):
-            return mapping(data)
+        says_nothing = not data and (parse(said) == {} or (is_whole and not said.strip()))
+        if response.is_success and (data or says_nothing):
+            return data
         fault = fault_of(
             said, response.status_code, headers=response.headers, circumstances=circumstances
         )
@@ -168,7 +172,7 @@ class Wire:
 
     async def withdraw(self, path: str, method: str = "DELETE") -> None:
         """Say at a path of the gateway that nobody waits any more; a refusal does not matter."""
-        url, headers = self.endpoint.root + path, {**_ACCEPT, **self.endpoint.headers}
+        url, headers = self.endpoint.url(path), {**_ACCEPT, **self.endpoint.headers}
         with suppress(httpx.RequestError):
             async with self.http.stream(method, url, headers=headers):
                 pass
@@ -213,7 +217,7 @@ async def _refusal(response: httpx.Response, circumstances: Circumstances) -> Jo
     fault = fault_of(
         body, response.status_code, headers=response.headers, circumstances=circumstances
     )
-    billed = leaves_open(response.status_code, codes_of(mapping(parse(body))))
+    billed = leaves_open(response.status_code, codes_of(document(body)))
     fault = replace(fault, maybe_billed=billed)
     return JobError(fault, retry_after=_retry_after(response))
 

@@ -1,7 +1,7 @@
 """Reads JSON of which nothing is known."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 Json = Mapping[str, object]
@@ -13,6 +13,12 @@ def parse(text: str | bytes) -> object:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError):
         return None
+
+
+def document(text: str | bytes) -> Json:
+    """The JSON object that a text is, else an empty one; some wrap theirs in a list."""
+    value = parse(text)
+    return mapping(next(iter(items(value)), value))
 
 
 def mapping(value: object) -> Json:
@@ -45,3 +51,15 @@ def dig(value: object, path: str) -> object:
         else:
             value = mapping(value).get(step)
     return value
+
+
+def each(value: object, path: str) -> Iterator[object]:
+    """All values at a path in which `*` stands for whatever is in a list or an object."""
+    step, _, rest = path.partition(".")
+    if not step:
+        yield value
+    elif step == "*":
+        for inner in (*items(value), *mapping(value).values()):
+            yield from each(inner, rest)
+    elif (inner := dig(value, step)) is not None:
+        yield from each(inner, rest)

@@ -124,7 +124,9 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         rhythm.saw(now, reply.fraction)
         asked_to_wait = 0.0
         # How long it took tells the filter before the work from the one behind it.
-        _raise_if_ended(reply, replace(circumstances, seconds=time.monotonic() - started))
+        seen = replace(circumstances, seconds=time.monotonic() - started)
+        if fault := end_of(reply, seen):
+            raise JobError(fault)
         if patience.is_satisfied(reply):
             return reply
         # How far it came before it failed: a task may have failed at a hundred percent.
@@ -160,9 +162,10 @@ async def _tell(reply: TaskReply, report: Report) -> None:
         await report(Rendering(fraction=reply.fraction))
 
 
-def _raise_if_ended(reply: TaskReply, circumstances: Circumstances) -> None:
+def end_of(reply: TaskReply, circumstances: Circumstances) -> Fault | None:
+    """Why a task has ended without a result; None where it goes on, or has one."""
     # Some gateways leave a blocked task "running" for ever and say why in its reason.
-    kind = classify(reply.reason, None, circumstances)
+    kind = classify(reply.reason, None, circumstances, codes=reply.codes)
     match reply.status:
         case Status.FAILED:
             if kind is FaultKind.UNKNOWN:
@@ -172,7 +175,7 @@ def _raise_if_ended(reply: TaskReply, circumstances: Circumstances) -> None:
         case Status.EXPIRED:
             kind = FaultKind.EXPIRED
         case _ if kind not in MODERATION or reply.urls:
-            return
+            return None
         case _:
             pass
-    raise JobError(Fault(kind=kind, reason=quote(reply.reason)))
+    return Fault(kind=kind, reason=quote(reply.reason))

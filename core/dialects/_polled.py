@@ -10,7 +10,7 @@ from urllib.parse import quote as percent_encode
 from core.dialects._faults import fault_of, is_html, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, read_text
-from core.dialects._json import Json, mapping, parse
+from core.dialects._json import Json, document
 from core.dialects._poll import Ask, Read, poll
 from core.dialects._tasks import TaskReply
 from core.errors import Fault, FaultKind, JobError
@@ -106,7 +106,7 @@ async def _create(
     ) as response:
         raw = await read_text(response)
     # A refusal that names an id is no task: some answer an error with the id of the request.
-    reply = mapping(parse(raw))
+    reply = document(raw)
     refuse(reply, circumstances)
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))

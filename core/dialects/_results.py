@@ -11,7 +11,7 @@ from core.bodies import body_of
 from core.dialects._faults import Circumstances, classify, fault_of, is_html, refuse
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
-from core.dialects._json import Json, mapping, parse
+from core.dialects._json import Json, document
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.media import Accepted, Rendering
 from core.redact import quote
@@ -43,7 +43,7 @@ async def create_results(
     ) as response:
         await generation.report(Accepted())
         raw = await _read_whole(response)
-    reply = mapping(parse(raw))
+    reply = document(raw)
     refuse(reply, circumstances)
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))

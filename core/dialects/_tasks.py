@@ -6,11 +6,13 @@ Source: docs/gateways.md, "Where the task id is", "Status words", "Where the lin
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
-from core.dialects._faults import Circumstances, refuse
+from core.dialects._codes import all_codes
+from core.dialects._faults import Circumstances, message_of, refuse
 from core.dialects._json import Json, dig, items, mapping, parse, sentence, text
 
 
@@ -84,12 +86,23 @@ _REASON_PLACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReply:
-    """One look at a task. `reason` is the gateway's when it failed, `fraction` is in 0..1."""
+    """One look at a task.
+
+    Attributes:
+        fraction: in 0..1.
+        reason: why it failed, in the gateway's words; codes: in those of `_codes`.
+    """
 
     status: Status
     fraction: float | None = None
     urls: tuple[str, ...] = ()
     reason: str = ""
+    codes: AbstractSet[str] = frozenset()
+
+
+def failed(body: Json, status: Status = Status.FAILED) -> TaskReply:
+    """What an answer that says why there is no result tells of its task."""
+    return TaskReply(status=status, reason=message_of(body), codes=all_codes(body))
 
 
 def status_of(value: object) -> Status:
@@ -141,6 +154,7 @@ def read_task(body: Json) -> TaskReply:
         fraction=_fraction(body),
         urls=urls,
         reason=f"{said} ({code})" if said and code else said or reason or code,
+        codes=all_codes(body),
     )
 
 
@@ -159,7 +173,7 @@ def read_source(body: Json) -> TaskReply:
     draft = dig(body, "content.draft_info.downloadable_url")
     better = [url for value in (body.get("upsample_video_url"), draft) for url in _urls(value)]
     urls = tuple(dict.fromkeys([*better, *reply.urls]))
-    return TaskReply(status=status, fraction=reply.fraction, urls=urls, reason=reply.reason)
+    return replace(reply, status=status, urls=urls)
 
 
 def _at(body: Json, places: tuple[str, ...]) -> Iterator[object]:

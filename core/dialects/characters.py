@@ -10,7 +10,7 @@ import httpx
 
 from core.dialects._faults import Circumstances, classify, fault_of, is_html, refuse
 from core.dialects._http import Creation, Wire, read_text
-from core.dialects._json import Json, mapping, parse, text
+from core.dialects._json import Json, document, mapping, text
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError, UserError
 
@@ -86,7 +86,7 @@ async def create_character(
         raise JobError(_meant(error.fault), retry_after=error.retry_after) from error
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))
-    reply = mapping(parse(raw))
+    reply = document(raw)
     refuse(reply, _CIRCUMSTANCES)
     return answer(mapping(reply.get("data")) or reply)
 

@@ -1,10 +1,12 @@
 """An operator's account at a gateway."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+import httpx
 from pydantic import SecretStr
 
+from core.public_http import origin
 from core.redact import know
 from core.validation import check_address
 
@@ -55,6 +57,7 @@ class Endpoint:
 
     Attributes:
         root: without a trailing `/v1` or slash.
+        auth: as in `core.catalog.Gateway`, as are `more_headers`, `models_path`, `probe_path`.
         concurrency: how many jobs may be under way there at once.
         seedance_path: what stands before Seedance's own paths.
         media_origins: private origins that links to results may lead to.
@@ -64,7 +67,10 @@ class Endpoint:
     root: str
     # Hidden twice: the repr of an endpoint ends up in logs and tracebacks.
     key: SecretStr = field(repr=False)
-    auth: Literal["bearer", "raw"] = "bearer"
+    auth: str = "bearer"
+    more_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    models_path: str = "/v1/models"
+    probe_path: str = ""
     concurrency: int = 4
     seedance_path: str = "/seedance/v3"
     media_origins: tuple[str, ...] = ()
@@ -73,20 +79,52 @@ class Endpoint:
     def __post_init__(self) -> None:
         """Gateways quote keys in their refusals."""
         key = self.key.get_secret_value()
-        know(key, clean_key(key))
+        # The half behind a colon is the secret one, and quoted alone, too.
+        know(key, clean_key(key), *clean_key(key).split(":"))
 
     @property
     def headers(self) -> dict[str, str]:
-        """The Authorization header. Only this endpoint's own origin may ever see it."""
+        """What the key is sent in. Only this endpoint's own origin may ever see it."""
         key = clean_key(self.key.get_secret_value())
-        return {"Authorization": f"Bearer {key}" if self.auth == "bearer" else key}
+        scheme, _, name = self.auth.partition(":")
+        sent = {
+            "bearer": {"Authorization": f"Bearer {key}"},
+            "key": {"Authorization": f"Key {key}"},
+            "raw": {"Authorization": key},
+            "header": {name: key},
+            "none": {},
+        }
+        return {**self.more_headers, **sent[scheme]}
+
+    def url(self, path: str) -> str:
+        """The address of a path of the gateway.
+
+        Raises:
+            ValueError: it is no path, and would lead to another host with the key.
+        """
+        if not path.startswith("/"):
+            raise ValueError("not a path of the gateway")
+        return self.root + path
+
+    def path_of(self, url: str) -> str:
+        """The path of an address that an answer names; "" where it is not the gateway's own."""
+        root = httpx.URL(f"{self.root}/")
+        if not url.casefold().startswith(("/", "http://", "https://")):
+            return ""
+        try:
+            there = root.join(url)
+            is_own = origin(str(there)) == origin(self.root) and not there.userinfo
+        except (httpx.InvalidURL, ValueError):
+            return ""
+        path, above = there.raw_path.decode("ascii"), root.raw_path.decode("ascii")
+        return path[len(above) - 1 :] if is_own and path.startswith(above) else ""
 
 
 def clean_key(key: str) -> str:
     """Strip what people paste along with a key."""
     # Zero-width signs, typographic quotes and dots: a header could not carry them anyway.
     words = "".join(sign if "!" <= sign <= "~" else " " for sign in key).split()
-    if words and words[0].casefold() == "bearer":
+    if words and words[0].casefold() in ("bearer", "key"):
         words = words[1:]
     return "".join(words)
 

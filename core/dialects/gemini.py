@@ -103,7 +103,7 @@ async def _creation(generation: Generation) -> Creation:
     check_size(request.prompt, images)
     name = percent_encode(model.wire_name(request), safe="")
     path = f"/v1beta/models/{name}:generateContent"
-    return Creation(path=path, body=payload(model, request, images))
+    return Creation(path=path, body=payload(model, request, images), names_model=True)
 
 
 class Gemini:

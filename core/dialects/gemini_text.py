@@ -177,4 +177,4 @@ async def _creation(model: ChatModel, question: Question) -> Creation:
     how = "streamGenerateContent?alt=sse" if model.streams else "generateContent"
     name = percent_encode(model.wire_name(question), safe="")
     path = f"/v1beta/models/{name}:{how}"
-    return Creation(path=path, body=payload(model, question, addresses))
+    return Creation(path=path, body=payload(model, question, addresses), names_model=True)

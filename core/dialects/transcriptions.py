@@ -13,7 +13,7 @@ import httpx
 from core.catalog import SpeechModel
 from core.dialects._faults import Circumstances, fault_of, is_html, refuse
 from core.dialects._http import Creation, FilePart, MultipartForm, Wire, read_text
-from core.dialects._json import dig, mapping, parse
+from core.dialects._json import dig, document
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
 
@@ -52,7 +52,7 @@ async def transcribe(
         raw = await read_text(response)
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))
-    reply = mapping(parse(raw))
+    reply = document(raw)
     refuse(reply, _CIRCUMSTANCES)
     text = reply.get("text")
     if not isinstance(text, str):

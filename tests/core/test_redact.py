@@ -37,6 +37,12 @@ from core.redact import LIMIT, know, quote, redact
         ("https://h/a?X-Amz-Credential=ab&X-Tos-Credential=cd)", "https://h/a?X-Amz-Credential=***&X-Tos-Credential=***)"),
         ("https://h/v1beta?key=AIzaSyABC", "https://h/v1beta?key=***"),
         ("![image](data:image/png;base64,iVBORw0KGgo=)", "![image](data:***)"),
+        ("Authorization: Key 0a1b2c3d-4e5f:0a1b2c3d4e", "Authorization: Key ***"),
+        ("Key limit exceeded: daily", "Key limit exceeded: daily"),
+        ("x-goog-api-key: AIzaSyAbcdefghijklmnopqrstuvwxyz01234", "x-goog-api-key: ***"),
+        ("for AIzaSyAbcdefghijklmnopqrstuvwxyz01234!", "for ***!"),
+        ("X-API-Key: comfyui-0123456789abcdef", "X-API-Key: ***"),
+        ("xai-0123456789abcdef and r8_0123456789abcdefghij0123", "xai-*** and ***"),
         ("nothing at all", "nothing at all"),
     ],
 )  # fmt: skip

@@ -5,12 +5,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from core.catalog import load
+from core.dialects import DIALECTS
+from core.errors import CatalogError
+
 ROOT = Path(__file__).parents[3]
 PRINT = """
 import json
 from bots.setup import read_setup
 whatai = read_setup().endpoints["whatai"]
-print(json.dumps([whatai.root, whatai.auth, whatai.concurrency, whatai.seedance_path]))
+print(json.dumps([
+    whatai.root, whatai.auth, whatai.concurrency, whatai.seedance_path,
+    whatai.more_headers, whatai.models_path, whatai.probe_path,
+]))
 """
 
 
@@ -29,10 +38,54 @@ def read(folder: Path, stanza: str) -> object:
 
 
 def test_a_gateway_is_spoken_to_as_its_presets_say(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == ["https://api.whatai.cc", "bearer", 4, "/seedance/v3"]
+    assert read(tmp_path, "") == [
+        "https://api.whatai.cc",
+        "bearer",
+        4,
+        "/seedance/v3",
+        {},
+        "/v1/models",
+        "",
+    ]
 
 
 def test_an_operators_file_has_the_last_word(tmp_path: Path) -> None:
-    stanza = 'auth = "raw"\nconcurrency = 9\nseedance_path = "/api/v3"'
+    stanza = """
+        auth = "header:X-API-Key"
+        concurrency = 9
+        seedance_path = "/api/v3"
+        headers = { X-Async = "1" }
+        models_path = ""
+        probe_path = "/api/v3/tasks?page_size=1"
+    """
 
-    assert read(tmp_path, stanza) == ["https://api.whatai.cc", "raw", 9, "/api/v3"]
+    assert read(tmp_path, stanza) == [
+        "https://api.whatai.cc",
+        "header:X-API-Key",
+        9,
+        "/api/v3",
+        {"X-Async": "1"},
+        "",
+        "/api/v3/tasks?page_size=1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ('auth = "basic"', "auth"),
+        ('auth = "header:"', "auth"),
+        ('auth = "header:a b"', "auth"),
+        ('headers = { Authorization = "x" }', "headers"),
+        ('headers = { Host = "x" }', "headers"),
+        ('headers = { X-A = "a\\r\\nHost: b" }', "headers"),
+        ('models_path = "v1/models"', "models_path"),
+        ('probe_path = "https://evil.example/"', "probe_path"),
+    ],
+)
+def test_what_could_not_be_sent_is_refused(tmp_path: Path, line: str, field: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'[[gateway]]\nname = "whatai"\n{line}\n')
+
+    with pytest.raises(CatalogError, match=f"field {field}"):
+        load([file], tuple(DIALECTS))

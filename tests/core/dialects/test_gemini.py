@@ -10,7 +10,7 @@ from core.dialects import gemini
 from core.dialects._gemini import check_size
 from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
-from tests.core.dialects.http_answers import as_json
+from tests.core.dialects.http_answers import as_html, as_json
 from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
 from tests.core.dialects.scripts import MODELS
 
@@ -221,3 +221,21 @@ def test_pictures_that_just_fit_are_sent() -> None:
 
     with pytest.raises(JobError):
         check_size("hi!", ["x" * 19_999_998])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (as_json({"title": "Not found", "detail": "no", "status": 404}, status=404), K.MODEL_GONE),
+        (as_json({"error": {"message": "Invalid URL (POST /x)"}}, status=404), K.MISCONFIGURED),
+        (as_html("<title>404</title>", status=404), K.MISCONFIGURED),
+        (as_json("", status=404), K.MISCONFIGURED),
+    ],
+)
+async def test_a_404_of_a_path_that_names_the_model_is_about_the_model(
+    answer: bytes, kind: FaultKind
+) -> None:
+    told = await spoken(answer)
+
+    assert told.fault
+    assert (told.fault.kind, told.fault.maybe_billed) == (kind, False)

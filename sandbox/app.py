@@ -25,6 +25,7 @@ from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
 from sandbox.protocols.live.openrouter import OPENROUTER
+from sandbox.protocols.live.protocols import ALONE
 from sandbox.protocols.live.routes import LiveRoutes
 from sandbox.protocols.live.xai import XAI
 from sandbox.protocols.seedance.seedance import SeedanceRoutes
@@ -42,6 +43,9 @@ ENDPOINT_TYPES = {
     Kind.IMAGES: "image-generation",
     Kind.GEMINI: "gemini",
     Kind.OPENROUTER: "openrouter-videos",
+    Kind.DASHSCOPE: "dashscope-videos",
+    Kind.MINIMAX: "minimax-videos",
+    Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
 }
 
@@ -60,6 +64,7 @@ def build(options: SandboxOptions) -> Starlette:
         *SpeechRoutes(intake).routes,
         *TaskRoutes(intake).routes,
         *_videos(intake, cache),
+        *(route for each in ALONE for route in LiveRoutes(intake, each).routes),
         *CharacterRoutes(intake).routes,
         *images.routes,
         *SeedanceRoutes(intake).routes,

@@ -8,8 +8,7 @@ from sandbox.orders.refusals import REFUSALS
 from sandbox.protocols.chat.edits import EDITS
 from sandbox.protocols.chat.styles import STYLES
 from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
-from sandbox.protocols.live.openrouter import OPENROUTER_POLLS
-from sandbox.protocols.live.xai import XAI_POLLS
+from sandbox.protocols.live.protocols import LIVE_WORDS
 from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
 from sandbox.protocols.tasks.states import POLLS
 from sandbox.protocols.videos.states import VIDEO_POLLS
@@ -28,7 +27,12 @@ OBEYED_ELSEWHERE = ("busy", "events", "private-link", "slow")
 WORDS = frozenset(
     (
         *(*REFUSALS, *BROKEN, *EDITS, *DOWNLOADS, *STYLES, *CALLBACK_WORDS, *OBEYED_ELSEWHERE),
-        *(*POLLS, *VIDEO_POLLS, *SEEDANCE_POLLS, *OPENROUTER_POLLS, *XAI_POLLS),
+        *(
+            *POLLS,
+            *VIDEO_POLLS,
+            *SEEDANCE_POLLS,
+            *LIVE_WORDS,
+        ),
         *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS, *ANSWER_WORDS),
     )
 )

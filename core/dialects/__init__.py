@@ -12,11 +12,15 @@ from core.dialects._generation import Generation
 from core.dialects.chat_completions import ChatCompletions
 from core.dialects.chat_video import ChatVideo
 from core.dialects.completions import Completions
+from core.dialects.dashscope import Dashscope
 from core.dialects.endpoint import Endpoint
 from core.dialects.gemini import Gemini
+from core.dialects.gemini_omni import GeminiOmni
 from core.dialects.gemini_text import GeminiText
 from core.dialects.images import Images
 from core.dialects.listing import check_account, list_models
+from core.dialects.minimax_videos import MinimaxVideos
+from core.dialects.newapi_videos import NewapiVideos
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
 from core.dialects.responses import Responses
@@ -72,6 +76,10 @@ class ChatDialect(Protocol):
 
 
 DIALECTS: Mapping[str, type[MediaDialect]] = {
+    "dashscope": Dashscope,
+    "gemini_omni": GeminiOmni,
+    "minimax_videos": MinimaxVideos,
+    "newapi_videos": NewapiVideos,
     "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
     "gemini": Gemini,

@@ -10,6 +10,7 @@ import httpx
 
 from core.callbacks.hooks import Hook
 from core.catalog import Model
+from core.dialects._content import content_parts
 from core.dialects._flags import with_flags, without_flags
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
@@ -19,14 +20,9 @@ from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import read_task, task_id_of
 from core.dialects.endpoint import Endpoint
-from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
+from core.media import MediaRequest, RemoteAsset, TaskRef
 
 _TASKS = "/contents/generations/tasks"
-_ROLES = {
-    ImageRole.FIRST_FRAME: "first_frame",
-    ImageRole.LAST_FRAME: "last_frame",
-    ImageRole.REFERENCE: "reference_image",
-}
 _FLAGS = {
     "resolution": "rs",
     "ratio": "ratio",
@@ -44,10 +40,10 @@ def payload(
     prompt = without_flags(request.prompt)
     body: dict[str, object] = {"model": model.wire_name(request)}
     if model.options_as == "text":
-        flags = {_FLAGS[name]: _word(value) for name, value in options.items()}
-        body["content"] = _content(model, with_flags(prompt, flags), images)
+        flags = {_FLAGS[name]: _word(options[name]) for name in _FLAGS if name in options}
+        body["content"] = content_parts(model, with_flags(prompt, flags), images)
     else:
-        body |= {"content": _content(model, prompt, images), **options}
+        body |= {"content": content_parts(model, prompt, images), **options}
     if hook is not None:
         body["callback_url"] = hook.url
     return body
@@ -66,22 +62,12 @@ def _options(model: Model, request: MediaRequest) -> Iterator[tuple[str, str | i
         yield "seed", request.seed
     if model.watermark:
         yield "watermark", request.watermark  # what it does by itself is not the same everywhere
+    if model.tells_sound and request.sound is not None:
+        yield "generate_audio", request.sound
 
 
 def _word(value: str | int) -> str:
     return str(value).lower()
-
-
-def _content(model: Model, text: str, images: Sequence[str]) -> list[Json]:
-    pictures: list[Json] = [
-        {
-            "type": "image_url",
-            "image_url": {"url": url},
-            "role": _ROLES[model.images.role(index)],
-        }
-        for index, url in enumerate(images)
-    ]
-    return [{"type": "text", "text": text}, *pictures] if text else pictures
 
 
 class Seedance:

@@ -21,8 +21,11 @@ OWN_CATALOG = Path(__file__).parents[1] / "catalog.toml"
 PROTOCOLS = {
     "chat_image": Kind.CHAT,
     "chat_video": Kind.CHAT,
+    "dashscope": Kind.DASHSCOPE,
     "gemini": Kind.GEMINI,
+    "gemini_omni": Kind.OMNI,
     "images": Kind.IMAGES,
+    "minimax_videos": Kind.MINIMAX,
     "openai_videos": Kind.VIDEOS,
     "openrouter": Kind.OPENROUTER,
     "seedance": Kind.SEEDANCE,

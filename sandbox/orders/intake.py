@@ -109,7 +109,7 @@ class Intake:
         self.requests.append(
             {
                 "path": request.url.path,
-                "bearer": request.headers["authorization"].lower().startswith("bearer "),
+                "bearer": request.headers.get("authorization", "").lower().startswith("bearer "),
                 "body": _shortened(body),
             }
         )
@@ -117,9 +117,10 @@ class Intake:
 
 def check_key(request: Request) -> None:
     """Take any key but the wrong one, with or without Bearer."""
-    header = request.headers.get("authorization", "").strip()
+    headers = request.headers
+    header = headers.get("authorization", headers.get("x-goog-api-key", "")).strip()
     scheme, _, rest = header.partition(" ")
-    key = (rest if scheme.lower() == "bearer" else header).strip().removeprefix("sk-")
+    key = (rest if scheme.lower() in {"bearer", "key"} else header).strip().removeprefix("sk-")
     if not key:
         raise RefusalError(invalid_key("未提供令牌"))
     if key == "wrong":

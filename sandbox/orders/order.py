@@ -22,10 +22,17 @@ class Kind(StrEnum):
     VIDEOS = "videos"
     CHARACTER = "character"
     IMAGES = "images"
+    DASHSCOPE = "dashscope"
     GEMINI = "gemini"
+    MINIMAX = "minimax"
+    OMNI = "omni"
     OPENROUTER = "openrouter"
     XAI = "xai"
     TALK = "talk"
+
+
+PLAIN = frozenset({Kind.DASHSCOPE, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.XAI})
+"""Protocols whose ids are plain ones: their models have slashes in their names."""
 
 
 class PaidOrder(BaseModel):
@@ -75,7 +82,7 @@ class PaidOrder(BaseModel):
             return (
                 f"cgt-{time.strftime('%Y%m%d%H%M%S', time.gmtime(self.accepted_at))}-{self.id[:8]}"
             )
-        if self.kind in {Kind.OPENROUTER, Kind.XAI}:
+        if self.kind in PLAIN:
             return str(UUID(self.id))
         return f"{self.model}:{UUID(self.id)}"
 

@@ -67,6 +67,22 @@ def xai_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": code, "error": message}, status)
 
 
+def minimax_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of MiniMax; the number that counts ends the message."""
+    error = {"type": code, "message": message, "http_code": str(status)}
+    return JSONResponse({"type": "error", "error": error, "request_id": "r-1"}, status)
+
+
+def dashscope_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of DashScope."""
+    return JSONResponse({"code": code, "message": message, "request_id": "r-1"}, status)
+
+
+def google_error(status: int, code: str, message: str) -> JSONResponse:
+    """The envelope of Google, which is sometimes in a list."""
+    return JSONResponse([{"error": {"code": status, "message": message, "status": code}}], status)
+
+
 def invalid(kind: Kind, message: str) -> RefusalError:
     """A request that does not fit the model."""
     if refuse := _OWN.get(kind, {}).get("invalid"):
@@ -152,6 +168,46 @@ def _fail_prompt(order: PaidOrder) -> Response:
 
 _INVALID = "Client specified an invalid argument"
 _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
+    Kind.MINIMAX: {
+        "invalid": lambda why: minimax_error(
+            400, "bad_request_error", f"invalid params, {why} (2013)"
+        ),
+        "auth": lambda _: minimax_error(401, "authorized_error", "login fail (1004)"),
+        "quota": lambda _: minimax_error(
+            402, "insufficient_balance_error", "insufficient balance (1008)"
+        ),
+        "limited": lambda _: minimax_error(429, "rate_limit_error", "rate limit (1002)"),
+        "fail-prompt": lambda _: minimax_error(
+            422, "unprocessable_entity_error", "prompt contains sensitive content (1026)"
+        ),
+    },
+    Kind.DASHSCOPE: {
+        "invalid": partial(dashscope_error, 400, "InvalidParameter"),
+        "auth": lambda _: dashscope_error(401, "InvalidApiKey", "Invalid API-key provided."),
+        "quota": lambda _: dashscope_error(
+            400, "Arrearage", "Access denied, please make sure your account is in good standing."
+        ),
+        "gone": lambda model: dashscope_error(404, "ModelNotFound", f"{model} does not exist."),
+        "limited": lambda _: dashscope_error(429, "Throttling.RateQuota", "Requests throttled."),
+        "fail-prompt": lambda _: dashscope_error(
+            400, "DataInspectionFailed", "Input data may contain inappropriate content."
+        ),
+    },
+    Kind.OMNI: {
+        "invalid": partial(google_error, 400, "INVALID_ARGUMENT"),
+        "auth": lambda _: google_error(
+            400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."
+        ),
+        "quota": lambda _: google_error(
+            429, "RESOURCE_EXHAUSTED", "You exceeded your current quota."
+        ),
+        "gone": lambda model: google_error(
+            404, "NOT_FOUND", f"models/{model} is not found for API version v1beta"
+        ),
+        "fail-prompt": lambda _: google_error(
+            400, "INVALID_ARGUMENT", "The request was blocked due to safety: SAFETY"
+        ),
+    },
     Kind.OPENROUTER: {
         "invalid": partial(openrouter_error, 400),
         "auth": lambda _: openrouter_error(401, "No auth credentials found"),

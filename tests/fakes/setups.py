@@ -79,6 +79,51 @@ SETUPS = {
         makers=("video",),
         example="/video portrait 15s a cat surfing",
     ),
+    "apiyi-grok": SetUp(
+        gateways=("apiyi-grok",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "apiyi-seedance2": SetUp(
+        gateways=("apiyi-seedance2",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "apiyi-seedance25": SetUp(
+        gateways=("apiyi-seedance25",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "byteplus": SetUp(
+        gateways=("byteplus",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "dashscope": SetUp(
+        gateways=("dashscope",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "gemini": SetUp(
+        gateways=("gemini",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "minimax": SetUp(
+        gateways=("minimax",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "newapi": SetUp(
+        gateways=("newapi",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "volcengine": SetUp(
+        gateways=("volcengine",),
+        makers=("video",),
+        example="/video portrait 15s a cat surfing",
+    ),
     "all four": SetUp(
         gateways=PRESETS,
         makers=("video", "image"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from json import loads
 from typing import cast
 
@@ -12,7 +13,7 @@ from starlette.routing import Route
 from sandbox.orders.intake import Intake, Read, check_key
 from sandbox.orders.links import Links
 from sandbox.orders.order import Kind, PaidOrder
-from sandbox.orders.refusals import RefusalError
+from sandbox.orders.refusals import RefusalError, dashscope_error
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.protocols.polls import STARTS_AT, Poll, poll_of
 
@@ -40,6 +41,7 @@ class LiveProtocol:
         created: the body of the answer to a creation, under `status`.
         answer: how a task is; cancelled: how one is that was taken back.
         unknown: nobody knows the id.
+        needs: a header without which nothing is taken, and its value.
     """
 
     kind: Kind
@@ -52,6 +54,7 @@ class LiveProtocol:
     cancelled: Callable[[Poll], Response] | None = None
     cancel: Withdrawal | None = None
     status: int = 200
+    needs: tuple[str, str] = ("", "")
 
 
 class LiveRoutes:
@@ -83,6 +86,10 @@ class LiveRoutes:
             own = {m.name for m in self._intake.models if m.kind is self._protocol.kind}
             if await _model_of(request) not in own:
                 return await other(request)
+        name, value = self._protocol.needs
+        if name and request.headers.get(name) != value:
+            message = "current user api does not support synchronous calls"
+            return dashscope_error(HTTPStatus.FORBIDDEN, "AccessDenied", message)
         return await self._intake.take(request, self._protocol.read, self._created)
 
     def _created(self, parsed: ParsedRequest, links: Links) -> Response:

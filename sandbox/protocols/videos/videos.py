@@ -26,8 +26,8 @@ from sandbox.protocols.videos.states import (
 )
 
 PATH = "/v1/videos"
-# OpenRouter hands out the bytes at the same address.
-_KINDS = frozenset({Kind.VIDEOS, Kind.OPENROUTER})
+# Others that hand out the bytes for the key do so at the same address.
+_KINDS = frozenset({Kind.OMNI, Kind.OPENROUTER, Kind.VIDEOS})
 
 
 class VideoRoutes:

@@ -161,7 +161,7 @@ def test_a_refusal_tells_admins_which_key_is_missing_for_the_soundest_model() ->
 
 
 def test_what_nothing_can_do_is_refused_without_a_hint() -> None:
-    error = refusal(ALL, replace(CAT, resolution="4k"))
+    error = refusal(ALL, replace(CAT, resolution="540p"))
 
     assert error.key == "nobody-resolution"
     assert error.hints == error.for_admins == ()

@@ -1,15 +1,17 @@
 """What only hosts of many makers' models say: bodies of creations, and answers that are traps."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from core.dialects import openrouter, xai_videos
+from core.dialects import dashscope, gemini_omni, minimax_videos, openrouter, seedance, xai_videos
+from core.dialects._fields import filled
 from core.dialects._json import Json
 from core.errors import FaultKind
-from core.media import SOME_PICTURE, ImageRole, MediaRequest
+from core.media import SOME_PICTURE, ImageRole, MediaRequest, TaskRef
 from tests.core.dialects.http_answers import KEY, as_html, as_json
-from tests.core.dialects.scripted_gateway import HASTY, talk
+from tests.core.dialects.scripted_gateway import HASTY, speaker, talk
 from tests.core.dialects.scripts import MODELS, A
 
 DATA = "data:image/jpeg;base64,AA=="
@@ -20,7 +22,15 @@ def body_of(key: str, **options: Any) -> Json:
     """What is sent for a request to that preset; each picture is DATA."""
     model = MODELS[key]
     request = model.complete(MediaRequest(prompt="a cat", **options))
-    speak = {"openrouter": openrouter.payload, "xai_videos": xai_videos.payload}[model.dialect]
+    speak = {
+        "dashscope": dashscope.payload,
+        "gemini_omni": gemini_omni.payload,
+        "minimax_videos": minimax_videos.payload,
+        "newapi_videos": filled,
+        "openrouter": openrouter.payload,
+        "seedance": seedance.payload,
+        "xai_videos": xai_videos.payload,
+    }[model.dialect]
     return speak(model, request, [DATA] * len(request.images))
 
 
@@ -101,10 +111,101 @@ def body_of(key: str, **options: Any) -> Json:
                 "generate_audio": True,
             },
         ),
+        (
+            "gemini/gemini-omni-1.2-flash",
+            {"images": (SOME_PICTURE,), "seed": 3, "seconds": 8},
+            {
+                "model": "gemini-omni-1.2-flash",
+                "input": [
+                    {"type": "image", "data": "AA==", "mime_type": "image/jpeg"},
+                    {"type": "text", "text": "a cat"},
+                ],
+                "background": True,
+                "store": True,
+                "response_format": {
+                    "type": "video",
+                    "delivery": "uri",
+                    "resolution": "720p",
+                    "duration": "8s",
+                },
+                "generation_config": {"video_config": {"task": "image_to_video"}, "seed": 3},
+            },
+        ),
+        (
+            "minimax/minimax-h3",
+            {"ratio": "9:16"},
+            {
+                "model": "MiniMax-H3",
+                "content": [{"type": "text", "text": "a cat"}],
+                "resolution": "768P",
+                "duration": 5,
+                "ratio": "9:16",
+            },
+        ),
+        (
+            "dashscope/wan-3.0",
+            {"images": (SOME_PICTURE,)},
+            {
+                "model": "wan3.0-video",
+                "input": {"prompt": "a cat", "media": [{"type": "first_frame", "url": DATA}]},
+                "parameters": {
+                    "duration": 5,
+                    "resolution": "720P",
+                    "ratio": "adaptive",
+                    "watermark": False,
+                },
+            },
+        ),
+        (
+            "newapi/seedance-2.0",
+            {"ratio": "9:16", "sound": False, "seed": 1},
+            {
+                "prompt": "a cat",
+                "duration": 5,
+                "metadata": {
+                    "ratio": "9:16",
+                    "resolution": "720p",
+                    "seed": 1,
+                    "generate_audio": False,
+                    "watermark": False,
+                },
+            },
+        ),
+        (
+            "newapi/kling-3",
+            {"images": (SOME_PICTURE, SOME_PICTURE)},
+            {
+                "mode": "pro",
+                "prompt": "a cat",
+                "duration": 5,
+                "image": DATA,
+                "metadata": {"image_tail": DATA, "sound": "on"},
+            },
+        ),
+        (
+            "byteplus/seedance-2.5",
+            {"images": (SOME_PICTURE,), "sound": False},
+            {
+                "model": "dreamina-seedance-2-5-260628",
+                "content": [
+                    {"type": "text", "text": "a cat"},
+                    {"type": "image_url", "image_url": {"url": DATA}, "role": "first_frame"},
+                ],
+                "resolution": "720p",
+                "ratio": "adaptive",
+                "duration": 5,
+                "watermark": False,
+                "generate_audio": False,
+            },
+        ),
     ],
 )
 def test_a_creation_says_what_was_asked_for(key: str, options: Any, said: Json) -> None:
     assert body_of(key, **options) == said
+
+
+def _omni(*content: Json, status: str = "completed") -> Json:
+    return {"status": status, "steps": [{"type": "model_output", "content": list(content)}]}
 
 
 XAI_DONE = {"status": "done", "video": {"url": A, "duration": 5, "respect_moderation": True}}
@@ -122,10 +223,23 @@ XAI_DONE = {"status": "done", "video": {"url": A, "duration": 5, "respect_modera
         ("openrouter", [as_json({"error": {"code": 502, "message": "down"}}, status=502)] * 2),
         ("openrouter", [as_html("<h1>Bad gateway</h1>", status=502)] * 2),
         ("openrouter", [as_json({"status": "a word of tomorrow"})] * 8),
+        ("dashscope", [as_json({"output": {"task_status": "UNKNOWN"}})] * 2),
+        ("gemini_omni", [as_json([{"error": {"message": "Bad Request"}}], status=400)]),
+        ("gemini_omni", [as_json({"status": "queued"}), as_json({"status": "in_progress"})]),
+        ("minimax_videos", [as_json({"task": {}}), as_json({"task": {"status": "Queued"}})]),
+        ("newapi_videos", [as_json({"code": "success", "data": {"status": "NOT_START"}})] * 3),
     ],
 )
 async def test_a_paid_job_is_asked_on(name: str, looks: list[bytes]) -> None:
-    done = {"xai_videos": XAI_DONE, "openrouter": {"status": "completed"}}[name]
+    done = {
+        "xai_videos": XAI_DONE,
+        "openrouter": {"status": "completed"},
+        "dashscope": {"output": {"task_status": "SUCCEEDED", "video_url": A}},
+        "gemini_omni": _omni({"type": "video", "uri": A}),
+        "minimax_videos": {"task": {"status": "succeeded", "content": {"url": A}}},
+        # An old relay, which says there why, and where.
+        "newapi_videos": {"data": {"status": "SUCCESS", "fail_reason": A}},
+    }[name]
 
     spoken = await talk(name, looks=[*looks, as_json(done)], task="7", pace=HASTY)
 
@@ -147,6 +261,42 @@ async def test_a_paid_job_is_asked_on(name: str, looks: list[bytes]) -> None:
         ("openrouter", {"status": "expired"}, FaultKind.EXPIRED),
         ("openrouter", {"status": "cancelled"}, FaultKind.CANCELLED),
         ("openrouter", {"status": "failed", "error": "provider exploded"}, FaultKind.UPSTREAM),
+        (
+            "gemini_omni",
+            _omni({"type": "text", "text": "I cannot make that: it was blocked for safety."}),
+            FaultKind.MODERATION_PROMPT,
+        ),
+        ("gemini_omni", _omni({"type": "text", "text": "Sorry."}), FaultKind.UPSTREAM),
+        ("gemini_omni", {"status": "budget_exceeded"}, FaultKind.QUOTA),
+        ("gemini_omni", {"status": "incomplete"}, FaultKind.UPSTREAM),
+        ("gemini_omni", {"status": "cancelled"}, FaultKind.CANCELLED),
+        (
+            "dashscope",
+            {
+                "output": {
+                    "task_status": "FAILED",
+                    "code": "DataInspectionFailed",
+                    "message": "Output data may contain inappropriate content.",
+                }
+            },
+            FaultKind.MODERATION_OUTPUT,
+        ),
+        (
+            "minimax_videos",
+            {
+                "task": {
+                    "status": "failed",
+                    "error": {"code": "1027", "message": "sensitive (1027)"},
+                }
+            },
+            FaultKind.MODERATION_OUTPUT,
+        ),
+        ("minimax_videos", {"task": {"status": "expired"}}, FaultKind.EXPIRED),
+        (
+            "newapi_videos",
+            {"code": "success", "data": {"status": "FAILURE", "fail_reason": "upstream broke"}},
+            FaultKind.UPSTREAM,
+        ),
     ],
 )
 async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: FaultKind) -> None:
@@ -179,3 +329,24 @@ async def test_a_polling_url_on_another_host_is_not_followed() -> None:
     )
 
     assert spoken.lines == ["POST /v1/videos HTTP/1.1", "GET /v1/videos/7 HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("dashscope", "POST /api/v1/tasks/7/cancel"),
+        ("gemini_omni", "POST /v1beta/interactions/7/cancel"),
+        ("minimax_videos", "DELETE /v2/video_generation/7"),
+    ],
+)
+async def test_a_task_is_taken_back_in_the_gateways_own_way(name: str, line: str) -> None:
+    asked: list[bytes] = []
+
+    async def serve(request: bytes, writer: asyncio.StreamWriter) -> None:
+        asked.append(request)
+        writer.write(as_json({"message": "no"}, status=409))
+
+    async with speaker(name, serve) as (dialect, _):
+        await dialect.cancel(TaskRef(id="7"))
+
+    assert [request.split(b" HTTP", 1)[0].decode() for request in asked] == [line]

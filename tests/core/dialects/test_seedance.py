@@ -75,6 +75,7 @@ def test_options_are_fields_of_their_own() -> None:
         "duration": 8,
         "seed": 0,
         "watermark": False,
+        "generate_audio": True,
     }
 
 

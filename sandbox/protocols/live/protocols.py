@@ -1,0 +1,14 @@
+"""All hosts' protocols: those with addresses of their own, and the #words that they obey."""
+
+from itertools import chain
+
+from sandbox.protocols.live.dashscope import DASHSCOPE, DASHSCOPE_POLLS
+from sandbox.protocols.live.minimax import MINIMAX, MINIMAX_POLLS
+from sandbox.protocols.live.omni import OMNI, OMNI_POLLS
+from sandbox.protocols.live.openrouter import OPENROUTER_POLLS
+from sandbox.protocols.live.xai import XAI_POLLS
+
+ALONE = (DASHSCOPE, MINIMAX, OMNI)
+LIVE_WORDS = frozenset(
+    chain(DASHSCOPE_POLLS, MINIMAX_POLLS, OMNI_POLLS, OPENROUTER_POLLS, XAI_POLLS)
+)

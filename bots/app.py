@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bots.console.conversation import NAME as CONSOLE
 from bots.console.file import NAME as FILE
 from bots.setup import Setup
+from bots.transcript import Transcript
 from core.callbacks.hooks import Hooks
 from core.callbacks.lent_files import LentFiles
 from core.catalog import CatalogData
@@ -50,8 +51,12 @@ _SANDBOX_PACE = Pace().scaled(0.1)
 
 
 @asynccontextmanager
-async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncGenerator[Engine]:
+async def open_engine(
+    setup: Setup, platforms: Mapping[str, Platform], transcript: Transcript | None = None
+) -> AsyncGenerator[Engine]:
     """Open everything in order, start the engine, and close it all again.
+
+    What gateways are told, and what they answer, goes into the `transcript`.
 
     Raises:
         StorageError: the database or MEDIA_DIR cannot be used.
@@ -66,6 +71,8 @@ async def open_engine(setup: Setup, platforms: Mapping[str, Platform]) -> AsyncG
             root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
         http = await stack.enter_async_context(_http_client())
+        if transcript:
+            http.event_hooks = transcript.hooks
         public_url = (settings.public_url or "").rstrip("/")
         services = Services(
             store=SqlJobStore(database),

@@ -41,10 +41,15 @@ async def serve_app(app: Starlette, port: int = 0) -> AsyncGenerator[str]:
 
 def run(options: SandboxOptions, port: int, announce: Callable[[str], None]) -> None:
     """Run the gateway until a signal comes; tells its root URL as soon as it can be called."""
+    run_app(build(options), port, announce)
+
+
+def run_app(app: Starlette, port: int, announce: Callable[[str], None]) -> None:
+    """Run any application as the gateway is."""
     listener = _listen(port)
     announce(f"http://{HOST}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):
-        _Server(_config(build(options))).run(sockets=[listener])
+        _Server(_config(app)).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:

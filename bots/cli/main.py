@@ -167,6 +167,43 @@ def _complain(text: str, *, as_json: bool) -> None:
         typer.echo(text, err=True)
 
 
+@app.command(name="try")
+def try_(
+    model: Annotated[str, typer.Argument(help="A name, or gateway/name.")],
+    prompt: Annotated[
+        list[str] | None, typer.Argument(help="Options and words, as in the chat.")
+    ] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Order it without asking.")] = False,
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", help="Where the transcript is written.")
+    ] = Path(),
+    sandbox: _Sandbox = False,
+) -> None:
+    """Order one real, cheapest job, and write down what was sent and received."""
+    from bots.cli.trying import attempt, plan, report
+
+    setup = read_setup(force_sandbox=sandbox)
+    configure_logs("ERROR")
+    locale = Locale(setup.settings.default_locale)
+    try:
+        wanted = plan(setup, model, _text(prompt or ()))
+    except UserError as error:
+        typer.echo(explain(locale, error, for_admin=True), err=True)
+        raise typer.Exit(_WRONG) from error
+    typer.echo(str(wanted))
+    if not yes and not typer.confirm("Order it?"):
+        typer.echo("Nothing was ordered.")
+        raise typer.Exit(_FAILED)
+    with _beside("try"):
+        trial = _run(attempt(setup, wanted, folder, locale, typer.echo), stopped=None)
+    if trial is None:
+        typer.echo("Stopped. Run any cliprelay command again to go on with it.", err=True)
+        raise typer.Exit(_FAILED)
+    typer.echo("\n".join(report(trial, locale)))
+    raise typer.Exit(0 if trial.paths else _FAILED)
+
+
 @app.command()
 def models(
     *,
@@ -224,9 +261,12 @@ def sandbox(
     *,
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = SANDBOX_PORT,
     speed: Annotated[float, typer.Option(min=0.01, help="2 is twice as fast.")] = 1.0,
+    replay: Annotated[
+        Path | None, typer.Option(help="Answer as in a transcript of `cliprelay try`.")
+    ] = None,
 ) -> None:
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
-    from sandbox.server import run
+    from sandbox.server import run, run_app
 
     setup = read_setup(force_sandbox=True)
 
@@ -242,7 +282,14 @@ def sandbox(
         chats=sandbox_chats(setup.data),
     )
     try:
-        run(options, port, announce)
+        if replay:
+            from sandbox.replay import replay as play
+
+            run_app(play(replay), port, announce)
+        else:
+            run(options, port, announce)
+    except ValueError as error:
+        raise OperatorError(str(error)) from error
     except OSError as error:
         raise OperatorError(f"Port {port} cannot be used: {error.strerror}") from error
 

@@ -9,7 +9,7 @@ from core.dialects import dashscope, gemini_omni, minimax_videos, openrouter, se
 from core.dialects._fields import filled
 from core.dialects._json import Json
 from core.errors import FaultKind
-from core.media import SOME_PICTURE, ImageRole, MediaRequest, TaskRef
+from core.media import SOME_PICTURE, Charged, Cost, ImageRole, MediaRequest, TaskRef
 from tests.core.dialects.http_answers import KEY, as_html, as_json
 from tests.core.dialects.scripted_gateway import HASTY, speaker, talk
 from tests.core.dialects.scripts import MODELS, A
@@ -305,6 +305,22 @@ async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: Faul
     assert spoken.fault is not None
     assert spoken.fault.kind is kind
     assert len(spoken.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "cost"),
+    [
+        ("openrouter", {"status": "completed", "usage": {"cost": 0.25}}, 0.25),
+        ("openrouter", {"status": "failed", "error": "x", "usage": {"cost": 0.1}}, 0.1),
+        ("xai_videos", {**XAI_DONE, "usage": {"cost_in_usd_ticks": 1_500_000_000}}, 0.15),
+    ],
+)
+async def test_what_it_has_cost_is_told_whatever_came_of_it(
+    name: str, look: Json, cost: float
+) -> None:
+    spoken = await talk(name, looks=[as_json(look)], task="7", pace=HASTY)
+
+    assert spoken.events == [Charged(cost=Cost(amount=cost, unit="USD"))]
 
 
 async def test_a_link_of_the_answer_never_gets_the_key() -> None:

@@ -105,8 +105,7 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         learned=generation.learned_seconds,
         guess=generation.model.expected_for(generation.request),
     )
-    started = time.monotonic()
-    ordered = started - generation.age
+    ordered = time.monotonic() - generation.age
     asked_to_wait = 0.0
     while True:
         now = time.monotonic() - ordered
@@ -116,8 +115,10 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         await asyncio.sleep(least)
         await _rest(pause - least, generation.hook)
         now = time.monotonic() - ordered
+        # How long it took tells the filter before the work from the one behind it.
+        seen = replace(circumstances, seconds=now)
         try:
-            reply = _read(await ask(wire, circumstances), read, circumstances)
+            reply = _read(await ask(wire, seen), read, seen)
         except JobError as error:
             rhythm.failed(now, is_refusal=error.fault.kind is FaultKind.RATE_LIMITED)
             patience.bear(error)
@@ -127,8 +128,6 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         asked_to_wait = 0.0
         if reply.cost is not None:
             await generation.report(Charged(cost=reply.cost))
-        # How long it took tells the filter before the work from the one behind it.
-        seen = replace(circumstances, seconds=time.monotonic() - started)
         if fault := end_of(reply, seen):
             raise JobError(fault)
         if patience.is_satisfied(reply):

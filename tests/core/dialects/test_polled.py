@@ -1,6 +1,7 @@
 """The one polled flow asks a dialect's own readers, and nobody else."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import httpx
@@ -175,3 +176,32 @@ async def test_a_line_of_the_gateways_is_told_clean_and_short() -> None:
     assert isinstance(rendering, Rendering)
     assert rendering.note.startswith("step 3 @\u200ball sk-*** x")
     assert len(rendering.note) <= 100
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"),
+    [(1.0, FaultKind.MODERATION_PROMPT), (90.0, FaultKind.MODERATION_OUTPUT)],
+)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        as_json({"detail": [{"loc": ["body"], "type": "content_policy_violation"}]}, status=422),
+        as_json({"phase": "burnt", "why": "it violates our policies"}),
+    ],
+)
+async def test_how_long_it_took_tells_which_filter_it_was(
+    seconds: float, kind: FaultKind, answer: bytes
+) -> None:
+    async def keep(_: Event) -> None:
+        pass
+
+    async with raw_server(replies(answer)) as server, client() as http:
+        wire = Wire(endpoint(server.url, pace=CALM), http)
+        generation = replace(
+            generation_of(MODEL, report=keep, task=TaskRef(id="n")),
+            started_at=time.time() - seconds,
+        )
+        with pytest.raises(JobError) as error:
+            await poll(wire, generation, at("/kitchen/n"), _read)
+
+    assert error.value.fault.kind is kind

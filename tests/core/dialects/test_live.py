@@ -310,17 +310,45 @@ async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: Faul
 @pytest.mark.parametrize(
     ("name", "look", "cost"),
     [
-        ("openrouter", {"status": "completed", "usage": {"cost": 0.25}}, 0.25),
-        ("openrouter", {"status": "failed", "error": "x", "usage": {"cost": 0.1}}, 0.1),
-        ("xai_videos", {**XAI_DONE, "usage": {"cost_in_usd_ticks": 1_500_000_000}}, 0.15),
+        ("openrouter", {"status": "completed", "usage": {"cost": 0.25}}, Cost(amount=0.25)),
+        ("openrouter", {"status": "failed", "error": "x", "usage": {"cost": 1}}, Cost(amount=1)),
+        (
+            "xai_videos",
+            {**XAI_DONE, "usage": {"cost_in_usd_ticks": 1_500_000_000}},
+            Cost(amount=0.15),
+        ),
+        (
+            "seedance",
+            {"status": "succeeded", "content": {"video_url": A}, "usage": {"total_tokens": 9}},
+            Cost(amount=9, unit="tokens"),
+        ),
+        (
+            "minimax_videos",
+            {
+                "task": {
+                    "status": "succeeded",
+                    "content": {"url": A},
+                    "usage": {"total_seconds": 5},
+                }
+            },
+            Cost(amount=5, unit="s"),
+        ),
+        (
+            "dashscope",
+            {
+                "output": {"task_status": "SUCCEEDED", "video_url": A},
+                "usage": {"duration": 5, "SR": 720},
+            },
+            Cost(amount=5, unit="s"),
+        ),
     ],
 )
 async def test_what_it_has_cost_is_told_whatever_came_of_it(
-    name: str, look: Json, cost: float
+    name: str, look: Json, cost: Cost
 ) -> None:
     spoken = await talk(name, looks=[as_json(look)], task="7", pace=HASTY)
 
-    assert spoken.events == [Charged(cost=Cost(amount=cost, unit="USD"))]
+    assert spoken.events == [Charged(cost=cost)]
 
 
 async def test_a_link_of_the_answer_never_gets_the_key() -> None:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from core.errors import RECOVERABLE, Fault
 from core.events import Event
-from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+from core.media import Asset, Cost, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, Party, User
 
 
@@ -47,6 +47,7 @@ class Job:
         assets: what is on our disk, ready to be delivered.
         hook: the secret end of the address by which the gateway can call; "" without one.
         fraction: the last progress that was shown, in 0..1.
+        cost: what the gateway says that it has charged; None where it does not say.
         posting: True from just before the media is posted: after a crash it may be in the chat.
         delivered: the message that holds the media.
         told: whether the chat shows how the job has ended.
@@ -68,6 +69,7 @@ class Job:
     results: tuple[RemoteAsset, ...] = ()
     assets: tuple[Asset, ...] = ()
     fraction: float | None = None
+    cost: Cost | None = None
     posting: bool = False
     delivered: MessageRef | None = None
     told: bool = False
@@ -137,6 +139,7 @@ def afresh(job: Job) -> Job:
         results=(),
         assets=(),
         fraction=None,
+        cost=None,
         posting=False,
         delivered=None,
         started_at=None,
@@ -159,6 +162,15 @@ def reopened(
     if kept and job.fault and job.fault.kind in RECOVERABLE:
         return replace(again, state=JobState.RUNNING, posting=False)
     return afresh(again)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """What a gateway has charged in one unit, as far as it has told, and for how many jobs."""
+
+    gateway: str
+    cost: Cost
+    jobs: int
 
 
 class LostRunError(Exception):
@@ -231,6 +243,10 @@ class JobStore(Protocol):
 
     async def posted_as(self, place: ConversationRef, *ids: str) -> Job | None:
         """The job whose media are in the first of these messages that has any."""
+        ...
+
+    async def spent(self, since: float) -> Sequence[Expense]:
+        """What jobs that were ordered since have cost: each gateway and unit, by name."""
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:

@@ -164,16 +164,43 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """The gateway has not started yet."""
+    """The gateway has not started yet.
+
+    Attributes:
+        ahead: how many come first there; None when it does not tell.
+        note: a line of the gateway's, trimmed and redacted.
+    """
+
+    ahead: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """Work goes on. `fraction` is in 0..1, None when there is life but no number."""
+    """Work goes on. `fraction` is in 0..1, None when there is life but no number.
+
+    `note` is as in `Queued`.
+    """
 
     fraction: float | None = None
     retrying: bool = False
+    note: str = ""
 
 
-Event = Named | Accepted | Queued | Rendering
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a gateway says that a job has cost, in a unit of its own: "USD", "tokens", "s"."""
+
+    amount: float
+    unit: str = "USD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """The gateway has told the price, of what it has made or not."""
+
+    cost: Cost
+
+
+Event = Named | Accepted | Queued | Rendering | Charged
 Report = Callable[[Event], Awaitable[None]]

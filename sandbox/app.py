@@ -72,6 +72,7 @@ def build(options: SandboxOptions) -> Starlette:
         *CdnRoutes(intake, cache).routes,
         *InspectionRoutes(intake).routes,
         Route("/v1/models", partial(list_models, models, chats)),
+        Route("/v1/key", tell_key),
     ]
     unknown = partial(wrong_address, models)
     nowhere = {404: unknown, 405: unknown}
@@ -129,6 +130,15 @@ async def list_models(models: Models, chats: Chats, request: Request) -> Respons
         for name, spoken in types.items()
     ]
     return JSONResponse({"object": "list", "data": listed})
+
+
+async def tell_key(request: Request) -> Response:
+    """GET /v1/key: where the list is open to everybody, this tells whether a key is good."""
+    try:
+        check_key(request)
+    except RefusalError as refusal:
+        return refusal.response
+    return JSONResponse({"data": {"label": "sandbox", "usage": 0, "limit": None}})
 
 
 async def wrong_address(models: Models, request: Request, _: Exception) -> Response:

@@ -1,9 +1,11 @@
 """The job store on SQL."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from math import fsum
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,8 +21,8 @@ from sqlalchemy import (
 )
 
 from core.events import Event, TakenError
-from core.jobs import ENDED, Job, JobState, LostRunError
-from core.media import MediaRequest
+from core.jobs import ENDED, Expense, Job, JobState, LostRunError
+from core.media import Cost, MediaRequest
 from core.platform import ConversationRef, Party, User
 from core.validation import objections
 from storage.database import Database
@@ -33,6 +35,7 @@ T = TypeVar("T")
 _Query = Select[*tuple[Any, ...]]
 
 _JOB = TypeAdapter(Job)
+_COST = TypeAdapter(Cost)
 _DURATION: TypeAdapter[tuple[MediaRequest, float]] = TypeAdapter(tuple[MediaRequest, float])
 _ENDED = [str(state) for state in ENDED]
 _OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
@@ -60,6 +63,7 @@ _TOOK = (
     .where(jobs.c.state == str(JobState.DONE), jobs.c.ended_at > jobs.c.started_at)
     .order_by(jobs.c.ended_at.desc())
 )
+_CHARGED = select(jobs.c.model, jobs.c.cost).where(jobs.c.cost.is_not(None))
 _ROW = "a job"
 
 
@@ -157,6 +161,18 @@ class SqlJobStore:
         )
         found = {job.delivered.id: job for job in await self._select(query) if job.delivered}
         return next((found[id_] for id_ in ids if id_ in found), None)
+
+    async def spent(self, since: float) -> Sequence[Expense]:
+        query = _CHARGED.where(jobs.c.created_at >= since)
+        read = _COST.validate_python
+        costs = await self._read(query, lambda row: (row["model"], read(row["cost"])))
+        sums: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+        for model, cost in costs:
+            sums[model.partition("/")[0], cost.unit].append(cost.amount)
+        return [
+            Expense(gateway=gateway, cost=Cost(amount=fsum(amounts), unit=unit), jobs=len(amounts))
+            for (gateway, unit), amounts in sorted(sums.items())
+        ]
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = _TOOK.where(jobs.c.model == model).limit(limit)

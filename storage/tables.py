@@ -48,6 +48,7 @@ jobs = Table(
     Column("results", JSON, nullable=False),
     Column("assets", JSON, nullable=False),
     Column("fraction", Float),
+    Column("cost", JSON(none_as_null=True)),
     Column("posting", Boolean, nullable=False),
     Column("delivered", JSON(none_as_null=True)),
     Column("delivered_chat", String),
@@ -64,6 +65,7 @@ jobs = Table(
     Index("jobs_untold", "told", "state"),
     Index("jobs_by_user", "platform", "user_id", "created_at"),
     Index("jobs_by_model", "model", "state", "ended_at"),
+    Index("jobs_charged", "created_at", sqlite_where=text("cost IS NOT NULL")),
     Index("jobs_by_message", "platform", "delivered_chat", "delivered_thread", "delivered_id"),
 )
 

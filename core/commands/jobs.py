@@ -14,14 +14,36 @@ from core.messages.wording import clock, wish
 from core.platform import View
 
 _REMEMBERED = 50
+_ACCOUNT_DAYS = 30
+_DECIMALS = 4
 
 
 async def status(context: Context, _: NoOptions) -> View:
     """List what runs and what waits, with the numbers that other commands take."""
     jobs = await numbered(context)
-    if not jobs:
-        return View(text=translate(context.locale, "status-none"))
-    return View(text="\n".join(_line(context, n, job) for n, job in enumerate(jobs, 1)))
+    lines = [_line(context, n, job) for n, job in enumerate(jobs, 1)]
+    lines = lines or [translate(context.locale, "status-none")]
+    return View(text="\n".join([*lines, *await _spent(context)]))
+
+
+async def _spent(context: Context) -> list[str]:
+    """For an admin who reads it alone: what the gateways have charged of late, as far as told."""
+    invocation = context.invocation
+    if not context.is_admin or not (invocation.is_alone or invocation.is_private):
+        return []
+    since = time.time() - _ACCOUNT_DAYS * 86_400
+    return [
+        translate(
+            context.locale,
+            "status-spent",
+            gateway=each.gateway,
+            days=_ACCOUNT_DAYS,
+            amount=f"{each.cost.amount:.{_DECIMALS}f}".rstrip("0").rstrip("."),
+            unit=each.cost.unit,
+            jobs=each.jobs,
+        )
+        for each in await context.services.store.spent(since)
+    ]
 
 
 def _line(context: Context, number: int, job: Job) -> str:

@@ -32,6 +32,7 @@ _NAMED = (
     ("error.details.*.reason", "{}"),
     ("output.code", "{}"),
     ("data.error.code", "{}"),
+    ("data.data.error.code", "{}"),
     ("failureCode", "{}"),
     ("failure_code", "{}"),
 )

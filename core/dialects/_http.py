@@ -72,6 +72,14 @@ class Creation:
     names_model: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonAnswer:
+    """What a gateway has answered; some say in a header what it has cost."""
+
+    body: Json
+    headers: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """One account and the connection pool that reaches it."""
@@ -138,6 +146,16 @@ class Wire:
         body: Json | MultipartForm | None = None,
         circumstances: Circumstances | None = None,
     ) -> Json:
+        """Ask for what costs nothing; see `ask`."""
+        return (await self.ask(method, path, body, circumstances)).body
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Json | MultipartForm | None = None,
+        circumstances: Circumstances | None = None,
+    ) -> JsonAnswer:
         """Ask for what costs nothing: at a path of the gateway, or a full URL without the key.
 
         A good answer without a body says as much as `{}`: nothing.
@@ -161,7 +179,7 @@ class Wire:
         # An empty 2xx is neither news nor an error: the task is asked on.
         says_nothing = not data and (parse(said) == {} or (is_whole and not said.strip()))
         if response.is_success and (data or says_nothing):
-            return data
+            return JsonAnswer(body=data, headers=response.headers)
         fault = fault_of(
             said, response.status_code, headers=response.headers, circumstances=circumstances
         )

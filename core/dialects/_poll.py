@@ -21,7 +21,7 @@ from core.dialects._rhythm import Rhythm
 from core.dialects._tasks import Status, TaskReply
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Queued, Rendering, Report
+from core.media import Charged, Queued, Rendering, Report
 from core.redact import quote
 
 Read = Callable[[Json], TaskReply]
@@ -33,6 +33,8 @@ _ERRORS_TOLERATED = 5
 # Jobs that were ordered together would otherwise ask in the same moment, for ever. Only later:
 # the least pause stays the least.
 _JITTER = 0.2
+# One line beside a bar.
+_NOTE_CHARS = 100
 # What no further look would change. A gateway that is down is not among it.
 _FINAL = MODERATION | {
     FaultKind.AUTH,
@@ -103,8 +105,7 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         learned=generation.learned_seconds,
         guess=generation.model.expected_for(generation.request),
     )
-    started = time.monotonic()
-    ordered = started - generation.age
+    ordered = time.monotonic() - generation.age
     asked_to_wait = 0.0
     while True:
         now = time.monotonic() - ordered
@@ -114,8 +115,10 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         await asyncio.sleep(least)
         await _rest(pause - least, generation.hook)
         now = time.monotonic() - ordered
+        # How long it took tells the filter before the work from the one behind it.
+        seen = replace(circumstances, seconds=now)
         try:
-            reply = _read(await ask(wire, circumstances), read, circumstances)
+            reply = _read(await ask(wire, seen), read, seen)
         except JobError as error:
             rhythm.failed(now, is_refusal=error.fault.kind is FaultKind.RATE_LIMITED)
             patience.bear(error)
@@ -123,8 +126,8 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
             continue
         rhythm.saw(now, reply.fraction)
         asked_to_wait = 0.0
-        # How long it took tells the filter before the work from the one behind it.
-        seen = replace(circumstances, seconds=time.monotonic() - started)
+        if reply.cost is not None:
+            await generation.report(Charged(cost=reply.cost))
         if fault := end_of(reply, seen):
             raise JobError(fault)
         if patience.is_satisfied(reply):
@@ -156,10 +159,11 @@ async def _rest(seconds: float, hook: Hook | None) -> None:
 
 
 async def _tell(reply: TaskReply, report: Report) -> None:
+    note = quote(reply.note, _NOTE_CHARS)
     if reply.status is Status.QUEUED and not reply.fraction:
-        await report(Queued())
+        await report(Queued(ahead=reply.ahead, note=note))
     else:
-        await report(Rendering(fraction=reply.fraction))
+        await report(Rendering(fraction=reply.fraction, note=note))
 
 
 def end_of(reply: TaskReply, circumstances: Circumstances) -> Fault | None:

@@ -1,19 +1,21 @@
 """Reads what gateways say about a task, whatever they call its fields. All pure.
 
 Source: docs/gateways.md, "Where the task id is", "Status words", "Where the link is",
-"Progress numbers", "The asyncdata status page".
+"Progress numbers", "What a task has cost", "The asyncdata status page".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeGuard
 from urllib.parse import unquote
 
 from core.dialects._codes import all_codes
 from core.dialects._faults import Circumstances, message_of, refuse
 from core.dialects._json import Json, dig, items, mapping, parse, sentence, text
+from core.media import Cost
 
 
 class Status(StrEnum):
@@ -73,6 +75,18 @@ _URL_PLACES = (
     "content.url",
     "result.video.url",
 )
+_AHEAD_PLACES = ("queue_position", "data.queue_position")
+# Where the price stands, in which unit, and how many make one of them.
+_COSTS = (
+    ("usage.cost", "USD", 1.0),
+    ("usage.cost_in_usd_ticks", "USD", 1e10),
+    ("usage.total_tokens", "tokens", 1.0),
+    ("task.usage.total_seconds", "s", 1.0),
+    ("usage.duration", "s", 1.0),
+    ("metrics.predict_time", "s", 1.0),
+)
+_COST_HEADERS = (("x-fal-billable-units", "units"),)
+_MOST = 1e15
 _LARGEST = 1_000_000
 _REASON_PLACES = (
     "fail_reason",
@@ -91,6 +105,8 @@ class TaskReply:
     Attributes:
         fraction: in 0..1.
         reason: why it failed, in the gateway's words; codes: in those of `_codes`.
+        ahead: how many come before it in the gateway's queue; note: a line about its work.
+        cost: what it was charged with.
     """
 
     status: Status
@@ -98,11 +114,33 @@ class TaskReply:
     urls: tuple[str, ...] = ()
     reason: str = ""
     codes: AbstractSet[str] = frozenset()
+    ahead: int | None = None
+    note: str = ""
+    cost: Cost | None = None
 
 
 def failed(body: Json, status: Status = Status.FAILED) -> TaskReply:
     """What an answer that says why there is no result tells of its task."""
-    return TaskReply(status=status, reason=message_of(body), codes=all_codes(body))
+    return TaskReply(
+        status=status, reason=message_of(body), codes=all_codes(body), cost=cost_of(body)
+    )
+
+
+def cost_of(body: Json, headers: Mapping[str, str] | None = None) -> Cost | None:
+    """What an answer says that its task has cost; None where it says nothing."""
+    told = [(dig(body, place), unit, parts) for place, unit, parts in _COSTS]
+    told += [((headers or {}).get(name), unit, 1.0) for name, unit in _COST_HEADERS]
+    amounts = ((_amount(value) / parts, unit) for value, unit, parts in told)
+    costs = (Cost(amount=amount, unit=unit) for amount, unit in amounts if amount)
+    return next(costs, None)
+
+
+def _amount(value: object) -> float:
+    """A number, or one in a text; 0 where it is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if 0 < value <= _MOST else 0.0
+    said = re.fullmatch(r"\d{1,15}(?:\.\d{1,15})?", text(value))
+    return float(said[0]) if said else 0.0
 
 
 def status_of(value: object) -> Status:
@@ -155,6 +193,8 @@ def read_task(body: Json) -> TaskReply:
         urls=urls,
         reason=f"{said} ({code})" if said and code else said or reason or code,
         codes=all_codes(body),
+        ahead=next((n for n in _at(body, _AHEAD_PLACES) if _is_count(n)), None),
+        cost=cost_of(body),
     )
 
 
@@ -202,6 +242,10 @@ def _fraction(body: Json) -> float | None:
         if percent is not None:
             return min(percent / 100, 1.0)
     return None
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
 
 
 def _number(value: object) -> float | None:

@@ -3,6 +3,7 @@
 Source: docs/gateways.md, "openai_videos", "Remix".
 """
 
+from dataclasses import replace
 from functools import partial
 
 from core.dialects._http import Creation
@@ -30,7 +31,7 @@ def read_video(body: Json, content: str) -> TaskReply:
     reply = read_task(body)
     if reply.urls or reply.status is not Status.SUCCEEDED:
         return reply
-    return TaskReply(status=reply.status, fraction=reply.fraction, urls=(content,))
+    return replace(reply, urls=(content,))
 
 
 def answer(reply: TaskReply, content: str) -> tuple[RemoteAsset, ...]:

@@ -4,6 +4,7 @@ Source: docs/gateways.md, "dashscope".
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -14,7 +15,7 @@ from core.dialects._images import data_uris
 from core.dialects._json import Json, dig, mapping, text
 from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
-from core.dialects._tasks import TaskReply, read_task
+from core.dialects._tasks import TaskReply, cost_of, read_task
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
 from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
@@ -72,7 +73,7 @@ def read(body: Json) -> TaskReply:
     told: dict[str, object] = {"status": status, "video_url": output.get("video_url")}
     if code or said:
         told["error"] = {"code": code, "message": said}
-    return read_task(told)
+    return replace(read_task(told), cost=cost_of(body))
 
 
 async def _creation(generation: Generation) -> Creation:

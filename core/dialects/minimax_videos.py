@@ -10,14 +10,15 @@ from dataclasses import replace
 import httpx
 
 from core.catalog import Model
+from core.dialects._codes import all_codes
 from core.dialects._content import content_parts
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
-from core.dialects._json import Json, dig, mapping, text
+from core.dialects._json import Json, mapping
 from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
-from core.dialects._tasks import TaskReply, read_task, task_id_of
+from core.dialects._tasks import TaskReply, cost_of, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.media import MediaRequest, RemoteAsset, TaskRef
 
@@ -45,8 +46,7 @@ def read(body: Json) -> TaskReply:
     task = mapping(body.get("task"))
     if not task:
         return read_task(body)
-    reply, code = read_task(task), text(dig(task, "error.code"))
-    return replace(reply, codes=reply.codes | {f"base_resp:{code}"}) if code else reply
+    return replace(read_task(task), codes=all_codes(body), cost=cost_of(body))
 
 
 async def _creation(generation: Generation) -> Creation:

@@ -4,6 +4,7 @@ Source: docs/gateways.md, "xai_videos".
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -11,7 +12,7 @@ from core.catalog import Model
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
-from core.dialects._json import Json, dig, mapping, text
+from core.dialects._json import Json, mapping, text
 from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import Status, TaskReply, read_task
@@ -59,9 +60,8 @@ def read(body: Json) -> TaskReply:
         raise JobError(Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True))
     reply = read_task(body)
     if url:
-        return TaskReply(status=Status.SUCCEEDED, fraction=reply.fraction, urls=(url,))
-    blocked = text(dig(body, "block_reason"))
-    return TaskReply(status=reply.status, fraction=reply.fraction, reason=reply.reason or blocked)
+        return replace(reply, status=Status.SUCCEEDED, urls=(url,))
+    return replace(reply, reason=reply.reason or text(body.get("block_reason")))
 
 
 async def _creation(generation: Generation) -> Creation:

@@ -16,7 +16,7 @@ from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.jobs import JobState, LostRunError
-from core.media import Accepted, Event, Named
+from core.media import Accepted, Charged, Event, Named
 from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view
@@ -148,6 +148,8 @@ class Run:
             task = event.task or active.job.task
             # Before the next byte is read: a crash from here on finds the task again.
             await active.save_soon(replace(active.job, state=JobState.RUNNING, task=task))
+        if isinstance(event, Charged):
+            active.job = replace(active.job, cost=event.cost)  # the end of it is stored next
         if active.job.task and active.is_stored:
             self.leavable.set()
         active.show(advance(active.progress, event))

@@ -7,6 +7,12 @@ phase-waiting = { $position ->
 phase-held = On hold: the bot cannot store anything new right now. This goes on by itself once it can.
 phase-submitting = sending
 phase-queued = queued at the gateway
+phase-queued-behind = { $ahead ->
+    [0] next in line at the gateway
+    [one] queued at the gateway, 1 job ahead
+   *[other] queued at the gateway, { $ahead } jobs ahead
+}
+progress-note = The gateway says: “{ $note }”
 phase-rendering = rendering
 phase-retrying = the gateway is trying again
 phase-collecting = { $kind ->
@@ -316,6 +322,10 @@ disk-nearly-full = The bot's disk is nearly full, so it takes no new orders. Not
 status-none = You have no jobs running or waiting.
 bot-stopping = The bot is about to restart and takes no orders right now. Nothing was ordered; please try again in a few minutes.
 ordered-twice = This came twice within two seconds, so it was ordered once. Send it again if you want another one.
+status-spent = Charged by { $gateway } in the last { $days } days, as far as it tells: { $amount } { $unit } for { $jobs ->
+    [one] 1 job
+   *[other] { $jobs } jobs
+}
 status-line = { $number }. { $state } · { $what }
 state-waiting = about to start
 state-submitting = sending

@@ -7,6 +7,11 @@ phase-waiting = { $position ->
 phase-held = 已暂停：机器人暂时无法保存新数据，恢复后会自动继续。
 phase-submitting = 正在提交
 phase-queued = 正在网关排队
+phase-queued-behind = { $ahead ->
+    [0] 网关排队中，即将轮到
+   *[other] 网关排队中，前面还有 { $ahead } 个任务
+}
+progress-note = 网关提示：“{ $note }”
 phase-rendering = 正在生成
 phase-retrying = 网关正在重试
 phase-collecting = { $kind ->
@@ -310,6 +315,7 @@ disk-nearly-full = 机器人的磁盘快满了，暂不接受新的请求。这�
 status-none = 您没有正在运行或排队的任务。
 bot-stopping = 机器人即将重启，暂不接受新的请求。这次没有下单，请几分钟后再试。
 ordered-twice = 两秒内收到两次相同的内容，只算一次。如果想再要一个，请再发一次。
+status-spent = { $gateway } 最近 { $days } 天的费用（以网关告知的为准）：{ $jobs } 个任务，共 { $amount } { $unit }
 status-line = { $number }. { $state } · { $what }
 state-waiting = 即将开始
 state-submitting = 正在提交

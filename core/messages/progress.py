@@ -7,7 +7,7 @@ from statistics import median
 
 from core.catalog import Model
 from core.jobs import Job, JobState
-from core.media import Accepted, Event, MediaRequest, Named, Queued, Rendering
+from core.media import Accepted, Charged, Event, MediaRequest, Named, Queued, Rendering
 
 _NEARLY = 0.99
 _LEAST_HISTORY = 3
@@ -28,11 +28,18 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a job is. `fraction` never falls; None as long as the gateway tells no number."""
+    """How far a job is. `fraction` never falls; None as long as the gateway tells no number.
+
+    Attributes:
+        position: its place in our own line.
+        ahead, note: as in `Queued`.
+    """
 
     phase: Phase = Phase.WAITING
     fraction: float | None = None
     position: int = 0
+    ahead: int | None = None
+    note: str = ""
 
 
 def phase_of(job: Job) -> Phase:
@@ -49,12 +56,12 @@ def phase_of(job: Job) -> Phase:
 def advance(progress: Progress, event: Event) -> Progress:
     """Take an event in. Backends start over at 0 on retries of their own; the bar does not."""
     match event:
-        case Named():
+        case Named() | Charged():
             return progress
         case Accepted():
             return replace(progress, phase=Phase.RENDERING)
         case Queued():
-            return replace(progress, phase=Phase.QUEUED)
+            return replace(progress, phase=Phase.QUEUED, ahead=event.ahead, note=event.note)
         case Rendering():
             told = [f for f in (progress.fraction, event.fraction) if f is not None]
             went_back = (event.fraction or 0) < (progress.fraction or 0)
@@ -65,6 +72,7 @@ def advance(progress: Progress, event: Event) -> Progress:
                 progress,
                 phase=Phase.RETRYING if retrying else Phase.RENDERING,
                 fraction=min(max(told), _NEARLY) if told else None,
+                note=event.note,
             )
 
 

@@ -48,6 +48,7 @@ def running_view(
     usual = expected or model.expected_for(job.request)
     lines = [
         _progress_line(job, progress, now, usual),
+        *_notes(locale, progress),
         describe_request(job, model),
         wish(job),
     ]
@@ -58,6 +59,13 @@ def running_view(
     if model.state is State.RETIRED:
         lines.append(translate(locale, "note-retired", model=model.name))
     return View(text="\n".join(lines), buttons=(_cancel(job),))
+
+
+def _notes(locale: Locale, progress: Progress) -> list[str]:
+    """What the gateway says of its own work, as long as it is at it."""
+    if not progress.note or progress.phase in _MADE:
+        return []
+    return [translate(locale, "progress-note", note=progress.note)]
 
 
 def draft_view(job: Job, model: Model) -> View:
@@ -106,12 +114,18 @@ def _progress_line(job: Job, progress: Progress, now: float, expected: float) ->
     if progress.phase is Phase.HELD:
         return translate(locale, "phase-held")
     elapsed = max(now - (job.started_at or now), 0.0)
-    phase = translate(locale, f"phase-{progress.phase}", kind=job.request.kind)
+    phase = _phase(locale, job, progress)
     parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]
     rest = _rest(progress, elapsed, expected)
     if rest is not None and progress.phase not in _MADE:
         parts.append(translate(locale, "progress-rest", rest=clock(rest)))
     return " · ".join(part for part in parts if part)
+
+
+def _phase(locale: Locale, job: Job, progress: Progress) -> str:
+    if progress.phase is Phase.QUEUED and progress.ahead is not None:
+        return translate(locale, "phase-queued-behind", ahead=progress.ahead)
+    return translate(locale, f"phase-{progress.phase}", kind=job.request.kind)
 
 
 def _bar(progress: Progress, elapsed: float, expected: float) -> str:

@@ -22,6 +22,7 @@ class ManualGateway:
         open: what is answered; everything else waits for `allow`.
         percent: how far the task is; it is done at 100.
         refusal: what creations are answered with instead of a task.
+        said: what answers to looks hold besides, or instead.
     """
 
     film: bytes
@@ -31,6 +32,7 @@ class ManualGateway:
     dead_links: int = 0
     percent: int = 100
     refusal: bytes = b""
+    said: dict[str, object] = field(default_factory=dict[str, object])
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def reached(self, kind: str, times: int = 1) -> None:
@@ -58,10 +60,11 @@ class ManualGateway:
             return self.refusal or reply(json.dumps({"task_id": "task-7"}).encode())
         if kind == LOOK and self.percent < DONE_PERCENT:
             told = {"status": "IN_PROGRESS", "progress": f"{self.percent}%"}
-            return reply(json.dumps(told).encode())
+            return reply(json.dumps(told | self.said).encode())
         if kind == LOOK:
             output = {"output": f"{self.root}/film.mp4"}
-            return reply(json.dumps({"status": "SUCCESS", "data": output}).encode())
+            done = {"status": "SUCCESS", "data": output}
+            return reply(json.dumps(done | self.said).encode())
         if self.dead_links:
             self.dead_links -= 1
             return reply(b"<Message>Request has expired</Message>", status=403)

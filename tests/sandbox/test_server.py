@@ -31,7 +31,13 @@ async def test_a_key_is_taken_with_and_without_bearer(cdn: httpx.AsyncClient, he
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": ""}])
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/models"), ("POST", CHAT), ("POST", TASKS), ("GET", f"{TASKS}/x")],
+    [
+        ("GET", "/v1/models"),
+        ("GET", "/v1/key"),
+        ("POST", CHAT),
+        ("POST", TASKS),
+        ("GET", f"{TASKS}/x"),
+    ],
 )
 async def test_without_a_good_key_nothing_is_told(
     cdn: httpx.AsyncClient, headers: dict[str, str], method: str, path: str

@@ -36,6 +36,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "of a user": lambda store: store.of_user(JOB.user, limit=20),
     "posted": lambda store: store.posted_as(HERE, "8", "7", "6", "5"),
+    "spent": lambda store: store.spent(0.0),
     "durations": lambda store: store.durations(JOB.model, limit=30),
 }
 

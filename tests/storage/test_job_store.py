@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import Fault, FaultKind, StorageError
 from core.jobs import Job, JobState, LostRunError
-from core.media import Asset, MediaRequest, RemoteAsset, TaskRef
+from core.media import Asset, Cost, MediaRequest, RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef, User
 from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
@@ -248,6 +248,23 @@ async def test_durations_are_of_done_jobs_of_that_model_newest_first(store: SqlJ
     found = await store.durations(JOB.model, limit=2)
 
     assert found == [(JOB.request, 12.0), (JOB.request, 11.0)]
+
+
+async def test_what_was_charged_is_summed_for_each_gateway_and_unit(store: SqlJobStore) -> None:
+    costs = [Cost(amount=0.1), Cost(amount=0.2), Cost(amount=700, unit="tokens"), None]
+    for number, cost in enumerate(costs):
+        await store.add(replace(JOB, id=f"a{number}", model="a/x", cost=cost, created_at=50.0))
+    await store.add(replace(JOB, id="b", model="b/x", cost=Cost(amount=5), created_at=50.0))
+    await store.add(replace(JOB, id="old", model="b/x", cost=Cost(amount=9), created_at=40.0))
+
+    spent = await store.spent(50.0)
+
+    assert [(each.gateway, each.cost.unit, each.jobs) for each in spent] == [
+        ("a", "USD", 2),
+        ("a", "tokens", 1),
+        ("b", "USD", 1),
+    ]
+    assert [each.cost.amount for each in spent] == [pytest.approx(0.3), 700, 5]
 
 
 async def test_progress_of_many_jobs_at_once_reaches_all_but_the_lost_ones(

@@ -35,6 +35,8 @@ ANSWERS = {
     "is_elsewhere/probe": as_html("<title>404</title>", status=404),
     "is_down/probe": as_json({"error": "down"}, status=502),
     "is_local/system_stats": as_json({"system": {"comfyui_version": "0.33"}}),
+    "openrouter/v1/key": as_json({"error": {"code": 401, "message": "no user"}}, status=401),
+    "openrouter/v1/models": as_json({"data": [{"id": "a"}]}),
     "is_closed/system_stats": as_json({"error": "no"}, status=401),
 }
 
@@ -48,7 +50,11 @@ async def test_doctor_asks_each_gateway_in_the_way_that_it_has(tmp_path: Path) -
         writer.write(ANSWERS[path])
 
     async with raw_server(serve) as server:
-        variables = {"CATALOG_FILES": "mine.toml"}
+        variables = {
+            "CATALOG_FILES": "mine.toml",
+            "OPENROUTER_API_KEY": KEY,
+            "OPENROUTER_BASE_URL": f"{server.url}/openrouter",
+        }
         lines: list[str] = []
         for name, stanza in STANZAS.items():
             head = f'name = "{name}"\nenv = "{name.upper()}"\nbase_url = "{server.url}/{name}"'
@@ -76,6 +82,7 @@ async def test_doctor_asks_each_gateway_in_the_way_that_it_has(tmp_path: Path) -
     assert "run out of credit" in said["is_empty"]
     assert said["is_elsewhere"].startswith("wrong is_elsewhere:")
     assert said["is_down"].startswith("wrong is_down:")
+    assert said["openrouter"].startswith("wrong openrouter: OPENROUTER_API_KEY is not accepted")
     assert said["is_local"].startswith(f"ok    is_local: {root}/is_local: answers;")
     assert "wants a key" in said["is_closed"]
     assert said["is_away"] == "-     is_away: no address: set IS_AWAY_BASE_URL to use it"

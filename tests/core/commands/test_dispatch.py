@@ -1,6 +1,7 @@
 """Commands as every platform sends them, on a real engine: answers, refusals, polite accidents."""
 
 import sqlite3
+import time
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from dataclasses import replace
@@ -10,9 +11,11 @@ import pytest
 
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
+from core.engine.order import new_id
 from core.i18n import Locale, translate
 from core.invocation import IdFormat, Invocation, known
 from core.jobs import JobState
+from core.media import Cost
 from core.people.access import Policy
 from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
@@ -43,6 +46,7 @@ async def say(
     *,
     chat: str = "1",
     runs_chat: bool = False,
+    alone: bool = False,
     ids: IdFormat = IdFormat(),  # noqa: B008 - frozen
 ) -> Answer:
     """What the bot answers to a line."""
@@ -55,6 +59,7 @@ async def say(
             user=user,
             conversation=ConversationRef(platform=NAME, chat=chat),
             is_chat_admin=known(runs_chat),
+            is_alone=alone,
             ids=ids,
         ),
         locale,
@@ -412,3 +417,28 @@ async def test_a_history_that_cannot_be_read_keeps_nobody_from_ordering(
 
     assert answer.done
     assert job.state is JobState.DONE
+
+
+async def test_what_gateways_have_charged_is_told_to_admins_who_read_it_alone(
+    harness: EngineHarness,
+) -> None:
+    harness.policy = Policy(admins=ADMINS)
+    done = replace(harness.job(), state=JobState.DONE, told=True, created_at=time.time() - 60)
+    costs = (Cost(amount=0.125), Cost(amount=0.25), Cost(amount=1e6, unit="tokens"), None)
+    for cost in costs:
+        await harness.leave(replace(done, id=new_id(), cost=cost))
+    await harness.leave(replace(done, id="old", cost=Cost(amount=9), created_at=1.0))
+    async with harness.engine() as engine:
+        alone = text_of(await say(engine, "status", BOSS, alone=True))
+        chinese = text_of(await say(engine, "status", BOSS, Locale.ZH, alone=True))
+        others = [
+            text_of(await say(engine, "status", BOSS)),
+            text_of(await say(engine, "status", ANN, alone=True)),
+        ]
+
+    none, usd, tokens = alone.splitlines()
+    assert others == [none, none]
+    told = "Charged by sandbox in the last 30 days, as far as it tells:"
+    assert usd == f"{told} 0.375 USD for 2 jobs"
+    assert tokens == f"{told} 1000000 tokens for 1 job"
+    assert "2 个任务，共 0.375 USD" in chinese

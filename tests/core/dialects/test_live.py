@@ -9,7 +9,7 @@ from core.dialects import dashscope, gemini_omni, minimax_videos, openrouter, se
 from core.dialects._fields import filled
 from core.dialects._json import Json
 from core.errors import FaultKind
-from core.media import SOME_PICTURE, ImageRole, MediaRequest, TaskRef
+from core.media import SOME_PICTURE, Charged, Cost, ImageRole, MediaRequest, TaskRef
 from tests.core.dialects.http_answers import KEY, as_html, as_json
 from tests.core.dialects.scripted_gateway import HASTY, speaker, talk
 from tests.core.dialects.scripts import MODELS, A
@@ -305,6 +305,50 @@ async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: Faul
     assert spoken.fault is not None
     assert spoken.fault.kind is kind
     assert len(spoken.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "cost"),
+    [
+        ("openrouter", {"status": "completed", "usage": {"cost": 0.25}}, Cost(amount=0.25)),
+        ("openrouter", {"status": "failed", "error": "x", "usage": {"cost": 1}}, Cost(amount=1)),
+        (
+            "xai_videos",
+            {**XAI_DONE, "usage": {"cost_in_usd_ticks": 1_500_000_000}},
+            Cost(amount=0.15),
+        ),
+        (
+            "seedance",
+            {"status": "succeeded", "content": {"video_url": A}, "usage": {"total_tokens": 9}},
+            Cost(amount=9, unit="tokens"),
+        ),
+        (
+            "minimax_videos",
+            {
+                "task": {
+                    "status": "succeeded",
+                    "content": {"url": A},
+                    "usage": {"total_seconds": 5},
+                }
+            },
+            Cost(amount=5, unit="s"),
+        ),
+        (
+            "dashscope",
+            {
+                "output": {"task_status": "SUCCEEDED", "video_url": A},
+                "usage": {"duration": 5, "SR": 720},
+            },
+            Cost(amount=5, unit="s"),
+        ),
+    ],
+)
+async def test_what_it_has_cost_is_told_whatever_came_of_it(
+    name: str, look: Json, cost: Cost
+) -> None:
+    spoken = await talk(name, looks=[as_json(look)], task="7", pace=HASTY)
+
+    assert spoken.events == [Charged(cost=cost)]
 
 
 async def test_a_link_of_the_answer_never_gets_the_key() -> None:

@@ -1,6 +1,8 @@
 """The one polled flow asks a dialect's own readers, and nobody else."""
 
 import asyncio
+import time
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -8,12 +10,12 @@ import pytest
 from core.dialects import Endpoint, Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._json import Json, dig, text
-from core.dialects._poll import at
+from core.dialects._poll import at, poll
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import Status, TaskReply
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Event, Named, RemoteAsset, TaskRef
-from tests.core.dialects.http_answers import as_json
+from core.media import Accepted, Event, Named, RemoteAsset, Rendering, TaskRef
+from tests.core.dialects.http_answers import KEY, as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
@@ -152,3 +154,54 @@ async def test_what_was_refused_under_a_name_is_not_asked_for() -> None:
     assert told.fault is not None
     assert not told.fault.maybe_billed
     assert told.lines == ["POST /kitchen HTTP/1.1"]
+
+
+async def test_a_line_of_the_gateways_is_told_clean_and_short() -> None:
+    def read(body: Json) -> TaskReply:
+        return replace(_read(body), note=text(body.get("log")))
+
+    logs = f"<b>step 3</b>\n@all {KEY} " + "x" * 300
+    cooking = as_json({"phase": "cooking", "log": logs})
+    told: list[Event] = []
+
+    async def keep(event: Event) -> None:
+        told.append(event)
+
+    async with raw_server(replies(cooking, DONE)) as server, client() as http:
+        wire = Wire(endpoint(server.url, pace=CALM), http)
+        generation = generation_of(MODEL, report=keep, task=TaskRef(id="n"))
+        await poll(wire, generation, at("/kitchen/n"), read)
+
+    (rendering,) = told
+    assert isinstance(rendering, Rendering)
+    assert rendering.note.startswith("step 3 @\u200ball sk-*** x")
+    assert len(rendering.note) <= 100
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"),
+    [(1.0, FaultKind.MODERATION_PROMPT), (90.0, FaultKind.MODERATION_OUTPUT)],
+)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        as_json({"detail": [{"loc": ["body"], "type": "content_policy_violation"}]}, status=422),
+        as_json({"phase": "burnt", "why": "it violates our policies"}),
+    ],
+)
+async def test_how_long_it_took_tells_which_filter_it_was(
+    seconds: float, kind: FaultKind, answer: bytes
+) -> None:
+    async def keep(_: Event) -> None:
+        pass
+
+    async with raw_server(replies(answer)) as server, client() as http:
+        wire = Wire(endpoint(server.url, pace=CALM), http)
+        generation = replace(
+            generation_of(MODEL, report=keep, task=TaskRef(id="n")),
+            started_at=time.time() - seconds,
+        )
+        with pytest.raises(JobError) as error:
+            await poll(wire, generation, at("/kitchen/n"), _read)
+
+    assert error.value.fault.kind is kind

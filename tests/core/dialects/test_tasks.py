@@ -4,9 +4,18 @@ import json
 
 import pytest
 
-from core.dialects._tasks import Status, TaskReply, read_source, read_task, status_of, task_id_of
+from core.dialects._tasks import (
+    Status,
+    TaskReply,
+    cost_of,
+    failed,
+    read_source,
+    read_task,
+    status_of,
+    task_id_of,
+)
 from core.errors import FaultKind
-from core.media import Accepted, Queued, Rendering, TaskRef
+from core.media import Accepted, Charged, Cost, Queued, Rendering, TaskRef
 from tests.core.dialects.http_answers import as_html, as_json
 from tests.core.dialects.scripted_gateway import CALM, HASTY, talk
 
@@ -324,6 +333,54 @@ async def test_what_no_further_look_would_change_ends_it_at_once(
     assert spoken.fault.kind is kind
     assert spoken.fault.maybe_billed
     assert len(spoken.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "cost"),
+    [
+        ({"usage": {"cost": 0.42, "is_byok": False}}, Cost(amount=0.42)),
+        ({"usage": {"cost": None}}, None),
+        ({"usage": {"cost": 0}}, None),
+        ({"usage": {"cost": True}}, None),
+        ({"usage": {"cost": "0.5"}}, Cost(amount=0.5)),
+        ({"usage": {"cost": "free"}}, None),
+        ({"usage": {"cost": -1}}, None),
+        ({"usage": {"cost": float("nan")}}, None),
+        ({"usage": {"cost": float("inf")}}, None),
+        ({"usage": {"cost_in_usd_ticks": 1_400_000_000}}, Cost(amount=0.14)),
+        ({"usage": {"completion_tokens": 1, "total_tokens": 9}}, Cost(amount=9, unit="tokens")),
+        ({"task": {"usage": {"total_seconds": 5}}}, Cost(amount=5, unit="s")),
+        ({"usage": {"duration": 5, "SR": 720}}, Cost(amount=5, unit="s")),
+        ({"metrics": {"predict_time": 2.5}}, Cost(amount=2.5, unit="s")),
+        ({}, None),
+    ],
+)
+def test_what_a_task_has_cost_is_read_wherever_it_stands(
+    body: dict[str, object], cost: Cost | None
+) -> None:
+    assert read_task({"status": "succeeded", **body}).cost == cost
+    assert failed({"status": "failed", "error": "x", **body}).cost == cost
+
+
+def test_what_a_header_says_of_the_cost_counts() -> None:
+    assert cost_of({}, {"x-fal-billable-units": "1.5"}) == Cost(amount=1.5, unit="units")
+    assert cost_of({}, {"x-fal-billable-units": "many"}) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "ahead"), [(0, 0), (3, 3), (-1, None), ("3", None), (True, None), (10**9, None)]
+)
+def test_the_place_in_the_queue_is_a_small_number(told: object, ahead: int | None) -> None:
+    assert read_task({"status": "IN_QUEUE", "queue_position": told}).ahead == ahead
+
+
+async def test_the_queue_and_the_price_are_told_on_the_way() -> None:
+    waiting = as_json({"status": "IN_QUEUE", "queue_position": 3})
+    done = as_json({"status": "SUCCESS", "video_url": MP4, "usage": {"cost": 0.1}})
+
+    spoken = await talk("video_tasks", looks=[waiting, done], task="t", pace=CALM)
+
+    assert spoken.events == [Queued(ahead=3), Charged(cost=Cost(amount=0.1))]
 
 
 @pytest.mark.parametrize(

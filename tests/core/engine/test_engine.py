@@ -11,6 +11,7 @@ from core.engine.engine import Engine
 from core.errors import FaultKind, UserError
 from core.files.media_info import look
 from core.jobs import Job, JobState
+from core.media import Cost
 from core.messages.progress import Phase, Progress
 from core.platform import MessageLostError
 from storage.jobs import SqlJobStore
@@ -288,3 +289,38 @@ async def test_jobs_are_listed_newest_first(harness: EngineHarness) -> None:
         listed = await engine.jobs_of(jobs[0].user, limit=2)
 
     assert [job.id for job in listed] == [jobs[2].id, jobs[1].id]
+
+
+async def test_the_place_in_the_gateways_queue_is_shown_and_what_it_charged_is_stored(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    gateway.percent, gateway.said = 0, {"status": "IN_QUEUE", "queue_position": 2}
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
+        await gateway.allow(CREATE, LOOK, FETCH)
+        await slow_harness.chat.until(
+            lambda write: "queued at the gateway, 2 jobs ahead" in write.text
+        )
+        gateway.percent, gateway.said = 100, {"usage": {"cost": 0.42, "is_byok": False}}
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert (row.state, row.cost) == (JobState.DONE, Cost(amount=0.42, unit="USD"))
+
+
+async def test_what_a_failure_has_cost_is_stored_and_a_new_attempt_begins_at_nothing(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    gateway.said = {"status": "FAILURE", "fail_reason": "boom", "usage": {"cost": 0.1}}
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
+        await gateway.allow(CREATE, LOOK, FETCH)
+        await engine.idle()
+        failed = await stored(engine, job.id)
+        gateway.said = {}
+        await engine.retry(failed, None, None)
+        await engine.idle()
+        again = await stored(engine, job.id)
+
+    assert (failed.state, failed.cost) == (JobState.FAILED, Cost(amount=0.1))
+    assert (again.state, again.cost) == (JobState.DONE, None)

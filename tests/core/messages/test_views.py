@@ -98,6 +98,43 @@ def test_progress_that_is_told_is_shown_with_the_time_that_is_left() -> None:
     assert line == "▓▓▓▓▓▓░░░░░░ 50% · rendering · 0:30 · about 0:30 left"
 
 
+@pytest.mark.parametrize(
+    ("ahead", "en", "zh"),
+    [
+        (None, "queued at the gateway", "正在网关排队"),
+        (0, "next in line at the gateway", "网关排队中，即将轮到"),
+        (1, "queued at the gateway, 1 job ahead", "网关排队中，前面还有 1 个任务"),
+        (7, "queued at the gateway, 7 jobs ahead", "网关排队中，前面还有 7 个任务"),
+    ],
+)
+def test_the_place_in_the_gateways_queue_is_told(ahead: int | None, en: str, zh: str) -> None:
+    progress = advance(Progress(), Queued(ahead=ahead))
+
+    said = [first_line(progress, 25, replace(JOB, locale=locale)) for locale in ("en", "zh")]
+
+    assert [line.split(" · ")[1] for line in said] == [en, zh]
+
+
+def test_what_the_gateway_says_of_its_work_is_quoted_as_long_as_it_is_new() -> None:
+    loading = advance(Progress(), Rendering(note="Loading weights"))
+    silent = advance(loading, Rendering(fraction=SOME))
+    made = replace(loading, phase=Phase.COLLECTING)
+
+    english, chinese, later, after = (
+        running_view(job, MODEL, progress, 1010.0).text.splitlines()[1]
+        for job, progress in (
+            (JOB, loading),
+            (replace(JOB, locale="zh"), loading),
+            (JOB, silent),
+            (JOB, made),
+        )
+    )
+
+    assert english == "The gateway says: “Loading weights”"
+    assert chinese == "网关提示：“Loading weights”"
+    assert later == after == describe_request(JOB, MODEL)
+
+
 def test_progress_that_is_guessed_says_so_and_stops_short_of_the_end() -> None:
     early, late = (first_line(Progress(phase=Phase.RENDERING), seconds) for seconds in (25, 500))
 

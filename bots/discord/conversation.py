@@ -138,12 +138,23 @@ class DiscordConversation(WithoutPreviews):
             attempts.append(partial(self._post_directly, post))
         return await _first(attempts)
 
+    def reached(self, message: MessageRef) -> MessageRef:
+        return message if self._ref.person else self._interactions.reached(message)
+
     async def edit(self, message: MessageRef, view: View) -> None:
         # Lost, so that whoever must be told gets a new message instead of a refusal.
         if age_seconds(message.id) >= EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
         outgoing = OutgoingMessage(content=content(view), buttons=view.buttons)
-        await ask(self._channel_of(message).change(message.id, outgoing))
+        try:
+            await ask(self._channel_of(message).change(message.id, outgoing))
+        except MessageLostError:
+            if self._ref.person or not message.access:
+                raise
+            # The token is dead, but the bot may write here by itself.
+            self._interactions.lose(message)
+            here = MemberChannel(self._platform.channel(self._channel))
+            await ask(here.change(message.id, outgoing))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         try:

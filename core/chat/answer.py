@@ -74,9 +74,7 @@ class ActiveAnswer:
         self._full: Sequence[View] = ()
         place = replace(exchange.conversation, owner=exchange.user.id)
         self._conversation = services.platforms[place.platform].conversation(place)
-        self._budget = services.budgets.of(
-            place, self._conversation.limits, exchange.command if place.person else None
-        )
+        self._budget = services.budgets.of(place, self._conversation.limits)
         self._message = PagedMessage(
             self._conversation,
             self._budget,

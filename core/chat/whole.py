@@ -65,11 +65,13 @@ async def _post(
         as_documents=True,
     )
 
+    within = budget.of(exchange.command and conversation.reached(exchange.command))
+
     async def write() -> MessageRef:
-        async with budget.turn(Rank.RESULT, "post"):
+        async with within.turn(Rank.RESULT, "post"):
             return await conversation.deliver(media, replacing=None)
 
-    return await until_taken(write, partial(budget.obey, lane="post"))
+    return await until_taken(write, partial(within.obey, lane="post"))
 
 
 def _written(path: Path, text: str) -> Asset:

@@ -53,7 +53,6 @@ class PagedMessage:
             MessageLostError: the chat takes no messages from us.
         """
         await self._begin(self._render()[0], Rank.ANSWER)
-        self._room.enter_context(self._budget.expecting())
 
     def touch(self) -> None:
         """Say that something may have changed. Costs nothing; never waits."""
@@ -94,10 +93,10 @@ class PagedMessage:
 
     async def close(self) -> None:
         """Stop showing, soon and without a last view."""
-        self._room.close()
         if self._turning:
             self._turning.cancel()
             await asyncio.wait([self._turning])
+        self._room.close()
         if self._status:
             await self._status.close()
 
@@ -106,6 +105,10 @@ class PagedMessage:
             # What it would say is about to be previewed below it.
             view = View(text="…", buttons=view.buttons)
         message = await self._post(view, rank)
+        # The last word is owed to one message at a time, by the way in which it is reached.
+        self._room.close()
+        reached = self._conversation.reached(message)
+        self._room.enter_context(self._budget.of(reached).expecting())
         self._status = StatusMessage(
             self._conversation,
             self._budget,

@@ -188,11 +188,13 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     *,
     replying: MessageRef | None = None,
     rank: Rank = Rank.RESULT,
+    announce: Callable[[], Awaitable[None]] | None = None,
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
 
     A message that is gone, or cannot be edited for now or like this, is sent anew; a last word is
-    not worth it.
+    not worth it. Just before anything is sent, `announce` is awaited; what it cannot store is not
+    sent yet.
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
@@ -202,6 +204,8 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
 
     async def send(within: WriteBudget) -> MessageRef:
         async with within.turn(rank, "post"):
+            if announce:
+                await announce()
             return await conversation.send(view, replying=replying)
 
     async def edit(message: MessageRef, within: WriteBudget) -> None:

@@ -83,6 +83,36 @@ async def test_a_private_answer_is_private_to_its_last_page(here: DiscordBotHarn
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
 
 
+@pytest.mark.parametrize(
+    ("words", "button", "typed"),
+    [("#cut", "Continue", "/continue"), ("#reset", "Ask again", "/reask")],
+)
+async def test_what_follows_a_private_answer_is_private_whichever_way_it_is_asked_for(
+    here: DiscordBotHarness, words: str, button: str, typed: str
+) -> None:
+    async with here.bot() as engine:
+        await here.ada.slash(here.channel, "ask", prompt=f"--private {words} SECRET")
+        await engine.idle()
+        (answer,) = await here.server.until(lambda: with_button(here, button))
+        await mention(here, typed)
+        alone = here.ada.user.dm_channel.id
+        await here.server.until(lambda: here.messages(alone))
+        await engine.idle()
+        # Not so soon that it is taken for a finger that taps twice.
+        here.server.advance(60)
+        await here.ada.click(here.message(answer), label=button)
+        await here.server.until(lambda: len(here.messages()) == 2)
+        await engine.idle()
+
+    hidden = [message for message in here.messages() if message["flags"] & EPHEMERAL]
+    assert len(hidden) == 2
+    assert here.messages() == hidden
+
+
+def with_button(here: DiscordBotHarness, label: str) -> list[Json]:
+    return [message for message in here.messages() if label in labels(message)]
+
+
 async def test_only_who_asked_can_stop_it_and_go_on_also_after_a_restart(
     here: DiscordBotHarness,
 ) -> None:

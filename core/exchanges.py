@@ -133,6 +133,10 @@ class ExchangeStore(Protocol):
         """The last one of a person at a place that was answered in words."""
         ...
 
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let all of a chat go on under the id that it has now; their messages keep theirs."""
+        ...
+
     async def unfinished(self) -> Sequence[Exchange]:
         """Those that have not ended, or whose chat was not told how."""
         ...

@@ -9,7 +9,7 @@ from statistics import median
 
 from benchmarks.bare_client import frames, open_http
 from benchmarks.bot_bench import BotBench, WriteAttempt
-from benchmarks.discord_bench import open_discord_bench
+from benchmarks.discord_bench import DiscordBench, open_discord_bench
 from benchmarks.journal import name_in
 from benchmarks.progress import Tally
 from benchmarks.sandbox_process import CHAT_MODEL, open_gateway
@@ -76,14 +76,17 @@ class Shown:
         return [each for each in attempts if each.status == 200 and name_in(each.text) == stream]
 
 
-async def play(bench: BotBench, place: int, streams: Sequence[str]) -> Shown:
-    """Ask all at once, and wait until all answers are there."""
+async def play(bench: BotBench, place: int, streams: Sequence[str], typed: int = 0) -> Shown:
+    """Ask all at once, so many of them as typed words, and wait until all answers are there."""
     bench.write_chat_catalog()
     before = bench.connections
     async with bench.bot(), asyncio.timeout(STREAM_SECONDS + _LONGEST_SECONDS):
         await bench.until_connected(before)
-        for stream in streams:
-            bench.command(place, "ask", question(stream), who=stream)
+        for number, stream in enumerate(streams):
+            if number < typed and isinstance(bench, DiscordBench):
+                await bench.say(place, f"/ask {question(stream)}", who=stream)
+            else:
+                bench.command(place, "ask", question(stream), who=stream)
         # Not at every write: the bot is what is measured, not the stand-in.
         while any(shown(bench, place).completed(each) is None for each in streams):  # noqa: ASYNC110 - see above
             await asyncio.sleep(_LOOK_SECONDS)
@@ -120,13 +123,13 @@ async def telegram(name: str, *, shared: bool) -> None:
         describe(name, bench, await play(bench, place, ["clip0"]), ["clip0"])
 
 
-async def discord(count: int) -> None:
+async def discord(count: int, *, typed: int = 0) -> None:
     """Several answers at once in a Discord channel, each for somebody else."""
     streams = [f"clip{number}" for number in range(count)]
     async with open_discord_bench(STREAM_SECONDS * QUICKER) as bench:
         place = bench.open_place("chat")
-        found = await play(bench, place, streams)
-        describe(f"Discord channel, {count} at once", bench, found, streams)
+        found = await play(bench, place, streams, typed)
+        describe(f"Discord channel, {count} at once, {typed} typed", bench, found, streams)
 
 
 async def bare(root: str) -> float:
@@ -218,7 +221,8 @@ async def main() -> None:
     print_head(f"{CHUNKS} chunks in {STREAM_SECONDS:g} s", *_HEADS)
     await telegram("Telegram group", shared=True)
     await telegram("Telegram, private", shared=False)
-    await discord(5)
+    for typed in (0, 3, 5):
+        await discord(5, typed=typed)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import discord
 from simcord.actors import MemberActor
-from simcord.builders import GuildHandle
+from simcord.builders import ChannelHandle, GuildHandle
 from simcord.enums import InteractionType
 
 from benchmarks.bot_bench import HERE, BotBench, WriteAttempt, open_gateway
 from benchmarks.journal import Journal, name_in
 from tests.fakes.discord.people import RawChannel
 from tests.fakes.discord.server import DiscordServer, pointed_at
-from tests.fakes.discord.wire import Json
+from tests.fakes.discord.wire import Json, interaction_of
 
 
 class DiscordPoster:
@@ -69,14 +69,17 @@ class DiscordBench(BotBench):
 
     def command(self, place: int, name: str, prompt: str = "", *, who: str = "ann") -> int:
         """See `BotBench`; it may be given before it is published. The id is the interaction's."""
-        if who not in self.people:
-            self.people[who] = self.guild.add_member(self.discord.world.create_user(who))
         options: list[Json] = [{"name": "prompt", "type": 3, "value": prompt}] if prompt else []
         data: Json = {"id": "1", "name": name, "type": 1, "options": options}
         world = self.discord.world
         channel = RawChannel(world, world.backend.get_channel(place))
-        channel.interact(self.people[who], InteractionType.APPLICATION_COMMAND, data)
+        channel.interact(self._person(who), InteractionType.APPLICATION_COMMAND, data)
         return max(self.discord.asked)
+
+    def _person(self, who: str) -> MemberActor:
+        if who not in self.people:
+            self.people[who] = self.guild.add_member(self.discord.world.create_user(who))
+        return self.people[who]
 
     async def answered(self, command: int) -> float:
         calls = await self.discord.until(
@@ -91,16 +94,32 @@ class DiscordBench(BotBench):
             answered[int(call.parts[1])] = call.at
         return [answered.get(each, inf) - self.discord.asked[each] for each in commands]
 
+    async def say(self, place: int, line: str, *, who: str) -> None:
+        """Let somebody say something to the bot by its name."""
+        world = self.discord.world
+        bot, channel = world.backend.bot_user.id, world.backend.get_channel(place)
+        here = ChannelHandle(world, self.guild, channel)
+        await self._person(who).send(here, f"<@{bot}> {line}")
+
     def writes(self, place: int) -> Sequence[WriteAttempt]:
-        return [
-            WriteAttempt(
-                at=call.at,
-                status=call.status,
-                edited=call.parts[3] if call.method == "PATCH" else "",
-                text=str(call.body.get("content", "")),
+        """See `BotBench`; by the bot's own token, and by those of interactions."""
+        here, backend = f"/channels/{place}/messages", self.discord.world.backend
+        found = list[WriteAttempt]()
+        for call in self.discord.called("* /*"):
+            record = interaction_of(call, backend) if call.parts[0] == "webhooks" else None
+            if not call.path.startswith(here) and (record is None or record.channel_id != place):
+                continue
+            # What fills "thinking…" changes nothing that there was to read.
+            is_edit = call.method == "PATCH" and call.parts[-1] != "@original"
+            found.append(
+                WriteAttempt(
+                    at=call.at,
+                    status=call.status,
+                    edited=call.parts[-1] if is_edit else "",
+                    text=str(call.body.get("content", "")),
+                )
             )
-            for call in self.discord.called(f"* /channels/{place}/messages*")
-        ]
+        return found
 
     def posted(self) -> Mapping[str, float]:
         posts = self.discord.called("POST /channels/*/messages")

@@ -31,6 +31,7 @@ from core.platform import (
     MessageRef,
     User,
     View,
+    WithoutAccess,
     WithoutPreviews,
 )
 from core.services import Services
@@ -68,7 +69,7 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SilentConversation(WithoutPreviews):
+class SilentConversation(WithoutPreviews, WithoutAccess):
     """A conversation that throws the text away. See `core.platform.Conversation`."""
 
     ref: ConversationRef

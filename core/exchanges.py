@@ -43,6 +43,9 @@ class Exchange:
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
         heard_credits: the part of it for listening to the question.
         messages: where the answer stands, in the order of reading.
+        stand_in: a message that the last of them takes the place of, until it is taken away.
+        posting: whether one more may be in the chat, whose id is not known: by ourselves it is
+            not posted again.
         offers: buttons under the answer, for what the model wants the person to decide.
         note: what the person is told about how it was asked.
         told: whether the chat shows how it has ended.
@@ -73,6 +76,8 @@ class Exchange:
     credits: float = 0.0
     heard_credits: float = 0.0
     messages: tuple[MessageRef, ...] = ()
+    stand_in: MessageRef | None = None
+    posting: bool = False
     offers: tuple[Button, ...] = ()
     note: str = ""
     told: bool = False
@@ -126,6 +131,10 @@ class ExchangeStore(Protocol):
 
     async def latest(self, user: User, place: ConversationRef) -> Exchange | None:
         """The last one of a person at a place that was answered in words."""
+        ...
+
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let all of a chat go on under the id that it has now; their messages keep theirs."""
         ...
 
     async def unfinished(self) -> Sequence[Exchange]:

@@ -187,11 +187,19 @@ class Conversation(Protocol):
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
     UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
     to, here or at a place that stands in for it. They raise RefusedError for what is not taken
-    like this. `edit` to the same text is no error. `WithoutPreviews` has two methods for you.
+    like this. `edit` to the same text is no error. `WithoutPreviews` and `WithoutAccess` have
+    three methods for you.
     """
 
     @property
     def limits(self) -> Limits: ...
+
+    def reached(self, message: MessageRef) -> MessageRef:
+        """A message as it is best edited now, or a command as it is best answered.
+
+        What is reached by an access of its own costs the chat no write.
+        """
+        ...
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef: ...
 
@@ -228,6 +236,13 @@ class WithoutPreviews:
 
     async def retract(self, message: MessageRef) -> None:
         del message
+
+
+class WithoutAccess:
+    """The part of a `Conversation` whose messages all are reached by their ids."""
+
+    def reached(self, message: MessageRef) -> MessageRef:
+        return message
 
 
 class Platform(Protocol):

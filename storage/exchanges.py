@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     delete,
+    func,
     null,
     select,
     update,
@@ -126,6 +127,15 @@ class SqlExchangeStore:
             _IN_WORDS,
         )
         return await self._one(query.order_by(exchanges.c.created_at.desc()).limit(1))
+
+    async def rename(self, old: Party, new: Party) -> None:
+        place = func.json_set(exchanges.c.conversation, "$.chat", new.id)
+        moved = (
+            update(exchanges)
+            .where(exchanges.c.platform == old.platform, exchanges.c.chat == old.id)
+            .values(chat=new.id, conversation=place)
+        )
+        await self._database.run(_ROW, lambda c: c.execute(moved))
 
     async def unfinished(self) -> Sequence[Exchange]:
         query = select(exchanges).where(exchanges.c.told.is_(False))

@@ -180,6 +180,8 @@ exchanges = Table(
     Column("credits", Float, nullable=False),
     Column("heard_credits", Float, nullable=False, server_default=text("0")),
     Column("messages", JSON, nullable=False),
+    Column("stand_in", JSON(none_as_null=True)),
+    Column("posting", Boolean, nullable=False, server_default=false()),
     Column("offers", JSON, nullable=False),
     Column("note", String, nullable=False),
     Column("told", Boolean, nullable=False),

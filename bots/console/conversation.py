@@ -17,6 +17,7 @@ from core.platform import (
     MessageRef,
     User,
     View,
+    WithoutAccess,
     WithoutPreviews,
 )
 
@@ -26,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HERE = ConversationRef(platform=NAME, chat="terminal")
 
 
-class ConsoleConversation(WithoutPreviews):
+class ConsoleConversation(WithoutPreviews, WithoutAccess):
     """A `Conversation`. A message that can only be stopped is edited in place."""
 
     def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:

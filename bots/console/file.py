@@ -14,6 +14,7 @@ from core.platform import (
     MessageRef,
     User,
     View,
+    WithoutAccess,
     WithoutPreviews,
 )
 
@@ -22,7 +23,7 @@ KEPT = "-"
 """The conversation whose media stay where they are, in MEDIA_DIR."""
 
 
-class FileConversation(WithoutPreviews):
+class FileConversation(WithoutPreviews, WithoutAccess):
     """A `Conversation`. Shows progress to `show` and copies the media to the path."""
 
     def __init__(self, ref: ConversationRef, show: Callable[[str], None]) -> None:

@@ -1,13 +1,13 @@
 """A channel, a thread, or somebody's own view of one, as the core writes to it."""
 
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from secrets import token_hex
 
 import discord
 
+from bots.discord.attempts import Attempt, first
 from bots.discord.channels import (
     NOBODY,
     InteractionChannel,
@@ -42,10 +42,6 @@ from core.platform import (
     View,
     WithoutPreviews,
 )
-
-log = logging.getLogger(__name__)
-
-Attempt = Callable[[], Awaitable[MessageRef]]
 
 
 class DiscordPlatform:
@@ -136,14 +132,25 @@ class DiscordConversation(WithoutPreviews):
             attempts.append(partial(self._post_in_parent, post))
         if self._ref.person or self._ref.owner:
             attempts.append(partial(self._post_directly, post))
-        return await _first(attempts)
+        return await first(attempts)
+
+    def reached(self, message: MessageRef) -> MessageRef:
+        return message if self._ref.person else self._interactions.reached(message)
 
     async def edit(self, message: MessageRef, view: View) -> None:
         # Lost, so that whoever must be told gets a new message instead of a refusal.
         if age_seconds(message.id) >= EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
         outgoing = OutgoingMessage(content=content(view), buttons=view.buttons)
-        await ask(self._channel_of(message).change(message.id, outgoing))
+        try:
+            await ask(self._channel_of(message).change(message.id, outgoing))
+        except MessageLostError:
+            if self._ref.person or not message.access:
+                raise
+            # The token is dead, but the bot may write here by itself.
+            self._interactions.lose(message)
+            here = MemberChannel(self._platform.channel(self._channel))
+            await ask(here.change(message.id, outgoing))
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         try:
@@ -159,7 +166,7 @@ class DiscordConversation(WithoutPreviews):
         if not self._ref.person:
             # Nonces are known for minutes, a restart may take hours: then the buttons tell.
             attempts.insert(0, partial(self._find, post, replacing))
-        return await _first(attempts)
+        return await first(attempts)
 
     async def _find(self, post: MediaPost, earlier: MessageRef) -> MessageRef:
         """Find what an earlier process has posted; the status message came before it."""
@@ -178,10 +185,10 @@ class DiscordConversation(WithoutPreviews):
 
     async def _post(self, post: MediaPost) -> MessageRef:
         if self._ref.person:
-            return await _first([*self._by_token(post), partial(self._post_directly, post)])
+            return await first([*self._by_token(post), partial(self._post_directly, post)])
         here, parent = partial(self._post_in, self._ref, post), partial(self._post_in_parent, post)
         directly = [partial(self._post_directly, post)] if self._ref.owner else []
-        return await _first([here, *self._by_token(post), parent, *directly])
+        return await first([here, *self._by_token(post), parent, *directly])
 
     async def _fill(self, command: MessageRef, view: View) -> MessageRef:
         """Put the first answer in place of Discord's "thinking…"."""
@@ -285,16 +292,3 @@ class DiscordConversation(WithoutPreviews):
         return MessageRef(
             conversation=self._ref, id=str(message.id), access=access if hidden else ""
         )
-
-
-async def _first(attempts: Sequence[Attempt]) -> MessageRef:
-    """Write to the first place that takes it; raises why the first did not."""
-    reason: MessageLostError | None = None
-    for attempt in attempts:
-        try:
-            return await attempt()
-        except MessageLostError as error:
-            log.info("not taken: %s", error)
-            # The first says why it failed where it was meant to be; the others were makeshifts.
-            reason = reason or error
-    raise reason or MessageLostError("there is nowhere to write to")

@@ -1,6 +1,6 @@
 """The interactions of the last minutes: what can still be answered by their tokens, and how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -36,13 +36,15 @@ class Interactions:
 
     def __init__(self) -> None:
         self._noted: dict[str, _Noted] = {}
+        # Which interaction each message answers that everybody sees.
+        self._answers: dict[str, str] = {}
 
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction whose response was deferred, or answered by a change."""
         # No timer: a bot that hears nothing has nothing to forget.
         stale = [id_ for id_ in self._noted if age_seconds(id_) >= _TOKEN_SECONDS]
         for id_ in stale:
-            del self._noted[id_]
+            self._answers.pop(self._noted.pop(id_).response, None)
         pressed = interaction.message
         self._noted[str(interaction.id)] = _Noted(
             interaction=interaction,
@@ -70,6 +72,24 @@ class Interactions:
         if noted := self._noted.get(command.id):
             noted.response = str(response.id)
             noted.ephemeral = response.flags.ephemeral
+            if not noted.ephemeral:
+                self._answers[noted.response] = command.id
+
+    def reached(self, message: MessageRef) -> MessageRef:
+        """A message with the token that it was written by, as long as that can be used.
+
+        Of a command: with its token, as long as its deferred response is to be filled.
+        """
+        if command := self._noted.get(message.id):
+            return replace(message, access="") if command.taken else message
+        noted = self._noted.get(self._answers.get(message.id, ""))
+        if noted is None or age_seconds(str(noted.interaction.id)) >= _TOKEN_SECONDS:
+            return message
+        return replace(message, access=noted.interaction.token)
+
+    def lose(self, message: MessageRef) -> None:
+        """Say that the token which a message was written by is dead."""
+        self._answers.pop(message.id, None)
 
     def response(self, command: MessageRef) -> str:
         """The id of the message that a command was answered with; "" where it is not known."""

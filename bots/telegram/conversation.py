@@ -10,7 +10,15 @@ from bots.telegram.limits import GROUP, PRIVATE
 from bots.telegram.place import BotApi, TelegramPlace, is_group
 from core.errors import UserError
 from core.limits import Limits
-from core.platform import ConversationRef, MediaPost, MessageLostError, MessageRef, User, View
+from core.platform import (
+    ConversationRef,
+    MediaPost,
+    MessageLostError,
+    MessageRef,
+    User,
+    View,
+    WithoutAccess,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +47,7 @@ class TelegramPlatform(BotApi):
         return place if place.chat == user.id else ConversationRef(platform=NAME, chat=user.id)
 
 
-class TelegramConversation:
+class TelegramConversation(WithoutAccess):
     """See `core.platform.Conversation`.
 
     A post that Telegram may or may not have taken is repeated as an edit of the status message.

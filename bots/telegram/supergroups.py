@@ -34,7 +34,12 @@ class Supergroups:
 
     async def _store(self, old: Party, new: Party) -> None:
         services = self._services
-        for store in (services.access.store, services.preferences, services.store):
+        for store in (
+            services.access.store,
+            services.preferences,
+            services.store,
+            services.exchanges,
+        ):
             await store.rename(old, new)
 
 

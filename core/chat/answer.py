@@ -11,13 +11,14 @@ from uuid import uuid4
 
 from core.catalog import ChatModel
 from core.chat.heard import HeardAnswer
+from core.chat.showing import leave, standing_as
 from core.chat.turns import fitting
 from core.chat.views import answer_views, is_long
-from core.chat.whole import with_whole
+from core.chat.whole import add_whole
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError, UserError
 from core.exchanges import Exchange, ExchangeState
-from core.messages.paged import PagedMessage
-from core.platform import Button, MessageLostError, MessageRef, RefusedError, View
+from core.messages.paged import PagedMessage, Standing
+from core.platform import Button, MessageLostError, RefusedError, View
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question, Returned, ToolCall
@@ -74,9 +75,7 @@ class ActiveAnswer:
         self._full: Sequence[View] = ()
         place = replace(exchange.conversation, owner=exchange.user.id)
         self._conversation = services.platforms[place.platform].conversation(place)
-        self._budget = services.budgets.of(
-            place, self._conversation.limits, exchange.command if place.person else None
-        )
+        self._budget = services.budgets.of(place, self._conversation.limits)
         self._message = PagedMessage(
             self._conversation,
             self._budget,
@@ -219,10 +218,12 @@ class ActiveAnswer:
             )
         await self._until_stored()
         await self._message.finish(self._views())
-        self.exchange = await with_whole(
-            self._services, self._conversation, self._budget, self.exchange
+        await add_whole(
+            self._services, self._conversation, self._budget, self.exchange, self._keep
         )
-        self.exchange = replace(self.exchange, told=True)
+        if self.exchange.posting:
+            await leave(self._services, self.exchange)
+        self.exchange = replace(self.exchange, told=True, stand_in=None)
         await self._until_stored()
 
     async def _refuse(self) -> None:
@@ -230,7 +231,7 @@ class ActiveAnswer:
         if not self.exchange.is_ended:
             fault = Fault(kind=FaultKind.UNDELIVERABLE)
             self.exchange = ended(self._so_far(), fault, stopped=False)
-        self.exchange = replace(self.exchange, told=True)
+        self.exchange = replace(self.exchange, told=True, posting=False)
         await self._until_stored()
 
     def _so_far(self) -> Exchange:
@@ -265,11 +266,13 @@ class ActiveAnswer:
         """Store what is about to be shown."""
         await self._services.exchanges.save(self._so_far())
 
-    async def _keep(self, messages: Sequence[MessageRef]) -> None:
-        self.exchange = replace(self.exchange, messages=tuple(messages))
+    async def _keep(self, standing: Standing) -> None:
+        self.exchange = standing_as(self.exchange, standing)
         try:
             await self._services.exchanges.save(self._so_far())
         except StorageError as error:
+            if standing.posting:
+                raise
             log.warning("answer %s: stored later: %s", self.exchange.id, error)
 
     async def _until_stored(self) -> None:

@@ -11,15 +11,14 @@ from functools import partial
 
 from core.chat.answer import ActiveAnswer, UseTool, ended
 from core.chat.formed_answer import FormedAnswer, HandOver
-from core.chat.views import answer_views
-from core.chat.whole import with_whole
+from core.chat.showing import disown, leave, show
+from core.chat.views import elsewhere_view
 from core.errands import Errands
 from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain
-from core.messages.paged import show_all
-from core.platform import MessageLostError, Party, RefusedError, View
+from core.platform import MessageLostError, MessageRef, Party, RefusedError, View
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question
@@ -53,6 +52,7 @@ class Answerer:
         self._active: dict[str, ActiveAnswer] = {}
         self._errands = Errands()
         self._closing = False
+        self._shown: set[str] = set()
         self._draft: HandOver = _nobody
         self._pruner: asyncio.Task[None] | None = None
 
@@ -105,6 +105,26 @@ class Answerer:
         if active:
             active.stop()
         return active is not None
+
+    async def show_rest(self, exchange: Exchange) -> None:
+        """Post what may be missing of an answer, since its person says that it is.
+
+        Raises:
+            UserError: nothing is.
+        """
+        # The second press of two comes to what the first has begun.
+        if not exchange.posting or exchange.id in self._shown:
+            raise UserError("nothing-to-show")
+        self._shown.add(exchange.id)
+        try:
+            await self._store(await show(self._services, exchange))
+        finally:
+            self._shown.discard(exchange.id)
+
+    async def disown(self, exchange: Exchange, message: MessageRef) -> None:
+        """Take its button from a message under which an answer can no longer be stopped."""
+        if exchange.is_ended:
+            await disown(self._services, exchange, message, elsewhere_view(exchange))
 
     def given_to(self, user: Party) -> Sequence[Exchange]:
         """The answers that a person waits for, oldest first."""
@@ -182,7 +202,7 @@ class Answerer:
             await self._draft(exchange)
         except UserError as error:
             view = View(text=explain(Locale(exchange.locale), error))
-            await self._show(exchange, [view])
+            await show(self._services, exchange, [view])
         await self._store(replace(exchange, told=True))
 
     async def _tell(self, exchange: Exchange) -> None:
@@ -195,22 +215,11 @@ class Answerer:
             exchange = ended(exchange, fault, stopped=False)
             await self._store(exchange)
         with suppress(MessageLostError, RefusedError):
-            exchange = await self._show(exchange)
+            if exchange.posting:
+                await leave(self._services, exchange)
+            else:
+                exchange = await show(self._services, exchange)
         await self._store(replace(exchange, told=True))
-
-    async def _show(self, exchange: Exchange, views: Sequence[View] | None = None) -> Exchange:
-        """Show it in the messages that it has, and in new ones, which it has then."""
-        place = replace(exchange.conversation, owner=exchange.user.id)
-        conversation = self._services.platforms[place.platform].conversation(place)
-        budget = self._services.budgets.of(place, conversation.limits)
-        shown = views or answer_views(
-            exchange, conversation.limits, sandboxed=self._services.sandboxed
-        )
-        messages = await show_all(
-            conversation, budget, shown, exchange.messages, replying=exchange.command
-        )
-        exchange = replace(exchange, messages=tuple(messages))
-        return await with_whole(self._services, conversation, budget, exchange)
 
     async def _store(self, exchange: Exchange) -> None:
         save = partial(self._services.exchanges.save, exchange)

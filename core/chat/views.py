@@ -1,6 +1,7 @@
 """What an answer looks like in a chat. All pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from core.exchanges import Exchange, ExchangeState
@@ -38,6 +39,28 @@ def answer_views(
     ended = View(text=last.text, is_markdown=True, buttons=_buttons(exchange))
     first, *behind = [*others, ended]
     return View(text=first.text, is_markdown=True, buttons=first.buttons, aside=aside), *behind
+
+
+def known_views(
+    exchange: Exchange, limits: Limits, *, sandboxed: bool = False, whole: bool = False
+) -> tuple[View, ...]:
+    """What stands in the messages that are known, where one more may be in the chat.
+
+    The last of them offers to post what is missing.
+    """
+    views = answer_views(exchange, limits, sandboxed=sandboxed, whole=whole)
+    known = views[: len(exchange.messages)]
+    if exchange.stand_in:
+        known = (*known, View(text=_said(exchange, "answer-perhaps-below")))
+    *others, last = known
+    label = translate(Locale(exchange.locale), "button-show-rest")
+    rest = Button(label=label, command="show", given={"of": exchange.id}, style="primary")
+    return (*others, replace(last, buttons=(*last.buttons, rest)))
+
+
+def elsewhere_view(exchange: Exchange) -> View:
+    """What a message shows that an answer was begun in, and that its row does not know."""
+    return View(text=_said(exchange, "answer-elsewhere"))
 
 
 def is_long(exchange: Exchange, limits: Limits) -> bool:

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from core.exchanges import Exchange
 from core.i18n import Locale, translate
 from core.media import Asset, MediaKind
 from core.messages.budget import Rank, WriteBudget
-from core.messages.paged import show_all
+from core.messages.paged import Keep, Standing, show_all
 from core.messages.patience import until_taken
 from core.platform import (
     Conversation,
@@ -27,34 +26,49 @@ from core.services import Services
 log = logging.getLogger(__name__)
 
 
-async def with_whole(
-    services: Services, conversation: Conversation, budget: WriteBudget, exchange: Exchange
-) -> Exchange:
+async def add_whole(
+    services: Services,
+    conversation: Conversation,
+    budget: WriteBudget,
+    exchange: Exchange,
+    keep: Keep,
+) -> None:
     """Post all of a long answer below its messages; where no file is taken, as more of them.
+
+    Args:
+        services: know the folder of the answer.
+        conversation: where it stands.
+        budget: of that chat.
+        exchange: the answer.
+        keep: as of `PagedMessage`. Whether a file is there may stay open; it is left at that.
 
     Raises:
         MessageLostError: the chat takes no messages from us any more.
         RefusedError: it takes neither.
     """
     limits = conversation.limits
-    if not is_long(exchange, limits) or len(exchange.messages) > MOST_MESSAGES:
-        return exchange
-    messages: Sequence[MessageRef] = exchange.messages
+    messages = exchange.messages
+    if not is_long(exchange, limits) or len(messages) > MOST_MESSAGES:
+        return
+    announce = partial(keep, Standing(messages=messages, posting=True))
     try:
-        posted = await _post(services.folder(exchange.id), conversation, budget, exchange)
-        messages = (*messages, posted)
+        folder = services.folder(exchange.id)
+        posted = await _post(folder, conversation, budget, exchange, announce)
+        await keep(Standing(messages=(*messages, posted)))
     except UncertainError as error:
-        # Once is enough, and it is more likely there than not.
         log.warning("answer %s: its file may be in the chat: %s", exchange.id, error)
     except (OSError, RefusedError) as error:
         log.warning("answer %s goes without a file: %s", exchange.id, error)
         views = answer_views(exchange, limits, sandboxed=services.sandboxed, whole=True)
-        messages = await show_all(conversation, budget, views, messages)
-    return replace(exchange, messages=tuple(messages))
+        await show_all(conversation, budget, views, messages, keep)
 
 
 async def _post(
-    folder: Path, conversation: Conversation, budget: WriteBudget, exchange: Exchange
+    folder: Path,
+    conversation: Conversation,
+    budget: WriteBudget,
+    exchange: Exchange,
+    announce: Callable[[], Awaitable[None]],
 ) -> MessageRef:
     asset = await asyncio.to_thread(_written, folder / "answer.md", answer_text(exchange))
     media = MediaPost(
@@ -65,11 +79,14 @@ async def _post(
         as_documents=True,
     )
 
+    within = budget.of(exchange.command and conversation.reached(exchange.command))
+
     async def write() -> MessageRef:
-        async with budget.turn(Rank.RESULT, "post"):
+        async with within.turn(Rank.RESULT, "post"):
+            await announce()
             return await conversation.deliver(media, replacing=None)
 
-    return await until_taken(write, partial(budget.obey, lane="post"))
+    return await until_taken(write, partial(within.obey, lane="post"))
 
 
 def _written(path: Path, text: str) -> Asset:

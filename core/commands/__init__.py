@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.commands.access import ALLOW, DENY
-from core.commands.ask import ASK, CONTINUE, HEAR, REASK, STOP, TALK
+from core.commands.answers import CONTINUE, REASK, SHOW, STOP
+from core.commands.ask import ASK, HEAR, TALK
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
@@ -43,6 +44,7 @@ COMMANDS: Commands = {
         STOP,
         CONTINUE,
         REASK,
+        SHOW,
         MODEL_COMMAND,
         SYSTEM,
         FORGET,

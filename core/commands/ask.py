@@ -1,8 +1,8 @@
-"""/ask and what its answers offer: a question to a chat model, in the conversation around it."""
+"""/ask: a question to a chat model, in the conversation around it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,15 +11,16 @@ from core.commands.command import Command, Context, NoOptions
 from core.commands.hearing import HeardWords, listen
 from core.commands.ordering import forget_pictures, save_pictures
 from core.commands.questions import Wanted, put
-from core.commands.shared_options import MODEL, OF
+from core.commands.shared_options import MODEL
 from core.engine.order import new_id
 from core.errors import JobError, StorageError, UserError
 from core.events import TakenError
-from core.exchanges import Exchange, ExchangeState
+from core.exchanges import Exchange
 from core.i18n import explain_fault, translate
 from core.options.options import Option
 from core.platform import View
 
+T = TypeVar("T", bound=BaseModel)
 _PICTURES = 8
 _QUOTED_CHARS = 4000
 _SHOWN_CHARS = 500
@@ -41,14 +42,6 @@ class AskOptions(BaseModel):
     new: Annotated[bool, _NEW, Field(description="option-new")] = False
     private: Annotated[bool, _PRIVATE, Field(description="option-private")] = False
     model: Annotated[str | None, MODEL, Field(description="option-model")] = None
-
-
-class AnswerOptions(BaseModel):
-    """Which answer; without an id, the one that is meant here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    of: Annotated[str | None, OF, Field(description="option-answer")] = None
 
 
 class TalkOptions(BaseModel):
@@ -124,70 +117,6 @@ def _with_words(context: Context, wanted: Wanted, heard: HeardWords) -> Wanted:
     )
 
 
-async def go_on(context: Context, options: AnswerOptions) -> None:
-    """Let an answer go on where it ended."""
-    exchange = await _own(context, options.of)
-    if exchange.is_complete or not exchange.is_ended or not exchange.has_words:
-        raise UserError("nothing-to-continue")
-    prompt = translate(context.locale, "continue-prompt")
-    earlier = await context.engine.answerer.before(exchange.id)
-    await put(context, new_id(), Wanted(prompt=prompt, earlier=earlier, model=exchange.model))
-
-
-async def ask_again(context: Context, options: AnswerOptions) -> None:
-    """Ask once more what got no answer."""
-    exchange = await _own(context, options.of)
-    if exchange.state is not ExchangeState.FAILED:
-        raise UserError("nothing-to-ask-again")
-    earlier = await context.engine.answerer.before(exchange.follows) if exchange.follows else ()
-    wanted = Wanted(
-        prompt=exchange.prompt,
-        earlier=earlier,
-        media=exchange.media,
-        quoted=exchange.quoted,
-        thinks=exchange.thinks,
-        searches=exchange.searches,
-    )
-    await put(context, new_id(), wanted)
-
-
-async def stop(context: Context, options: AnswerOptions) -> View | None:
-    """End an answer that is being given, or all that one waits for."""
-    answerer = context.engine.answerer
-    if options.of:
-        exchange = await context.services.exchanges.get(options.of)
-        own = exchange and exchange.user.party == context.invocation.user.party
-        if exchange and not own and not await context.manages_chat():
-            raise UserError("button-not-yours")
-        stopped = answerer.stop(options.of)
-    else:
-        waiting = answerer.given_to(context.invocation.user.party)
-        stopped = sum(answerer.stop(each.id) for each in waiting) > 0
-    if not stopped:
-        raise UserError("nothing-to-stop")
-    return None
-
-
-async def _own(context: Context, exchange_id: str | None) -> Exchange:
-    """The answer that is named, replied to, or the last; one's own.
-
-    Raises:
-        UserError: there is none, or it is somebody else's.
-    """
-    store, invocation = context.services.exchanges, context.invocation
-    if exchange_id:
-        exchange = await store.get(exchange_id)
-    elif invocation.replied:
-        exchange = await store.said_in(invocation.replied)
-    else:
-        exchange = await store.latest(invocation.user, invocation.conversation)
-    if exchange is None:
-        raise UserError("no-such-answer")
-    if exchange.user.party != invocation.user.party:
-        raise UserError("button-not-yours")
-    return exchange
-
-
 async def _earlier(context: Context) -> Sequence[Exchange]:
     """The conversation that a question belongs to: what it replies to; alone, what was last."""
     store, invocation = context.services.exchanges, context.invocation
@@ -200,52 +129,27 @@ async def _earlier(context: Context) -> Sequence[Exchange]:
     return await context.engine.answerer.before(last.id) if last else ()
 
 
-ASK = Command(
-    name="ask",
-    options=AskOptions,
-    run=ask,
-    pictures=_PICTURES,
-    videos=True,
-    hears=True,
-    needs=ChatAbility.CHAT,
-    pays=True,
-)
-TALK = Command(
-    name="talk",
-    options=TalkOptions,
-    run=talk,
-    pictures=_PICTURES,
-    videos=True,
-    hears=True,
-    needs=ChatAbility.CHAT,
-    is_typed=False,
-    pays=True,
-)
-HEAR = Command(
-    name="hear",
-    options=NoOptions,
-    run=hear,
-    pictures=_PICTURES,
-    videos=True,
-    hears=True,
-    needs=ChatAbility.CHAT,
-    is_typed=False,
-    pays=True,
-)
-STOP = Command(name="stop", options=AnswerOptions, run=stop, needs=ChatAbility.CHAT)
-CONTINUE = Command(
-    name="continue",
-    options=AnswerOptions,
-    run=go_on,
-    needs=ChatAbility.CHAT,
-    is_typed=False,
-    pays=True,
-)
-REASK = Command(
-    name="reask",
-    options=AnswerOptions,
-    run=ask_again,
-    needs=ChatAbility.CHAT,
-    is_typed=False,
-    pays=True,
-)
+def _question(
+    name: str,
+    options: type[T],
+    run: Callable[[Context, T], Awaitable[View | None]],
+    *,
+    is_typed: bool = False,
+) -> Command[T]:
+    """What all ways to ask have in common."""
+    return Command(
+        name=name,
+        options=options,
+        run=run,
+        pictures=_PICTURES,
+        videos=True,
+        hears=True,
+        needs=ChatAbility.CHAT,
+        is_typed=is_typed,
+        pays=True,
+    )
+
+
+ASK = _question("ask", AskOptions, ask, is_typed=True)
+TALK = _question("talk", TalkOptions, talk)
+HEAR = _question("hear", NoOptions, hear)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import ChatAbility
+from core.commands.answers import own
 from core.commands.command import Command, Context
 from core.commands.ordering import cast
 from core.commands.shared_options import OF
@@ -64,11 +65,10 @@ def _draft(context: Context) -> Job:
 
 async def another(context: Context, options: SuggestOptions) -> None:
     """Ask for another suggestion; the one that is there stays."""
-    exchange = await context.services.exchanges.get(options.of or "")
-    if exchange is None or exchange.request is None:
+    found = await context.services.exchanges.get(options.of or "")
+    exchange = own(context, found, unknown="nothing-to-suggest-again")
+    if exchange.request is None:
         raise UserError("nothing-to-suggest-again")
-    if exchange.user.party != context.invocation.user.party:
-        raise UserError("button-not-yours")
     await suggest_again(context, exchange, exchange.request)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from core.limits import Limits
 from core.messages.written import ChatKey, Lane, Written
-from core.platform import SlowDownError
+from core.platform import MessageRef, SlowDownError
 
 _LANES: tuple[Lane, ...] = ("post", "edit")
 
@@ -66,9 +67,10 @@ class WriteBudget:
         whole: what all chats of the platform share.
         chat: its name for a later process; None where that need not know of it.
         left: what an earlier process has written.
+        chats: the budget of the chat, where this one is that of an access to it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it counts, and what it counts within
         self,
         limits: Limits,
         whole: "WriteBudget | None" = None,
@@ -76,8 +78,12 @@ class WriteBudget:
         chat: ChatKey | None = None,
         memory: Memory | None = None,
         left: Written | None = None,
+        chats: "WriteBudget | None" = None,
     ) -> None:
         self.chat = chat
+        self._limits = limits
+        self._chats = chats
+        self._apart: WeakValueDictionary[str, WriteBudget] = WeakValueDictionary()
         self._whole = whole
         self._writes = limits.writes
         self._window = limits.window_seconds
@@ -94,6 +100,21 @@ class WriteBudget:
         self._numbers = count()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    def of(self, message: MessageRef | None) -> "WriteBudget":
+        """What a write to a message, or in answer to a command, counts in.
+
+        What has an access of its own is written by that, and costs no chat anything.
+        """
+        if self._chats:
+            return self._chats.of(message)
+        if message is None or not message.access:
+            return self
+        budget = self._apart.get(message.access)
+        if budget is None:
+            budget = WriteBudget(self._limits, memory=self._memory, chats=self)
+            self._apart[message.access] = budget
+        return budget
 
     @asynccontextmanager
     async def turn(self, rank: Rank, lane: Lane, weight: int = 1) -> AsyncGenerator[None]:

@@ -39,9 +39,7 @@ class Budgets:
         self._store = store
         self._left: Mapping[ChatKey, Written] = {}
         self._untold = Written()
-        self._of_chat: WeakValueDictionary[tuple[ChatKey, str], WriteBudget] = (
-            WeakValueDictionary()
-        )
+        self._of_chat: WeakValueDictionary[ChatKey, WriteBudget] = WeakValueDictionary()
         self._of_platform: dict[str, WriteBudget] = {}
         # A job that ends takes neither the window nor a pause with it.
         self._recent: OrderedDict[WriteBudget, None] = OrderedDict()
@@ -53,18 +51,13 @@ class Budgets:
     def of(
         self, conversation: ConversationRef, limits: Limits, answering: MessageRef | None = None
     ) -> WriteBudget:
-        """The one budget of a chat, or of a thread where each has its own.
-
-        What came with an access of its own is answered through that, and costs no chat anything.
-        """
+        """The one budget of a chat, or of a thread where each has its own."""
         thread = conversation.thread if limits.per_thread else ""
         chat = ChatKey(conversation.platform, conversation.chat, thread)
-        access = answering.id if answering and answering.access else ""
-        budget = self._of_chat.get((chat, access))
+        budget = self._of_chat.get(chat)
         if budget is None:
-            budget = self._new(chat, limits) if not access else WriteBudget(limits, memory=self)
-            self._of_chat[chat, access] = budget
-        return budget
+            budget = self._of_chat[chat] = self._new(chat, limits)
+        return budget.of(answering)
 
     def touch(self, budget: WriteBudget) -> None:
         """See `core.messages.budget.Memory`."""

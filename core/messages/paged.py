@@ -7,10 +7,32 @@ buttons: whatever happens to the program, there is something that can be turned 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from functools import partial
 
+from core.errors import StorageError
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
 from core.platform import Conversation, MessageLostError, MessageRef, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What of a text stands in the chat.
+
+    Attributes:
+        messages: in the order of reading.
+        stand_in: is taken away when the last of them is there.
+        posting: whether one more is on its way, and may be there.
+    """
+
+    messages: tuple[MessageRef, ...]
+    stand_in: MessageRef | None = None
+    posting: bool = False
+
+
+# Stores it. Raises StorageError where that is not possible and something is about to be posted.
+Keep = Callable[[Standing], Awaitable[None]]
 
 
 class PagedMessage:
@@ -19,7 +41,7 @@ class PagedMessage:
     Args:
         render: makes all views as they are now; a view that has another behind it stays.
         guard: awaited before each frame; see `StatusMessage`.
-        keep: told of every message, in the order of reading, before it is written to again.
+        keep: told before a message is posted, but for the first, and when it is there.
         replying: the message that is answered.
     """
 
@@ -29,7 +51,7 @@ class PagedMessage:
         budget: WriteBudget,
         render: Callable[[], Sequence[View]],
         guard: Callable[[], Awaitable[None]],
-        keep: Callable[[Sequence[MessageRef]], Awaitable[None]],
+        keep: Keep,
         *,
         replying: MessageRef | None = None,
     ) -> None:
@@ -53,7 +75,6 @@ class PagedMessage:
             MessageLostError: the chat takes no messages from us.
         """
         await self._begin(self._render()[0], Rank.ANSWER)
-        self._room.enter_context(self._budget.expecting())
 
     def touch(self) -> None:
         """Say that something may have changed. Costs nothing; never waits."""
@@ -75,15 +96,19 @@ class PagedMessage:
             await self._status.settle()
         shown = [*self._shown, self._status.shown if self._status else None]
         stand_in = self._stand_in(len(views))
-        self._messages = await show_all(
+
+        async def keep(standing: Standing) -> None:
+            await self._keep(replace(standing, stand_in=stand_in))
+
+        await show_all(
             self._conversation,
             self._budget,
             views,
             self._messages[:-1] if stand_in else self._messages,
+            keep,
             replying=self._replying,
             shown=shown,
         )
-        await self._keep(self._messages)
         if stand_in:
             await self._conversation.retract(stand_in)
 
@@ -94,10 +119,10 @@ class PagedMessage:
 
     async def close(self) -> None:
         """Stop showing, soon and without a last view."""
-        self._room.close()
         if self._turning:
             self._turning.cancel()
             await asyncio.wait([self._turning])
+        self._room.close()
         if self._status:
             await self._status.close()
 
@@ -106,6 +131,10 @@ class PagedMessage:
             # What it would say is about to be previewed below it.
             view = View(text="…", buttons=view.buttons)
         message = await self._post(view, rank)
+        # The last word is owed to one message at a time, by the way in which it is reached.
+        self._room.close()
+        reached = self._conversation.reached(message)
+        self._room.enter_context(self._budget.of(reached).expecting())
         self._status = StatusMessage(
             self._conversation,
             self._budget,
@@ -117,15 +146,18 @@ class PagedMessage:
         self._status.shown = view
 
     async def _post(self, view: View, rank: Rank) -> MessageRef:
+        announced = Standing(messages=tuple(self._messages), posting=True)
         message = await write_final(
             self._conversation,
             self._budget,
             view,
             replying=_answered(self._replying, self._messages),
             rank=rank,
+            # The first says nothing yet that could be there twice.
+            announce=partial(self._keep, announced) if self._messages else None,
         )
         self._messages.append(message)
-        await self._keep(self._messages)
+        await self._keep(Standing(messages=tuple(self._messages)))
         return message
 
     def _current(self) -> View:
@@ -138,8 +170,10 @@ class PagedMessage:
     async def _turn(self, full: View) -> None:
         """Leave a page as it is from now on, and begin the next."""
         status = self._status
-        # A chat that takes nothing more is found out at the end, which insists.
-        with suppress(MessageLostError):
+        # A chat that takes nothing more is found out at the end, which insists; what cannot be
+        # stored now is told later.
+        with suppress(MessageLostError, StorageError):
+            await self._guard()
             if status:
                 # No frame but a part of the answer: its end must not wait behind it.
                 self._messages[-1] = await status.finish(full)
@@ -154,11 +188,12 @@ async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and 
     budget: WriteBudget,
     views: Sequence[View],
     messages: Sequence[MessageRef],
+    keep: Keep,
     *,
     replying: MessageRef | None = None,
     shown: Sequence[View | None] = (),
-) -> list[MessageRef]:
-    """Show views in messages that are there already, and in new ones; gives all of them.
+) -> None:
+    """Show views in messages that are there already, and in new ones, of which `keep` is told.
 
     What the messages are known to show, in `shown`, is not written again.
 
@@ -168,12 +203,20 @@ async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and 
     """
     found = list(messages)
     for place, view in enumerate(views):
-        if place >= len(found):
-            reply = _answered(replying, found)
-            found.append(await write_final(conversation, budget, view, replying=reply))
-        elif place >= len(shown) or view != shown[place]:
-            found[place] = await write_final(conversation, budget, view, found[place])
-    return found
+        known = found[place] if place < len(found) else None
+        if known and place < len(shown) and view == shown[place]:
+            continue
+        message = await write_final(
+            conversation,
+            budget,
+            view,
+            known,
+            replying=None if known else _answered(replying, found),
+            announce=partial(keep, Standing(messages=tuple(found), posting=True)),
+        )
+        if message != known:
+            found[place:] = [message, *found[place + 1 :]]
+            await keep(Standing(messages=tuple(found)))
 
 
 def _answered(command: MessageRef | None, written: Sequence[MessageRef]) -> MessageRef | None:

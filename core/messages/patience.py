@@ -1,9 +1,11 @@
 """Writes that have to get through: whatever pause a platform asks for is kept."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
+from core.errors import StorageError
 from core.platform import BrokenUploadError, RefusedError, SlowDownError, UnreachableError
 
 _FIRST_SECONDS = 2.0
@@ -12,6 +14,7 @@ _LONGEST_SECONDS = 60.0
 _UPLOAD_TRIES = 4
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 def pauses(first_seconds: float = _FIRST_SECONDS) -> Iterator[float]:
@@ -28,7 +31,8 @@ async def until_taken(
     """Repeat a write until the platform has taken it, or has said why not.
 
     Args:
-        write: waits for its turn by itself.
+        write: waits for its turn by itself. What it stores before, if it does, comes first however
+            long that takes.
         obey: sees to it that what the platform does not want now is not written.
 
     Raises:
@@ -48,3 +52,9 @@ async def until_taken(
             await asyncio.sleep(next(waits))
         except UnreachableError:
             await asyncio.sleep(next(waits))
+        except StorageError as error:
+            seconds = next(waits)
+            log.warning(
+                "nothing is written that cannot be stored, again in %g s: %s", seconds, error
+            )
+            await asyncio.sleep(seconds)

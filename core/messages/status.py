@@ -123,20 +123,24 @@ class StatusMessage:
                     await asyncio.sleep(next(self._pauses))
                 except SlowDownError as error:
                     self._changed = True
-                    if previews:
-                        await asyncio.sleep(error.retry_after)
-                    else:
-                        await self._budget.obey(error, "edit")
+                    await asyncio.sleep(error.retry_after)
                 await asyncio.sleep((previews or limits).edit_seconds)
 
     async def _show_in_message(self, view: View) -> None:
+        message = self._conversation.reached(self._message)
+        budget = self._budget.of(message)
+
         async def edit(view: View) -> None:
-            await self._conversation.edit(self._message, view)
+            await self._conversation.edit(message, view)
             self.shown, self.previewed, self._has_faded = view, None, False
 
-        async with self._budget.turn(Rank.FRAME, "edit"), self._flight:
-            # Drawn anew only if it has changed while it waited.
-            await self._guarded(edit, self._render() if self._changed else view)
+        try:
+            async with budget.turn(Rank.FRAME, "edit"), self._flight:
+                # Drawn anew only if it has changed while it waited.
+                await self._guarded(edit, self._render() if self._changed else view)
+        except SlowDownError as error:
+            self._changed = True
+            await budget.obey(error, "edit")
 
     async def _show(self, view: View, previews: PreviewLimits) -> None:
         async def preview(view: View) -> None:
@@ -184,11 +188,13 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     *,
     replying: MessageRef | None = None,
     rank: Rank = Rank.RESULT,
+    announce: Callable[[], Awaitable[None]] | None = None,
 ) -> MessageRef:
     """Edit `message`, or send a new one, until the platform has taken it.
 
     A message that is gone, or cannot be edited for now or like this, is sent anew; a last word is
-    not worth it.
+    not worth it. Just before anything is sent, `announce` is awaited; what it cannot store is not
+    sent yet.
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
@@ -196,22 +202,27 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
     """
     anew = rank is not Rank.LAST_WORD
 
-    async def send() -> MessageRef:
-        async with budget.turn(rank, "post"):
+    async def send(within: WriteBudget) -> MessageRef:
+        async with within.turn(rank, "post"):
+            if announce:
+                await announce()
             return await conversation.send(view, replying=replying)
 
-    async def edit(message: MessageRef) -> MessageRef:
-        if anew and budget.paused("edit") > _PATIENCE_SECONDS:
+    async def edit(message: MessageRef, within: WriteBudget) -> None:
+        if anew and within.paused("edit") > _PATIENCE_SECONDS:
             raise MessageLostError("edits are refused for too long")
-        async with budget.turn(rank, "edit"):
+        async with within.turn(rank, "edit"):
             await conversation.edit(message, view)
-            return message
 
     if message is not None:
+        reached = conversation.reached(message)
+        within = budget.of(reached)
         try:
-            obey = partial(budget.obey, lane="edit")
-            return await until_taken(partial(edit, message), obey)
+            await until_taken(partial(edit, reached, within), partial(within.obey, lane="edit"))
         except (MessageLostError, RefusedError):
             if not anew:
                 raise
-    return await until_taken(send, partial(budget.obey, lane="post"))
+        else:
+            return message
+    within = budget.of(replying and conversation.reached(replying))
+    return await until_taken(partial(send, within), partial(within.obey, lane="post"))

@@ -9,7 +9,15 @@ from typing import Literal
 
 from core.limits import Limits
 from core.media import Asset
-from core.platform import Button, ConversationRef, MediaPost, MessageRef, User, View
+from core.platform import (
+    Button,
+    ConversationRef,
+    MediaPost,
+    MessageRef,
+    User,
+    View,
+    WithoutAccess,
+)
 
 NAME = "chat"
 Kind = Literal["send", "edit", "deliver", "preview", "retract"]
@@ -137,7 +145,7 @@ class MemoryPlatform:
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryConversation:
+class MemoryConversation(WithoutAccess):
     """See `core.platform.Conversation`."""
 
     platform: MemoryPlatform

@@ -36,6 +36,10 @@ class TalkGateway:
         ending = _event({"choices": [{"index": 0, "delta": delta, "finish_reason": "stop"}]})
         await self._add(ending + b"data: [DONE]\n\n", ended=True)
 
+    async def cut(self) -> None:
+        """End the stream as a connection that breaks."""
+        await self._add(b"", ended=True)
+
     async def _add(self, event: bytes, *, ended: bool = False) -> None:
         async with self._changed:
             self._said.append(event)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+from core.exchanges import Exchange
 from core.jobs import JobState
 from core.people.access import Rule
 from core.people.preferences import Preferences
-from core.platform import ConversationRef, Party
+from core.platform import ConversationRef, MessageRef, Party, User
 from storage.access import SqlAccessStore
 from storage.database import Database
+from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
 from tests.fakes.engine_harness import EngineHarness
@@ -70,3 +72,35 @@ async def test_only_open_jobs_of_the_chat_go_along_each_in_its_thread(
         ended.conversation,
         replace(here, chat="2"),
     ]
+
+
+async def test_questions_of_the_chat_go_along_and_their_messages_keep_their_ids(
+    database: Database,
+) -> None:
+    store, ann = SqlExchangeStore(database), User(platform="chat", id="1")
+    here = ConversationRef(platform="chat", chat="1", thread="7")
+    for number, place in enumerate((here, replace(here, chat="2"))):
+        asked = Exchange(
+            id=str(number),
+            user=ann,
+            locale="en",
+            conversation=place,
+            model="gateway/model",
+            prompt="why?",
+            created_at=1.0,
+        )
+        await store.add(asked)
+        message = MessageRef(conversation=place, id="5")
+        await store.save(replace(asked, messages=(message,)))
+
+    await store.rename(OLD, NEW)
+
+    moved, other = [await store.get(each) for each in "01"]
+    assert moved
+    assert other
+    assert moved.conversation == replace(here, chat="-1001")
+    assert other.conversation == replace(here, chat="2")
+    assert await store.latest(ann, moved.conversation) == moved
+    assert await store.said_in(MessageRef(conversation=here, id="5")) == moved
+    # In the new chat that number is another message.
+    assert await store.said_in(replace(moved.messages[0], conversation=moved.conversation)) is None

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,36 @@ async def test_a_private_answer_is_private_to_its_last_page(here: DiscordBotHarn
     assert all(message["flags"] & EPHEMERAL for message in here.messages())
 
 
+@pytest.mark.parametrize(
+    ("words", "button", "typed"),
+    [("#cut", "Continue", "/continue"), ("#reset", "Ask again", "/reask")],
+)
+async def test_what_follows_a_private_answer_is_private_whichever_way_it_is_asked_for(
+    here: DiscordBotHarness, words: str, button: str, typed: str
+) -> None:
+    async with here.bot() as engine:
+        await here.ada.slash(here.channel, "ask", prompt=f"--private {words} SECRET")
+        await engine.idle()
+        (answer,) = await here.server.until(lambda: with_button(here, button))
+        await mention(here, typed)
+        alone = here.ada.user.dm_channel.id
+        await here.server.until(lambda: here.messages(alone))
+        await engine.idle()
+        # Not so soon that it is taken for a finger that taps twice.
+        here.server.advance(60)
+        await here.ada.click(here.message(answer), label=button)
+        await here.server.until(lambda: len(here.messages()) == 2)
+        await engine.idle()
+
+    hidden = [message for message in here.messages() if message["flags"] & EPHEMERAL]
+    assert len(hidden) == 2
+    assert here.messages() == hidden
+
+
+def with_button(here: DiscordBotHarness, label: str) -> list[Json]:
+    return [message for message in here.messages() if label in labels(message)]
+
+
 async def test_only_who_asked_can_stop_it_and_go_on_also_after_a_restart(
     here: DiscordBotHarness,
 ) -> None:
@@ -153,6 +184,64 @@ async def test_two_answers_to_one_message_are_two_messages(here: DiscordBotHarne
             await here.ada.click(here.message(failed), label="Ask again")
             await here.server.until(lambda number=number: len(here.messages()) == number)
             await engine.idle()
+
+
+async def test_public_answers_to_slash_commands_stream_without_a_write_to_their_channel(
+    here: DiscordBotHarness,
+) -> None:
+    people = [here.guild.add_member(here.server.world.create_user(f"p{n}")) for n in range(5)]
+    async with here.bot() as engine:
+        for person in people:
+            await here.ada.slash(here.channel, "help")
+            await person.slash(here.channel, "ask", prompt="#hang tell me a long story")
+        await here.server.until(lambda: said(here, "You said") == len(people))
+        await stop_all(here, people)
+        await engine.idle()
+
+    assert said(here, "*Stopped.*") == len(people)
+    assert not here.server.called("* /channels/*/messages*")
+
+
+async def test_an_answer_that_outlives_its_token_ends_in_the_same_message(
+    here: DiscordBotHarness,
+) -> None:
+    async with here.bot() as engine:
+        await here.ada.slash(here.channel, "ask", prompt="#hang tell me a long story")
+        asked = await here.until_shown("You said")
+        here.server.advance(15 * 60)
+        await stop_all(here, [here.ada])
+        await engine.idle()
+
+    (message,) = [each for each in here.messages() if "You said" in each["content"]]
+    assert message["id"] == asked["id"]
+    assert "*Stopped.*" in message["content"]
+    assert [call.code for call in here.server.called("PATCH *") if call.code] == [50027]
+
+
+def said(here: DiscordBotHarness, words: str) -> int:
+    """How many messages say that."""
+    return sum(words in message["content"] for message in here.messages())
+
+
+async def stop_all(here: DiscordBotHarness, people: Sequence[MemberActor]) -> None:
+    for person in people:
+        await person.slash(here.channel, "stop")
+
+
+@pytest.mark.slow
+async def test_five_at_once_to_slash_commands_are_seen_to_grow(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path, speed=0.25) as here, here.bot() as engine:
+        people = [here.guild.add_member(here.server.world.create_user(f"p{n}")) for n in range(5)]
+        for person in people:
+            await person.slash(here.channel, "ask", prompt="#chars=1500 tell me")
+        await here.server.until(lambda: said(here, END) == len(people))
+        await engine.idle()
+
+        grown = Counter(call.token for call in here.server.called("PATCH /webhooks/*"))
+        assert len(grown) == len(people)
+        # The first fills "thinking…", the last is the end.
+        assert min(grown.values()) > 3
+        assert here.server.floods == 0
 
 
 @pytest.mark.slow

@@ -136,6 +136,21 @@ async def test_a_public_status_is_edited_for_an_hour() -> None:
         assert here.texts() == ["Done"]
 
 
+async def test_a_public_status_is_reached_by_its_token_as_long_as_that_lives() -> None:
+    async with clocked() as here:
+        command = await here.command(private=False)
+        conversation = here.bot.platform.conversation(command.conversation)
+        status = await conversation.send(RUNNING, replying=command)
+        reached = [conversation.reached(status)]
+        await here.env.advance_time(15 * 60)
+        reached.append(conversation.reached(status))
+        await conversation.edit(reached[1], DONE)
+
+        assert [bool(each.access) for each in reached] == [True, False]
+        assert not conversation.reached(command).access
+        assert here.texts() == ["Done"]
+
+
 async def test_a_late_answer_to_a_command_is_a_message_of_its_own() -> None:
     async with clocked() as here:
         command = await here.command(private=False)

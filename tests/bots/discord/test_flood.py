@@ -46,7 +46,8 @@ async def test_a_video_goes_before_all_answers_that_wait(tmp_path: Path) -> None
 async def test_a_refused_edit_silences_neither_answers_nor_results(tmp_path: Path) -> None:
     async with slow_discord_bot(tmp_path) as (here, gateway), here.bot():
         here.server.flood(EDITS, retry_after=200, code=30046)
-        await here.ada.slash(here.channel, "video", **ASKED)
+        typed = f"<@{here.bot_id}> /video --model {ASKED['model']} {ASKED['prompt']}"
+        await here.ada.send(here.channel, typed)
         await gateway.allow(CREATE)
         await gateway.reached(LOOK)
         await here.server.until(lambda: here.server.called(EDITS))

@@ -283,6 +283,23 @@ async def test_a_group_that_moves_in_mid_answer_reads_its_end(tmp_path: Path) ->
     assert left == []
 
 
+async def test_a_conversation_goes_on_in_the_supergroup_after_a_restart(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        group = here.telegram.group(-4242)
+        async with here.bot() as engine:
+            here.telegram.say(group, here.ada, "/ask #cut tell me a story")
+            await here.until_shown("The answer ended here", group)
+            await engine.idle()
+            moved = here.telegram.upgrade(group, GROUP)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+        async with here.bot() as engine:
+            here.telegram.say(moved, here.ada, "/continue")
+            await here.until_shown("Continue exactly where you stopped.", moved)
+            exchange = await latest(here, engine, GROUP)
+
+    assert "There were 4 messages." in exchange.text
+
+
 @pytest.mark.parametrize("way", ["whole", "marked", "elsewhere"])
 async def test_what_a_question_replies_to_is_told_as_a_quotation(tmp_path: Path, way: str) -> None:
     mark = {"quote": {"text": "Bonjour", "position": 0, "is_manual": True}}

@@ -12,7 +12,7 @@ from core.engine.engine import Engine
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale
 from core.invocation import Invocation
-from core.platform import ConversationRef, RefusedError, User
+from core.platform import ConversationRef, RefusedError, UncertainError, User
 from tests.fakes.clock import jumping_clock
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
@@ -254,7 +254,7 @@ async def test_where_no_file_is_taken_a_long_answer_is_many_messages(
     assert "in the file below" not in shown
 
 
-async def test_a_restart_posts_the_file_that_is_missing_and_no_second_one(
+async def test_a_file_that_may_be_there_is_posted_again_only_by_a_press(
     harness: EngineHarness,
 ) -> None:
     harness.drain_seconds = 0
@@ -263,16 +263,48 @@ async def test_a_restart_posts_the_file_that_is_missing_and_no_second_one(
     async with harness.engine() as engine:
         await dispatch(engine, asking, Locale.EN)
         await held.reached.wait()
-    for _ in range(2):
-        async with harness.engine() as engine:
-            await engine.idle()
     async with harness.engine() as engine:
+        await engine.idle()
+    async with harness.engine() as engine:
+        left, offer = await latest(engine), harness.chat.writes[-1]
+        posted = harness.chat.of("deliver")
+        press = replace(asking, command="show", text="", given={"of": left.id})
+        stranger = await dispatch(engine, replace(press, user=BOB), Locale.EN)
+        presses = await asyncio.gather(*(dispatch(engine, press, Locale.EN) for _ in range(2)))
         exchange = await latest(engine)
 
-    assert exchange.told
-    assert len(exchange.messages) == 5
+    assert (left.told, left.posting, len(left.messages), posted) == (True, True, 4, [])
+    assert (offer.message, offer.kind) == (left.messages[-1], "edit")
+    assert [(each.label, each.command) for each in offer.buttons] == [("Show the rest", "show")]
+    assert not stranger.done
+    assert sorted(each.done for each in presses) == [False, True]
+    assert (exchange.posting, len(exchange.messages)) == (False, 5)
     assert len(harness.chat.of("deliver")) == 1
-    assert len(harness.chat.shown) == 5
+    assert harness.chat.of("edit")[-1].buttons == ()
+
+
+async def test_a_file_that_the_chat_did_not_confirm_is_offered_and_not_repeated(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    harness.chat.refuse("deliver", UncertainError("the connection broke"))
+    await say(engine, "/ask #chars=60000 tell me")
+
+    exchange = await latest(engine)
+    assert (exchange.told, exchange.posting, harness.chat.of("deliver")) == (True, True, [])
+    assert [each.command for each in harness.chat.writes[-1].buttons] == ["show"]
+
+
+async def test_nothing_is_shown_again_that_is_there(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/ask hello")
+    writes = len(harness.chat.writes)
+    exchange = await latest(engine)
+    refused = await say(engine, "/show", given={"of": exchange.id})
+
+    assert refused.view
+    assert refused.view.text == "Nothing is missing of this answer."
+    assert len(harness.chat.writes) == writes
 
 
 async def test_what_is_asked_at_the_same_moment_counts_together(

@@ -86,6 +86,33 @@ async def test_progress_leaves_room_for_every_last_word_that_is_expected() -> No
 
 
 @jumping_clock
+async def test_what_room_is_left_beside_the_last_words_goes_round() -> None:
+    budget = WriteBudget(replace(LIMITS, writes=5, window_seconds=5))
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(budget.expecting())
+        three = await asyncio.gather(*(moments(frame(budget), 4) for _ in range(3)))
+
+    assert three == [[0, 5, 15, 20], [0, 10, 15, 25], [5, 10, 20, 25]]
+
+
+@jumping_clock
+async def test_what_is_reached_by_an_access_of_its_own_costs_the_chat_nothing() -> None:
+    budgets, limits = Budgets(), replace(LIMITS, writes=5, window_seconds=5)
+    ours, theirs = (MessageRef(conversation=HERE, id="1", access=each) for each in "ab")
+    first = budgets.of(HERE, limits).of(ours)
+    await moments(result(first), 5)
+    del first
+
+    # Whoever asks next finds the same window, and another access has another.
+    chat = budgets.of(HERE, limits)
+    assert await moments(result(chat.of(theirs).of(ours)), 1) == [5.0]
+    assert await moments(result(chat.of(theirs)), 5) == [5.0] * 5
+    assert await moments(result(chat.of(None)), 5) == [5.0] * 5
+    assert chat.of(ours).of(replace(ours, access="")) is chat
+
+
+@jumping_clock
 async def test_the_window_slides() -> None:
     budget = WriteBudget(Limits(writes=4, window_seconds=10, edit_seconds=0, text_chars=1))
     await moments(result(budget), 1)

@@ -20,6 +20,7 @@ from core.platform import (
     UnreachableError,
     User,
     View,
+    WithoutAccess,
     WithoutPreviews,
 )
 from tests.examples.parlour.ids import NAME
@@ -41,7 +42,7 @@ class ParlourPlatform:
         return replace(place, person=user.id)
 
 
-class ParlourConversation(WithoutPreviews):
+class ParlourConversation(WithoutPreviews, WithoutAccess):
     """See `core.platform.Conversation`."""
 
     limits = Limits(

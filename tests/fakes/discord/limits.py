@@ -43,6 +43,10 @@ class DiscordPace:
     seconds: float = 5.0
 
 
+FOLLOWED_UP = DiscordPace(writes=30, seconds=60.0)
+"""What all follow-ups to one channel share, beside the bucket that each interaction has."""
+
+
 class DiscordPacer:
     """Counts the writes in windows that begin with a first one, as Discord's buckets do."""
 
@@ -51,7 +55,15 @@ class DiscordPacer:
 
     def count(self, call: DiscordCall, pace: DiscordPace, now: float) -> dict[str, str]:
         """Give the headers that tell how many are left; refuse what is too much."""
-        name, place = bucket_of(call)
+        return self._count(*bucket_of(call), "user", pace, now)
+
+    def count_follow_up(self, channel: int, now: float) -> None:
+        """Refuse what is too much for the channel; no header tells before how much is left."""
+        self._count("follow-up", f"follow-up/{channel}", "shared", FOLLOWED_UP, now)
+
+    def _count(
+        self, name: str, place: str, scope: str, pace: DiscordPace, now: float
+    ) -> dict[str, str]:
         start, used = self._windows.get(place, (now, 0))
         if now >= start + pace.seconds:
             start, used = now, 0
@@ -64,7 +76,7 @@ class DiscordPacer:
         }
         if used >= pace.writes:
             refusal = FloodError(0, "You are being rate limited.", reset_after)
-            refusal.headers |= headers | {"X-RateLimit-Scope": "user"}
+            refusal.headers |= headers | {"X-RateLimit-Scope": scope}
             raise refusal
         self._windows[place] = start, used + 1
         return headers

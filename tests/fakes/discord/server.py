@@ -29,7 +29,15 @@ from tests.fakes.discord.limits import (
     check,
     nonce_of,
 )
-from tests.fakes.discord.wire import DiscordCall, DiscordWrite, Json, read_call, reply, write_of
+from tests.fakes.discord.wire import (
+    DiscordCall,
+    DiscordWrite,
+    Json,
+    interaction_of,
+    read_call,
+    reply,
+    write_of,
+)
 from tests.fakes.discord.world import DiscordWorld
 
 TOKEN = "stand-in.of.discord"  # noqa: S105 - opens nothing
@@ -194,7 +202,11 @@ class DiscordServer(RequestFaults):
             raise UNAUTHORIZED
         if self.pace is None or not bucket_of(call)[0]:
             return {}
-        return self._pacer.count(call, self.pace, call.at + self.world.backend.clock.elapsed)
+        now = call.at + self.world.backend.clock.elapsed
+        record = interaction_of(call, self.world.backend)
+        if call.method == "POST" and record:
+            self._pacer.count_follow_up(record.channel_id, now)
+        return self._pacer.count(call, self.pace, now)
 
     def _do(self, call: DiscordCall) -> Any:
         nonce = nonce_of(call)

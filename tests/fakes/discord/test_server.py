@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -13,6 +14,7 @@ from discord import app_commands, ui
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 
+from tests.fakes.discord.deferring_bot import deferring_bot
 from tests.fakes.discord.limits import DiscordPace
 from tests.fakes.discord.people import group_chat, last_interaction, raw_channel
 from tests.fakes.discord.server import PATIENCE_SECONDS, DiscordServer, pointed_at
@@ -430,6 +432,26 @@ async def test_a_flooded_channel_tells_when_it_takes_more(
     assert flooded["global"] is False
     assert answers[5].headers["Content-Type"] == "application/json"
     assert (later.status, server.floods) == (200, 1)
+
+
+async def test_an_interaction_has_a_bucket_of_its_own_and_follow_ups_share_one(
+    tmp_path: Path,
+) -> None:
+    async with deferring_bot(tmp_path) as here:
+        tokens = [(await here.command()).access for _ in range(7)]
+        hooks = [f"{here.server.api}/webhooks/{here.client.application_id}/{t}" for t in tokens]
+        async with aiohttp.ClientSession() as http:
+            first, *others = hooks
+            edits = [
+                (await http.patch(f"{hook}/messages/@original", json={"content": "hi"})).status
+                for hook in [first] * 6 + others
+            ]
+            here.server.advance(5)
+            posts = [await http.post(hook, json={"content": "hi"}) for hook in hooks * 5]
+
+    assert edits == [200] * 5 + [429] + [200] * 6
+    assert [post.status for post in posts] == [200] * 30 + [429] * 5
+    assert {post.headers["X-RateLimit-Scope"] for post in posts[30:]} == {"shared"}
 
 
 async def test_the_client_keeps_to_the_pace(

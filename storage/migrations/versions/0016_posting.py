@@ -1,0 +1,17 @@
+"""Questions know whether more of their answer may be in the chat than is known."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("exchanges", sa.Column("stand_in", sa.JSON))
+    op.add_column(
+        "exchanges",
+        sa.Column("posting", sa.Boolean, nullable=False, server_default=sa.false()),
+    )

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bots.console.conversation import NAME as CONSOLE
 from bots.console.file import NAME as FILE
 from bots.setup import Setup
-from bots.transcript import Transcript
+from bots.transcript import GatewayTranscript
 from core.callbacks.hooks import Hooks
 from core.callbacks.lent_files import LentFiles
 from core.catalog import CatalogData
@@ -52,7 +52,7 @@ _SANDBOX_PACE = Pace().scaled(0.1)
 
 @asynccontextmanager
 async def open_engine(
-    setup: Setup, platforms: Mapping[str, Platform], transcript: Transcript | None = None
+    setup: Setup, platforms: Mapping[str, Platform], transcript: GatewayTranscript | None = None
 ) -> AsyncGenerator[Engine]:
     """Open everything in order, start the engine, and close it all again.
 

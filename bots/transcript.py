@@ -25,7 +25,7 @@ Line = Mapping[str, object]
 
 
 @dataclass(slots=True)
-class Transcript:
+class GatewayTranscript:
     """Records what a client of httpx does.
 
     Attributes:

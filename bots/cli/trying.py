@@ -15,7 +15,7 @@ from PIL import Image
 from bots.app import open_engine
 from bots.console.file import KEPT, NAME, FileConversation, FilePlatform
 from bots.setup import Setup
-from bots.transcript import Line, Transcript
+from bots.transcript import GatewayTranscript, Line
 from core.catalog import Model, refusals
 from core.commands.video import VideoOptions, request_of
 from core.engine.order import Order, new_id
@@ -34,7 +34,7 @@ _FACTS = frozenset({"mime", "width", "height", "seconds", "codec", "sound", "siz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TrialPlan:
     """What would be ordered, and what it would cost in credits (presets: about a US cent each)."""
 
     model: Model
@@ -63,7 +63,7 @@ class Plan:
         )
 
 
-def plan(setup: Setup, name: str, text: str) -> Plan:
+def plan(setup: Setup, name: str, text: str) -> TrialPlan:
     """The cheapest order for that model, or what the text asks of it.
 
     Raises:
@@ -79,7 +79,9 @@ def plan(setup: Setup, name: str, text: str) -> Plan:
     else:
         request = min(_requests(model), key=model.credits_for)
     endpoint = setup.endpoints.get(model.gateway)
-    return Plan(model=model, request=request, address=endpoint.root if endpoint else "the sandbox")
+    return TrialPlan(
+        model=model, request=request, address=endpoint.root if endpoint else "the sandbox"
+    )
 
 
 def _requests(model: Model) -> Iterator[MediaRequest]:
@@ -113,7 +115,7 @@ class Trial:
 
 
 async def attempt(
-    setup: Setup, wanted: Plan, folder: Path, locale: Locale, say: Callable[[str], None]
+    setup: Setup, wanted: TrialPlan, folder: Path, locale: Locale, say: Callable[[str], None]
 ) -> Trial:
     """Order it once, and write down what was said.
 
@@ -127,7 +129,7 @@ async def attempt(
         path.touch()  # before anything is paid
     except OSError as error:
         raise OperatorError(f"{path}: {error.strerror}") from error
-    transcript = Transcript(root="", told=lambda line: say(spoken(line)))
+    transcript = GatewayTranscript(root="", told=lambda line: say(spoken(line)))
     platform = FilePlatform(lambda _: None)
     async with open_engine(setup, {NAME: platform}, transcript) as engine:
         services = engine.services
@@ -166,7 +168,7 @@ def _draw(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def _head(wanted: Plan) -> Mapping[str, object]:
+def _head(wanted: TrialPlan) -> Mapping[str, object]:
     request = wanted.request
     return {
         "cliprelay": version("cliprelay"),
@@ -186,7 +188,7 @@ def _head(wanted: Plan) -> Mapping[str, object]:
     }
 
 
-def _outcome(job: Job, locale: Locale, transcript: Transcript) -> Mapping[str, object]:
+def _outcome(job: Job, locale: Locale, transcript: GatewayTranscript) -> Mapping[str, object]:
     fault = job.fault
     return {
         "outcome": {

@@ -203,11 +203,13 @@ class Answerer:
         place = replace(exchange.conversation, owner=exchange.user.id)
         conversation = self._services.platforms[place.platform].conversation(place)
         budget = self._services.budgets.of(place, conversation.limits)
-        shown = views or answer_views(
-            exchange, conversation.limits, sandboxed=self._services.sandboxed
-        )
+
+        def render() -> Sequence[View]:
+            sandboxed = self._services.sandboxed
+            return views or answer_views(exchange, conversation.limits, sandboxed=sandboxed)
+
         messages = await show_all(
-            conversation, budget, shown, exchange.messages, replying=exchange.command
+            conversation, budget, render, exchange.messages, replying=exchange.command
         )
         exchange = replace(exchange, messages=tuple(messages))
         return await with_whole(self._services, conversation, budget, exchange)

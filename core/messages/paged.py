@@ -7,10 +7,20 @@ buttons: whatever happens to the program, there is something that can be turned 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
+from typing import TypeVar
 
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
-from core.platform import Conversation, MessageLostError, MessageRef, View
+from core.platform import (
+    Conversation,
+    MessageLostError,
+    MessageRef,
+    TextTooLongError,
+    View,
+)
+
+T = TypeVar("T")
 
 
 class PagedMessage:
@@ -52,7 +62,7 @@ class PagedMessage:
         Raises:
             MessageLostError: the chat takes no messages from us.
         """
-        await self._begin(self._render()[0], Rank.ANSWER)
+        await _drawn_until_short(lambda: self._begin(self._render()[0], Rank.ANSWER))
         self._room.enter_context(self._budget.expecting())
 
     def touch(self) -> None:
@@ -60,8 +70,8 @@ class PagedMessage:
         if self._status:
             self._status.touch()
 
-    async def finish(self, views: Sequence[View]) -> None:
-        """Show the last views, whatever it takes.
+    async def finish(self) -> None:
+        """Show all for the last time, whatever it takes.
 
         Raises:
             MessageLostError: the chat takes no messages from us any more.
@@ -74,11 +84,11 @@ class PagedMessage:
         if self._status:
             await self._status.settle()
         shown = [*self._shown, self._status.shown if self._status else None]
-        stand_in = self._stand_in(len(views))
+        stand_in = self._stand_in(len(self._render()))
         self._messages = await show_all(
             self._conversation,
             self._budget,
-            views,
+            self._render,
             self._messages[:-1] if stand_in else self._messages,
             replying=self._replying,
             shown=shown,
@@ -132,27 +142,33 @@ class PagedMessage:
         views, place = self._render(), len(self._messages) - 1
         turns = self._turning is not None and not self._turning.done()
         if place + 1 < len(views) and not turns and not self._finishing:
-            self._turning = asyncio.create_task(self._turn(views[place]))
+            self._turning = asyncio.create_task(self._turn())
         return views[min(place, len(views) - 1)]
 
-    async def _turn(self, full: View) -> None:
+    async def _turn(self) -> None:
         """Leave a page as it is from now on, and begin the next."""
-        status = self._status
         # A chat that takes nothing more is found out at the end, which insists.
         with suppress(MessageLostError):
-            if status:
-                # No frame but a part of the answer: its end must not wait behind it.
-                self._messages[-1] = await status.finish(full)
-            self._shown.append(full)
-            views = self._render()
-            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
+            if self._status:
+                await _drawn_until_short(partial(self._leave, self._status))
+            await _drawn_until_short(self._begin_next)
             self.touch()
+
+    async def _leave(self, status: StatusMessage) -> None:
+        full = self._render()[len(self._messages) - 1]
+        # No frame but a part of the answer: its end must not wait behind it.
+        self._messages[-1] = await status.finish(full)
+        self._shown.append(full)
+
+    async def _begin_next(self) -> None:
+        views = self._render()
+        await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
 
 
 async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and what is there
     conversation: Conversation,
     budget: WriteBudget,
-    views: Sequence[View],
+    render: Callable[[], Sequence[View]],
     messages: Sequence[MessageRef],
     *,
     replying: MessageRef | None = None,
@@ -166,14 +182,26 @@ async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and 
         MessageLostError: the chat takes no messages from us any more.
         RefusedError: it does not take this one.
     """
-    found = list(messages)
-    for place, view in enumerate(views):
-        if place >= len(found):
-            reply = _answered(replying, found)
-            found.append(await write_final(conversation, budget, view, replying=reply))
-        elif place >= len(shown) or view != shown[place]:
-            found[place] = await write_final(conversation, budget, view, found[place])
+    found, known = list(messages), dict(enumerate(shown))
+
+    async def show() -> None:
+        for place, view in enumerate(render()):
+            if place >= len(found):
+                reply = _answered(replying, found)
+                found.append(await write_final(conversation, budget, view, replying=reply))
+            elif view != known.get(place):
+                found[place] = await write_final(conversation, budget, view, found[place])
+            known[place] = view
+
+    await _drawn_until_short(show)
     return found
+
+
+async def _drawn_until_short(write: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a write that draws what it writes, until the chat takes what is so long."""
+    while True:
+        with suppress(TextTooLongError):
+            return await write()
 
 
 def _answered(command: MessageRef | None, written: Sequence[MessageRef]) -> MessageRef | None:

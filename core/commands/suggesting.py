@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from core.catalog import ChatAbility, can_chat
 from core.chat.suggestions import question_of
-from core.chat.turns import fitting
-from core.commands.chat_route import route_of
+from core.commands.chat_route import routed_question
 from core.commands.command import Context
 from core.commands.ordering import cast, fill, forget_pictures, save_pictures, shown_at
 from core.commands.repeats import once
@@ -24,6 +23,8 @@ async def suggest(
     context: Context,
     words: str,
     request_of: Callable[[Sequence[Asset]], MediaRequest],
+    *,
+    videos: bool = False,
 ) -> None:
     """Have a chat model word a request; the draft that comes of it is the answer.
 
@@ -31,6 +32,7 @@ async def suggest(
         context: of the command.
         words: what the model is told; it sees the pictures that came along, where one can look.
         request_of: what is fixed already, and which pictures it is made of.
+        videos: whether what came along may be one.
 
     Raises:
         UserError: no model here can do that, or none can be asked.
@@ -38,7 +40,7 @@ async def suggest(
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     try:
-        pictures = tuple(await save_pictures(context, exchange_id))
+        pictures = tuple(await save_pictures(context, exchange_id, videos=videos))
         request = await cast(context, request_of(pictures))
         request = fill(context.services.catalog, request, context.preferences)
         seen = pictures if not request.images or _can_look(context) else ()
@@ -95,22 +97,22 @@ async def _put(
     media: tuple[Asset, ...],
 ) -> None:
     question = question_of(context.services.catalog, request, words, media)
-    route = route_of(context, question)
-    fitting(route[0], question.turns, question.system)
+    routed = await routed_question(context, question)
     place, command = shown_at(context, private=request.private)
     exchange = Exchange(
         id=exchange_id,
         user=context.invocation.user,
         locale=context.locale,
         conversation=place,
-        model=route[0].key,
-        route=tuple(model.key for model in route),
+        model=routed.route[0].key,
+        route=tuple(model.key for model in routed.route),
         prompt=words,
         media=media,
         shows_thoughts=False,
         request=request,
+        note=routed.note,
         command=command,
         created_at=time.time(),
     )
     async with once(context, [each.path for each in media]):
-        await context.engine.answerer.submit(exchange, question, context.event)
+        await context.engine.answerer.submit(exchange, routed.question, context.event)

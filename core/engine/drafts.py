@@ -33,7 +33,7 @@ class JobDrafts:
         """
         job = await until_stored(exchange.id, partial(self._made_of, exchange))
         if job.state is JobState.DRAFT:
-            await self._show(job)
+            await self._show(job, exchange.note)
 
     async def reword(self, job_id: str, request: MediaRequest) -> None:
         """Let a draft say something else from now on.
@@ -76,11 +76,11 @@ class JobDrafts:
         await store.add(job)
         return job
 
-    async def _show(self, job: Job) -> None:
+    async def _show(self, job: Job, note: str = "") -> None:
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self._services.catalog.choose(replace(job.request, model=job.model))
         conversation, budget = self._services.conversation(job)
-        view = draft_view(job, model)
+        view = draft_view(job, model, note)
         message = await write_final(conversation, budget, view, job.status, replying=job.command)
         if message != job.status:
             # Ordered meanwhile: then whoever runs it shows it.

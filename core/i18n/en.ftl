@@ -392,7 +392,7 @@ answers-at-once = You are already waiting for { $count ->
    *[other] { $count } answers
 }. Stop one, or wait until it is there.
 command-enhance = get a better prompt for a video, or for a picture (--image); you see it first
-command-describe = get a prompt that would make your picture again; send one along or reply to it
+command-describe = get a prompt that would make your picture or video again; send one or reply to it
 command-suggest = get another suggestion
 command-edit = change what a plan or suggestion says
 example-enhance = a cat surfing at sunset
@@ -403,7 +403,7 @@ option-video-kind = for a video instead of a picture
 option-describe = what matters most in it
 option-edit = the new words; for a plan one shot per line: 7.5s plane takes off
 option-draft = id of the plan or suggestion
-describe-nothing = Send a picture along with /describe, or reply to one.
+describe-nothing = Send a picture or a video along with /describe, or reply to one.
 suggestion-thinking = { $model } is working on a suggestion …
 suggestion-failed = No suggestion from { $model }.
 draft-suggestion = A suggestion; nothing is ordered yet. It would cost about { $credits } credits.

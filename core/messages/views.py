@@ -60,8 +60,11 @@ def running_view(
     return View(text="\n".join(lines), buttons=(_cancel(job),))
 
 
-def draft_view(job: Job, model: Model) -> View:
-    """What a job would make that is not yet ordered, and what it would cost."""
+def draft_view(job: Job, model: Model, note: str = "") -> View:
+    """What a job would make that is not yet ordered, and what it would cost.
+
+    The note says how it came to be.
+    """
     locale, given = Locale(job.locale), {"of": job.id}
     plan = "\n".join(told(job))
     is_worded = job.request.wording in (Wording.ENHANCED, Wording.DESCRIBED)
@@ -71,6 +74,7 @@ def draft_view(job: Job, model: Model) -> View:
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
         *unmet(job, model),
+        *filter(None, [note]),
     ]
     is_better = job.request.wording is Wording.ENHANCED
     confirm = Button(

@@ -339,6 +339,7 @@ models-remix = remix
 models-characters = characters
 models-storyboard = storyboard
 models-chat = answers questions
+models-listens = listens to voice messages
 models-vision = pictures
 models-watching = videos
 models-tools = commands

@@ -333,6 +333,7 @@ models-remix = 改编
 models-characters = 角色
 models-storyboard = 分镜
 models-chat = 回答问题
+models-listens = 听语音消息
 models-vision = 看图片
 models-watching = 看视频
 models-tools = 使用命令

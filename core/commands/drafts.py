@@ -63,7 +63,7 @@ def _draft(context: Context) -> Job:
 
 
 async def another(context: Context, options: SuggestOptions) -> None:
-    """Ask for another suggestion; the one that is there stays."""
+    """Ask for another suggestion; the one that is there stays until that has come."""
     exchange = await context.services.exchanges.get(options.of or "")
     if exchange is None or exchange.request is None:
         raise UserError("nothing-to-suggest-again")

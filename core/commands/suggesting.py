@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from core.catalog import ChatAbility, can_chat
 from core.chat.suggestions import question_of
@@ -17,6 +17,16 @@ from core.errors import StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange
 from core.media import Asset, MediaRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What is worded, what the model is told and shown, and the exchange that this replaces."""
+
+    words: str
+    request: MediaRequest
+    media: tuple[Asset, ...]
+    follows: str = ""
 
 
 async def suggest(
@@ -44,7 +54,7 @@ async def suggest(
         request = await cast(context, request_of(pictures))
         request = fill(context.services.catalog, request, context.preferences)
         seen = pictures if not request.images or _can_look(context) else ()
-        await _put(context, exchange_id, words, request, seen)
+        await _put(context, exchange_id, _Wanted(words=words, request=request, media=seen))
     except (UserError, TakenError, StorageError):
         if await context.services.exchanges.get(exchange_id) is None:
             await forget_pictures(context, exchange_id)
@@ -69,7 +79,13 @@ async def suggest_again(context: Context, exchange: Exchange, request: MediaRequ
         for assets in (request.images, exchange.media)
     )
     try:
-        await _put(context, exchange_id, exchange.prompt, replace(request, images=images), media)
+        wanted = _Wanted(
+            words=exchange.prompt,
+            request=replace(request, images=images),
+            media=media,
+            follows=exchange.id,
+        )
+        await _put(context, exchange_id, wanted)
     except (UserError, TakenError, StorageError):
         await forget_pictures(context, exchange_id)
         raise
@@ -89,14 +105,9 @@ def _can_look(context: Context) -> bool:
     return any(can_chat(model, ChatAbility.VISION) for model in able)
 
 
-async def _put(
-    context: Context,
-    exchange_id: str,
-    words: str,
-    request: MediaRequest,
-    media: tuple[Asset, ...],
-) -> None:
-    question = question_of(context.services.catalog, request, words, media)
+async def _put(context: Context, exchange_id: str, wanted: _Wanted) -> None:
+    request, media = wanted.request, wanted.media
+    question = question_of(context.services.catalog, request, wanted.words, media)
     routed = await routed_question(context, question)
     place, command = shown_at(context, private=request.private)
     exchange = Exchange(
@@ -106,9 +117,10 @@ async def _put(
         conversation=place,
         model=routed.route[0].key,
         route=tuple(model.key for model in routed.route),
-        prompt=words,
+        prompt=wanted.words,
         media=media,
         shows_thoughts=False,
+        follows=wanted.follows,
         request=request,
         note=routed.note,
         command=command,

@@ -407,6 +407,7 @@ option-draft = id of the plan or suggestion
 describe-nothing = Send a picture or a video along with /describe, or reply to one.
 suggestion-thinking = { $model } is working on a suggestion …
 suggestion-failed = No suggestion from { $model }.
+suggestion-replaced = A newer suggestion has replaced this one; nothing was ordered.
 draft-suggestion = A suggestion; nothing is ordered yet. It would cost about { $credits } credits.
 button-use = Use
 button-edit = Edit

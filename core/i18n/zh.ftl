@@ -395,6 +395,7 @@ option-draft = 方案或建议的编号
 describe-nothing = 请在 /describe 时附上图片或视频，或回复其中一个。
 suggestion-thinking = { $model } 正在构思建议……
 suggestion-failed = { $model } 没有给出建议。
+suggestion-replaced = 这条建议已被新的取代，未下单。
 draft-suggestion = 这是建议，尚未下单。预计 { $credits } 积分。
 button-use = 采用
 button-edit = 修改

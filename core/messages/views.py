@@ -167,6 +167,13 @@ def dropped_view(job: Job) -> View:
     return View(text=translate(Locale(job.locale), "plan-dropped"))
 
 
+def replaced_view(job: Job) -> View:
+    """A suggestion in whose place there is another; its words stay, as they may be wanted."""
+    lines = [translate(Locale(job.locale), "suggestion-replaced"), *told(job)]
+    text = "\n".join(lines)
+    return View(text=text if len(text) <= _PLAN_CHARS else text[: _PLAN_CHARS - 1] + "…")
+
+
 def page_view(job: Job, pages: Sequence[str]) -> View:
     """The status message when there was only a web page to pass on."""
     locale, kind = Locale(job.locale), job.request.kind

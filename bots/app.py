@@ -171,6 +171,11 @@ def sandbox_chats(data: CatalogData) -> tuple[Mapping[str, object], ...]:
     return tuple(chat.model_dump(mode="json") for chat in data.chats)
 
 
+def sandbox_speeches(data: CatalogData) -> tuple[Mapping[str, object], ...]:
+    """The models that listen, in the same way."""
+    return tuple(speech.model_dump(mode="json") for speech in data.speeches)
+
+
 @asynccontextmanager
 async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
     from sandbox.server import serve  # noqa: PLC0415 - libav and Pillow cost a live bot 40 MB
@@ -180,6 +185,7 @@ async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
         renders_ahead=True,
         models=sandbox_tables(setup.data),
         chats=sandbox_chats(setup.data),
+        speeches=sandbox_speeches(setup.data),
     )
     async with AsyncExitStack() as stack:
         try:

@@ -34,7 +34,8 @@ class Exchange:
         model: full key of the chat model that answers ("gateway/name").
         route: all models that can answer this, in the order in which they are asked.
         quoted: words of somebody else that it is about.
-        follows: the exchange that this one goes on from; "" where a conversation begins.
+        follows: the exchange that this one goes on from, or whose suggestion it replaces; "" where
+            a conversation begins.
         shows_thoughts: whether the chat is shown what the model thinks.
         request: what the answer is to word, where it is asked for in a form: a suggestion, which
             becomes the draft of the same id. None where it is asked for in words.

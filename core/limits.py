@@ -33,6 +33,7 @@ class Limits:
     Attributes:
         writes: how many messages and edits together are allowed in `window_seconds`.
         edit_seconds: least time between two edits of one message, as far as people care.
+        markdown_chars: where a text in Markdown may be longer than others.
         upload_bytes: the largest file; None means no limit.
         photo: where pictures have narrower limits than files.
         per_thread: whether each thread of a chat may be written to so often.
@@ -49,6 +50,7 @@ class Limits:
     window_seconds: float
     edit_seconds: float
     text_chars: int
+    markdown_chars: int | None = None
     upload_bytes: int | None = None
     photo: PhotoLimits | None = None
     per_thread: bool = False
@@ -58,3 +60,8 @@ class Limits:
     album_counts: bool = False
     written: Callable[[str], str] = str
     previews: PreviewLimits | None = None
+
+    @property
+    def answer_chars(self) -> int:
+        """How long an answer in one message may be, in Markdown."""
+        return self.markdown_chars or self.text_chars

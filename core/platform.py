@@ -177,6 +177,10 @@ class CaptionRefusedError(RefusedError):
     """The words under the media are refused, not the media."""
 
 
+class TextTooLongError(Exception):
+    """The text is longer than this place takes by now; its limits say so, so cut it anew."""
+
+
 class UncertainError(Exception):
     """The platform may or may not have taken a post; doing the same again could make a second."""
 
@@ -187,8 +191,9 @@ class Conversation(Protocol):
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
     UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
     to, here or at a place that stands in for it. They raise RefusedError for what is not taken
-    like this. `edit` to the same text is no error. `WithoutPreviews` and `WithoutAccess` have
-    three methods for you.
+    like this; `send`, `edit` and `preview` raise TextTooLongError where the limits have shrunk.
+    `edit` to the same text is no error. `WithoutPreviews` and `WithoutAccess` have three methods
+    for you.
     """
 
     @property

@@ -105,6 +105,7 @@ class Settings(_FromEnvironment):
     telegram_bot_token: Token | None = None
     telegram_api_url: Address | None = None
     telegram_local: bool = False
+    telegram_rich: bool = False
     telegram_webhook_url: Address | None = None
     telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)] | None = (
         None

@@ -1,7 +1,7 @@
 """Puts the gateway together: the routes of all protocols, one ledger behind them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
@@ -14,7 +14,7 @@ from sandbox.media.cdn import CdnRoutes
 from sandbox.options import SandboxOptions
 from sandbox.orders.catalog import load_models
 from sandbox.orders.chats import ENDPOINT_TYPES as CHAT_ENDPOINT_TYPES
-from sandbox.orders.chats import Chats, load_chats
+from sandbox.orders.chats import Chats, load_chats, speech_names
 from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.models import Models
@@ -55,6 +55,7 @@ def build(options: SandboxOptions) -> Starlette:
     ledger = Ledger(options.state_dir)
     models = load_models(options.models)
     chats = load_chats(options.chats)
+    speeches = speech_names(options.speeches)
     cache = MediaCache(options, ledger)
     intake = Intake(options, ledger, models, cache.begin if options.renders_ahead else None)
     chat, images = ChatRoutes(intake, cache), ImageRoutes(intake, cache)
@@ -71,7 +72,7 @@ def build(options: SandboxOptions) -> Starlette:
         *FollowRoutes(intake).routes,
         *CdnRoutes(intake, cache).routes,
         *InspectionRoutes(intake).routes,
-        Route("/v1/models", partial(list_models, models, chats)),
+        Route("/v1/models", partial(list_models, models, chats, speeches)),
         Route("/v1/key", tell_key),
     ]
     unknown = partial(wrong_address, models)
@@ -108,7 +109,9 @@ class InspectionRoutes:
         return JSONResponse(list(self._intake.requests))
 
 
-async def list_models(models: Models, chats: Chats, request: Request) -> Response:
+async def list_models(
+    models: Models, chats: Chats, speeches: Sequence[str], request: Request
+) -> Response:
     """GET /v1/models: the cheapest way to check a key."""
     try:
         check_key(request)
@@ -119,6 +122,8 @@ async def list_models(models: Models, chats: Chats, request: Request) -> Respons
         types.setdefault(model.name, {})[ENDPOINT_TYPES[model.kind]] = None
     for dialect, name in chats:
         types.setdefault(name, {})[CHAT_ENDPOINT_TYPES[dialect]] = None
+    for name in speeches:
+        types.setdefault(name, {})["openai-audio"] = None
     listed = [
         {
             "id": name,

@@ -18,6 +18,7 @@ class SandboxOptions:
             demonstrations, where nobody minds the CPU.
         models: tables of a catalog, as in its files; played beside what the gateways document.
         chats: the same of chat models.
+        speeches: the same of what listens.
     """
 
     state_dir: Path
@@ -28,3 +29,4 @@ class SandboxOptions:
     renders_ahead: bool = False
     models: Sequence[Mapping[str, object]] = ()
     chats: Sequence[Mapping[str, object]] = ()
+    speeches: Sequence[Mapping[str, object]] = ()

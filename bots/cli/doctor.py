@@ -45,7 +45,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     if not (wrong or more):
         yield Finding(what="configuration", fine=True, says="read")
-    models = len(setup.data.models) + len(setup.data.chats)
+    models = len(setup.data.served)
     yield Finding(what="catalog", fine=True, says=f"{models} models")
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:
         async for finding in examine_machine(settings, http):
@@ -89,8 +89,9 @@ async def _examine_endpoint(
     if not endpoint.models_path:
         says = f"{endpoint.root}: {found}; it does not list its models"
         return Finding(what=endpoint.gateway, fine=True, says=says)
-    known = (*setup.data.models, *setup.data.chats)
-    models = [each for each in known if each.enabled and each.gateway == endpoint.gateway]
+    models = [
+        each for each in setup.data.served if each.enabled and each.gateway == endpoint.gateway
+    ]
     missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
     says = (
         f"{endpoint.root}: {found}; {len(listed)} models listed, "

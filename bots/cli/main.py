@@ -18,7 +18,13 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bots.app import SANDBOX_PORT, sandbox_chats, sandbox_folder, sandbox_tables
+from bots.app import (
+    SANDBOX_PORT,
+    sandbox_chats,
+    sandbox_folder,
+    sandbox_speeches,
+    sandbox_tables,
+)
 from bots.cli.logs import configure_logs
 from bots.setup import read_setup
 from core.errors import DatabaseInUseError, OperatorError, UserError
@@ -226,7 +232,7 @@ def models(
     setup = read_setup(force_sandbox=sandbox)
     catalog = setup.catalog
     if as_json_:
-        listed = [describe(catalog, model) for model in (*catalog.models, *catalog.chats)]
+        listed = [describe(catalog, model) for model in catalog.data.served]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     print_models(catalog, Locale(setup.settings.default_locale))
@@ -280,6 +286,7 @@ def sandbox(
         renders_ahead=True,
         models=sandbox_tables(setup.data),
         chats=sandbox_chats(setup.data),
+        speeches=sandbox_speeches(setup.data),
     )
     try:
         if replay:

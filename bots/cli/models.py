@@ -4,16 +4,35 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from core.catalog import Catalog, ChatAbility, ChatModel, Model, can_chat, lengths, resolutions
+from core.catalog import (
+    Catalog,
+    ChatAbility,
+    ChatModel,
+    Model,
+    SpeechModel,
+    can_chat,
+    lengths,
+    resolutions,
+)
 from core.commands.models import describe_model, readiness
 from core.i18n import Locale, translate
 
 _WIDEST = 10_000
+_AnyModel = Model | ChatModel | SpeechModel
+# All entries have the same fields, so that nobody has to tell them apart first.
+_MAKES_NOTHING: dict[str, object] = {
+    "ratios": [],
+    "seconds": [],
+    "resolutions": [],
+    "images": {"min": 0, "max": 0, "roles": []},
+    "count": 1,
+    "credits": None,
+}
 
 
 def print_models(catalog: Catalog, locale: Locale) -> None:
     """Print all models as a table; where it would have to be cut, as two lines each."""
-    rows = [_row(catalog, locale, model) for model in (*catalog.models, *catalog.chats)]
+    rows = [_row(catalog, locale, model) for model in catalog.data.served]
     table = Table("model", "gateway", "options", "credits", "state")
     for row in rows:
         table.add_row(*row)
@@ -28,9 +47,7 @@ def print_models(catalog: Catalog, locale: Locale) -> None:
             console.print(f"{name}\n  {gateway} · {options} · {costs} · {state}", markup=False)
 
 
-def _row(
-    catalog: Catalog, locale: Locale, model: Model | ChatModel
-) -> tuple[str, str, str, str, str]:
+def _row(catalog: Catalog, locale: Locale, model: _AnyModel) -> tuple[str, str, str, str, str]:
     return (
         model.name,
         model.gateway,
@@ -40,40 +57,43 @@ def _row(
     )
 
 
-def _price(model: Model | ChatModel) -> str:
+def _price(model: _AnyModel) -> str:
+    if isinstance(model, SpeechModel):
+        return f"{model.minute_credits:g} per minute"
     if isinstance(model, ChatModel):
         return f"{model.input_credits:g} in, {model.output_credits:g} out per 1M tokens"
     return f"{model.credits}/s" if model.priced_by == "second" else str(model.credits)
 
 
-def describe(catalog: Catalog, model: Model | ChatModel) -> dict[str, object]:
+def describe(catalog: Catalog, model: _AnyModel) -> dict[str, object]:
     """A model as a program reads it."""
+    match model:
+        case ChatModel():
+            kind, rest = "chat", _answers(model)
+        case SpeechModel():
+            priced = {"minute_credits": model.minute_credits, "priced_by": "minute"}
+            kind, rest = "speech", _MAKES_NOTHING | priced
+        case Model():
+            kind, rest = model.kind.value, _makes(model)
     return {
         "name": model.name,
         "gateway": model.gateway,
-        "kind": "chat" if isinstance(model, ChatModel) else model.kind.value,
+        "kind": kind,
         "dialect": model.dialect,
         "state": model.state.value,
         "ready": catalog.is_ready(model),
         "enabled": model.enabled,
         "needs": catalog.missing_key(model) or None,
-        **(_answers(model) if isinstance(model, ChatModel) else _makes(model)),
+        **rest,
     }
 
 
 def _answers(model: ChatModel) -> dict[str, object]:
-    return {
+    return _MAKES_NOTHING | {
         "abilities": [ability.value for ability in ChatAbility if can_chat(model, ability)],
         "context_tokens": model.context_tokens,
         "input_credits": model.input_credits,
         "output_credits": model.output_credits,
-        # All entries have the same fields, so that nobody has to tell them apart first.
-        "ratios": [],
-        "seconds": [],
-        "resolutions": [],
-        "images": {"min": 0, "max": 0, "roles": []},
-        "count": 1,
-        "credits": None,
         "priced_by": "token",
     }
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from bots.telegram.ids import NAME
 from bots.telegram.limits import GROUP, PRIVATE
 from bots.telegram.place import BotApi, TelegramPlace, is_group
+from bots.telegram.richness import RichWriting
 from core.errors import UserError
 from core.limits import Limits
 from core.platform import (
@@ -56,17 +57,25 @@ class TelegramConversation(WithoutAccess):
     def __init__(self, platform: TelegramPlatform, ref: ConversationRef) -> None:
         self._platform = platform
         self._ref = ref
-        self._here = TelegramPlace(platform, ref)
+        self._rich = RichWriting(platform.rich)
+        self._here = TelegramPlace(platform, ref, self._rich)
 
     @property
     def limits(self) -> Limits:
-        # Asked each time: what a server refuses as too large lowers it while the bot runs.
+        # Asked each time: what a server refuses lowers them while the bot runs.
         largest = self._platform.sizes.largest(local=self._platform.local)
         limits = GROUP if is_group(self._ref) else PRIVATE
         previews = limits.previews if self._platform.drafts.are_known else None
-        return replace(limits, upload_bytes=largest, previews=previews)
+        return replace(
+            limits,
+            upload_bytes=largest,
+            markdown_chars=self._rich.markdown_chars,
+            previews=previews,
+        )
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
+        self._rich.check(view)
+
         async def send(place: TelegramPlace, view: View, *, here: bool) -> MessageRef:
             return await place.send(view, replying if here else None)
 
@@ -77,9 +86,11 @@ class TelegramConversation(WithoutAccess):
         return await self._here.ask(html, replying=replying)
 
     async def edit(self, message: MessageRef, view: View) -> None:
+        self._rich.check(view)
         await self._here.edit(message, view)
 
     async def preview(self, message: MessageRef, view: View) -> bool:
+        self._rich.check(view)
         return await self._here.preview(message, view)
 
     async def retract(self, message: MessageRef) -> None:
@@ -115,7 +126,7 @@ class TelegramConversation(WithoutAccess):
         for ref in self._other_places():
             try:
                 # What is replied to is at the place that takes no messages any more.
-                place = TelegramPlace(self._platform, ref)
+                place = TelegramPlace(self._platform, ref, self._rich)
                 return await send(place, view.moved(), here=False)
             except MessageLostError as error:
                 log.info("not taken in %s: %s", ref.chat, error)

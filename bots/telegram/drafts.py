@@ -11,6 +11,8 @@ from bots.telegram.client import is_garbled
 from bots.telegram.errors import meaning
 from bots.telegram.formatting import FormattedText
 from bots.telegram.limits import PRIVATE
+from bots.telegram.rich import RichContent
+from bots.telegram.richness import meaning_of_rich
 from core.platform import MessageLostError
 from core.redact import quote
 
@@ -30,14 +32,23 @@ class MessageDrafts:
         self._free_at = OrderedDict[int, float]()
 
     async def show(
-        self, bot: Bot, chat: int, thread: int | None, draft: int, shown: FormattedText
+        self,
+        bot: Bot,
+        chat: int,
+        thread: int | None,
+        draft: int,
+        shown: FormattedText | RichContent,
     ) -> bool:
-        """Whether it is shown; where it is not, no draft ever is.
+        """Whether it is shown; where a text is not, no draft ever is.
 
         Raises:
+            RefusedError: it does not show rich messages like this.
             SlowDownError, UnreachableError, MessageLostError: as `core.platform` has it.
         """
         await self._turn(chat)
+        if isinstance(shown, RichContent):
+            await _show_rich(bot, chat, thread, draft, shown)
+            return True
         try:
             await bot.send_message_draft(
                 chat,
@@ -62,6 +73,21 @@ class MessageDrafts:
         if len(self._free_at) > _REMEMBERED:
             self._free_at.popitem(last=False)
         await asyncio.sleep(at - now)
+
+
+async def _show_rich(
+    bot: Bot, chat: int, thread: int | None, draft: int, shown: RichContent
+) -> None:
+    given = {
+        "chat_id": chat,
+        "message_thread_id": thread,
+        "draft_id": draft,
+        "rich_message": shown.as_json(),
+    }
+    try:
+        await bot.do_api_request("sendRichMessageDraft", api_kwargs=given)
+    except TelegramError as error:
+        raise meaning_of_rich(error) from error
 
 
 def _is_refusal(error: TelegramError) -> bool:

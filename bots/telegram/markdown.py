@@ -46,9 +46,9 @@ def _changed(source: bytes, changes: list[_Change]) -> bytes:
 
 
 def _changes(source: bytes) -> Iterator[_Change]:
-    events = tuple(_events(source.decode()))
-    tables, code = _regions(events)
-    for payload, where in events:
+    found = tuple(_events(source.decode()))
+    tables, code = _regions(found)
+    for payload, where in found:
         start, end = where["start"], where["end"]
         in_table = _is_in(start, tables)
         match payload:
@@ -77,10 +77,10 @@ def _put(source: bytes, where: _Where, sign: re.Pattern[bytes]) -> Iterator[_Cha
         yield found.start(), 0, b"\\"
 
 
-def _regions(events: Sequence[Any]) -> tuple[list[range], list[range]]:
+def _regions(found: Sequence[Any]) -> tuple[list[range], list[range]]:
     """Where tables are, and where code is."""
     tables, code = list[range](), list[range]()
-    for payload, where in events:
+    for payload, where in found:
         place = range(where["start"], where["end"])
         match payload:
             case {"Start": {"Table": _}}:
@@ -94,6 +94,11 @@ def _regions(events: Sequence[Any]) -> tuple[list[range], list[range]]:
 
 def _is_in(place: int, regions: Sequence[range]) -> bool:
     return any(place in region for region in regions)
+
+
+def events(markdown: str) -> Iterable[Any]:
+    """What is in a text, as it is read from its beginning to its end."""
+    return (payload for payload, _ in _events(markdown))
 
 
 def _events(markdown: str) -> Iterable[Any]:

@@ -23,6 +23,8 @@ from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
 from bots.telegram.limits import UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
+from bots.telegram.rich import RichContent
+from bots.telegram.richness import RichServer, RichWriting, meaning_of_rich
 from bots.telegram.uploads import caption_of, files_of, opened
 from core.commands import COMMANDS, Commands
 from core.platform import (
@@ -37,6 +39,7 @@ from core.platform import (
 from core.redact import quote
 
 T = TypeVar("T")
+Shown = FormattedText | RichContent
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +56,7 @@ class BotApi:
         commands: what buttons stand for.
         sizes: what is known of the largest file that the server takes.
         drafts: what is known of the drafts that it shows.
+        rich: whether answers may be rich messages there.
     """
 
     bot: Bot
@@ -61,33 +65,58 @@ class BotApi:
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
     drafts: MessageDrafts = field(default_factory=MessageDrafts)
+    rich: RichServer = field(default_factory=RichServer)
 
 
 class TelegramPlace:
     """A chat or a topic; what it does not take raises why, as `core.platform` names it."""
 
-    def __init__(self, api: BotApi, ref: ConversationRef) -> None:
+    def __init__(self, api: BotApi, ref: ConversationRef, rich: RichWriting) -> None:
         self._api = api
         self._bot = api.bot
         self._ref = ref
+        self._rich = rich
         self._thread = int(ref.thread) if ref.thread else None
 
     async def send(self, view: View, replying: MessageRef | None) -> MessageRef:
-        async def send(shown: FormattedText) -> Message:
+        async def send(shown: Shown) -> Message:
             async def call(chat: str) -> Message:
+                reply, markup = _reply(replying, chat), self._keyboard(view)
+                if isinstance(shown, RichContent):
+                    return await self._send_rich(chat, shown, reply, markup)
                 return await self._bot.send_message(
                     chat,
                     shown.text,
                     entities=shown.entities or None,
                     message_thread_id=self._thread,
-                    reply_parameters=_reply(replying, chat),
-                    reply_markup=self._keyboard(view),
+                    reply_parameters=reply,
+                    reply_markup=markup,
                     link_preview_options=_NO_PREVIEW,
                 )
 
-            return await self._ask(call)
+            return await self._ask(call, _explained(shown))
 
-        return self._named([await _with_or_without_format(send, view)])
+        return self._named([await self._in_best_form(send, view)])
+
+    async def _send_rich(
+        self,
+        chat: str,
+        content: RichContent,
+        reply: ReplyParameters | None,
+        markup: InlineKeyboardMarkup | None,
+    ) -> Message:
+        given = {
+            "chat_id": chat,
+            "rich_message": content.as_json(),
+            "message_thread_id": self._thread,
+            "reply_parameters": reply,
+            "reply_markup": markup,
+        }
+        # The library has no method for it yet.
+        sent: Message = await self._bot.do_api_request(
+            "sendRichMessage", api_kwargs=given, return_type=Message
+        )
+        return sent
 
     async def ask(self, html: str, *, replying: MessageRef) -> MessageRef:
         """Send a question that opens the answer field of who is replied to or named."""
@@ -105,27 +134,47 @@ class TelegramPlace:
         return self._named([await self._ask(call)])
 
     async def edit(self, message: MessageRef, view: View) -> None:
-        await _with_or_without_format(partial(self._edit, message, view), view)
+        await self._in_best_form(partial(self._edit, message, view), view)
 
-    async def _edit(self, message: MessageRef, view: View, shown: FormattedText) -> None:
+    async def _edit(self, message: MessageRef, view: View, shown: Shown) -> None:
+        is_rich = isinstance(shown, RichContent)
+        # The library insists on a text, which a rich message must not have beside it.
+        rich = {"text": None, "rich_message": shown.as_json()} if is_rich else None
         try:
             await self._bot.edit_message_text(
-                shown.text,
+                "" if is_rich else shown.text,
                 message.conversation.chat,
                 int(message.id),
-                entities=shown.entities or None,
+                entities=None if is_rich else shown.entities or None,
                 reply_markup=self._keyboard(view),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=None if is_rich else _NO_PREVIEW,
+                api_kwargs=rich,
             )
         except TelegramError as error:
-            told = meaning(error)
+            told = _explained(shown)(error)
             if not isinstance(told, AlreadyShownError):
                 raise told from error
             log.debug("message %s needs no edit", message.id)
 
     async def preview(self, message: MessageRef, view: View) -> bool:
-        chat, draft, shown = int(self._ref.chat), int(message.id), formatted(view)
-        return await self._api.drafts.show(self._bot, chat, self._thread, draft, shown)
+        async def show(shown: Shown) -> bool:
+            chat, draft = int(self._ref.chat), int(message.id)
+            return await self._api.drafts.show(self._bot, chat, self._thread, draft, shown)
+
+        return await self._in_best_form(show, view)
+
+    async def _in_best_form(self, write: Callable[[Shown], Awaitable[T]], view: View) -> T:
+        """Write a rich message, if it may be one; else, or where it is refused, a text.
+
+        Raises:
+            TextTooLongError: it is too long for that.
+        """
+        if content := self._rich.content(view):
+            try:
+                return await write(content)
+            except RefusedError as error:
+                self._rich.refuse(view, error)
+        return await _with_or_without_format(write, view)
 
     async def retract(self, message: MessageRef) -> None:
         try:
@@ -204,6 +253,10 @@ class TelegramPlace:
         # A Share button that opens nothing would be worse than none.
         inline = bool(self._bot.bot.supports_inline_queries)
         return keyboard(view.buttons, self._api.commands, inline=inline)
+
+
+def _explained(shown: Shown) -> Callable[[TelegramError], Exception]:
+    return meaning_of_rich if isinstance(shown, RichContent) else meaning
 
 
 async def _with_or_without_format(write: Callable[[FormattedText], Awaitable[T]], view: View) -> T:

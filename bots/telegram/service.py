@@ -9,6 +9,7 @@ from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.intake import UpdateIntake
+from bots.telegram.richness import RichServer
 from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 from core.settings import Settings
@@ -24,7 +25,9 @@ async def serve(runtime: Runtime) -> None:
     """
     account = _account(runtime.settings)
     bot = await runtime.lines.enter_async_context(connect(account))
-    platform = TelegramPlatform(bot=bot, local=runtime.settings.telegram_local)
+    settings = runtime.settings
+    rich = RichServer(is_used=settings.telegram_rich)
+    platform = TelegramPlatform(bot=bot, local=settings.telegram_local, rich=rich)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
     intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)

@@ -71,8 +71,9 @@ class Catalog:
         ready = [each for each in self.data.speeches if self.is_ready(each) and each.is_current]
         return tuple(sorted(ready, key=self._rank_speech))
 
-    def _rank_speech(self, model: SpeechModel) -> tuple[int, int, float]:
-        return self._place(model), _STATES.index(model.state), model.minute_credits
+    def _rank_speech(self, model: SpeechModel) -> tuple[bool, int, int, float]:
+        is_aside = model.key in self.cooldown
+        return is_aside, self._place(model), _STATES.index(model.state), model.minute_credits
 
     def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways

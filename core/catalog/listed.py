@@ -4,8 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.catalog.chat import ChatModel
-from core.catalog.model import Model
+from core.catalog.served import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Listed:
     def is_fresh(self, gateway: str) -> bool:
         return time.monotonic() < self._until.get(gateway, 0.0)
 
-    def lacks(self, model: Model | ChatModel) -> bool:
+    def lacks(self, model: Served) -> bool:
         """Whether its gateway lists models, and this one under none of its names."""
         names = self._names.get(model.gateway, frozenset())
         return bool(names) and names.isdisjoint(model.wire_names)

@@ -41,6 +41,11 @@ class CatalogData:
     chats: tuple[ChatModel, ...] = ()
     speeches: tuple[SpeechModel, ...] = ()
 
+    @property
+    def served(self) -> tuple[Model | ChatModel | SpeechModel, ...]:
+        """All of them."""
+        return (*self.models, *self.chats, *self.speeches)
+
 
 @dataclass(slots=True)
 class _Stanza:

@@ -7,6 +7,7 @@ from core.catalog.chat import ChatModel
 from core.catalog.load import CatalogData
 from core.catalog.model import ANY_RATIO, ImageRules, Model, Span
 from core.catalog.served import Served
+from core.catalog.speech import SpeechModel
 
 _HEAD = """\
 # Dialects and models
@@ -29,8 +30,14 @@ def document(data: CatalogData, dialects: Mapping[str, str]) -> str:
 
 def _chapter(data: CatalogData, name: str, summary: str) -> str:
     chats = [chat for chat in data.chats if chat.dialect == name]
+    speeches = [speech for speech in data.speeches if speech.dialect == name]
     models = [model for model in data.models if model.dialect == name]
-    table = _table(_CHAT_COLUMNS, chats) if chats else _table(_COLUMNS, models)
+    if chats:
+        table = _table(_CHAT_COLUMNS, chats)
+    elif speeches:
+        table = _table(_SPEECH_COLUMNS, speeches)
+    else:
+        table = _table(_COLUMNS, models)
     return "\n".join((f"## {name}", "", summary, "", *table, ""))
 
 
@@ -162,4 +169,10 @@ _CHAT_COLUMNS: Mapping[str, Callable[[ChatModel], str]] = {
     "credits per 1M tokens": lambda model: (
         f"{model.input_credits:g} in, {model.output_credits:g} out"
     ),
+}
+
+_SPEECH_COLUMNS: Mapping[str, Callable[[SpeechModel], str]] = {
+    "model (name on the wire)": _name,
+    "state": _state,
+    "credits per minute": lambda model: f"{model.minute_credits:g}",
 }

@@ -44,6 +44,11 @@ class Served(Table):
         return f"{self.gateway}/{self.name}"
 
     @property
+    def wire_names(self) -> frozenset[str]:
+        """All names that options can make of it."""
+        return frozenset({self.wire or self.name})
+
+    @property
     def is_current(self) -> bool:
         """Whether it is used without being named."""
         return self.state is not State.RETIRED

@@ -72,7 +72,7 @@ class ActiveAnswer:
         self._stopped = False
         self._rounds = 0
         self._calls = 0
-        self._full: Sequence[View] = ()
+        self._full: tuple[int, Sequence[View]] = (0, ())
         place = replace(exchange.conversation, owner=exchange.user.id)
         self._conversation = services.platforms[place.platform].conversation(place)
         self._budget = services.budgets.of(place, self._conversation.limits)
@@ -217,7 +217,7 @@ class ActiveAnswer:
                 fault.detail,
             )
         await self._until_stored()
-        await self._message.finish(self._views())
+        await self._message.finish()
         await add_whole(
             self._services, self._conversation, self._budget, self.exchange, self._keep
         )
@@ -254,13 +254,13 @@ class ActiveAnswer:
         if self.exchange.is_ended:
             return answer_views(self.exchange, limits, sandboxed=sandboxed)
         # What is cut off stays as it is: nothing is rendered anew for pages that are full.
-        if not self._full:
+        length, views = self._full
+        if not views or length != limits.answer_chars:
             exchange = self._so_far()
             views = answer_views(exchange, limits, sandboxed=sandboxed)
-            if not is_long(exchange, limits):
-                return views
-            self._full = views
-        return self._full
+            if is_long(exchange, limits):
+                self._full = limits.answer_chars, views
+        return views
 
     async def _store(self) -> None:
         """Store what is about to be shown."""

@@ -28,7 +28,7 @@ async def show(
         RefusedError: it does not take these.
     """
     conversation, budget = _at(services, exchange)
-    limits, at_length = conversation.limits, _at_length(exchange)
+    at_length = _at_length(exchange)
     if exchange.posting:
         exchange = replace(exchange, messages=_known(exchange), stand_in=None, posting=False)
 
@@ -42,8 +42,16 @@ async def show(
                 raise
             log.warning("answer %s: stored later: %s", exchange.id, error)
 
-    shown = views or answer_views(exchange, limits, sandboxed=services.sandboxed, whole=at_length)
-    await show_all(conversation, budget, shown, exchange.messages, keep, replying=exchange.command)
+    def render() -> Sequence[View]:
+        if views:
+            return views
+        return answer_views(
+            exchange, conversation.limits, sandboxed=services.sandboxed, whole=at_length
+        )
+
+    await show_all(
+        conversation, budget, render, exchange.messages, keep, replying=exchange.command
+    )
     if exchange.stand_in:
         await conversation.retract(exchange.stand_in)
         exchange = replace(exchange, stand_in=None)

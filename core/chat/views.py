@@ -26,7 +26,7 @@ def answer_views(
     """
     if exchange.request:
         return (_suggestion_view(exchange),)
-    limit = limits.text_chars
+    limit = limits.answer_chars
     aside = _aside(exchange, limit // _ASIDE_SHARE)
     # Room for the aside on every page, so that no page moves when it comes.
     room = limit - limit // _ASIDE_SHARE if aside else limit
@@ -67,7 +67,7 @@ def is_long(exchange: Exchange, limits: Limits) -> bool:
     """Whether it takes more than a few messages."""
     if exchange.request:
         return False
-    limit = limits.text_chars
+    limit = limits.answer_chars
     answer = _answer(exchange)
     # A page may have room for the half only, and there are thoughts beside it.
     if len(answer) * 2 < limit:

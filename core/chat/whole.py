@@ -59,8 +59,10 @@ async def add_whole(
         log.warning("answer %s: its file may be in the chat: %s", exchange.id, error)
     except (OSError, RefusedError) as error:
         log.warning("answer %s goes without a file: %s", exchange.id, error)
-        views = answer_views(exchange, limits, sandboxed=services.sandboxed, whole=True)
-        await show_all(conversation, budget, views, messages, keep)
+        draw = partial(answer_views, exchange, sandboxed=services.sandboxed, whole=True)
+        await show_all(
+            conversation, budget, lambda: draw(limits=conversation.limits), messages, keep
+        )
 
 
 async def _post(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
-from core.commands.hearing import HeardWords, listen
+from core.commands.hearing import HeardWords, keep_price, listen
 from core.commands.ordering import forget_pictures, save_pictures
 from core.commands.questions import Wanted, put
 from core.commands.shared_options import MODEL
@@ -74,6 +74,7 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     earlier = () if options.new else await _earlier(context)
+    heard: HeardWords | None = None
     try:
         media = tuple(await save_pictures(context, exchange_id, videos=True))
         wanted = Wanted(
@@ -100,12 +101,21 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
     except (UserError, TakenError, StorageError):
         if await context.services.exchanges.get(exchange_id) is None:
             await forget_pictures(context, exchange_id)
+            if heard:
+                follows = earlier[-1].id if earlier else ""
+                await keep_price(context, exchange_id, heard, follows)
         raise
     return None
 
 
 def _with_words(context: Context, wanted: Wanted, heard: HeardWords) -> Wanted:
-    """What was heard is the question, or what a typed one is about."""
+    """What was heard is the question, or what a typed one is about.
+
+    Raises:
+        UserError: there was no word in it.
+    """
+    if not heard.text:
+        raise UserError("voice-empty")
     typed = wanted.prompt
     text = heard.text if len(heard.text) <= _SHOWN_CHARS else f"{heard.text[:_SHOWN_CHARS]}…"
     return replace(

@@ -1,4 +1,4 @@
-"""/describe: a prompt that would make a picture once more, shown before anything is ordered."""
+"""/describe: a prompt that would make what is shown once more; it orders nothing."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -17,7 +17,7 @@ _WORDS = "Describe this as a prompt."
 
 
 class DescribeOptions(BaseModel):
-    """What matters in the picture, and what is to be made of it."""
+    """What matters in what is shown, and what is to be made of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,18 +27,20 @@ class DescribeOptions(BaseModel):
 
 
 async def run(context: Context, options: DescribeOptions) -> None:
-    """Show the prompt, with a button that makes it: a picture, where one can be made here."""
+    """Show the prompt, with a button that makes it: of a picture one, if that can be made."""
     if not context.invocation.attachments:
         raise UserError("describe-nothing")
     makes_pictures = bool(context.services.catalog.able(Ability.IMAGE))
-    kind = MediaKind.IMAGE if makes_pictures and not options.video else MediaKind.VIDEO
 
-    def request_of(_: Sequence[Asset]) -> MediaRequest:
+    def request_of(shown: Sequence[Asset]) -> MediaRequest:
+        moves = options.video or any(each.kind is MediaKind.VIDEO for each in shown)
+        kind = MediaKind.IMAGE if makes_pictures and not moves else MediaKind.VIDEO
         return MediaRequest(
             prompt="", kind=kind, private=options.private, wording=Wording.DESCRIBED
         )
 
-    await suggest(context, "\n".join(filter(None, (_WORDS, options.prompt))), request_of)
+    words = "\n".join(filter(None, (_WORDS, options.prompt)))
+    await suggest(context, words, request_of, videos=True)
 
 
 DESCRIBE = Command(
@@ -46,6 +48,7 @@ DESCRIBE = Command(
     options=DescribeOptions,
     run=run,
     pictures=1,
+    videos=True,
     needs=ChatAbility.VISION,
     also_needs=ChatAbility.STRUCTURE,
     pays=True,

@@ -64,7 +64,7 @@ def _draft(context: Context) -> Job:
 
 
 async def another(context: Context, options: SuggestOptions) -> None:
-    """Ask for another suggestion; the one that is there stays."""
+    """Ask for another suggestion; the one that is there stays until that has come."""
     found = await context.services.exchanges.get(options.of or "")
     exchange = own(context, found, unknown="nothing-to-suggest-again")
     if exchange.request is None:

@@ -10,7 +10,9 @@ from core.catalog import (
     ChatAbility,
     ChatModel,
     Model,
+    Served,
     Span,
+    SpeechModel,
     State,
     can,
     can_chat,
@@ -38,7 +40,7 @@ async def models(context: Context, _: NoOptions) -> View:
     """List the models that can be used; for admins also the others, and what they lack."""
     catalog = context.services.catalog
     await _ask_for_lists(context.services)
-    known = (*catalog.models, *catalog.chats)
+    known = catalog.data.served
     ready = [model for model in known if catalog.is_ready(model)]
     others = [model for model in known if not catalog.is_ready(model)]
     shown = (*ready, *(others if context.is_admin else ()))
@@ -76,8 +78,10 @@ async def _ask_for_list(services: Services, endpoint: Endpoint) -> None:
     services.catalog.listed.put(endpoint.gateway, names)
 
 
-def describe_model(locale: Locale, model: Model | ChatModel) -> list[str]:
+def describe_model(locale: Locale, model: Model | ChatModel | SpeechModel) -> list[str]:
     """What a model can do, one option each."""
+    if isinstance(model, SpeechModel):
+        return [translate(locale, "models-listens")]
     if isinstance(model, ChatModel):
         able = (ability for ability in ChatAbility if can_chat(model, ability))
         return [translate(locale, f"models-{ability}") for ability in able]
@@ -107,7 +111,7 @@ def _length(locale: Locale, model: Model) -> str:
     return translate(locale, "seconds", seconds=seconds) if seconds else ""
 
 
-def readiness(locale: Locale, catalog: Catalog, model: Model | ChatModel) -> str:
+def readiness(locale: Locale, catalog: Catalog, model: Served) -> str:
     """Whether it can be used now, and if not, why."""
     if not model.enabled:
         return translate(locale, "models-off")

@@ -4,15 +4,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.catalog import ChatAbility, ChatModel
-from core.chat.turns import asked, fitting, turns_of
-from core.chat.watching import ways_to_show
-from core.commands.chat_route import route_of
+from core.catalog import ChatAbility
+from core.chat.turns import asked, turns_of
+from core.commands.chat_route import routed_question
 from core.commands.command import Context
 from core.commands.ordering import shown_at
 from core.commands.repeats import once
 from core.commands.tools import tools_for, user_of_tools
-from core.errors import UserError
 from core.exchanges import Exchange
 from core.media import Asset, MediaKind
 from core.talk import Asked, Question
@@ -49,22 +47,13 @@ class Wanted:
     proposes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Routed:
-    """A question, who can answer it, and what its person is told about how it is put."""
-
-    question: Question
-    route: tuple[ChatModel, ...]
-    note: str = ""
-
-
 async def put(context: Context, exchange_id: str, wanted: Wanted) -> None:
     """Choose who answers, and let them.
 
     Raises:
         UserError: no model can, it is too long, or the person has tapped twice.
     """
-    routed = await _routed(context, wanted)
+    routed = await routed_question(context, _question(context, wanted), wanted.model)
     place, command = shown_at(context, private=wanted.private)
     exchange = Exchange(
         id=exchange_id,
@@ -103,36 +92,6 @@ def _hears_others(context: Context, wanted: Wanted) -> bool:
         or any(each.user.party != own or each.quoted or each.media for each in earlier)
         or any(each.sources for each in earlier)
     )
-
-
-async def _routed(context: Context, wanted: Wanted) -> _Routed:
-    """The first way in which some model can be shown all that there is to see.
-
-    Raises:
-        UserError: there is none, for the reason that the last way has met.
-    """
-    question = _question(context, wanted)
-    refusal: UserError | None = None
-    async for way in ways_to_show(context.services, question, context.locale):
-        try:
-            route = route_of(context, way.question, wanted.model)
-        except UserError as error:
-            refusal = error
-            continue
-        able = tuple(model for model in route if way.suits(model))
-        objections = {model.key: _too_long(model, way.question) for model in able}
-        if fits := tuple(model for model in able if objections[model.key] is None):
-            return _Routed(question=way.question, route=fits, note=way.note)
-        refusal = next(filter(None, objections.values()), refusal)
-    raise refusal or context.services.catalog.lacks(ChatAbility.WATCHING)
-
-
-def _too_long(model: ChatModel, question: Question) -> UserError | None:
-    try:
-        fitting(model, question.turns, question.system)
-    except UserError as error:
-        return error
-    return None
 
 
 def _question(context: Context, wanted: Wanted) -> Question:

@@ -4,12 +4,11 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from core.catalog import ChatAbility, can_chat
 from core.chat.suggestions import question_of
-from core.chat.turns import fitting
-from core.commands.chat_route import route_of
+from core.commands.chat_route import routed_question
 from core.commands.command import Context
 from core.commands.ordering import cast, fill, forget_pictures, save_pictures, shown_at
 from core.commands.repeats import once
@@ -20,10 +19,22 @@ from core.exchanges import Exchange
 from core.media import Asset, MediaRequest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What is worded, what the model is told and shown, and the exchange that this replaces."""
+
+    words: str
+    request: MediaRequest
+    media: tuple[Asset, ...]
+    follows: str = ""
+
+
 async def suggest(
     context: Context,
     words: str,
     request_of: Callable[[Sequence[Asset]], MediaRequest],
+    *,
+    videos: bool = False,
 ) -> None:
     """Have a chat model word a request; the draft that comes of it is the answer.
 
@@ -31,6 +42,7 @@ async def suggest(
         context: of the command.
         words: what the model is told; it sees the pictures that came along, where one can look.
         request_of: what is fixed already, and which pictures it is made of.
+        videos: whether what came along may be one.
 
     Raises:
         UserError: no model here can do that, or none can be asked.
@@ -38,11 +50,11 @@ async def suggest(
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     try:
-        pictures = tuple(await save_pictures(context, exchange_id))
+        pictures = tuple(await save_pictures(context, exchange_id, videos=videos))
         request = await cast(context, request_of(pictures))
         request = fill(context.services.catalog, request, context.preferences)
         seen = pictures if not request.images or _can_look(context) else ()
-        await _put(context, exchange_id, words, request, seen)
+        await _put(context, exchange_id, _Wanted(words=words, request=request, media=seen))
     except (UserError, TakenError, StorageError):
         if await context.services.exchanges.get(exchange_id) is None:
             await forget_pictures(context, exchange_id)
@@ -67,7 +79,13 @@ async def suggest_again(context: Context, exchange: Exchange, request: MediaRequ
         for assets in (request.images, exchange.media)
     )
     try:
-        await _put(context, exchange_id, exchange.prompt, replace(request, images=images), media)
+        wanted = _Wanted(
+            words=exchange.prompt,
+            request=replace(request, images=images),
+            media=media,
+            follows=exchange.id,
+        )
+        await _put(context, exchange_id, wanted)
     except (UserError, TakenError, StorageError):
         await forget_pictures(context, exchange_id)
         raise
@@ -87,30 +105,26 @@ def _can_look(context: Context) -> bool:
     return any(can_chat(model, ChatAbility.VISION) for model in able)
 
 
-async def _put(
-    context: Context,
-    exchange_id: str,
-    words: str,
-    request: MediaRequest,
-    media: tuple[Asset, ...],
-) -> None:
-    question = question_of(context.services.catalog, request, words, media)
-    route = route_of(context, question)
-    fitting(route[0], question.turns, question.system)
+async def _put(context: Context, exchange_id: str, wanted: _Wanted) -> None:
+    request, media = wanted.request, wanted.media
+    question = question_of(context.services.catalog, request, wanted.words, media)
+    routed = await routed_question(context, question)
     place, command = shown_at(context, private=request.private)
     exchange = Exchange(
         id=exchange_id,
         user=context.invocation.user,
         locale=context.locale,
         conversation=place,
-        model=route[0].key,
-        route=tuple(model.key for model in route),
-        prompt=words,
+        model=routed.route[0].key,
+        route=tuple(model.key for model in routed.route),
+        prompt=wanted.words,
         media=media,
         shows_thoughts=False,
+        follows=wanted.follows,
         request=request,
+        note=routed.note,
         command=command,
         created_at=time.time(),
     )
     async with once(context, [each.path for each in media]):
-        await context.engine.answerer.submit(exchange, question, context.event)
+        await context.engine.answerer.submit(exchange, routed.question, context.event)

@@ -1,7 +1,7 @@
 """The wire protocols. DIALECTS and CHAT_DIALECTS are their tables of contents."""
 
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from inspect import cleandoc
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
-from core.dialects.transcriptions import transcribe
+from core.dialects.transcriptions import TRANSCRIPTIONS, Transcript, transcribe
 from core.dialects.video_tasks import VideoTasks
 from core.dialects.xai_videos import XaiVideos
 from core.media import RemoteAsset, TaskRef
@@ -105,12 +105,16 @@ TELLS_PRIVATE = frozenset({"video_tasks"})
 
 
 def summaries() -> Mapping[str, str]:
-    """Say of each dialect in a sentence what it is; those of answers come last."""
-    known = {**DIALECTS, **CHAT_DIALECTS}
+    """Say of each dialect in a sentence what it is; those of words come last."""
+    known: Mapping[str, Callable[..., object]] = {
+        **DIALECTS,
+        **CHAT_DIALECTS,
+        TRANSCRIPTIONS: transcribe,
+    }
     return {name: _summary(dialect) for name, dialect in known.items()}
 
 
-def _summary(dialect: type[MediaDialect] | type[ChatDialect]) -> str:
+def _summary(dialect: Callable[..., object]) -> str:
     story, _, _ = cleandoc(sys.modules[dialect.__module__].__doc__ or "").partition("Source:")
     return " ".join(story.split())
 
@@ -123,6 +127,7 @@ __all__ = [
     "Endpoint",
     "Generation",
     "MediaDialect",
+    "Transcript",
     "check_account",
     "list_models",
     "summaries",

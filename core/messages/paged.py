@@ -9,11 +9,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from core.errors import StorageError
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
-from core.platform import Conversation, MessageLostError, MessageRef, View
+from core.platform import (
+    Conversation,
+    MessageLostError,
+    MessageRef,
+    TextTooLongError,
+    View,
+)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +83,15 @@ class PagedMessage:
         Raises:
             MessageLostError: the chat takes no messages from us.
         """
-        await self._begin(self._render()[0], Rank.ANSWER)
+        await _drawn_until_short(lambda: self._begin(self._render()[0], Rank.ANSWER))
 
     def touch(self) -> None:
         """Say that something may have changed. Costs nothing; never waits."""
         if self._status:
             self._status.touch()
 
-    async def finish(self, views: Sequence[View]) -> None:
-        """Show the last views, whatever it takes.
+    async def finish(self) -> None:
+        """Show all for the last time, whatever it takes.
 
         Raises:
             MessageLostError: the chat takes no messages from us any more.
@@ -95,7 +104,7 @@ class PagedMessage:
         if self._status:
             await self._status.settle()
         shown = [*self._shown, self._status.shown if self._status else None]
-        stand_in = self._stand_in(len(views))
+        stand_in = self._stand_in(len(self._render()))
 
         async def keep(standing: Standing) -> None:
             await self._keep(replace(standing, stand_in=stand_in))
@@ -103,7 +112,7 @@ class PagedMessage:
         await show_all(
             self._conversation,
             self._budget,
-            views,
+            self._render,
             self._messages[:-1] if stand_in else self._messages,
             keep,
             replying=self._replying,
@@ -164,29 +173,35 @@ class PagedMessage:
         views, place = self._render(), len(self._messages) - 1
         turns = self._turning is not None and not self._turning.done()
         if place + 1 < len(views) and not turns and not self._finishing:
-            self._turning = asyncio.create_task(self._turn(views[place]))
+            self._turning = asyncio.create_task(self._turn())
         return views[min(place, len(views) - 1)]
 
-    async def _turn(self, full: View) -> None:
+    async def _turn(self) -> None:
         """Leave a page as it is from now on, and begin the next."""
-        status = self._status
         # A chat that takes nothing more is found out at the end, which insists; what cannot be
         # stored now is told later.
         with suppress(MessageLostError, StorageError):
             await self._guard()
-            if status:
-                # No frame but a part of the answer: its end must not wait behind it.
-                self._messages[-1] = await status.finish(full)
-            self._shown.append(full)
-            views = self._render()
-            await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
+            if self._status:
+                await _drawn_until_short(partial(self._leave, self._status))
+            await _drawn_until_short(self._begin_next)
             self.touch()
+
+    async def _leave(self, status: StatusMessage) -> None:
+        full = self._render()[len(self._messages) - 1]
+        # No frame but a part of the answer: its end must not wait behind it.
+        self._messages[-1] = await status.finish(full)
+        self._shown.append(full)
+
+    async def _begin_next(self) -> None:
+        views = self._render()
+        await self._begin(views[min(len(self._messages), len(views) - 1)], Rank.RESULT)
 
 
 async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and what is there
     conversation: Conversation,
     budget: WriteBudget,
-    views: Sequence[View],
+    render: Callable[[], Sequence[View]],
     messages: Sequence[MessageRef],
     keep: Keep,
     *,
@@ -201,22 +216,34 @@ async def show_all(  # noqa: PLR0913 - where, within what, what, over what, and 
         MessageLostError: the chat takes no messages from us any more.
         RefusedError: it does not take this one.
     """
-    found = list(messages)
-    for place, view in enumerate(views):
-        known = found[place] if place < len(found) else None
-        if known and place < len(shown) and view == shown[place]:
-            continue
-        message = await write_final(
-            conversation,
-            budget,
-            view,
-            known,
-            replying=None if known else _answered(replying, found),
-            announce=partial(keep, Standing(messages=tuple(found), posting=True)),
-        )
-        if message != known:
-            found[place:] = [message, *found[place + 1 :]]
-            await keep(Standing(messages=tuple(found)))
+    found, known = list(messages), dict(enumerate(shown))
+
+    async def show() -> None:
+        for place, view in enumerate(render()):
+            there = found[place] if place < len(found) else None
+            if there and view == known.get(place):
+                continue
+            message = await write_final(
+                conversation,
+                budget,
+                view,
+                there,
+                replying=None if there else _answered(replying, found),
+                announce=partial(keep, Standing(messages=tuple(found), posting=True)),
+            )
+            known[place] = view
+            if message != there:
+                found[place:] = [message, *found[place + 1 :]]
+                await keep(Standing(messages=tuple(found)))
+
+    await _drawn_until_short(show)
+
+
+async def _drawn_until_short(write: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a write that draws what it writes, until the chat takes what is so long."""
+    while True:
+        with suppress(TextTooLongError):
+            return await write()
 
 
 def _answered(command: MessageRef | None, written: Sequence[MessageRef]) -> MessageRef | None:

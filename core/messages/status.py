@@ -17,6 +17,7 @@ from core.platform import (
     MessageRef,
     RefusedError,
     SlowDownError,
+    TextTooLongError,
     UnreachableError,
     View,
 )
@@ -171,6 +172,9 @@ class StatusMessage:
         # Deleted by somebody, or another run has the job: in both cases nobody wants frames.
         except (MessageLostError, LostRunError):
             self._closed = True
+        # Is drawn anew, as the limits have it by now.
+        except TextTooLongError:
+            self._changed = True
         # Nothing is told that is not stored; the next tick comes back to it.
         except StorageError as error:
             log.warning("no progress is shown while it cannot be stored: %s", error)
@@ -198,7 +202,7 @@ async def write_final(  # noqa: PLR0913 - where, within what, what, and what it 
 
     Raises:
         MessageLostError: the chat takes no messages from us at all.
-        RefusedError: it does not take this one.
+        RefusedError, TextTooLongError: it does not take this one.
     """
     anew = rank is not Rank.LAST_WORD
 

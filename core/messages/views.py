@@ -68,8 +68,11 @@ def _notes(locale: Locale, progress: Progress) -> list[str]:
     return [translate(locale, "progress-note", note=progress.note)]
 
 
-def draft_view(job: Job, model: Model) -> View:
-    """What a job would make that is not yet ordered, and what it would cost."""
+def draft_view(job: Job, model: Model, note: str = "") -> View:
+    """What a job would make that is not yet ordered, and what it would cost.
+
+    The note says how it came to be.
+    """
     locale, given = Locale(job.locale), {"of": job.id}
     plan = "\n".join(told(job))
     is_worded = job.request.wording in (Wording.ENHANCED, Wording.DESCRIBED)
@@ -79,6 +82,7 @@ def draft_view(job: Job, model: Model) -> View:
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
         *unmet(job, model),
+        *filter(None, [note]),
     ]
     is_better = job.request.wording is Wording.ENHANCED
     confirm = Button(
@@ -175,6 +179,13 @@ def ended_view(job: Job) -> View:
 def dropped_view(job: Job) -> View:
     """What replaces a plan that was dropped."""
     return View(text=translate(Locale(job.locale), "plan-dropped"))
+
+
+def replaced_view(job: Job) -> View:
+    """A suggestion in whose place there is another; its words stay, as they may be wanted."""
+    lines = [translate(Locale(job.locale), "suggestion-replaced"), *told(job)]
+    text = "\n".join(lines)
+    return View(text=text if len(text) <= _PLAN_CHARS else text[: _PLAN_CHARS - 1] + "…")
 
 
 def page_view(job: Job, pages: Sequence[str]) -> View:

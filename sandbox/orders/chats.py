@@ -35,6 +35,12 @@ Chats = Mapping[tuple[str, str], ChatTable]
 """All of them, by protocol and name on the wire."""
 
 
+def speech_names(tables: Iterable[Mapping[str, object]]) -> list[str]:
+    """What the models that listen are called on the wire: those of the tables, and its own."""
+    own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["speech"]
+    return [str(table.get("wire") or table["name"]) for table in (*tables, *own)]
+
+
 def load_chats(tables: Iterable[Mapping[str, object]]) -> Chats:
     """What the sandbox answers as: the tables, and its own catalog."""
     own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["chat"]

@@ -70,6 +70,6 @@ async def test_a_picture_is_described_and_made_again(
         await engine.idle()
 
         second, first = await engine.jobs_of(driver.user)
-        assert (first.state, second.state) == (JobState.DRAFT, JobState.DONE)
+        assert (first.state, second.state) == (JobState.CANCELLED, JobState.DONE)
         assert second.request.kind is MediaKind.IMAGE
         assert harness.paid == 3

@@ -59,6 +59,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "telegram_bot_token": None,
         "telegram_api_url": None,
         "telegram_local": False,
+        "telegram_rich": False,
         "telegram_webhook_url": None,
         "telegram_webhook_secret": None,
         "discord_bot_token": None,

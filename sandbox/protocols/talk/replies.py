@@ -32,6 +32,17 @@ print("你好 👩‍👩‍👧")
 |---|---|
 | 1 | 2 |
 """
+TOUR = """\
+I am the sandbox: I show what answers look like, and know nothing. With the key of a gateway, a \
+chat model answers in my place. Until then, try one of these:
+
+- send a picture or a video along with a question
+- put `#markdown` into it, for headings, a table and code
+- put `#think` into it, for thoughts before the answer
+- put `#chars=10000` into it, for a long answer
+"""
+# What the model is there for, and the question.
+_FIRST_TURNS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,22 @@ def _text(question: AskedQuestion, order: PaidOrder) -> str:
         return MARKDOWN
     if "long" in order.words or "chars" in order.words:
         return _of_length(order.words.get("chars") or LONG_CHARS)
-    return " ".join(_sentences(question, said, order))
+    told = " ".join(_sentences(question, said, order))
+    return f"{told}\n\n{_tour(question)}" if _is_plain(question) else told
+
+
+def _is_plain(question: AskedQuestion) -> bool:
+    """Whether it is the first of a person, with nothing in it to tell of.
+
+    What speaks for people tells a model first what it is there for.
+    """
+    shown = question.pictures or question.videos or question.returned or question.searches
+    return bool(question.system) and question.turns <= _FIRST_TURNS and not shown
+
+
+def _tour(question: AskedQuestion) -> str:
+    wish = "- write `make_image of a cat`, for a plan with a button that orders it\n"
+    return TOUR + (wish if "make_image" in question.tools else "")
 
 
 def _sentences(question: AskedQuestion, said: str, order: PaidOrder) -> list[str]:
@@ -134,7 +160,7 @@ def _sentences(question: AskedQuestion, said: str, order: PaidOrder) -> list[str
         f"The tools said: {'; '.join(question.returned)}": question.returned,
         "I searched the web.": question.searches,
         f"I was told: {question.system}": question.system and "system" in order.words,
-        f"There were {question.turns} messages.": question.turns > 1,
+        f"There were {question.turns} messages.": question.turns > _FIRST_TURNS,
         f"I remember {question.follows}.": question.follows,
     }
     return [sentence for sentence, is_so in facts.items() if is_so]

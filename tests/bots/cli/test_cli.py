@@ -84,6 +84,12 @@ async def test_models_as_json_has_what_a_program_needs(
     shared = models["apiyi", "veo-3.1"].keys()
     assert all(shared <= model.keys() for model in models.values())
     assert all(isinstance(each, int) for model in models.values() for each in model["seconds"])
+    listener = models["whatai", "whisper-1"]
+    assert (listener["kind"], listener["priced_by"], listener["minute_credits"]) == (
+        "speech",
+        "minute",
+        0.6,
+    )
     assert models["whatai", "gpt-4o"]["abilities"] == ["chat", "vision", "tools", "structure"]
 
 

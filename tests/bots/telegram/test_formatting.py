@@ -48,7 +48,7 @@ _STARTS = st.sampled_from(
         *("|", "| ", "  - ", "   ", "[1]: https://e.com ", "<div>\n", "$$\n", "\t"),
     ]
 )
-_MARKDOWN = st.lists(
+MARKDOWN = st.lists(
     st.one_of(
         _WORDS, _SIGNS, st.sampled_from([" ", " ", "\n", "\n\n"]), _STARTS.map("\n".__add__)
     ),
@@ -118,7 +118,7 @@ def check(text: FormattedText) -> None:
         assert second.offset >= end or second.offset + second.length <= end
 
 
-@given(_MARKDOWN.filter(str.strip))
+@given(MARKDOWN.filter(str.strip))
 @settings(deadline=None, max_examples=300)
 @example("List<String> is not <div>\nhidden\n</div>")
 @example("|a||$x$|\n|-|-|-|\n|b||c|")
@@ -129,7 +129,7 @@ def test_every_word_arrives_and_every_format_fits(markdown: str) -> None:
     assert is_within(seen("".join(words_of(markdown))), seen(text.text))
 
 
-@given(_MARKDOWN.filter(str.strip), st.integers(1))
+@given(MARKDOWN.filter(str.strip), st.integers(1))
 @settings(deadline=None, max_examples=100)
 def test_what_is_cut_anywhere_is_as_good(markdown: str, place: int) -> None:
     beginning = markdown[: place % len(markdown) + 1]

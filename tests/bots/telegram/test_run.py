@@ -43,6 +43,21 @@ async def test_without_a_token_it_says_what_to_set(tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize("wanted", ["", "true"])
+async def test_answers_are_rich_where_the_operator_wants_them(tmp_path: Path, wanted: str) -> None:
+    async with telegram_server() as telegram:
+        ada = telegram.user(7)
+        chat = telegram.private(ada)
+        # Without a gateway's key the sandbox answers.
+        variables = {**settings(telegram, {}), "TELEGRAM_RICH": wanted}
+        async with running(tmp_path, "run", variables=variables):
+            telegram.say(chat, ada, "/ask #markdown")
+            await telegram.until(lambda: any("A heading" in p.text for p in chat.posts.values()))
+            (answer,) = [p for p in chat.posts.values() if "A heading" in p.text]
+
+    assert bool(answer.rich) == bool(wanted)
+
+
 async def test_a_wrong_token_is_said_and_not_shown(tmp_path: Path) -> None:
     async with telegram_server() as telegram:
         wrong = "110201543:AAwrongwrongwrongwrongwrongwrongwro"

@@ -63,6 +63,16 @@ async def test_a_video_is_watched_however_it_comes(tmp_path: Path, way: str, fil
     assert here.harness.paid == 1
 
 
+async def test_a_video_that_is_replied_to_is_described(tmp_path: Path, film: bytes) -> None:
+    async with telegram_bot(tmp_path) as here, here.bot() as engine:
+        theirs = here.telegram.say(here.telegram.group(GROUP), here.ada, video=film)
+        here.telegram.say(theirs.chat, here.ada, "/describe", reply_to=theirs)
+        await here.until_shown("nothing is ordered yet", theirs.chat)
+        await engine.idle()
+
+    assert here.harness.paid == 1
+
+
 async def test_a_picture_that_is_replied_to_is_seen(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot():
         photo = here.telegram.say(here.telegram.group(GROUP), here.ada, photo=picture())

@@ -6,9 +6,11 @@ from core.catalog import Model, load
 from core.catalog.load import CatalogData
 from core.catalog.markdown import document
 from core.dialects import CHAT_DIALECTS, DIALECTS, summaries
+from core.dialects.transcriptions import TRANSCRIPTIONS
 from tests.core.dialects.scripts import MODELS
 
 PAGE = Path(__file__).parents[3] / "docs" / "dialects.md"
+PRESETS = load((), tuple(DIALECTS))
 REMAKE = "make it anew: cliprelay models --markdown > docs/dialects.md"
 
 
@@ -21,15 +23,13 @@ def row(**fields: object) -> list[str]:
 
 
 def test_the_page_of_dialects_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == document(load((), tuple(DIALECTS)), summaries()), (
-        REMAKE
-    )
+    assert PAGE.read_text(encoding="utf-8") == document(PRESETS, summaries()), REMAKE
 
 
 def test_every_model_stands_once_under_its_dialect() -> None:
     chapters = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
 
-    for model in (*MODELS.values(), *load((), tuple(DIALECTS)).chats):
+    for model in (*MODELS.values(), *PRESETS.chats, *PRESETS.speeches):
         places = [
             text for text in chapters for line in text.splitlines() if f"| {model.key} " in line
         ]
@@ -37,7 +37,7 @@ def test_every_model_stands_once_under_its_dialect() -> None:
 
 
 def test_every_dialect_says_what_it_is() -> None:
-    assert set(summaries()) == {*DIALECTS, *CHAT_DIALECTS}
+    assert set(summaries()) == {*DIALECTS, *CHAT_DIALECTS, TRANSCRIPTIONS}
     for sentence in summaries().values():
         assert sentence.startswith("`POST ")
         assert sentence.endswith(".")

@@ -137,20 +137,38 @@ async def test_what_was_edited_is_shown_and_ordered(
     assert harness.paid == 2
 
 
-async def test_again_asks_once_more_and_leaves_the_first_as_it_is(
+async def test_again_asks_once_more_and_replaces_the_first(
     harness: EngineHarness, engine: Engine
 ) -> None:
     await say(engine, "/enhance portrait a cat")
-    again = buttons(harness)["Again"]
+    use, again = buttons(harness)["Use"], buttons(harness)["Again"]
     refused = await press(engine, again, user=BOB)
     await press(engine, again)
+    late = await press(engine, use)
 
     second, first = await jobs(engine)
+    before, after = harness.chat.shown.values()
     assert "somebody else" in refusal(refused)
-    assert first.state is second.state is JobState.DRAFT
+    assert (first.state, second.state) == (JobState.CANCELLED, JobState.DRAFT)
+    assert before == "A newer suggestion has replaced this one; nothing was ordered.\na cat"
+    assert harness.chat.writes[-1].buttons == ()
+    assert "nothing is ordered yet" in after
+    assert "ordered or dropped" in refusal(late) or "already ordered" in refusal(late)
     assert first.request == second.request
     assert first.request.ratio == "9:16"
     assert harness.paid == 2
+
+
+async def test_what_was_ordered_meanwhile_is_not_replaced(
+    harness: EngineHarness, engine: Engine
+) -> None:
+    await say(engine, "/enhance a cat")
+    use, again = buttons(harness)["Use"], buttons(harness)["Again"]
+    await press(engine, use)
+    await press(engine, again)
+
+    second, first = await jobs(engine)
+    assert (first.state, second.state) == (JobState.DONE, JobState.DRAFT)
 
 
 async def test_an_answer_without_its_form_is_asked_for_once_more_then_told(
@@ -178,6 +196,24 @@ def streamed(text: str) -> bytes:
     usage = '{"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 10}}'
     frames = "".join(f"data: {frame}\n\n" for frame in (piece, stop, usage, "[DONE]"))
     return reply(frames.encode(), headers=SSE)
+
+
+async def test_the_first_stays_until_another_suggestion_has_come(harness: EngineHarness) -> None:
+    good, bad = streamed('{"prompt": "a better cat"}'), streamed("Certainly! A cat.")
+    async with raw_server(replies(good, bad, bad, good)) as server:
+        harness.roots = {"sandbox": server.url}
+        async with harness.engine() as engine:
+            await say(engine, "/model sandbox-chat")
+            await say(engine, "/enhance a cat")
+            await press(engine, buttons(harness)["Again"])
+
+            assert "No suggestion from" in harness.chat.writes[-1].text
+            assert [job.state for job in await jobs(engine)] == [JobState.DRAFT]
+
+            await press(engine, buttons(harness)["Again"])
+            states = [job.state for job in await jobs(engine)]
+    assert states == [JobState.DRAFT, JobState.CANCELLED]
+    assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize("broken", ['{"prompt": "a be', "Certainly! A cat.", "{}"])
@@ -291,11 +327,12 @@ async def test_pictures_outlive_what_was_asked_about_them(
     await press(engine, again)
     await say(engine, "/forget")
     gone = await press(engine, again)
-    await press(engine, use)
     second, first = await jobs(engine)
+    await press(engine, replace(use, given={"job": second.id}))
+    done = await stored(engine, second.id)
 
     assert "no longer have what this was made from" in refusal(gone)
-    assert first.state is JobState.DONE
+    assert done.state is JobState.DONE
     assert second.request.images[0].path.exists()
     assert second.request.images[0].path != first.request.images[0].path
 

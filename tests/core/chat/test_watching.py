@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bots.attachments import LocalFile
 from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, ChatModel
@@ -11,6 +13,8 @@ from core.engine.engine import Engine
 from core.exchanges import Exchange
 from core.i18n import Locale
 from core.invocation import Invocation
+from core.jobs import JobState
+from core.media import MediaKind
 from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
@@ -37,9 +41,9 @@ class ChattyHarness(EngineHarness):
         return chat.model_copy(update=self.abilities)
 
 
-async def ask(engine: Engine, words: str, *files: Path) -> tuple[Answer, Exchange | None]:
+async def say(engine: Engine, command: str, words: str, *files: Path) -> Answer:
     invocation = Invocation(
-        command="ask",
+        command=command,
         text=words,
         user=ANN,
         conversation=HERE,
@@ -47,6 +51,11 @@ async def ask(engine: Engine, words: str, *files: Path) -> tuple[Answer, Exchang
     )
     answer = await dispatch(engine, invocation, Locale.EN)
     await engine.idle()
+    return answer
+
+
+async def ask(engine: Engine, words: str, *files: Path) -> tuple[Answer, Exchange | None]:
+    answer = await say(engine, "ask", words, *files)
     return answer, await engine.services.exchanges.latest(ANN, HERE)
 
 
@@ -95,6 +104,22 @@ async def test_an_address_that_somebody_types_is_shown(engine: Engine) -> None:
 
     assert exchange
     assert "I watched 1 videos: unknown length." in exchange.text
+
+
+@pytest.mark.parametrize(("video", "notes"), [("inline", 0), ("no", 1)])
+async def test_a_video_is_described_so_that_one_like_it_can_be_made(
+    harness: EngineHarness, tmp_path: Path, video: str, notes: int
+) -> None:
+    chatty = ChattyHarness(harness, video=video)
+    async with chatty.engine() as engine:
+        await say(engine, "describe", "", make_movie(tmp_path / "clip.mp4"))
+        (draft,) = await engine.jobs_of(ANN)
+
+    (shown,) = chatty.chat.shown.values()
+    assert (draft.state, draft.request.kind) == (JobState.DRAFT, MediaKind.VIDEO)
+    assert draft.request.images == ()
+    assert shown.count("I looked at these moments of the video: 0.1 s") == notes
+    assert harness.paid == 1
 
 
 async def test_what_is_no_video_is_refused_before_anything_is_asked(

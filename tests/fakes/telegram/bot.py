@@ -13,6 +13,7 @@ from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
 from bots.telegram.intake import UpdateIntake
+from bots.telegram.richness import RichServer
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
@@ -38,6 +39,7 @@ class TelegramBotHarness:
     ada: TelegramUser
     chat: TelegramChat
     local: bool = False
+    rich: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
     @asynccontextmanager
@@ -45,7 +47,12 @@ class TelegramBotHarness:
         """A process's worth of bot; leaving it is an orderly stop."""
         account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
         async with connect(account) as bot:
-            platform = TelegramPlatform(bot=bot, local=self.local, commands=self.commands)
+            platform = TelegramPlatform(
+                bot=bot,
+                local=self.local,
+                commands=self.commands,
+                rich=RichServer(is_used=self.rich),
+            )
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = TelegramAdapter(

@@ -70,10 +70,15 @@ class TelegramChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageVersion:
-    """What a message shows from some time on."""
+    """What a message shows from some time on.
+
+    Attributes:
+        rich: the blocks of a rich message, whose words are the text then.
+    """
 
     text: str = ""
     entities: tuple[Json, ...] = ()
+    rich: tuple[Json, ...] = ()
     caption: str = ""
     markup: Json | None = None
     file: StoredFile | None = None
@@ -81,8 +86,10 @@ class MessageVersion:
     at: float = field(default=0.0, compare=False)
 
     def describe(self) -> Json:
-        if self.file is None:
-            told: Json = {"text": self.text, "entities": [*self.entities, *commands(self.text)]}
+        if self.rich:
+            told: Json = {"rich_message": {"blocks": [*self.rich]}}
+        elif self.file is None:
+            told = {"text": self.text, "entities": [*self.entities, *commands(self.text)]}
         else:
             told = {self.file.kind: self.file.describe()}
             if self.file.kind == "photo":
@@ -132,6 +139,10 @@ class TelegramMessage:
     @property
     def entities(self) -> tuple[Json, ...]:
         return self.now.entities
+
+    @property
+    def rich(self) -> tuple[Json, ...]:
+        return self.now.rich
 
     @property
     def caption(self) -> str:

@@ -164,6 +164,8 @@ HANDLERS: Mapping[type[Method], Callable[[TelegramWorld, Any], Any]] = {
     api.SendMessage: posts.send_message,
     api.SendMessageDraft: posts.send_draft,
     api.SendPhoto: posts.send_photo,
+    api.SendRichMessage: posts.send_rich,
+    api.SendRichMessageDraft: posts.send_rich_draft,
     api.SendVideo: posts.send_video,
     api.SetMyCommands: _set_commands,
 }

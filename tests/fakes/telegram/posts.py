@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from tests.fakes.telegram.chat import MessageVersion, TelegramChat, TelegramMessage
 from tests.fakes.telegram.files import FileKind, StoredFile
+from tests.fakes.telegram.rich import read_rich
 from tests.fakes.telegram.schema import BotApiError, Json, TelegramUpload
 from tests.fakes.telegram.text import MarkupError, check_entities, plain
 from tests.fakes.telegram.world import TelegramWorld
@@ -23,7 +24,14 @@ SAME = (
 )
 
 Album = types.InputMediaPhoto | types.InputMediaVideo | types.InputMediaDocument
-Send = api.SendMessage | api.SendPhoto | api.SendVideo | api.SendDocument | api.SendMediaGroup
+Send = (
+    api.SendMessage
+    | api.SendRichMessage
+    | api.SendPhoto
+    | api.SendVideo
+    | api.SendDocument
+    | api.SendMediaGroup
+)
 Edit = (
     api.EditMessageText
     | api.EditMessageCaption
@@ -35,6 +43,12 @@ Edit = (
 def send_message(world: TelegramWorld, ask: api.SendMessage) -> Json:
     post = _post(world, ask, MessageVersion(text=_text(ask), entities=_entities(ask)))
     # Whatever was shown until then, this is what it has become.
+    post.chat.drafts.clear()
+    return post.describe()
+
+
+def send_rich(world: TelegramWorld, ask: api.SendRichMessage) -> Json:
+    post = _post(world, ask, read_rich(ask.rich_message))
     post.chat.drafts.clear()
     return post.describe()
 
@@ -119,7 +133,13 @@ def edit_text(world: TelegramWorld, ask: api.EditMessageText) -> Json:
     post = _found(world, ask)
     if post.file:
         raise BotApiError("Bad Request: there is no text in the message to edit")
-    version = replace(post.now, text=_text(ask), entities=_entities(ask))
+    # A server that does not know the field passes over it.
+    if ask.rich_message and world.knows_rich:
+        if ask.text is not None:
+            raise BotApiError("Bad Request: text and rich_message can't be used together")
+        version = read_rich(ask.rich_message)
+    else:
+        version = replace(post.now, text=_text(ask), entities=_entities(ask), rich=())
     return _revise(world, ask, version)
 
 
@@ -174,13 +194,25 @@ def delete(world: TelegramWorld, ask: api.DeleteMessage) -> bool:
 
 
 def send_draft(world: TelegramWorld, ask: api.SendMessageDraft) -> bool:
+    text = _text(ask) if ask.text else ""
+    return _draft(world, ask, MessageVersion(text=text, entities=_entities(ask)))
+
+
+def send_rich_draft(world: TelegramWorld, ask: api.SendRichMessageDraft) -> bool:
+    return _draft(world, ask, read_rich(ask.rich_message, draft=True))
+
+
+def _draft(
+    world: TelegramWorld,
+    ask: api.SendMessageDraft | api.SendRichMessageDraft,
+    version: MessageVersion,
+) -> bool:
     chat = world.chat(ask.chat_id)
     if chat.type != "private":
         raise BotApiError("Bad Request: method is available only in private chats")
     if not ask.draft_id:
         raise BotApiError("Bad Request: DRAFT_ID_INVALID")
-    text = _text(ask) if ask.text else ""
-    chat.drafts[ask.draft_id] = MessageVersion(text=text, entities=_entities(ask), at=world.now())
+    chat.drafts[ask.draft_id] = replace(version, at=world.now())
     chat.drafted.append(chat.drafts[ask.draft_id])
     return True
 

@@ -43,12 +43,13 @@ Seen = TypeVar("Seen")
 
 @dataclass(slots=True)
 class TelegramCall:
-    """A request to the Bot API; `status` is 0 until it was answered."""
+    """A request to the Bot API; `status` is 0 until it was answered, `refused` says why not."""
 
     method: str
     at: float
     params: Json = field(default_factory=Json)
     status: int = 0
+    refused: str = ""
 
 
 @dataclass(slots=True)
@@ -180,6 +181,7 @@ class TelegramServer(People):
             self.violations += [f"{call.method}: {each}" for each in violation.complaints]
             told, status, headers = _refusal(BotApiError(f"Bad Request: {violation}"))
         except BotApiError as refusal:
+            call.refused = refusal.description
             told, status, headers = _refusal(refusal)
             page = refusal.page
         self._changed.notify()
@@ -197,6 +199,8 @@ class TelegramServer(People):
         body = await self._read(call, request)
         if request.path_params["token"] != self.token:
             raise BotApiError("Unauthorized", 401)
+        if "Rich" in call.method and not self.world.knows_rich:
+            raise BotApiError("Not Found", 404)
         if call.method not in METHODS:
             self.violations.append(f"{call.method}: no such method")
             raise BotApiError("Not Found", 404)
@@ -246,7 +250,7 @@ class TelegramServer(People):
         chat = self.world.chat(getattr(ask, "chat_id", None))
         if chat.forbidden:
             raise BotApiError(chat.forbidden, 403)
-        if method == "sendMessageDraft":
+        if method.endswith("Draft"):
             self._count(chat, chat.draft_times, self.draft_flood, 1)
         elif method != "sendChatAction":
             flood = self.private_flood if chat.type == "private" else self.group_flood

@@ -27,6 +27,7 @@ class TelegramWorld:
     Attributes:
         commands: the menus, by scope ("default", "all_private_chats", "chat:-100") and language.
         now: the clock; replace it to let time pass.
+        knows_rich: whether the server is new enough for rich messages.
         privacy: in groups the bot gets only what is meant for it.
         local_dir: where an own server keeps its files, which it names by their place then.
     """
@@ -40,6 +41,7 @@ class TelegramWorld:
         default_factory=dict[tuple[str, str], list[Json]]
     )
     privacy: bool = True
+    knows_rich: bool = True
     local_dir: Path | None = None
     albums: "count[int]" = field(default_factory=lambda: count(13_000_000_000_000_001))
 

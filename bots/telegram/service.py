@@ -6,10 +6,9 @@ from contextlib import contextmanager
 
 from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
-from bots.telegram.connection import TelegramAccount, connect, listen
+from bots.telegram.connection import TelegramAccount, Webhook, connect, listen
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.intake import UpdateIntake
-from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 from core.settings import Settings
 
@@ -37,13 +36,17 @@ async def serve(runtime: Runtime) -> None:
 @contextmanager
 def _webhook(runtime: Runtime, account: TelegramAccount, intake: UpdateIntake) -> Generator[None]:
     """Answer Telegram at our own HTTP server; no longer when the platform is set up anew."""
-    routes = [account.webhook.route(intake)] if account.webhook else []
-    runtime.routes.extend(routes)
+    if account.webhook is None:
+        yield
+        return
+    from bots.telegram.webhook import route  # noqa: PLC0415 - who polls serves no HTTP
+
+    ours = route(account.webhook, intake)
+    runtime.routes.append(ours)
     try:
         yield
     finally:
-        for route in routes:
-            runtime.routes.remove(route)
+        runtime.routes.remove(ours)
 
 
 def _account(settings: Settings) -> TelegramAccount:

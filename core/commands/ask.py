@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
@@ -17,7 +17,7 @@ from core.errors import JobError, StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import explain_fault, translate
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.platform import View
 
 _PICTURES = 8
@@ -33,7 +33,7 @@ _PRIVATE = Option(flags=("--private",))
 class AskOptions(BaseModel):
     """What can be said about a question."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-question")
     search: Annotated[bool, _SEARCH, Field(description="option-search")] = False
@@ -46,7 +46,7 @@ class AskOptions(BaseModel):
 class AnswerOptions(BaseModel):
     """Which answer; without an id, the one that is meant here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     of: Annotated[str | None, OF, Field(description="option-answer")] = None
 
@@ -54,7 +54,7 @@ class AnswerOptions(BaseModel):
 class TalkOptions(BaseModel):
     """Plain words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-question")
 

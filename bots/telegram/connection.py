@@ -51,11 +51,13 @@ class TelegramAccount:
 
     Attributes:
         api_url: the root of the operator's own Bot API server.
+        local: whether that server runs with --local.
         webhook: where Telegram brings updates; they are asked for without it.
     """
 
     token: SecretStr
     api_url: str | None = None
+    local: bool = False
     webhook: Webhook | None = None
 
 
@@ -82,6 +84,7 @@ def _build(account: TelegramAccount) -> RawBot:
         base_file_url=f"{root}/file/bot",
         request=_requests(_CONNECTIONS),
         get_updates_request=_requests(2),
+        local_mode=account.local,
     )
 
 

@@ -23,7 +23,7 @@ async def serve(runtime: Runtime) -> None:
     """
     account = _account(runtime.settings)
     bot = await runtime.lines.enter_async_context(connect(account))
-    platform = TelegramPlatform(bot=bot, local=runtime.settings.telegram_local)
+    platform = TelegramPlatform(bot=bot)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
     intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)
@@ -58,5 +58,6 @@ def _account(settings: Settings) -> TelegramAccount:
     return TelegramAccount(
         token=settings.telegram_bot_token,
         api_url=settings.telegram_api_url,
+        local=settings.telegram_local,
         webhook=Webhook.at(url, settings.telegram_webhook_secret) if url else None,
     )

@@ -43,9 +43,11 @@ class TelegramBotHarness:
     @asynccontextmanager
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
-        account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
+        account = TelegramAccount(
+            token=SecretStr(self.telegram.token), api_url=self.telegram.url, local=self.local
+        )
         async with connect(account) as bot:
-            platform = TelegramPlatform(bot=bot, local=self.local, commands=self.commands)
+            platform = TelegramPlatform(bot=bot, commands=self.commands)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = TelegramAdapter(

@@ -21,10 +21,11 @@ from bots.telegram.drafts import MessageDrafts
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
-from bots.telegram.limits import UploadSizes
+from bots.telegram.limits import PRIVATE, UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.uploads import SharedDisk, Upload, caption_of, files_of, send_whole
 from core.commands import COMMANDS, Commands
+from core.limits import Limits
 from core.media import Asset
 from core.platform import (
     BrokenUploadError,
@@ -54,6 +55,7 @@ class BotApi:
         sizes: what is known of the largest file that the server takes.
         drafts: what is known of the drafts that it shows.
         disk: what is known of the files that it sees.
+        private: what a chat with one person takes.
     """
 
     bot: Bot
@@ -62,6 +64,7 @@ class BotApi:
     moved: dict[str, str] = field(default_factory=dict[str, str])
     drafts: MessageDrafts = field(default_factory=MessageDrafts)
     disk: SharedDisk = field(default_factory=SharedDisk)
+    private: Limits = PRIVATE
 
     @property
     def local(self) -> bool:

@@ -23,7 +23,6 @@ from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
 from core.jobs import Job
-from core.limits import Limits
 from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
@@ -52,7 +51,11 @@ class DiscordBotHarness:
     channel: ChannelHandle
     ada: MemberActor
     commands: Commands = field(default_factory=lambda: COMMANDS)
-    limits: Limits = LIMITS
+    hurried: bool = True
+
+    def __post_init__(self) -> None:
+        if self.hurried:
+            self.server.pace = HURRIED_PACE
 
     @property
     def account(self) -> DiscordAccount:
@@ -79,7 +82,7 @@ class DiscordBotHarness:
         """A process's worth of bot; leaving it is an orderly stop."""
         account, known = account or self.account, self.server.gateway.identified
         async with connect(account) as client:
-            platform = DiscordPlatform(client, self.limits)
+            platform = DiscordPlatform(client, HURRIED if self.hurried else LIMITS)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)
@@ -165,13 +168,11 @@ async def slow_discord_bot(
 def _set(
     server: DiscordServer, harness: EngineHarness, *, hurried: bool = True
 ) -> DiscordBotHarness:
-    server.pace = HURRIED_PACE if hurried else server.pace
-    limits = HURRIED if hurried else LIMITS
     guild = server.world.create_guild("Films")
     channel = guild.create_text_channel("clips")
     ada = guild.add_member(server.world.create_user("ada"))
     return DiscordBotHarness(
-        server=server, harness=harness, guild=guild, channel=channel, ada=ada, limits=limits
+        server=server, harness=harness, guild=guild, channel=channel, ada=ada, hurried=hurried
     )
 
 

@@ -45,6 +45,9 @@ class TelegramBotHarness:
     local: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
+    def __post_init__(self) -> None:
+        self.telegram.private_flood = HURRIED_PACE
+
     @asynccontextmanager
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
@@ -118,7 +121,6 @@ async def talking_telegram_bot(
 
 
 def _set(telegram: TelegramServer, harness: EngineHarness) -> TelegramBotHarness:
-    telegram.private_flood = HURRIED_PACE
     ada = telegram.user(7, "Ada")
     return TelegramBotHarness(
         telegram=telegram, harness=harness, ada=ada, chat=telegram.private(ada)

@@ -1,19 +1,13 @@
 """The way in: `cliprelay`, and `python -m bots`."""
 
-import gc
+from bots.imports import kept_imports
 
 
 def main() -> None:
-    """Run the command line.
+    """Run the command line."""
+    with kept_imports():
+        from bots.cli.main import main as run  # noqa: PLC0415 - see above
 
-    What is imported here stays: looking for garbage in it again and again finds none, and takes a
-    fifth of the start.
-    """
-    gc.disable()
-    from bots.cli.main import main as run  # noqa: PLC0415 - see above
-
-    gc.freeze()
-    gc.enable()
     run()
 
 

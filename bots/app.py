@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from bots.console.conversation import NAME as CONSOLE
-from bots.console.file import NAME as FILE
+from bots.console.ids import FILE
+from bots.console.ids import NAME as CONSOLE
 from bots.setup import Setup
 from bots.transcript import GatewayTranscript
 from core.callbacks.hooks import Hooks

@@ -2,12 +2,19 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-
-from starlette.routing import BaseRoute
+from typing import TYPE_CHECKING
 
 from core.engine.engine import Engine
 from core.i18n import Locale
 from core.settings import Settings
+
+# A bot that nobody calls serves no HTTP.
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+
+def _no_routes() -> "list[BaseRoute]":
+    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +30,4 @@ class Runtime:
     engine: Engine
     lines: AsyncExitStack
     locale: Locale
-    routes: list[BaseRoute] = field(default_factory=list[BaseRoute])
+    routes: "list[BaseRoute]" = field(default_factory=_no_routes)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +29,6 @@ from storage.tables import exchanges
 
 log = logging.getLogger(__name__)
 
-_EXCHANGE = TypeAdapter(Exchange)
 _ROW = "a question"
 # What is decided when a question is asked is never written again.
 _ASKED = {"note", "prompt", "media", "follows", "command", "thinks", "searches", "shows_thoughts"}
@@ -49,6 +49,12 @@ _IN_WORDS = exchanges.c.request.is_(null())
 _STANDS = insert(standing).on_conflict_do_nothing()
 
 
+# Built with the first question, as in `storage.jobs`.
+@cache
+def _exchange() -> TypeAdapter[Exchange]:
+    return TypeAdapter(Exchange)
+
+
 class SqlExchangeStore:
     """See `core.exchanges.ExchangeStore` for the contract."""
 
@@ -58,7 +64,7 @@ class SqlExchangeStore:
     async def add(self, exchange: Exchange, event: Event | None = None) -> None:
         place, user = exchange.conversation, exchange.user
         row = {
-            **_EXCHANGE.dump_python(exchange, mode="json"),
+            **_exchange().dump_python(exchange, mode="json"),
             "platform": user.platform,
             "user_id": user.id,
             "chat": place.chat,
@@ -73,7 +79,7 @@ class SqlExchangeStore:
         await self._database.run(_ROW, add)
 
     async def save(self, exchange: Exchange) -> None:
-        values = _EXCHANGE.dump_python(exchange, mode="json", exclude=_FIXED)
+        values = _exchange().dump_python(exchange, mode="json", exclude=_FIXED)
         written = update(exchanges).where(exchanges.c.id == exchange.id).values(values)
         places = [
             {
@@ -178,7 +184,7 @@ def _of(user: Party) -> tuple[ColumnElement[bool], ...]:
 
 
 def _load(row: RowMapping) -> Exchange:
-    return _EXCHANGE.validate_python(dict(row))
+    return _exchange().validate_python(dict(row))
 
 
 def _load_or_pass(row: RowMapping) -> Exchange | None:

@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
+from functools import cache, partial
 from math import fsum
 from typing import Any, TypeVar
 
@@ -34,9 +34,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _Query = Select[*tuple[Any, ...]]
 
-_JOB = TypeAdapter(Job)
-_COST = TypeAdapter(Cost)
-_DURATION: TypeAdapter[tuple[MediaRequest, float]] = TypeAdapter(tuple[MediaRequest, float])
 _ENDED = [str(state) for state in ENDED]
 _OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
 # A job that is retried goes where it is asked for then.
@@ -65,6 +62,22 @@ _TOOK = (
 )
 _CHARGED = select(jobs.c.model, jobs.c.cost).where(jobs.c.cost.is_not(None))
 _ROW = "a job"
+
+
+# Built with the first row: an adapter takes 10 ms, and most starts find none.
+@cache
+def _job() -> TypeAdapter[Job]:
+    return TypeAdapter(Job)
+
+
+@cache
+def _cost() -> TypeAdapter[Cost]:
+    return TypeAdapter(Cost)
+
+
+@cache
+def _duration() -> TypeAdapter[tuple[MediaRequest, float]]:
+    return TypeAdapter(tuple[MediaRequest, float])
 
 
 class SqlJobStore:
@@ -164,7 +177,7 @@ class SqlJobStore:
 
     async def spent(self, since: float) -> Sequence[Expense]:
         query = _CHARGED.where(jobs.c.created_at >= since)
-        read = _COST.validate_python
+        read = _cost().validate_python
         costs = await self._read(query, lambda row: (row["model"], read(row["cost"])))
         sums: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         for model, cost in costs:
@@ -176,8 +189,9 @@ class SqlJobStore:
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = _TOOK.where(jobs.c.model == model).limit(limit)
-        read = _DURATION.validate_python
-        return await self._read(query, lambda row: read(tuple(row.values())))
+        return await self._read(
+            query, lambda row: _duration().validate_python(tuple(row.values()))
+        )
 
     async def _guarded(
         self, job: Job, values: Mapping[str, object], event: Event | None = None
@@ -268,7 +282,7 @@ def _key(job: Job) -> dict[str, object]:
 def _dump(job: Job, without: set[str] | None = None) -> dict[str, object]:
     message = job.delivered
     return {
-        **_JOB.dump_python(job, mode="json", exclude=without),
+        **_job().dump_python(job, mode="json", exclude=without),
         "delivered_chat": message and message.conversation.chat,
         "delivered_thread": message and message.conversation.thread,
         "delivered_id": message and message.id,
@@ -276,4 +290,4 @@ def _dump(job: Job, without: set[str] | None = None) -> dict[str, object]:
 
 
 def _load(row: RowMapping) -> Job:
-    return _JOB.validate_python(dict(row))
+    return _job().validate_python(dict(row))

@@ -5,9 +5,9 @@ from importlib.metadata import version
 
 from bots.app import open_engine
 from bots.console.adapter import ConsoleAdapter
-from bots.console.conversation import NAME, ConsolePlatform
-from bots.console.file import NAME as FILE
+from bots.console.conversation import ConsolePlatform
 from bots.console.file import FilePlatform
+from bots.console.ids import FILE, NAME
 from bots.console.screen import PipeScreen, make_screen
 from bots.setup import Setup
 from core.commands import COMMANDS

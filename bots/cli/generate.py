@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from bots.app import open_engine
-from bots.console.file import KEPT, NAME, FileConversation, FilePlatform
+from bots.console.file import KEPT, FileConversation, FilePlatform
+from bots.console.ids import FILE
 from bots.setup import Setup
 from core.commands.video import VideoOptions, request_of
 from core.engine.order import Order, new_id
@@ -57,19 +58,19 @@ async def generate(setup: Setup, wish: Wish, locale: Locale, *, quiet: bool) -> 
     with _progress(quiet=quiet) as bar:
         line = bar.add_task("", total=None)
         platform = FilePlatform(lambda text: bar.update(line, description=text.splitlines()[0]))
-        async with open_engine(setup, {NAME: platform}) as engine:
+        async with open_engine(setup, {FILE: platform}) as engine:
             services = engine.services
             folder = services.folder(job_id)
             images = [
                 await save_picture(path, folder, f"in-{number}")
                 for number, path in enumerate(wish.images, 1)
             ]
-            conversation = ConversationRef(platform=NAME, chat=target)
+            conversation = ConversationRef(platform=FILE, chat=target)
             await engine.submit(
                 Order(
                     id=job_id,
                     request=request_of(options, images),
-                    user=User(platform=NAME, id="local"),
+                    user=User(platform=FILE, id="local"),
                     locale=locale,
                     conversation=conversation,
                 )

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from bots.app import open_engine
 from bots.cli.garbage import unhurried_collector
+from bots.imports import kept_imports
 from bots.runtime import Runtime
 from bots.setup import Setup
 from core.errors import OperatorError, SettingsError, StorageError
@@ -67,14 +68,15 @@ def _introduce(setup: Setup, platforms: Iterable[str]) -> None:
 def _services(settings: Settings) -> Mapping[str, Service]:
     # Each library takes 20 to 40 MB, so only those that are used are imported.
     services: dict[str, Service] = {}
-    if settings.telegram_bot_token:
-        from bots.telegram.service import serve as serve_telegram  # noqa: PLC0415
+    with kept_imports():
+        if settings.telegram_bot_token:
+            from bots.telegram.service import serve as serve_telegram  # noqa: PLC0415
 
-        services["telegram"] = serve_telegram
-    if settings.discord_bot_token:
-        from bots.discord.service import serve as serve_discord  # noqa: PLC0415
+            services["telegram"] = serve_telegram
+        if settings.discord_bot_token:
+            from bots.discord.service import serve as serve_discord  # noqa: PLC0415
 
-        services["discord"] = serve_discord
+            services["discord"] = serve_discord
     if not services:
         raise SettingsError(
             "Set TELEGRAM_BOT_TOKEN (from @BotFather in Telegram) or "

@@ -13,7 +13,8 @@ from typing import cast
 from PIL import Image
 
 from bots.app import open_engine
-from bots.console.file import KEPT, NAME, FileConversation, FilePlatform
+from bots.console.file import KEPT, FileConversation, FilePlatform
+from bots.console.ids import FILE
 from bots.setup import Setup
 from bots.transcript import GatewayTranscript, Line
 from core.catalog import Model, refusals
@@ -131,15 +132,15 @@ async def attempt(
         raise OperatorError(f"{path}: {error.strerror}") from error
     transcript = GatewayTranscript(root="", told=lambda line: say(spoken(line)))
     platform = FilePlatform(lambda _: None)
-    async with open_engine(setup, {NAME: platform}, transcript) as engine:
+    async with open_engine(setup, {FILE: platform}, transcript) as engine:
         services = engine.services
         transcript.root = services.endpoint(wanted.model).root
         images = await _pictures(wanted.request, services.folder(job_id))
-        conversation = ConversationRef(platform=NAME, chat=KEPT)
+        conversation = ConversationRef(platform=FILE, chat=KEPT)
         order = Order(
             id=job_id,
             request=replace(wanted.request, images=images, model=wanted.model.key),
-            user=User(platform=NAME, id="local"),
+            user=User(platform=FILE, id="local"),
             locale=locale,
             conversation=conversation,
         )

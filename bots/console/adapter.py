@@ -4,7 +4,8 @@ import shlex
 from pathlib import Path
 
 from bots.attachments import LocalFile
-from bots.console.conversation import HERE, NAME
+from bots.console.conversation import HERE
+from bots.console.ids import NAME
 from bots.console.screen import CONTINUED, Screen
 from core.commands import COMMANDS, Commands
 from core.commands.dispatch import dispatch

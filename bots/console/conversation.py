@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from secrets import token_hex
 
+from bots.console.ids import NAME
 from bots.console.screen import Screen
 from bots.console.speech import is_ended
 from core.commands import COMMANDS, Commands
@@ -21,7 +22,6 @@ from core.platform import (
     WithoutPreviews,
 )
 
-NAME = "console"
 _LEAST_MEGABYTES = 0.1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 HERE = ConversationRef(platform=NAME, chat="terminal")

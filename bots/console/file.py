@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bots.console.ids import FILE
 from core.limits import Limits
 from core.media import Asset
 from core.platform import (
@@ -18,7 +19,6 @@ from core.platform import (
     WithoutPreviews,
 )
 
-NAME = "file"
 KEPT = "-"
 """The conversation whose media stay where they are, in MEDIA_DIR."""
 
@@ -67,7 +67,7 @@ class FileConversation(WithoutPreviews, WithoutAccess):
 class FilePlatform:
     """Any path is a conversation."""
 
-    name = NAME
+    name = FILE
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show

@@ -50,11 +50,11 @@ class DiscordPlatform:
     Attributes:
         client: what it writes with; another takes its place when the connection is set up anew.
         interactions: those that can still be answered.
-        modest: channels that refused a file of a size which they should take.
+        limits: what every channel takes; those in `modest` have refused a file of that size.
     """
 
-    def __init__(self, client: discord.Client) -> None:
-        self.client = client
+    def __init__(self, client: discord.Client, limits: Limits = LIMITS) -> None:
+        self.client, self.limits = client, limits
         self.interactions = Interactions()
         self.modest: set[str] = set()
 
@@ -102,7 +102,7 @@ class DiscordConversation(WithoutPreviews):
 
     @property
     def limits(self) -> Limits:
-        return replace(LIMITS, upload_bytes=self._upload_bytes())
+        return replace(self._platform.limits, upload_bytes=self._upload_bytes())
 
     def _upload_bytes(self) -> int:
         # Some channels take less than they say; what was learned once is not tried again.

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from pydantic import SecretStr
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
@@ -16,7 +17,6 @@ from bots.telegram.errors import seconds_of
 from bots.telegram.intake import UpdateIntake
 from bots.telegram.menu import publish_menu
 from bots.telegram.polling import poll
-from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 from core.public_http import trusted_roots
 from core.redact import quote
@@ -33,16 +33,31 @@ _STOP_SECONDS = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where Telegram brings updates, and what it has to know."""
+
+    url: str
+    secret: SecretStr
+
+    @classmethod
+    def at(cls, url: str, secret: SecretStr | None) -> Self:
+        """A webhook there; a secret is made up where the operator has none."""
+        return cls(url=url, secret=secret or SecretStr(secrets.token_urlsafe(32)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramAccount:
     """How the bot reaches Telegram, and Telegram the bot.
 
     Attributes:
         api_url: the root of the operator's own Bot API server.
+        local: whether that server runs with --local.
         webhook: where Telegram brings updates; they are asked for without it.
     """
 
     token: SecretStr
     api_url: str | None = None
+    local: bool = False
     webhook: Webhook | None = None
 
 
@@ -69,6 +84,7 @@ def _build(account: TelegramAccount) -> RawBot:
         base_file_url=f"{root}/file/bot",
         request=_requests(_CONNECTIONS),
         get_updates_request=_requests(2),
+        local_mode=account.local,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bots.telegram.ids import NAME
-from bots.telegram.limits import GROUP, PRIVATE
+from bots.telegram.limits import GROUP
 from bots.telegram.place import BotApi, TelegramPlace, is_group
 from bots.telegram.richness import RichWriting
 from core.errors import UserError
@@ -64,7 +64,7 @@ class TelegramConversation(WithoutAccess):
     def limits(self) -> Limits:
         # Asked each time: what a server refuses lowers them while the bot runs.
         largest = self._platform.sizes.largest(local=self._platform.local)
-        limits = GROUP if is_group(self._ref) else PRIVATE
+        limits = GROUP if is_group(self._ref) else self._platform.private
         previews = limits.previews if self._platform.drafts.are_known else None
         return replace(
             limits,

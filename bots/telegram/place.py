@@ -21,12 +21,14 @@ from bots.telegram.drafts import MessageDrafts
 from bots.telegram.errors import AlreadyShownError, meaning, meaning_of_post
 from bots.telegram.formatting import FormattedText, formatted
 from bots.telegram.keyboard import keyboard
-from bots.telegram.limits import UploadSizes
+from bots.telegram.limits import PRIVATE, UploadSizes
 from bots.telegram.posts import POST_SECONDS, PostTarget, send
 from bots.telegram.rich import RichContent
 from bots.telegram.richness import RichServer, RichWriting, meaning_of_rich
-from bots.telegram.uploads import caption_of, files_of, opened
+from bots.telegram.uploads import SharedDisk, Upload, caption_of, files_of, send_whole
 from core.commands import COMMANDS, Commands
+from core.limits import Limits
+from core.media import Asset
 from core.platform import (
     BrokenUploadError,
     ConversationRef,
@@ -51,21 +53,28 @@ class BotApi:
     """What all chats share: the bot, its server, and what was learned of both.
 
     Attributes:
-        local: the bot talks to a Bot API server of the operator's that runs with --local.
         moved: groups that became supergroups, and the ids that they have now.
         commands: what buttons stand for.
         sizes: what is known of the largest file that the server takes.
         drafts: what is known of the drafts that it shows.
         rich: whether answers may be rich messages there.
+        disk: what is known of the files that it sees.
+        private: what a chat with one person takes.
     """
 
     bot: Bot
-    local: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
     sizes: UploadSizes = field(default_factory=UploadSizes)
     moved: dict[str, str] = field(default_factory=dict[str, str])
     drafts: MessageDrafts = field(default_factory=MessageDrafts)
     rich: RichServer = field(default_factory=RichServer)
+    disk: SharedDisk = field(default_factory=SharedDisk)
+    private: Limits = PRIVATE
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is one of the operator's that runs with --local."""
+        return self.bot.local_mode
 
 
 class TelegramPlace:
@@ -189,15 +198,17 @@ class TelegramPlace:
         return replace(message, files=files_of(messages))
 
     async def _put_in_place(self, message: MessageRef, post: MediaPost) -> list[Message]:
+        async def put(uploads: Sequence[Upload]) -> Message | bool:
+            return await self._bot.edit_message_media(
+                uploads[0].as_media(post, caption_of(post.view.text)),
+                message.conversation.chat,
+                int(message.id),
+                reply_markup=self._keyboard(post.view),
+                read_timeout=POST_SECONDS,
+            )
+
         try:
-            with opened(post.assets) as uploads:
-                turned = await self._bot.edit_message_media(
-                    uploads[0].as_media(post, caption_of(post.view.text)),
-                    message.conversation.chat,
-                    int(message.id),
-                    reply_markup=self._keyboard(post.view),
-                    read_timeout=POST_SECONDS,
-                )
+            turned = await self._upload(post.assets, put)
         except TelegramError as error:
             match meaning_of_post(error):
                 case AlreadyShownError():
@@ -219,11 +230,18 @@ class TelegramPlace:
                 reply=_reply(post.replying, chat),
                 markup=self._keyboard(post.view),
             )
-            with opened(post.assets) as uploads:
-                return await send(self._bot, place, uploads, post)
+            return await self._upload(
+                post.assets, lambda uploads: send(self._bot, place, uploads, post)
+            )
 
         with self._api.sizes.learned(post.assets):
             return self._named(await self._ask(call, meaning_of_post))
+
+    async def _upload(
+        self, assets: Sequence[Asset], send: Callable[[Sequence[Upload]], Awaitable[T]]
+    ) -> T:
+        way = self._api.disk.send if self._api.local else send_whole
+        return await way(assets, send)
 
     async def _ask(
         self,

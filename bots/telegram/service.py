@@ -6,11 +6,10 @@ from contextlib import contextmanager
 
 from bots.runtime import Runtime
 from bots.telegram.adapter import TelegramAdapter
-from bots.telegram.connection import TelegramAccount, connect, listen
+from bots.telegram.connection import TelegramAccount, Webhook, connect, listen
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.intake import UpdateIntake
 from bots.telegram.richness import RichServer
-from bots.telegram.webhook import Webhook
 from core.errors import SettingsError
 from core.settings import Settings
 
@@ -25,9 +24,8 @@ async def serve(runtime: Runtime) -> None:
     """
     account = _account(runtime.settings)
     bot = await runtime.lines.enter_async_context(connect(account))
-    settings = runtime.settings
-    rich = RichServer(is_used=settings.telegram_rich)
-    platform = TelegramPlatform(bot=bot, local=settings.telegram_local, rich=rich)
+    rich = RichServer(is_used=runtime.settings.telegram_rich)
+    platform = TelegramPlatform(bot=bot, rich=rich)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
     intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)
@@ -40,13 +38,17 @@ async def serve(runtime: Runtime) -> None:
 @contextmanager
 def _webhook(runtime: Runtime, account: TelegramAccount, intake: UpdateIntake) -> Generator[None]:
     """Answer Telegram at our own HTTP server; no longer when the platform is set up anew."""
-    routes = [account.webhook.route(intake)] if account.webhook else []
-    runtime.routes.extend(routes)
+    if account.webhook is None:
+        yield
+        return
+    from bots.telegram.webhook import route  # noqa: PLC0415 - who polls serves no HTTP
+
+    ours = route(account.webhook, intake)
+    runtime.routes.append(ours)
     try:
         yield
     finally:
-        for route in routes:
-            runtime.routes.remove(route)
+        runtime.routes.remove(ours)
 
 
 def _account(settings: Settings) -> TelegramAccount:
@@ -58,5 +60,6 @@ def _account(settings: Settings) -> TelegramAccount:
     return TelegramAccount(
         token=settings.telegram_bot_token,
         api_url=settings.telegram_api_url,
+        local=settings.telegram_local,
         webhook=Webhook.at(url, settings.telegram_webhook_secret) if url else None,
     )

@@ -1,9 +1,11 @@
 """Assets as Telegram takes them: read from disk while they are sent, never whole in memory."""
 
-from collections.abc import Generator, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from telegram import (
     InputFile,
@@ -12,9 +14,15 @@ from telegram import (
     InputMediaVideo,
     Message,
 )
+from telegram.error import BadRequest
 
+from bots.telegram.errors import meaning_of_post
 from core.media import Asset, MediaKind
-from core.platform import MediaPost
+from core.platform import MediaPost, RefusedError
+from core.redact import quote
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 Medium = InputMediaDocument | InputMediaPhoto | InputMediaVideo
 _CAPTION_CHARS = 1024
@@ -22,11 +30,11 @@ _CAPTION_CHARS = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An asset whose files are open."""
+    """An asset whose files are open, or named by their places."""
 
     asset: Asset
-    file: InputFile
-    thumbnail: InputFile | None
+    file: InputFile | str
+    thumbnail: InputFile | str | None
 
     @property
     def is_video(self) -> bool:
@@ -61,18 +69,70 @@ class Upload:
         )
 
 
+@dataclass(slots=True)
+class SharedDisk:
+    """Whether the server sees the files of the bot where they lie, which saves a copy of each.
+
+    One with --local takes the place of a file instead of its bytes. In a container, or on another
+    machine, there is nothing at that place.
+    """
+
+    is_seen: bool = True
+
+    async def send(
+        self, assets: Sequence[Asset], send: Callable[[Sequence[Upload]], Awaitable[T]]
+    ) -> T:
+        """Send them by their places, or as they are where that is refused."""
+        if not self.is_seen:
+            return await send_whole(assets, send)
+        try:
+            return await send(_uploads(assets, _in_place))
+        except BadRequest as error:
+            if type(meaning_of_post(error)) is not RefusedError:
+                raise
+            refusal = quote(error.message)
+        # A server has many words for a place that it does not see: whether it was that, or the
+        # file itself is not wanted, the file tells.
+        sent = await send_whole(assets, send)
+        log.warning(
+            "the Bot API server does not see %s (it says: %s); files are uploaded to it instead",
+            assets[0].path.parent,
+            refusal,
+        )
+        self.is_seen = False
+        return sent
+
+
+async def send_whole(
+    assets: Sequence[Asset], send: Callable[[Sequence[Upload]], Awaitable[T]]
+) -> T:
+    """Send their bytes."""
+    with _opened(assets) as uploads:
+        return await send(uploads)
+
+
 @contextmanager
-def opened(assets: Sequence[Asset]) -> Generator[list[Upload]]:
+def _opened(assets: Sequence[Asset]) -> Generator[list[Upload]]:
     """Keep the files open as long as they are sent."""
     with ExitStack() as stack:
-        yield [
-            Upload(
-                asset=asset,
-                file=_open(stack, asset.path),
-                thumbnail=_open(stack, asset.thumbnail) if asset.thumbnail else None,
-            )
-            for asset in assets
-        ]
+        yield _uploads(assets, lambda path: _open(stack, path))
+
+
+def _in_place(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def _uploads(
+    assets: Sequence[Asset], take: Callable[[Path], InputFile] | Callable[[Path], str]
+) -> list[Upload]:
+    return [
+        Upload(
+            asset=asset,
+            file=take(asset.path),
+            thumbnail=take(asset.thumbnail) if asset.thumbnail else None,
+        )
+        for asset in assets
+    ]
 
 
 def _open(stack: ExitStack, path: Path) -> InputFile:

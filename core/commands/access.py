@@ -3,12 +3,12 @@
 import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.commands.command import Audience, Command, Context
 from core.errors import UserError
 from core.i18n import translate
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.people.access import Rule
 from core.platform import Party, View
 
@@ -19,7 +19,7 @@ _ID = Option(patterns=(r"(\S{1,255})",), exact=True, metavar="ID")
 class PartyOptions(BaseModel):
     """Whom it is about; without a word who is replied to, else the chat in which it is typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     kind: Annotated[
         Literal["user", "chat"] | None, _KIND, Field(description="option-party-kind")

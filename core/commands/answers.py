@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context
@@ -13,13 +13,14 @@ from core.engine.order import new_id
 from core.errors import UserError
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import translate
+from core.options.options import OPTIONS_CONFIG
 from core.platform import View
 
 
 class AnswerOptions(BaseModel):
     """Which answer; without an id, the one that is meant here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     of: Annotated[str | None, OF, Field(description="option-answer")] = None
 

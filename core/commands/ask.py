@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
@@ -17,7 +17,7 @@ from core.errors import JobError, StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange
 from core.i18n import explain_fault, translate
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.platform import View
 
 T = TypeVar("T", bound=BaseModel)
@@ -34,7 +34,7 @@ _PRIVATE = Option(flags=("--private",))
 class AskOptions(BaseModel):
     """What can be said about a question."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-question")
     search: Annotated[bool, _SEARCH, Field(description="option-search")] = False
@@ -47,7 +47,7 @@ class AskOptions(BaseModel):
 class TalkOptions(BaseModel):
     """Plain words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-question")
 

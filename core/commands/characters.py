@@ -3,7 +3,7 @@
 import time
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability, Model
 from core.commands.command import Command, Context
@@ -14,7 +14,7 @@ from core.dialects.characters import create_character
 from core.errors import JobError, UserError
 from core.i18n import explain_fault, translate
 from core.names import ALIAS
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.people.characters import Character
 from core.platform import View
 
@@ -24,7 +24,7 @@ _SPAN = r"\d{1,3}(?:\.\d)?-\d{1,3}(?:\.\d)?"
 class CharacterOptions(BaseModel):
     """Where in the video somebody is seen, and what they are to be called."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-alias")
     span: Annotated[
@@ -41,7 +41,7 @@ class CharacterOptions(BaseModel):
 class CharactersOptions(BaseModel):
     """Whom to forget; nobody to list them all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     remove: Annotated[
         str | None,

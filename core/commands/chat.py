@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
 from core.errors import UserError
 from core.i18n import translate
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.people.preferences import Preferences
 from core.platform import Party, View
 
@@ -21,7 +21,7 @@ _CHAT = Option(flags=("--chat",))
 class ModelOptions(BaseModel):
     """Whom to ask from now on; without a name, it is shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(default="", description="option-chat-model")
     chat: Annotated[bool, _CHAT, Field(description="option-for-chat")] = False
@@ -30,7 +30,7 @@ class ModelOptions(BaseModel):
 class SystemOptions(BaseModel):
     """How to answer from now on; without words, it is shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(default="", description="option-system")
 

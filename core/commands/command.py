@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability, ChatAbility
 from core.engine.engine import Engine
@@ -13,7 +13,7 @@ from core.events import Event
 from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job
-from core.options.options import Option, OptionHelp, OptionKind, describe
+from core.options.options import OPTIONS_CONFIG, Option, OptionHelp, OptionKind, describe
 from core.people.preferences import Preferences
 from core.platform import View
 from core.services import Services
@@ -144,13 +144,13 @@ class Command(Generic[T]):
 class NoOptions(BaseModel):
     """No options at all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
 
 class JobOptions(BaseModel):
     """Which of one's own jobs: its number in /status, or its id (what buttons send)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     job: Annotated[
         str | None, Option(patterns=(r"#?([0-9a-z]{1,32})",)), Field(description="option-job")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability, ChatAbility
 from core.commands.command import Command, Context
@@ -11,6 +11,7 @@ from core.commands.shared_options import PRIVATE, VIDEO_KIND
 from core.commands.suggesting import suggest
 from core.errors import UserError
 from core.media import Asset, MediaKind, MediaRequest, Wording
+from core.options.options import OPTIONS_CONFIG
 
 # For the model, not for people.
 _WORDS = "Describe this as a prompt."
@@ -19,7 +20,7 @@ _WORDS = "Describe this as a prompt."
 class DescribeOptions(BaseModel):
     """What matters in what is shown, and what is to be made of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(default="", description="option-describe")
     video: Annotated[bool, VIDEO_KIND, Field(description="option-video-kind")] = False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.answers import own
@@ -13,6 +13,7 @@ from core.commands.shared_options import OF
 from core.commands.suggesting import suggest_again
 from core.errors import UserError
 from core.jobs import Job, JobState
+from core.options.options import OPTIONS_CONFIG
 from core.platform import View
 from core.storyboard import lines, read_shots, storyboard, total_seconds
 
@@ -20,7 +21,7 @@ from core.storyboard import lines, read_shots, storyboard, total_seconds
 class EditOptions(BaseModel):
     """Which draft, and its words from now on."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-edit")
     of: Annotated[str | None, OF, Field(description="option-draft")] = None
@@ -29,7 +30,7 @@ class EditOptions(BaseModel):
 class SuggestOptions(BaseModel):
     """Which suggestion."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     of: Annotated[str | None, OF, Field(description="option-draft")] = None
 

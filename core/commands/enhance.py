@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context
 from core.commands.shared_options import PICTURE_KIND, PRIVATE, RATIO, RATIO_PATTERN, SECONDS
 from core.commands.suggesting import suggest
 from core.media import Asset, MediaKind, MediaRequest, Wording
+from core.options.options import OPTIONS_CONFIG
 
 
 class EnhanceOptions(BaseModel):
     """The prompt so far, and what is fixed already."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-prompt")
     ratio: Annotated[

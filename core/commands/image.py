@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability
 from core.commands.command import Command, Context
@@ -24,6 +24,7 @@ from core.commands.shared_options import (
 )
 from core.errors import UserError
 from core.media import Asset, MediaKind, MediaRequest
+from core.options.options import OPTIONS_CONFIG
 
 # What gpt-image-1 documents; no gateway is known to take more.
 _MASK_LIMIT_BYTES = 4_000_000
@@ -32,7 +33,7 @@ _MASK_LIMIT_BYTES = 4_000_000
 class ImageOptions(BaseModel):
     """What can be said about a picture."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-prompt")
     ratio: Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability, Model
 from core.commands.command import Command, Context
@@ -14,12 +14,13 @@ from core.dialects import TELLS_PRIVATE
 from core.errors import UserError
 from core.jobs import Job
 from core.media import Asset, MediaRequest
+from core.options.options import OPTIONS_CONFIG
 
 
 class RemixOptions(BaseModel):
     """What should change, and in which video."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-change")
     of: Annotated[str | None, OF, Field(description="option-of")] = None

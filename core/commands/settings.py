@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Catalog, lengths, shapes
 from core.commands.command import Command, Context
@@ -12,7 +12,7 @@ from core.commands.examples import SOME_SECONDS, shape_word
 from core.commands.shared_options import RATIO_PATTERN, RATIO_WORDS
 from core.errors import UserError
 from core.i18n import Locale, translate
-from core.options.options import Option
+from core.options.options import OPTIONS_CONFIG, Option
 from core.people.preferences import Preferences, preferred, speak
 from core.platform import Party, View
 
@@ -44,7 +44,7 @@ _LANGUAGE = Option(
 class SettingsOptions(BaseModel):
     """What to change; without anything, the settings are shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     chat: Annotated[bool, _CHAT, Field(description="option-for-chat")] = False
     reset: Annotated[bool, _RESET, Field(description="option-reset")] = False

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.commands.command import Command, Context
 from core.commands.shared_options import OF, PLACE
@@ -20,6 +20,7 @@ from core.limits import Limits
 from core.media import Asset
 from core.messages.views import share_button
 from core.messages.wording import excerpt
+from core.options.options import OPTIONS_CONFIG
 from core.platform import MediaPost, MessageLostError, RefusedError, UncertainError, View
 
 _REMEMBERED = 200
@@ -28,7 +29,7 @@ _REMEMBERED = 200
 class ShareOptions(BaseModel):
     """Which result, and where it should go."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     of: Annotated[str | None, OF, Field(description="option-of")] = None
     place: Annotated[str | None, PLACE, Field(description="option-place")] = None

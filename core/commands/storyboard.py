@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability, ChatAbility
 from core.commands.command import Command, Context, JobOptions
@@ -25,13 +25,14 @@ from core.commands.suggesting import suggest
 from core.errors import UserError
 from core.jobs import Job, JobState
 from core.media import Asset, MediaRequest, Wording
+from core.options.options import OPTIONS_CONFIG
 from core.storyboard import has_lengths, read_shots, storyboard, total_seconds
 
 
 class StoryboardOptions(BaseModel):
     """The shots, and what counts for all of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-shots")
     ratio: Annotated[

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from core.catalog import Ability
 from core.commands.command import Command, Context
@@ -25,12 +25,13 @@ from core.commands.shared_options import (
     VideoResolution,
 )
 from core.media import Asset, MediaRequest
+from core.options.options import OPTIONS_CONFIG
 
 
 class VideoOptions(BaseModel):
     """What every media command understands."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = OPTIONS_CONFIG
 
     prompt: str = Field(description="option-prompt")
     ratio: Annotated[

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
+
+# What builds each of them is a part of every start, and few are typed before the first answer.
+OPTIONS_CONFIG = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+"""What the options of every command are: nothing unknown, nothing changed after reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from bots.console.adapter import ConsoleAdapter
-from bots.console.conversation import NAME, ConsolePlatform
+from bots.console.conversation import ConsolePlatform
+from bots.console.ids import NAME
 from bots.console.screen import PipeScreen
 from core.engine.engine import Engine
 from core.i18n import Locale, translate

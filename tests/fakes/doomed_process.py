@@ -14,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bots.console.file import NAME, FilePlatform
+from bots.console.file import FilePlatform
+from bots.console.ids import FILE
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.events import Event
@@ -63,7 +64,7 @@ async def main(folder: Path, root: str, prompt: str = "", moment: str = "") -> N
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     DoomedStore.moment = moment
     harness = EngineHarness(folder=folder, root=root, store_type=DoomedStore)
-    harness.platforms = {NAME: FilePlatform(_say)}
+    harness.platforms = {FILE: FilePlatform(_say)}
     with suppress(asyncio.CancelledError):
         async with harness.engine() as engine:
             if prompt:
@@ -78,8 +79,8 @@ def _say(text: str) -> None:
 
 async def _order(harness: EngineHarness, engine: Engine, prompt: str) -> None:
     """Every process is told the same message."""
-    here = ConversationRef(platform=NAME, chat=str(harness.folder / "out.mp4"))
-    ann = User(platform=NAME, id="ann")
+    here = ConversationRef(platform=FILE, chat=str(harness.folder / "out.mp4"))
+    ann = User(platform=FILE, id="ann")
     text = f"--model sandbox-video 1s {prompt}"
     told = Invocation(command="video", text=text, user=ann, conversation=here, event="1")
     await dispatch(engine, told, Locale.EN)

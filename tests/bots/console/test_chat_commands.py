@@ -10,7 +10,8 @@ from PIL import Image
 
 import sandbox
 from bots.console.adapter import ConsoleAdapter
-from bots.console.conversation import NAME, ConsolePlatform
+from bots.console.conversation import ConsolePlatform
+from bots.console.ids import NAME
 from core.files.media_info import look
 from core.i18n import Locale
 from core.media import MediaKind

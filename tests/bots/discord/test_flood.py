@@ -18,7 +18,7 @@ async def flood(here: DiscordBotHarness) -> None:
 async def test_a_flooded_channel_keeps_nobody_waiting_whose_answer_goes_elsewhere(
     tmp_path: Path,
 ) -> None:
-    async with discord_bot(tmp_path) as here, here.bot():
+    async with discord_bot(tmp_path, hurried=False) as here, here.bot():
         await flood(here)
         asked = [await here.ada.slash(here.channel, "help") for _ in range(20)]
         other = here.guild.create_text_channel("quiet")
@@ -31,7 +31,7 @@ async def test_a_flooded_channel_keeps_nobody_waiting_whose_answer_goes_elsewher
 
 
 async def test_a_video_goes_before_all_answers_that_wait(tmp_path: Path) -> None:
-    async with slow_discord_bot(tmp_path) as (here, gateway), here.bot():
+    async with slow_discord_bot(tmp_path, hurried=False) as (here, gateway), here.bot():
         await here.ada.slash(here.channel, "video", **ASKED)
         await gateway.allow(CREATE)
         await gateway.reached(LOOK)
@@ -44,7 +44,7 @@ async def test_a_video_goes_before_all_answers_that_wait(tmp_path: Path) -> None
 
 
 async def test_a_refused_edit_silences_neither_answers_nor_results(tmp_path: Path) -> None:
-    async with slow_discord_bot(tmp_path) as (here, gateway), here.bot():
+    async with slow_discord_bot(tmp_path, hurried=False) as (here, gateway), here.bot():
         here.server.flood(EDITS, retry_after=200, code=30046)
         typed = f"<@{here.bot_id}> /video --model {ASKED['model']} {ASKED['prompt']}"
         await here.ada.send(here.channel, typed)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pydantic import SecretStr
+from telegram import Bot
 
 from bots.telegram.connection import TelegramAccount, connect
 from bots.telegram.conversation import TelegramConversation, TelegramPlatform
@@ -118,7 +119,7 @@ async def test_a_large_video_goes_as_it_is_only_by_a_local_server(
 ) -> None:
     film = padded(make_movie(tmp_path / "film.mp4", 64, 64, 1.0), 60_000_000)
     asset = await probe(film, MediaKind.VIDEO)
-    platform = replace(private_chat.platform, local=local)
+    platform = TelegramPlatform(bot=Bot("1:any", local_mode=local))
     limits = platform.conversation(private_chat.ref).limits
     endpoint = Endpoint(gateway="any", root="http://127.0.0.1:1", key=SecretStr("any"))
     (ready,) = (await prepare((asset,), (), limits, endpoint)).assets

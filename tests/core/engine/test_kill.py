@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bots.console.file import NAME, FilePlatform
+from bots.console.file import FilePlatform
+from bots.console.ids import FILE
 from core.errors import FaultKind
 from core.files.media_info import look
 from core.jobs import Job, JobState
@@ -37,10 +38,10 @@ async def killed_at(harness: EngineHarness, moment: str) -> None:
 
 async def finished_here(harness: EngineHarness) -> Job:
     """Take up in this process what is left, and say what has become of it."""
-    harness.platforms = {NAME: FilePlatform(lambda _: None)}
+    harness.platforms = {FILE: FilePlatform(lambda _: None)}
     async with harness.engine() as engine:
         await engine.idle()
-        (job,) = await engine.jobs_of(User(platform=NAME, id="ann"))
+        (job,) = await engine.jobs_of(User(platform=FILE, id="ann"))
     return job
 
 

@@ -104,7 +104,7 @@ async def test_one_person_does_not_fill_the_pool(tmp_path: Path) -> None:
 
     async with asyncio.TaskGroup() as group:
         for number in range(PICTURES.at_once):
-            slow = many_scans(tmp_path / f"{number}.jpg", 80, 8000, 6000)
+            slow = many_scans(tmp_path / f"{number}.jpg", 16, 8000, 6000)
             group.create_task(send(slow, "ann"))
         group.create_task(send(picture(tmp_path / "cat.png"), "ben"))
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from simcord.results import InteractionResult, ResponseMessage
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import NAME, DiscordPlatform
+from bots.discord.limits import LIMITS
 from bots.discord.menu import Menu
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
@@ -25,6 +26,7 @@ from core.jobs import Job
 from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.fakes.discord.limits import DiscordPace
 from tests.fakes.discord.server import TOKEN, DiscordServer, pointed_at
 from tests.fakes.discord.wire import Json
 from tests.fakes.engine_harness import EngineHarness, stored_when
@@ -32,6 +34,10 @@ from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 
 EPHEMERAL = 64
+# Less time, for the bot as for the stand-in: the window is counted as ever, and nobody waits five
+# seconds for it. A shorter one would not be told to the next process.
+HURRIED_PACE = DiscordPace(writes=LIMITS.writes, seconds=2.0)
+HURRIED = replace(LIMITS, window_seconds=2.05)
 PUBLISHED = "PUT /applications/*/commands"
 
 
@@ -45,6 +51,11 @@ class DiscordBotHarness:
     channel: ChannelHandle
     ada: MemberActor
     commands: Commands = field(default_factory=lambda: COMMANDS)
+    hurried: bool = True
+
+    def __post_init__(self) -> None:
+        if self.hurried:
+            self.server.pace = HURRIED_PACE
 
     @property
     def account(self) -> DiscordAccount:
@@ -71,7 +82,7 @@ class DiscordBotHarness:
         """A process's worth of bot; leaving it is an orderly stop."""
         account, known = account or self.account, self.server.gateway.identified
         async with connect(account) as client:
-            platform = DiscordPlatform(client)
+            platform = DiscordPlatform(client, HURRIED if self.hurried else LIMITS)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)
@@ -132,30 +143,37 @@ class DiscordBotHarness:
 
 
 @asynccontextmanager
-async def discord_bot(folder: Path, *, speed: float = 200) -> AsyncGenerator[DiscordBotHarness]:
+async def discord_bot(
+    folder: Path, *, speed: float = 200, hurried: bool = True
+) -> AsyncGenerator[DiscordBotHarness]:
     """Everything real; the gateway is fast."""
     options = SandboxOptions(state_dir=folder / "sandbox", speed=speed, short_side=96, fps=8)
     async with serve(options) as root, DiscordServer() as server:
         with pointed_at(server):
-            yield _set(server, EngineHarness(folder=folder, root=root))
+            yield _set(server, EngineHarness(folder=folder, root=root), hurried=hurried)
 
 
 @asynccontextmanager
 async def slow_discord_bot(
-    folder: Path,
+    folder: Path, *, hurried: bool = True
 ) -> AsyncGenerator[tuple[DiscordBotHarness, ManualGateway]]:
     """The same, where the gateway answers only when it is told to."""
     film = make_movie(folder / "film.mp4", 64, 64, 1.0).read_bytes()
     async with open_gateway(film) as gateway, DiscordServer() as server:
         with pointed_at(server):
-            yield _set(server, EngineHarness(folder=folder, root=gateway.root)), gateway
+            harness = EngineHarness(folder=folder, root=gateway.root)
+            yield _set(server, harness, hurried=hurried), gateway
 
 
-def _set(server: DiscordServer, harness: EngineHarness) -> DiscordBotHarness:
+def _set(
+    server: DiscordServer, harness: EngineHarness, *, hurried: bool = True
+) -> DiscordBotHarness:
     guild = server.world.create_guild("Films")
     channel = guild.create_text_channel("clips")
     ada = guild.add_member(server.world.create_user("ada"))
-    return DiscordBotHarness(server=server, harness=harness, guild=guild, channel=channel, ada=ada)
+    return DiscordBotHarness(
+        server=server, harness=harness, guild=guild, channel=channel, ada=ada, hurried=hurried
+    )
 
 
 def picture(width: int = 64) -> bytes:

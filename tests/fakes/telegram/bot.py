@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
 from bots.telegram.intake import UpdateIntake
+from bots.telegram.limits import PRIVATE
 from bots.telegram.richness import RichServer
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
@@ -24,10 +25,14 @@ from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
 from tests.fakes.talk_gateway import TalkGateway, talk_gateway
 from tests.fakes.telegram.chat import TelegramChat, TelegramMessage, TelegramUser
-from tests.fakes.telegram.server import TelegramServer, telegram_server
+from tests.fakes.telegram.server import TelegramPace, TelegramServer, telegram_server
 
 GROUP = -1001234567890
 ALBUM_SECONDS = 0.3
+# Less time, for the bot as for the stand-in: the window is counted as ever, and nobody waits five
+# seconds for it. A shorter one would not be told to the next process.
+HURRIED_PACE = TelegramPace(writes=PRIVATE.writes, seconds=2.0)
+HURRIED = replace(PRIVATE, window_seconds=2.05)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,15 +47,20 @@ class TelegramBotHarness:
     rich: bool = False
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
+    def __post_init__(self) -> None:
+        self.telegram.private_flood = HURRIED_PACE
+
     @asynccontextmanager
     async def bot(self) -> AsyncGenerator[Engine]:
         """A process's worth of bot; leaving it is an orderly stop."""
-        account = TelegramAccount(token=SecretStr(self.telegram.token), api_url=self.telegram.url)
+        account = TelegramAccount(
+            token=SecretStr(self.telegram.token), api_url=self.telegram.url, local=self.local
+        )
         async with connect(account) as bot:
             platform = TelegramPlatform(
                 bot=bot,
-                local=self.local,
                 commands=self.commands,
+                private=HURRIED,
                 rich=RichServer(is_used=self.rich),
             )
             self.harness.platforms = {NAME: platform}

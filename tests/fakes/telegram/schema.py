@@ -1,7 +1,7 @@
 """Checks requests against aiogram's models of the Bot API: not our code, not our client's."""
 
 import json
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 Method = TelegramMethod[Any]
 Json = dict[str, Any]
 ATTACHED = "attach://"
+ON_DISK = "file:/"
+FILE_FIELDS = frozenset({"media", "thumbnail", "photo", "video", "document"})
 
 
 class TelegramUpload(InputFile):
@@ -22,6 +24,7 @@ class TelegramUpload(InputFile):
     Attributes:
         size_bytes: usually that of the data.
         kept: whether the data stay when the request was answered.
+        place: where it was read, if it did not come along.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class TelegramUpload(InputFile):
         self.sha256 = sha256
         self.data = data
         self.kept = kept
+        self.place = ""
 
     def __repr__(self) -> str:
         return f"Upload({self.name!r}, {self.size_bytes} bytes)"
@@ -95,13 +99,29 @@ METHODS = _models()
 
 
 def parse(
-    method: str, fields: Mapping[str, str], uploads: Mapping[str, TelegramUpload]
+    method: str,
+    fields: Mapping[str, str],
+    uploads: Mapping[str, TelegramUpload],
+    on_disk: Callable[[str], TelegramUpload],
 ) -> tuple[dict[str, Any], Method]:
     """Give the parameters by name, and as the model, or raise ViolationError."""
     model = METHODS[method]
     used: set[str] = set()
+
+    def find(name: str, text: str) -> Any:
+        """Put a file in the place of its name."""
+        if text.startswith(ON_DISK) and name in FILE_FIELDS:
+            return on_disk(text)
+        if not text.startswith(ATTACHED):
+            return text
+        part = text.removeprefix(ATTACHED)
+        if part not in uploads:
+            raise ViolationError(f"{text}: no such part")
+        used.add(part)
+        return uploads[part]
+
     values = {
-        name: _attach(_decode(model, name, text), uploads, used) for name, text in fields.items()
+        name: _attach(_decode(model, name, text), name, find) for name, text in fields.items()
     }
     values |= {name: upload for name, upload in uploads.items() if name not in used}
     try:
@@ -131,7 +151,7 @@ def _decode(model: type[Method], name: str, text: str) -> Any:
     known = model.model_fields.get(name)
     kinds = set(_kinds(known.annotation)) if known else set[Any]()
     number = int in kinds and text.removeprefix("-").isdecimal()
-    if not kinds or text.startswith(ATTACHED) or (str in kinds and not number):
+    if not kinds or text.startswith((ATTACHED, ON_DISK)) or (str in kinds and not number):
         return text
     try:
         return json.loads(text)
@@ -149,17 +169,11 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def _attach(value: Any, uploads: Mapping[str, TelegramUpload], used: set[str]) -> Any:
+def _attach(value: Any, name: str, find: Callable[[str, str], Any]) -> Any:
     """Put the files in the places of their names."""
     if isinstance(value, list):
-        return [_attach(each, uploads, used) for each in cast("list[Any]", value)]
+        return [_attach(each, name, find) for each in cast("list[Any]", value)]
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
-        return {name: _attach(each, uploads, used) for name, each in items}
-    if not isinstance(value, str) or not value.startswith(ATTACHED):
-        return value
-    name = value.removeprefix(ATTACHED)
-    if name not in uploads:
-        raise ViolationError(f"{value}: no such part")
-    used.add(name)
-    return uploads[name]
+        return {name: _attach(each, name, find) for name, each in items}
+    return find(name, value) if isinstance(value, str) else value

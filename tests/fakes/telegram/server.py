@@ -204,7 +204,7 @@ class TelegramServer(People):
         if call.method not in METHODS:
             self.violations.append(f"{call.method}: no such method")
             raise BotApiError("Not Found", 404)
-        call.params, ask = parse(call.method, body.fields, body.uploads)
+        call.params, ask = parse(call.method, body.fields, body.uploads, self.world.on_disk)
         refusals = self._refusals[call.method]
         refusal = refusals.popleft() if refusals else None
         if refusal and not refusal.acts:

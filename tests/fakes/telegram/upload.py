@@ -39,7 +39,7 @@ async def peak_memory(telegram: "TelegramServer", chat: int, *files: Path) -> li
 async def main(url: str, token: str, chat: str, *files: str) -> None:
     """Upload one after the other."""
     async with connect(TelegramAccount(token=SecretStr(token), api_url=url)) as bot:
-        platform = TelegramPlatform(bot=bot, local=True)
+        platform = TelegramPlatform(bot=bot)
         conversation = platform.conversation(ConversationRef(platform=NAME, chat=chat))
         for file in map(Path, files):
             await conversation.deliver(_post(file), replacing=None)

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from tests.fakes.telegram.chat import TelegramChat, TelegramUser
-from tests.fakes.telegram.files import FileStore
-from tests.fakes.telegram.schema import BotApiError, Json
+from tests.fakes.telegram.files import FileStore, uploaded
+from tests.fakes.telegram.schema import BotApiError, Json, TelegramUpload
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +31,9 @@ class TelegramWorld:
         now: the clock; replace it to let time pass.
         knows_rich: whether the server is new enough for rich messages.
         privacy: in groups the bot gets only what is meant for it.
-        local_dir: where an own server keeps its files, which it names by their place then.
+        local_dir: where an own server keeps its files, which it names by their place then; only
+            such a server takes the place of a file for the file.
+        sees: what of our disk that server sees.
     """
 
     me: TelegramUser
@@ -43,7 +47,21 @@ class TelegramWorld:
     privacy: bool = True
     knows_rich: bool = True
     local_dir: Path | None = None
+    sees: Path = Path("/")
     albums: "count[int]" = field(default_factory=lambda: count(13_000_000_000_000_001))
+
+    def on_disk(self, uri: str) -> TelegramUpload:
+        """Read a file where it lies."""
+        if self.local_dir is None:
+            raise BotApiError(
+                "Bad Request: invalid file HTTP URL specified: Unsupported URL protocol"
+            )
+        path = Path(unquote(urlsplit(uri).path))
+        if not path.is_relative_to(self.sees) or not path.is_file():
+            raise BotApiError("Bad Request: wrong file identifier/HTTP URL specified")
+        read = uploaded(path.name, path.read_bytes(), guess_type(path)[0] or "")
+        read.place = uri
+        return read
 
     def chat(self, chat_id: int | str | None) -> TelegramChat:
         """Give a chat that the bot knows."""

@@ -48,7 +48,9 @@ class Setup:
     @property
     def catalog(self) -> Catalog:
         ready = self.data.gateways if self.sandboxed else self.endpoints
-        order = self.settings.gateway_order
+        # The sandbox's own models do what a newcomer wants to see: every option, and pictures.
+        own = ("sandbox",) if self.sandboxed else ()
+        order = self.settings.gateway_order or own
         return Catalog(data=self.data, ready_gateways=frozenset(ready), order=order)
 
 

@@ -14,7 +14,7 @@ from core.catalog.gateway import Gateway, Group
 from core.catalog.model import Model
 from core.catalog.served import Served, Table
 from core.catalog.speech import SpeechModel
-from core.catalog.workflows import DIALECT, GATEWAY, read_pair, workflow_maps
+from core.catalog.workflows import DIALECT, read_pair, workflow_maps
 from core.errors import CatalogError
 from core.validation import objections
 
@@ -139,7 +139,7 @@ def _lay_over(stanzas: dict[tuple[str, ...], _Stanza], file: Path) -> None:
 def _lay_beside(stanzas: dict[tuple[str, ...], _Stanza], file: Path, wrong: list[str]) -> None:
     pair = read_pair(file)
     wrong += pair.wrong
-    identity = _identity("model", {**pair.entry, "gateway": GATEWAY}, f"{file}")
+    identity = _identity("model", pair.entry, f"{file}")
     if known := stanzas.get(identity):
         raise CatalogError(f"{file}: field name: {known.place} has that name already")
     stanzas[identity] = _Stanza(f"{file}", pair.entry)

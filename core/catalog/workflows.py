@@ -65,8 +65,11 @@ def read_pair(file: Path) -> WorkflowPair:
     inside = given.pop("output", None)
     output = said.pop("output", inside)
     workflow = _workflow(file.with_suffix(".json"), output)
-    entry = {**said, "fields": given, "workflow": workflow}
-    wrong = (f"{file}: field {field}: {what}" for field, what in _mistakes(entry, workflow))
+    entry = {**said, "gateway": GATEWAY, "dialect": DIALECT, "fields": given, "workflow": workflow}
+    found = [*_mistakes(entry, workflow)]
+    if (said["gateway"], said["dialect"]) != (GATEWAY, DIALECT):
+        found.append(("gateway", "a workflow has its own gateway and dialect; leave both out"))
+    wrong = (f"{file}: field {field}: {what}" for field, what in found)
     return WorkflowPair(file=file, entry=entry, wrong=tuple(wrong))
 
 
@@ -105,8 +108,6 @@ def _workflow(file: Path, output: object) -> Workflow:
 def _mistakes(entry: Entry, workflow: Workflow) -> Iterator[tuple[str, str]]:
     """What the map says of this workflow and is not so; all else its stanza's schema finds."""
     fields = cast("Entry", entry["fields"])
-    if entry["gateway"] != GATEWAY or entry["dialect"] != DIALECT:
-        yield "gateway", "a workflow has no gateway and no dialect but its own; leave both out"
     try:
         workflow.node(workflow.output)
     except ValueError as error:

@@ -26,7 +26,7 @@ NODES: dict[str, Any] = {
 }
 INPUTS = "its inputs: seed, steps, model, resize.width"
 BOTH = "min and max must be the same: an input left out keeps its old picture"
-NEITHER = "a workflow has no gateway and no dialect but its own; leave both out"
+NEITHER = "a workflow has its own gateway and dialect; leave both out"
 FIELDS = 'prompt = "Words.text"\nseed = "4.seed"\noutput = "5"\n'
 
 

@@ -143,7 +143,7 @@ async def test_a_job_is_seen_from_its_queue_to_its_file() -> None:
 async def test_a_build_without_jobs_is_asked_for_its_history_and_its_queue() -> None:
     task = id_in("history_done")
     waiting = as_json({"queue_running": [[1, "x"]], "queue_pending": [[3, "y"], [2, task]]})
-    working = as_json({"queue_running": [[2, task, {}]], "queue_pending": []})
+    working = as_json({"queue_running": [[2, task]], "queue_pending": []})
     none = recorded("history_running")
     old = as_json({}, status=404)
 

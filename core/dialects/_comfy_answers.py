@@ -80,6 +80,9 @@ def read_job(body: Json, links: "OutputLinks", fraction: float | None = None) ->
         return TaskReply(status=status, urls=tuple(links.of(mapping(body.get("outputs")))))
     if status is Status.RUNNING:
         return TaskReply(status=status, fraction=fraction)
+    if status is Status.QUEUED:
+        place = body.get("place")
+        return TaskReply(status=status, ahead=place if isinstance(place, int) else None)
     return TaskReply(status=status, reason=_reason(error) if status is Status.FAILED else "")
 
 

@@ -104,14 +104,23 @@ async def _look(task: TaskRef, wire: Wire, circumstances: Circumstances) -> Json
         JobError: nobody knows it: it never came, or the server was started anew.
     """
     try:
-        return await wire.look(f"/api/jobs/{in_path(task)}", circumstances)
+        job = await wire.look(f"/api/jobs/{in_path(task)}", circumstances)
     except JobError as error:
         if error.fault.http_status not in _NO_SUCH_PATH:
             raise
+    else:
+        return {**job, **await _place(task, wire)} if job.get("status") == "pending" else job
     history = await wire.look(f"/history/{in_path(task)}", circumstances)
     if ended := mapping(history.get(task.id)):
         return ended
     place = place_in_queue(await wire.look("/queue", circumstances), task.id)
     if place is None:
         raise JobError(Fault(kind=FaultKind.EXPIRED, http_status=404))
-    return {"status": "in_progress" if place == 0 else "pending"}
+    return {"status": "pending" if place else "in_progress", "place": place}
+
+
+async def _place(task: TaskRef, wire: Wire) -> Json:
+    """Its place in line, which nobody needs to know."""
+    with suppress(JobError):
+        return {"place": place_in_queue(await wire.look("/queue"), task.id)}
+    return {}

@@ -16,7 +16,7 @@ from core.catalog import Model
 from core.catalog.workflow import Workflow
 from core.dialects._comfy_answers import place_in_queue
 from core.errors import FaultKind
-from core.media import Asset, MediaKind, MediaRequest, Named, Queued, TaskRef
+from core.media import Asset, MediaKind, MediaRequest, Named, Queued, Rendering, TaskRef
 from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
@@ -131,12 +131,17 @@ async def test_an_output_that_was_left_out_ends_the_job_and_takes_back_the_rest(
 
 
 async def test_a_job_is_seen_from_its_queue_to_its_file() -> None:
-    looks = [recorded(case) for case in ("job_pending", "job_running", "job_done")]
+    task = id_in("job_done")
+    line = as_json({"queue_running": [[1, "x"]], "queue_pending": [[2, "y"], [3, task]]})
+    down = as_json({}, status=502)
+    pending, running = recorded("job_pending"), recorded("job_running")
 
-    spoken = await look(*looks, task=id_in("job_done"))
+    spoken = await look(
+        *(pending, line), *(pending, down), running, recorded("job_done"), task=task
+    )
 
     assert spoken.links == view("clip_00001_.mp4")
-    assert isinstance(spoken.events[0], Queued)
+    assert spoken.events == [Queued(ahead=2), Queued(), Rendering()]
     assert all(asset.authorized for asset in spoken.assets)
 
 

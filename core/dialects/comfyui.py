@@ -18,12 +18,14 @@ from core.dialects._comfy_answers import (
     read_creation,
     read_job,
 )
+from core.dialects._comfy_looks import NO_SUCH_PATH, look
+from core.dialects._comfy_progress import ProgressListener
 from core.dialects._comfy_uploads import uploaded
 from core.dialects._comfy_workflow import filled_in
 from core.dialects._faults import Circumstances
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
-from core.dialects._json import Json, mapping
+from core.dialects._json import Json
 from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import TaskReply
 from core.dialects.endpoint import Endpoint
@@ -32,7 +34,6 @@ from core.media import RemoteAsset, TaskRef
 
 # A job and the queue are told with all their workflows.
 _LOOK_BYTES = 32_000_000
-_NO_SUCH_PATH = frozenset({404, 405})
 
 
 class Comfyui:
@@ -42,41 +43,43 @@ class Comfyui:
         self._wire = Wire(endpoint, http, look_bytes=_LOOK_BYTES)
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
+        # A second creation under a name would run a second time: it is asked for instead.
+        name = generation.task or TaskRef(id=str(uuid4()))
         try:
-            return await generate_polled(
-                self._wire,
-                generation,
-                create=self._creation,
-                read_id=partial(read_creation, output=_output(generation)),
-                looks=partial(self._looks, generation),
-            )
+            async with ProgressListener(self._wire.endpoint, name.id) as listener:
+                return await generate_polled(
+                    self._wire,
+                    generation,
+                    create=partial(self._creation, name),
+                    read_id=partial(read_creation, output=_output(generation)),
+                    looks=partial(self._looks, generation, listener),
+                )
         except OutputLeftOutError as error:
             # The rest of it would be made for nobody.
             await self.cancel(error.task)
             raise
 
-    async def _creation(self, generation: Generation) -> Creation:
+    async def _creation(self, name: TaskRef, generation: Generation) -> Creation:
         pictures = await uploaded(self._wire, generation.request.images)
         prompt = filled_in(generation.model, generation.request, pictures)
-        # A second creation under an id would run a second time: it is asked for instead.
-        name = str(uuid4())
-        body = {"prompt": prompt, "prompt_id": name}
-        return Creation(path="/prompt", body=body, task=TaskRef(id=name))
+        body = {"prompt": prompt, "prompt_id": name.id, "client_id": name.id}
+        return Creation(path="/prompt", body=body, task=name)
 
-    def _looks(self, generation: Generation, task: TaskRef) -> Looks:
-        model, root = generation.model, self._wire.endpoint.root
-        links = OutputLinks(root, _output(generation), model.kind)
+    def _looks(self, generation: Generation, listener: ProgressListener, task: TaskRef) -> Looks:
+        kind, root = generation.model.kind, self._wire.endpoint.root
+        links = OutputLinks(root, _output(generation), kind)
 
-        def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
-            if not reply.urls:
-                raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
-            urls = reply.urls[: generation.request.count]
-            # No key, but a proxy before it may want one; nobody else ever gets it.
-            return tuple(
-                RemoteAsset(urls=(url,), kind=model.kind, authorized=True) for url in urls
-            )
+        async def ask(wire: Wire, circumstances: Circumstances) -> Json:
+            job = await look(task, wire, circumstances)
+            if job.get("status") == "in_progress":
+                listener.begin()
+            return job
 
-        return Looks(ask=partial(_look, task), read=partial(read_job, links=links), answer=answer)
+        return Looks(
+            ask=ask,
+            read=lambda body: read_job(body, links, listener.heard.fraction),
+            answer=partial(_answer, generation),
+        )
 
     async def cancel(self, task: TaskRef) -> None:
         call = self._wire.call
@@ -84,7 +87,7 @@ class Comfyui:
             try:
                 await call("POST", f"/api/jobs/{in_path(task)}/cancel")
             except JobError as error:
-                if error.fault.http_status not in _NO_SUCH_PATH:
+                if error.fault.http_status not in NO_SUCH_PATH:
                     raise
                 await call("POST", "/queue", {"delete": [task.id]})
                 # The oldest stop whoever is at work, whatever id they are told.
@@ -97,30 +100,9 @@ def _output(generation: Generation) -> str:
     return workflow.node(workflow.output) if workflow else ""
 
 
-async def _look(task: TaskRef, wire: Wire, circumstances: Circumstances) -> Json:
-    """What is known about a job, wherever this build keeps it.
-
-    Raises:
-        JobError: nobody knows it: it never came, or the server was started anew.
-    """
-    try:
-        job = await wire.look(f"/api/jobs/{in_path(task)}", circumstances)
-    except JobError as error:
-        if error.fault.http_status not in _NO_SUCH_PATH:
-            raise
-    else:
-        return {**job, **await _place(task, wire)} if job.get("status") == "pending" else job
-    history = await wire.look(f"/history/{in_path(task)}", circumstances)
-    if ended := mapping(history.get(task.id)):
-        return ended
-    place = place_in_queue(await wire.look("/queue", circumstances), task.id)
-    if place is None:
-        raise JobError(Fault(kind=FaultKind.EXPIRED, http_status=404))
-    return {"status": "pending" if place else "in_progress", "place": place}
-
-
-async def _place(task: TaskRef, wire: Wire) -> Json:
-    """Its place in line, which nobody needs to know."""
-    with suppress(JobError):
-        return {"place": place_in_queue(await wire.look("/queue"), task.id)}
-    return {}
+def _answer(generation: Generation, reply: TaskReply) -> tuple[RemoteAsset, ...]:
+    if not reply.urls:
+        raise JobError(Fault(kind=FaultKind.NO_MEDIA, maybe_billed=True))
+    kind, urls = generation.model.kind, reply.urls[: generation.request.count]
+    # No key, but a proxy before it may want one; nobody else ever gets it.
+    return tuple(RemoteAsset(urls=(url,), kind=kind, authorized=True) for url in urls)

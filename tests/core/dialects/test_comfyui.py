@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from core.catalog import Model
 from core.catalog.workflow import Workflow
 from core.dialects._comfy_answers import place_in_queue
+from core.dialects._comfy_progress import StepsHeard
 from core.errors import FaultKind
-from core.media import Asset, MediaKind, MediaRequest, Named, Queued, Rendering, TaskRef
+from core.media import Asset, Event, MediaKind, MediaRequest, Named, Queued, Rendering, TaskRef
 from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripted_gateway import (
     CALM,
     HASTY,
+    LIMIT_SECONDS,
     DialectRun,
     client,
     endpoint,
@@ -397,3 +401,72 @@ async def test_a_key_of_a_proxy_goes_to_the_server_and_to_nobody_else() -> None:
         assert all(b"uthorization" not in request for request in server.requests)
 
     assert all(url.startswith(server.url) for asset in assets for url in asset.urls)
+
+
+def progress(value: float, most: float) -> str:
+    """What a server says of a node with steps."""
+    data = {"value": value, "max": most, "node": "8", "prompt_id": "7"}
+    return json.dumps({"type": "progress", "data": data})
+
+
+def state(**nodes: tuple[float, float]) -> str:
+    """The same of all nodes that have begun."""
+    told = {name: {"value": value, "max": most} for name, (value, most) in nodes.items()}
+    return json.dumps({"type": "progress_state", "data": {"nodes": told}})
+
+
+@pytest.mark.parametrize(
+    ("messages", "fraction"),
+    [
+        ([], None),
+        ([progress(5, 20)], 0.25),
+        ([progress(5, 20), progress(2, 3)], 0.25),
+        ([progress(1, 2), progress(15, 20)], 0.75),
+        ([progress(15, 20), progress(1, 20)], 0.75),
+        ([state(a=(1, 1), b=(5, 10))], 0.5),
+        ([state(a=(1, 1))], None),
+        (['{"type": "progress", "data": {"value": "x", "max": 0}}', "[]", "no JSON"], None),
+        (['{"type": "status", "data": {"value": 1, "max": 2}}'], None),
+    ],
+)
+def test_the_node_with_the_most_steps_says_how_far_a_job_is(
+    messages: list[str], fraction: float | None
+) -> None:
+    heard = StepsHeard()
+
+    for message in messages:
+        heard.hear(message)
+
+    assert heard.fraction == fraction
+
+
+async def test_progress_comes_over_a_websocket_of_the_jobs_own_name() -> None:
+    task, told = id_in("job_done"), asyncio.Event()
+    clients: list[str] = []
+
+    async def talk_to(request: web.Request) -> web.WebSocketResponse:
+        clients.append(request.query["clientId"])
+        await (socket := web.WebSocketResponse()).prepare(request)
+        await socket.send_bytes(b"\0\0\0\1 a preview")
+        await socket.send_str(progress(5, 20))
+        await told.wait()
+        return socket
+
+    async def job(_: web.Request) -> web.Response:
+        case = "job_done" if told.is_set() else "job_running"
+        return web.Response(text=ROWS[case]["body"], content_type="application/json")
+
+    async def report(event: Event) -> None:
+        if event == Rendering(fraction=0.25):
+            told.set()
+
+    (app := web.Application()).router.add_get("/ws", talk_to)
+    app.router.add_get("/api/jobs/{id}", job)
+    async with TestServer(app) as server, client() as http, asyncio.timeout(LIMIT_SECONDS):
+        account = endpoint(str(server.make_url("")).rstrip("/"), pace=CALM)
+        asked = generation_of("comfyui", report=report, task=TaskRef(id=task))
+        assets = await dialect_of("comfyui")(account, http).generate(asked)
+
+    assert told.is_set()
+    assert clients == [task]
+    assert len(assets) == 1

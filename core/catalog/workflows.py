@@ -75,13 +75,19 @@ def read_pair(file: Path) -> WorkflowPair:
 
 def _stanza(file: Path) -> Entry:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CatalogError(f"{file}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CatalogError(f"{file}: is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file}: is not valid TOML: {error}") from error
+    # As in a catalog file, which is what a stanza may be copied from.
+    match said:
+        case {"model": [{**stanza}], **rest} if not rest:
+            return cast("Entry", stanza)
+        case _:
+            return said
 
 
 def _workflow(file: Path, output: object) -> Workflow:

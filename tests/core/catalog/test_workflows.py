@@ -59,7 +59,9 @@ def test_a_file_names_its_model_unless_the_map_does(tmp_path: Path) -> None:
     pair(tmp_path, "one", f"[fields]\n{FIELDS}")
     pair(tmp_path, "two", f'name = "better"\noutput = "5"\n[fields]\n{FIELDS}')
 
-    assert sorted(models_in(tmp_path)) == ["better", "one"]
+    pair(tmp_path, "three", f"[[model]]\n[model.fields]\n{FIELDS}")
+
+    assert sorted(models_in(tmp_path)) == ["better", "one", "three"]
 
 
 def test_a_workflow_is_filled_in_for_one_request_and_stays_as_it_was() -> None:

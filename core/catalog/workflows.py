@@ -5,7 +5,7 @@ Source: docs/gateways.md, "Workflows and their maps".
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -143,16 +143,15 @@ def _forgotten(entry: Entry, workflow: Workflow) -> Iterator[tuple[str, str]]:
     ]
     if seeds and "seed" not in fields:
         yield "fields.seed", f"is missing; it could be {' or '.join(seeds)}"
-    images = entry.get("images")
-    if not isinstance(images, dict):
-        return
-    pictures = cast("Mapping[str, object]", images)
-    if pictures.get("max") != pictures.get("min", 0):
+    images = entry.get("images", {})
+    pictures = cast("Entry", images) if isinstance(images, dict) else {}
+    least, most = pictures.get("min", 0), pictures.get("max", 0)
+    if least != most:
         yield "images", "min and max must be the same: an input left out keeps its old picture"
     frames = len({"first_frame", "last_frame"} & fields.keys())
     places = frames + len(_names(fields.get("references")))
-    if isinstance(pictures.get("max"), int) and pictures["max"] != places:
-        yield "images", f"max is {pictures['max']}, but fields has places for {places}"
+    if most != places:
+        yield "images", f"max is {most}, but fields has places for {places}"
 
 
 def _names(rule: object) -> list[str]:

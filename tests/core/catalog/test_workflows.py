@@ -138,6 +138,7 @@ def test_all_mistakes_of_all_files_are_told_at_once_by_file_and_field(tmp_path: 
     pair(tmp_path, "i", f'name = "wan"\n[fields]\n{FIELDS}')
     pair(tmp_path, "j", f'name = "wan"\n[fields]\n{FIELDS}')
     pair(tmp_path, "k", f'gateway = "fal"\n[fields]\n{FIELDS}')
+    pair(tmp_path, "m", f"[fields]\nfirst_frame = 'One.image'\n{FIELDS}")
     pair(tmp_path, "l", '[fields]\nprompt = "text"\nseed = "4.seed"\noutput = "5"\n')
 
     lines = told(tmp_path)
@@ -157,6 +158,7 @@ def test_all_mistakes_of_all_files_are_told_at_once_by_file_and_field(tmp_path: 
         "j.toml: field name: i.toml has that name already",
         f"k.toml: field gateway: {NEITHER}",
         'l.toml: field fields.prompt: write "node.input", not "text"',
+        "m.toml: field images: max is 0, but fields has places for 1",
     ]
     assert lines[-1] == "a.toml: field colour: is unknown"
 

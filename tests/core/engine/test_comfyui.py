@@ -8,7 +8,8 @@ from signal import SIGKILL
 import httpx
 import pytest
 
-from bots.console.file import NAME, FilePlatform
+from bots.console.file import FilePlatform
+from bots.console.ids import FILE
 from core.errors import FaultKind
 from core.files.media_info import look
 from core.jobs import Job, JobState
@@ -19,7 +20,7 @@ from tests.fakes.engine_harness import EngineHarness, stored, stored_when
 from tests.fakes.raw_server import raw_server, reply
 
 MODEL = "comfyui/wan22-5b"
-ANN = User(platform=NAME, id="ann")
+ANN = User(platform=FILE, id="ann")
 _ROOT = Path(__file__).parents[3]
 _DEAD_SECONDS = 60
 
@@ -102,7 +103,7 @@ async def die(harness: EngineHarness, root: str, moment: str) -> asyncio.subproc
 
 async def finished_here(harness: EngineHarness) -> Job:
     """Take up in this process what is left, and say what has become of it."""
-    harness.platforms = {NAME: FilePlatform(lambda _: None)}
+    harness.platforms = {FILE: FilePlatform(lambda _: None)}
     async with harness.engine() as engine:
         await engine.idle()
         (job,) = await engine.jobs_of(ANN)

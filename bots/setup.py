@@ -1,7 +1,7 @@
 """What the operator has configured: settings, catalog and keys, read before anything is opened."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,23 @@ log = logging.getLogger(__name__)
 
 _IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSources:
+    """What the operator lays over the presets: catalog files, and a folder of workflows."""
+
+    files: tuple[Path, ...] = ()
+    workflows: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "CatalogSources":
+        """Those that are configured."""
+        return cls(files=settings.catalog_files, workflows=settings.comfyui_workflows)
+
+    def read(self) -> CatalogData:
+        """The catalog; raises CatalogError with a line for each mistake."""
+        return load(self.files, tuple(DIALECTS), tuple(CHAT_DIALECTS), self.workflows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +89,7 @@ def survey_setup(
 ) -> tuple[Setup, Sequence[str]]:
     """Read what can be read, and say what is wrong with the rest, which is left out."""
     wrong: list[str] = []
-    data, files = _load(settings.catalog_files, wrong)
+    data, sources = _load(CatalogSources.of(settings), wrong)
     wrong += _wrong_order(settings.gateway_order, data)
     wrong += _wrong_parties("ADMINS", settings.admins, "user")
     wrong += _wrong_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
@@ -86,22 +103,19 @@ def survey_setup(
             endpoints |= {gateway.name: endpoint} if endpoint else {}
     sandboxed = force_sandbox or not endpoints
     if sandboxed:
-        data = _hurried(_read_catalog((*files, _SANDBOX_CATALOG)))
+        with_own = replace(sources, files=(*sources.files, _SANDBOX_CATALOG))
+        data = _hurried(with_own.read())
     setup = Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
     return setup, wrong
 
 
-def _load(files: tuple[Path, ...], wrong: list[str]) -> tuple[CatalogData, tuple[Path, ...]]:
-    """The catalog, and the files that it is of: none of the operator's, if one is wrong."""
+def _load(sources: CatalogSources, wrong: list[str]) -> tuple[CatalogData, CatalogSources]:
+    """The catalog, and what it is of: nothing of the operator's, if something there is wrong."""
     try:
-        return _read_catalog(files), files
+        return sources.read(), sources
     except CatalogError as error:
         wrong += str(error).splitlines()
-        return _read_catalog(()), ()
-
-
-def _read_catalog(files: Iterable[Path]) -> CatalogData:
-    return load(files, tuple(DIALECTS), tuple(CHAT_DIALECTS))
+        return CatalogSources().read(), CatalogSources()
 
 
 def _wrong_order(order: Sequence[str], data: CatalogData) -> Iterator[str]:

@@ -92,6 +92,7 @@ class Settings(_FromEnvironment):
     media_dir: Path = Path("data/media")
     min_free_mb: Annotated[int, Field(ge=0)] = 200
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
+    comfyui_workflows: Path | None = None
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()
     default_locale: Literal["en", "zh"] = "en"
     admins: Parties = ()

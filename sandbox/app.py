@@ -24,6 +24,7 @@ from sandbox.protocols.characters import CharacterRoutes
 from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
+from sandbox.protocols.live.comfyui import ComfyRoutes
 from sandbox.protocols.live.openrouter import OPENROUTER
 from sandbox.protocols.live.protocols import ALONE
 from sandbox.protocols.live.routes import LiveRoutes
@@ -47,6 +48,7 @@ ENDPOINT_TYPES = {
     Kind.MINIMAX: "minimax-videos",
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
+    Kind.COMFYUI: "comfyui",
 }
 
 
@@ -68,6 +70,7 @@ def build(options: SandboxOptions) -> Starlette:
         *(route for each in ALONE for route in LiveRoutes(intake, each).routes),
         *CharacterRoutes(intake).routes,
         *images.routes,
+        *ComfyRoutes(intake, cache).routes,
         *SeedanceRoutes(intake).routes,
         *FollowRoutes(intake).routes,
         *CdnRoutes(intake, cache).routes,

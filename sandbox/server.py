@@ -87,6 +87,9 @@ class _OpenProtocol(H11Protocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nobody need know: a client of ComfyUI asks for a websocket, and does without."""
+
 
 class _Server(uvicorn.Server):
     """Leaves at once: open streams are broken off, as by a crash."""

@@ -8,6 +8,7 @@ from sandbox.orders.refusals import REFUSALS
 from sandbox.protocols.chat.edits import EDITS
 from sandbox.protocols.chat.styles import STYLES
 from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
+from sandbox.protocols.live.comfy_jobs import COMFY_WORDS
 from sandbox.protocols.live.protocols import LIVE_WORDS
 from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
 from sandbox.protocols.tasks.states import POLLS
@@ -32,6 +33,7 @@ WORDS = frozenset(
             *VIDEO_POLLS,
             *SEEDANCE_POLLS,
             *LIVE_WORDS,
+            *COMFY_WORDS,
         ),
         *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS, *ANSWER_WORDS),
     )

@@ -1,13 +1,15 @@
 """`cliprelay doctor`: is everything set up, does every key and token work? Prints no secret."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
+from bots.cli.workflows import examine_workflows
 from bots.setup import Setup, survey_setup
+from core.catalog.workflows import GATEWAY as COMFYUI
 from core.dialects import Endpoint, check_account, list_models
 from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, explain_fault
@@ -50,14 +52,8 @@ async def examine() -> AsyncIterator[Finding]:
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:
         async for finding in examine_machine(settings, http):
             yield finding
-        for gateway in setup.data.gateways.values():
-            endpoint = setup.endpoints.get(gateway.name)
-            if endpoint:
-                yield await _examine_endpoint(endpoint, gateway.variable, http, setup)
-            elif gateway.name != "sandbox" and not any(gateway.env in each for each in more):
-                missing = "address" if gateway.auth == "none" else "key"
-                says = f"no {missing}: set {gateway.variable} to use it"
-                yield Finding(what=gateway.name, fine=None, says=says)
+        async for finding in _examine_gateways(setup, http, more):
+            yield finding
         for finding in await _examine_platforms(settings, http):
             yield finding
     if setup.sandboxed and not (wrong or more):
@@ -70,6 +66,23 @@ def _examine_names(setup: Setup) -> Iterator[Finding]:
         fine = False if is_missing else None  # else it is a leftover, or another program's
         says = f"{name}: did you mean {meant}?"
         yield Finding(what="configuration", fine=fine, says=says)
+
+
+async def _examine_gateways(
+    setup: Setup, http: httpx.AsyncClient, wrong: Sequence[str]
+) -> AsyncIterator[Finding]:
+    for gateway in setup.data.gateways.values():
+        endpoint = setup.endpoints.get(gateway.name)
+        if endpoint:
+            finding = await _examine_endpoint(endpoint, gateway.variable, http, setup)
+            yield finding
+            if gateway.name == COMFYUI and finding.fine:
+                async for each in _examine_comfyui(endpoint, http, setup):
+                    yield each
+        elif gateway.name != "sandbox" and not any(gateway.env in each for each in wrong):
+            missing = "address" if gateway.auth == "none" else "key"
+            says = f"no {missing}: set {gateway.variable} to use it"
+            yield Finding(what=gateway.name, fine=None, says=says)
 
 
 async def _examine_endpoint(
@@ -100,6 +113,13 @@ async def _examine_endpoint(
     if missing:
         says += f"; not listed: {', '.join(missing)}"
     return Finding(what=endpoint.gateway, fine=True, says=says)
+
+
+def _examine_comfyui(
+    endpoint: Endpoint, http: httpx.AsyncClient, setup: Setup
+) -> AsyncIterator[Finding]:
+    models = [model for model in setup.data.models if model.gateway == endpoint.gateway]
+    return examine_workflows(endpoint, http, models, setup.settings.comfyui_workflows)
 
 
 async def _examine_platforms(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:

@@ -17,6 +17,7 @@ OptionName = Literal[
     "ratio",
     "seconds",
     "frames",
+    "fps",
     "resolution",
     "width",
     "height",
@@ -28,8 +29,8 @@ OptionName = Literal[
     "last_frame",
     "references",
 ]
-"""What can be said of a request. `frames` are seconds times `fps`; `width` and `height` follow
-from the shape and the resolution word, which is the shorter side."""
+"""What can be said of a request. `frames` are seconds times their `fps`; `width` and `height`
+follow from the shape and the resolution word, which is the shorter side."""
 
 Constant = str | int | float | bool | tuple[str | int | float | bool, ...]
 _SIDES = {"1k": 1024, "2k": 1440, "4k": 2160}
@@ -41,6 +42,7 @@ class FieldRule(Table):
 
     Attributes:
         name: keys on the way to it, with dots between them.
+        also: further places for the same; in a workflow, for the next of several pictures.
         form: the value as a text, "{}s" for "5s"; "" as it is.
         values: other words for some values: `{ "1080p" = "1080P" }`.
         fps: frames in a second, for `frames`.
@@ -48,11 +50,17 @@ class FieldRule(Table):
     """
 
     name: Annotated[str, StringConstraints(min_length=1)]
+    also: tuple[str, ...] = ()
     form: Annotated[str, StringConstraints(pattern=r"^$|\{\}")] = ""
     values: Mapping[str, Constant] = {}
     fps: Annotated[int, Field(ge=1)] = 24
     step: Annotated[int, Field(ge=1)] = 1
     plus: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All its names."""
+        return (self.name, *self.also)
 
     def said(self, value: object) -> object:
         """The value as the model wants it; a list stays one."""
@@ -67,11 +75,16 @@ class FieldRule(Table):
 
 
 def _spelled_out(rule: object) -> object:
-    return {"name": rule} if isinstance(rule, str) else rule
+    if isinstance(rule, str):
+        return {"name": rule}
+    if isinstance(rule, list) and rule:
+        name, *also = cast("list[object]", rule)
+        return {"name": name, "also": tuple(also)}
+    return cast("object", rule)
 
 
 ShortRule = Annotated[FieldRule, BeforeValidator(_spelled_out)]
-"""A rule, or the name alone where there is nothing else to say."""
+"""A rule, or the name or names alone where there is nothing else to say."""
 
 
 def sides_of(ratio: str, resolution: str) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from core.catalog.gateway import Gateway, Group
 from core.catalog.model import Model
 from core.catalog.served import Served, Table
 from core.catalog.speech import SpeechModel
+from core.catalog.workflows import DIALECT, read_pair, workflow_maps
 from core.errors import CatalogError
 from core.validation import objections
 
@@ -54,12 +55,16 @@ class _Stanza:
 
 
 def load(
-    files: Iterable[Path], dialects: Sequence[str], chat_dialects: Sequence[str] | None = None
+    files: Iterable[Path],
+    dialects: Sequence[str],
+    chat_dialects: Sequence[str] | None = None,
+    workflows: Path | None = None,
 ) -> CatalogData:
     """Read `files` over the presets.
 
     A table that names a gateway or model that is already there changes only the fields it has.
-    With None, whatever protocol a chat model names is taken.
+    With None, whatever protocol a chat model names is taken. `workflows` is a folder whose files
+    are models, too.
 
     Raises:
         CatalogError: a line for each mistake, naming file, table and field.
@@ -69,6 +74,11 @@ def load(
     for file in (*PRESETS, *files):
         with _noting(wrong):
             _lay_over(stanzas, file)
+    if workflows:
+        with _noting(wrong):
+            for map_ in workflow_maps(workflows):
+                with _noting(wrong):
+                    _lay_beside(stanzas, map_, wrong)
     gateways: dict[str, Gateway] = {}
     for (kind, name, *_), stanza in stanzas.items():
         if kind == "gateway":
@@ -88,6 +98,7 @@ def load(
             if kind == "model":
                 model = _validate(Model, _for_group(stanza, gateways))
                 _check_names(model, stanza.place, gateways, dialects)
+                _check_workflow(model, stanza.place)
                 models.append(model)
             elif kind == "chat":
                 chat = _validate(ChatModel, stanza)
@@ -123,6 +134,15 @@ def _lay_over(stanzas: dict[tuple[str, ...], _Stanza], file: Path) -> None:
         known = stanzas.get(identity)
         merged = {**known.entry, **entry} if known else entry
         stanzas[identity] = _Stanza(f"{place} ({'/'.join(identity[1:])})", merged)
+
+
+def _lay_beside(stanzas: dict[tuple[str, ...], _Stanza], file: Path, wrong: list[str]) -> None:
+    pair = read_pair(file)
+    wrong += pair.wrong
+    identity = _identity("model", pair.entry, f"{file}")
+    if known := stanzas.get(identity):
+        raise CatalogError(f"{file}: field name: {known.place} has that name already")
+    stanzas[identity] = _Stanza(f"{file}", pair.entry)
 
 
 def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
@@ -189,3 +209,10 @@ def _check_names(
     if dialects is not None and model.dialect not in dialects:
         known = ", ".join(dialects)
         raise CatalogError(f"{place}: field dialect: there is no such dialect; available: {known}")
+
+
+def _check_workflow(model: Model, place: str) -> None:
+    if (model.dialect == DIALECT) != (model.workflow is not None):
+        raise CatalogError(
+            f"{place}: field workflow: models of {DIALECT} are files in COMFYUI_WORKFLOWS"
+        )

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from core.catalog.fields import Constant, OptionName, ShortRule
 from core.catalog.served import Served, Table
 from core.catalog.variants import Ratio, Resolution, Variant, When
+from core.catalog.workflow import Workflow
 from core.media import Asset, ImageRole, MediaKind, MediaRequest
 
 ANY_RATIO = "*"
@@ -84,6 +85,7 @@ class Model(Served):
             can change; "" that nothing is known.
         fields: where its own input has each of our options, for protocols that leave the input to
             the model; constants: what else stands there.
+        workflow: what is filled in by these, where a model is a file of the operator's.
         characters: whether prompts may have them, and one can be made of a finished task of it.
         storyboard: whether prompts may be one; mask, watermark: whether it can be told.
         edits: what its pictures are called in the form of /v1/images/edits; empty where they go
@@ -118,6 +120,7 @@ class Model(Served):
     idle_seconds: Annotated[int, Field(ge=1)] = 180
     fields: Mapping[OptionName, ShortRule] = {}
     constants: Mapping[str, Constant] = {}
+    workflow: Workflow | None = None
     variants: tuple[Variant, ...] = ()
     forbid: tuple[When, ...] = ()
 

@@ -11,6 +11,7 @@ from core.catalog import ChatModel
 from core.dialects._generation import Generation
 from core.dialects.chat_completions import ChatCompletions
 from core.dialects.chat_video import ChatVideo
+from core.dialects.comfyui import Comfyui
 from core.dialects.completions import Completions
 from core.dialects.dashscope import Dashscope
 from core.dialects.endpoint import Endpoint
@@ -82,6 +83,7 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "newapi_videos": NewapiVideos,
     "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
+    "comfyui": Comfyui,
     "gemini": Gemini,
     "images": Images,
     "seedance": Seedance,

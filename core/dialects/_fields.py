@@ -22,7 +22,8 @@ def filled(model: Model, request: MediaRequest, pictures: Sequence[str]) -> Json
         _put(body, name, value)
     for option, value in said_of(model, request, pictures).items():
         if rule := model.fields.get(option):
-            _put(body, rule.name, rule.said(value))
+            for name in rule.places:
+                _put(body, name, rule.said(value))
     return body
 
 
@@ -51,6 +52,7 @@ def _said(
         yield "height", height
     if request.seconds and (rule := model.fields.get("frames")):
         yield "frames", request.seconds * rule.fps
+        yield "fps", rule.fps
     yield from _pictured(model, pictures)
 
 

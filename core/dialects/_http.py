@@ -82,10 +82,15 @@ class JsonAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One account and the connection pool that reaches it."""
+    """One account and the connection pool that reaches it.
+
+    Attributes:
+        look_bytes: the longest answer to what costs nothing that is read.
+    """
 
     endpoint: Endpoint
     http: httpx.AsyncClient
+    look_bytes: int = _BODY_LIMIT_BYTES
 
     @asynccontextmanager
     async def create(
@@ -170,7 +175,7 @@ class Wire:
             async with self.http.stream(
                 method, url, headers=headers, **_content(body)
             ) as response:
-                said, is_whole = await _read(response)
+                said, is_whole = await _read(response, self.look_bytes)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = FaultKind.TIMEOUT if timed_out else FaultKind.NETWORK
@@ -265,11 +270,11 @@ async def read_text(response: httpx.Response) -> str:
     return text
 
 
-async def _read(response: httpx.Response) -> tuple[str, bool]:
+async def _read(response: httpx.Response, limit: int = _BODY_LIMIT_BYTES) -> tuple[str, bool]:
     """Give the text, and whether the transfer was not broken."""
     body, is_whole = bytearray(), True
     try:
-        async for piece in body_of(response, _BODY_LIMIT_BYTES):
+        async for piece in body_of(response, limit):
             body += piece
     except (httpx.TransportError, httpx.DecodingError):
         is_whole = False

@@ -21,6 +21,7 @@ OWN_CATALOG = Path(__file__).parents[1] / "catalog.toml"
 PROTOCOLS = {
     "chat_image": Kind.CHAT,
     "chat_video": Kind.CHAT,
+    "comfyui": Kind.COMFYUI,
     "dashscope": Kind.DASHSCOPE,
     "gemini": Kind.GEMINI,
     "gemini_omni": Kind.OMNI,

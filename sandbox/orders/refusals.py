@@ -83,6 +83,18 @@ def google_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse([{"error": {"code": status, "message": message, "status": code}}], status)
 
 
+def comfy_error(status: int, kind: str, message: str, **wrong: object) -> JSONResponse:
+    """The envelope of ComfyUI; `wrong` is what is wrong with which node."""
+    error = {"type": kind, "message": message, "details": ""}
+    return JSONResponse({"error": error, "node_errors": wrong}, status)
+
+
+def comfy_node_error(node: str, kind: str, message: str, details: str) -> dict[str, object]:
+    """What is wrong with a node, by its id."""
+    error = {"type": kind, "message": message, "details": details}
+    return {node: {"errors": [error], "dependent_outputs": [node], "class_type": ""}}
+
+
 def invalid(kind: Kind, message: str) -> RefusalError:
     """A request that does not fit the model."""
     if refuse := _OWN.get(kind, {}).get("invalid"):
@@ -167,6 +179,7 @@ def _fail_prompt(order: PaidOrder) -> Response:
 
 
 _INVALID = "Client specified an invalid argument"
+_FAILED = "Prompt outputs failed validation"
 _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
     Kind.MINIMAX: {
         "invalid": lambda why: minimax_error(
@@ -207,6 +220,18 @@ _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
         "fail-prompt": lambda _: google_error(
             400, "INVALID_ARGUMENT", "The request was blocked due to safety: SAFETY"
         ),
+    },
+    Kind.COMFYUI: {
+        "invalid": partial(comfy_error, 400, "invalid_prompt"),
+        "gone": lambda model: comfy_error(
+            400,
+            "prompt_outputs_failed_validation",
+            _FAILED,
+            **comfy_node_error(
+                "1", "value_not_in_list", "Value not in list", f"ckpt_name: '{model}' not in ['a']"
+            ),
+        ),
+        "html": lambda _: HTMLResponse("500 Internal Server Error", 500),
     },
     Kind.OPENROUTER: {
         "invalid": partial(openrouter_error, 400),

@@ -46,6 +46,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "media_dir": "data/media",
         "min_free_mb": 200,
         "catalog_files": [],
+        "comfyui_workflows": None,
         "gateway_order": [],
         "default_locale": "en",
         "admins": [],

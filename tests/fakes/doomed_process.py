@@ -3,7 +3,8 @@
 It takes up what FOLDER's database holds, makes ORDER at the gateway ROOT, writes the video to
 FOLDER/out.mp4 and dies at MOMENT: "<state>" just after that state was stored, "accepted" when the
 gateway has taken the request and that was not stored yet, "asked" and "ordered" just before and
-after the order itself was stored. ORDER is the same message each time.
+after the order itself was stored. ORDER is the same message each time. A folder of
+ComfyUI workflows behind MOMENT has the example among them ordered.
 """
 
 import asyncio
@@ -57,7 +58,9 @@ class DoomedStore(SqlJobStore):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def main(folder: Path, root: str, prompt: str = "", moment: str = "") -> None:
+async def main(
+    folder: Path, root: str, prompt: str = "", moment: str = "", workflows: str = ""
+) -> None:
     """Run until all is done, or SIGTERM comes."""
     task = asyncio.current_task()
     assert task
@@ -65,6 +68,8 @@ async def main(folder: Path, root: str, prompt: str = "", moment: str = "") -> N
     DoomedStore.moment = moment
     harness = EngineHarness(folder=folder, root=root, store_type=DoomedStore)
     harness.platforms = {FILE: FilePlatform(_say)}
+    if workflows:
+        harness.workflows, harness.gone = Path(workflows), frozenset()
     with suppress(asyncio.CancelledError):
         async with harness.engine() as engine:
             if prompt:
@@ -81,7 +86,8 @@ async def _order(harness: EngineHarness, engine: Engine, prompt: str) -> None:
     """Every process is told the same message."""
     here = ConversationRef(platform=FILE, chat=str(harness.folder / "out.mp4"))
     ann = User(platform=FILE, id="ann")
-    text = f"--model sandbox-video 1s {prompt}"
+    model = "wan22-5b" if harness.workflows else "sandbox-video"
+    text = f"--model {model} 1s {prompt}"
     told = Invocation(command="video", text=text, user=ann, conversation=here, event="1")
     await dispatch(engine, told, Locale.EN)
 

@@ -58,7 +58,7 @@ class EngineHarness:
         has_chats: whether there are chat models, which answer plain words.
         policy: who may use the bot.
         auto_confirm_credits: see `Services`.
-        catalog_files: of an operator, over the presets.
+        catalog_files: of an operator, over the presets; workflows: a folder of theirs.
         dialects: what the models of these may speak.
     """
 
@@ -85,6 +85,7 @@ class EngineHarness:
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
     catalog_files: tuple[Path, ...] = ()
+    workflows: Path | None = None
     dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)
 
     @property
@@ -146,8 +147,9 @@ class EngineHarness:
         return Catalog(data=data, ready_gateways=frozenset(data.gateways) - self.gone)
 
     def _data(self) -> CatalogData:
-        if self.catalog_files:
-            data = load((_STANZAS, *self.catalog_files), tuple(self.dialects))
+        if self.catalog_files or self.workflows:
+            files = (_STANZAS, *self.catalog_files)
+            data = load(files, tuple(self.dialects), workflows=self.workflows)
         else:
             data = _presets(tuple(self.dialects))
         return replace(data, models=tuple(self._hurried(model) for model in data.models))

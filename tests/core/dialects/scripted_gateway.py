@@ -25,6 +25,8 @@ HASTY = Pace(least=0, longest=0, window=0, patience=-1, grace=-1, again=0, after
 CALM = Pace(least=0, longest=0, window=0, patience=1000, grace=1000, again=0)
 """Never gives up, however slow the machine is."""
 
+SOCKET = b"GET /ws?"
+"""Who asks for a websocket does so beside all else, and can do without."""
 REQUEST = MediaRequest(prompt="画只猪在天上飞", ratio="9:16", seconds=10)
 LIMIT_SECONDS = 300
 """After so long a dialect hangs, however busy the machine is."""
@@ -146,6 +148,9 @@ async def talk(
     told = DialectRun()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
+        if asked.startswith(SOCKET):
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            return
         left = script.get(asked[:4])
         assert left, f"{dialect} asks for what it has no answer to here: {asked[:60]!r}"
         answer = left.pop(0) if len(left) > 1 else left[0]
@@ -170,5 +175,5 @@ async def talk(
             told.assets = await speaking.generate(generation)
         except JobError as error:
             told.fault, told.error = error.fault, str(error)
-        told.requests = server.requests
+        told.requests = [each for each in server.requests if not each.startswith(SOCKET)]
     return told

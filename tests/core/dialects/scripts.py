@@ -15,10 +15,16 @@ from tests.examples import lantern, lantern_gateway
 ROOT = Path(__file__).parents[3]
 A = "https://h/a.mp4"
 PICTURE = "https://h/a.png"
+PROMPT_ID = "a5fe4d4e-7ad3-4f71-9e33-25d5f4486ad2"
+FILES = {"images": [{"filename": "clip_00001_.mp4", "subfolder": "video", "type": "output"}]}
 # The example keeps to the contract, too: it is what newcomers copy.
 KNOWN: Mapping[str, type[MediaDialect]] = {**DIALECTS, lantern.NAME: lantern.Lantern}
+WORKFLOWS = ROOT / "docs" / "examples" / "comfyui"
 MODELS = {model.key: model for model in load((), tuple(DIALECTS)).models}
-_ALL_MODELS = {m.key: m for m in load((lantern_gateway.CATALOG,), tuple(KNOWN)).models}
+_ALL_MODELS = {
+    model.key: model
+    for model in load((lantern_gateway.CATALOG,), tuple(KNOWN), workflows=WORKFLOWS).models
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,7 @@ class DialectAnswers:
         task: what an earlier process has kept; "" where nothing could be taken up again.
         at_once: whether the result comes in the answer to the creation itself.
         hook: the field of a creation that says where we can be called; "" where none does.
+        named: whether a creation has a name of ours: by it it is asked for if its answer is lost.
     """
 
     model_key: str
@@ -43,6 +50,7 @@ class DialectAnswers:
     task: str = ""
     at_once: bool = False
     hook: str = ""
+    named: bool = False
     url: str = A
     fractions: tuple[float, ...] = (0.4,)
 
@@ -173,6 +181,20 @@ SCRIPTS = {
         failed=as_json({"status": "failed", "error": {"message": f"上游 {KEY} 坏了"}}),
         begun=as_json({"request_id": "x-1"}),
         task="x-1",
+    ),
+    "comfyui": DialectAnswers(
+        model_key="comfyui/wan22-5b",
+        created=as_json({"prompt_id": PROMPT_ID, "number": 0, "node_errors": {}}),
+        finished=as_json({"id": PROMPT_ID, "status": "completed", "outputs": {"11": FILES}}),
+        running=as_json({"id": PROMPT_ID, "status": "in_progress", "outputs_count": 0}),
+        failed=as_json(
+            {"status": "failed", "execution_error": {"exception_message": f"上游 {KEY} 坏了"}}
+        ),
+        begun=as_json({"prompt_id": PROMPT_ID, "number": 0, "node_errors": {}}),
+        task=PROMPT_ID,
+        named=True,
+        url="ORIGIN/view?filename=clip_00001_.mp4&subfolder=video&type=output",
+        fractions=(),
     ),
     "openai_videos": DialectAnswers(
         model_key="whatai/sora-2-pro-videos",

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from core.dialects import Endpoint
 from core.errors import FaultKind, JobError
-from core.media import Accepted, Event, Rendering, TaskRef
+from core.media import Accepted, Event, Named, Rendering, TaskRef
 from tests.core.dialects.http_answers import KEY, RESET, as_html, as_json, broken, stream
 from tests.core.dialects.scripted_gateway import (
     CALM,
@@ -44,6 +44,13 @@ each_with_tasks = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items()
 each_that_polls = pytest.mark.parametrize(
     "name", [n for n, s in SCRIPTS.items() if s.task and not s.at_once]
 )
+each_unnamed = pytest.mark.parametrize(
+    "name", [n for n in NAMES if n not in SCRIPTS or not SCRIPTS[n].named]
+)
+each_named = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if s.named])
+each_unnamed_that_polls = pytest.mark.parametrize(
+    "name", [n for n, s in SCRIPTS.items() if s.task and not s.at_once and not s.named]
+)
 each_without = pytest.mark.parametrize("name", [n for n, s in SCRIPTS.items() if not s.task])
 
 
@@ -67,7 +74,8 @@ async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
     assert spoken.links == [(script.url,)]
     assert spoken.posts == 1
     # Who answers only when all is done is rendering from the start, and can tell no number.
-    first = next(event for event in spoken.events if event != Rendering())
+    events = [event for event in spoken.events if not isinstance(event, Named)]
+    first = next(event for event in events if event != Rendering())
     assert isinstance(first, Accepted)
     assert tuple(spoken.fractions) == script.fractions
 
@@ -121,7 +129,7 @@ async def test_a_look_that_breaks_off_before_it_says_anything_is_an_error(name: 
     assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.NETWORK, True)
 
 
-@each_that_polls
+@each_unnamed_that_polls
 @pytest.mark.parametrize("nothing", NOTHING)
 async def test_a_creation_that_is_answered_with_nothing_may_have_been_accepted(
     name: str, nothing: bytes
@@ -225,8 +233,7 @@ async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) ->
     assert dialed == ["POST"] * 3
 
 
-@each_dialect
-@pytest.mark.parametrize(
+each_unclear_answer = pytest.mark.parametrize(
     "answer",
     [
         *(as_json({"error": {"message": "oops"}}, status=code) for code in (500, 502, 503, 504)),
@@ -238,6 +245,26 @@ async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) ->
     ],
     ids=["500", "502", "503", "504", "pool", "524", "408", "reset", "garbage"],
 )
+
+
+@each_named
+@each_unclear_answer
+async def test_what_has_a_name_is_asked_for_by_it_and_never_sent_again(
+    name: str, answer: bytes
+) -> None:
+    script = script_of(name)
+
+    spoken = await talk(name, creation=[answer], looks=[script.finished], pace=CALM)
+
+    assert spoken.links == [(script.url,)]
+    assert spoken.posts == 1
+    (told,) = spoken.events
+    assert isinstance(told, Named)
+    assert told.task.id in spoken.lines[-1]
+
+
+@each_unnamed
+@each_unclear_answer
 async def test_a_creation_that_may_have_been_accepted_is_never_repeated(
     name: str, answer: bytes
 ) -> None:
@@ -249,7 +276,7 @@ async def test_a_creation_that_may_have_been_accepted_is_never_repeated(
     assert spoken.posts == len(spoken.requests) == 1
 
 
-@each_dialect
+@each_unnamed
 async def test_a_gateway_that_is_silent_for_too_long_may_have_accepted(name: str) -> None:
     async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
         del writer
@@ -271,10 +298,7 @@ async def test_a_gateway_that_is_silent_for_too_long_may_have_accepted(name: str
         (as_json({"error": {"message": f"Invalid token {KEY}"}}, status=401), FaultKind.AUTH),
         (as_json({"error": {"message": f"违反 {KEY}"}}, status=429), FaultKind.MODERATION_PROMPT),
         (as_json({"error": f"x Authorization: Bearer {KEY}"}, status=400), FaultKind.BAD_REQUEST),
-        (as_json({"success": False, "message": f"bad {KEY}"}), FaultKind.UPSTREAM),
         (as_html(f"<html>{KEY}"), FaultKind.MISCONFIGURED),
-        (stream(f"garbage {KEY}"), None),
-        (broken(f"{KEY}"), None),
     ],
 )
 async def test_a_refusal_is_told_without_the_key(
@@ -286,6 +310,21 @@ async def test_a_refusal_is_told_without_the_key(
     assert kind is None or spoken.fault.kind is kind
     assert KEY not in f"{spoken.fault!r} {spoken.error}"
     assert spoken.posts == len(spoken.requests) == 1
+
+
+@each_unnamed
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (as_json({"success": False, "message": f"bad {KEY}"}), FaultKind.UPSTREAM),
+        (stream(f"garbage {KEY}"), None),
+        (broken(f"{KEY}"), None),
+    ],
+)
+async def test_an_unclear_refusal_is_told_without_the_key(
+    name: str, answer: bytes, kind: FaultKind | None
+) -> None:
+    await test_a_refusal_is_told_without_the_key(name, answer, kind)
 
 
 @each_dialect

@@ -183,9 +183,16 @@ class Fault:
 
 
 class JobError(ClipRelayError):
-    """A generation failed."""
+    """A generation failed.
 
-    def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
+    Args:
+        is_final: whether a task ended with it, which asking again would not change.
+    """
+
+    def __init__(
+        self, fault: Fault, *, retry_after: float | None = None, is_final: bool = False
+    ) -> None:
         super().__init__(": ".join(filter(None, (fault.kind, fault.reason or fault.detail))))
         self.fault = fault
         self.retry_after = retry_after
+        self.is_final = is_final

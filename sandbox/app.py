@@ -24,6 +24,7 @@ from sandbox.protocols.characters import CharacterRoutes
 from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
+from sandbox.protocols.live.fal import FalRoutes
 from sandbox.protocols.live.openrouter import OPENROUTER
 from sandbox.protocols.live.protocols import ALONE
 from sandbox.protocols.live.routes import LiveRoutes
@@ -47,6 +48,7 @@ ENDPOINT_TYPES = {
     Kind.MINIMAX: "minimax-videos",
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
+    Kind.FAL: "fal",
 }
 
 
@@ -74,6 +76,8 @@ def build(options: SandboxOptions) -> Starlette:
         *InspectionRoutes(intake).routes,
         Route("/v1/models", partial(list_models, models, chats, speeches)),
         Route("/v1/key", tell_key),
+        Route("/v1/models", partial(list_models, models, chats)),
+        *FalRoutes(intake).routes,
     ]
     unknown = partial(wrong_address, models)
     nowhere = {404: unknown, 405: unknown}

@@ -14,6 +14,7 @@ from core.dialects.chat_video import ChatVideo
 from core.dialects.completions import Completions
 from core.dialects.dashscope import Dashscope
 from core.dialects.endpoint import Endpoint
+from core.dialects.fal import Fal
 from core.dialects.gemini import Gemini
 from core.dialects.gemini_omni import GeminiOmni
 from core.dialects.gemini_text import GeminiText
@@ -82,6 +83,7 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "newapi_videos": NewapiVideos,
     "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
+    "fal": Fal,
     "gemini": Gemini,
     "images": Images,
     "seedance": Seedance,

@@ -28,10 +28,11 @@ class Kind(StrEnum):
     OMNI = "omni"
     OPENROUTER = "openrouter"
     XAI = "xai"
+    FAL = "fal"
     TALK = "talk"
 
 
-PLAIN = frozenset({Kind.DASHSCOPE, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.XAI})
+PLAIN = frozenset({Kind.DASHSCOPE, Kind.FAL, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.XAI})
 """Protocols whose ids are plain ones: their models have slashes in their names."""
 
 

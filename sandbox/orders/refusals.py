@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sandbox.orders.order import Kind, PaidOrder
 
+VALIDATION = 422
 TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
     '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
@@ -81,6 +82,13 @@ def dashscope_error(status: int, code: str, message: str) -> JSONResponse:
 def google_error(status: int, code: str, message: str) -> JSONResponse:
     """The envelope of Google, which is sometimes in a list."""
     return JSONResponse([{"error": {"code": status, "message": message, "status": code}}], status)
+
+
+def fal_error(status: int, kind: str, message: str, *place: str) -> JSONResponse:
+    """The envelope of fal: a list where a model refuses, a sentence where the queue does."""
+    listed = [{"loc": ["body", *place], "msg": message, "type": kind, "url": "https://docs/"}]
+    body = {"detail": listed} if status == VALIDATION else {"detail": message, "error_type": kind}
+    return JSONResponse(body, status, {"X-Fal-Error-Type": kind})
 
 
 def invalid(kind: Kind, message: str) -> RefusalError:
@@ -166,6 +174,7 @@ def _fail_prompt(order: PaidOrder) -> Response:
     return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
 
 
+FLAGGED = "The content could not be processed: it was flagged by a content checker."
 _INVALID = "Client specified an invalid argument"
 _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
     Kind.MINIMAX: {
@@ -220,6 +229,18 @@ _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
             reasons=["violence"],
             flagged_input="a cat",
             provider_name="Sandbox",
+        ),
+    },
+    Kind.FAL: {
+        "invalid": partial(fal_error, VALIDATION, "value_error"),
+        "auth": lambda _: fal_error(401, "unauthorized", "No user found for Key ID and Secret"),
+        "quota": lambda _: fal_error(
+            403, "forbidden", "User is locked. Reason: Exhausted balance. Top up your balance."
+        ),
+        "gone": lambda model: fal_error(404, "not_found", f"Application '{model}' not found"),
+        "limited": lambda _: fal_error(429, "concurrent_requests_limit", "Too many requests"),
+        "fail-prompt": lambda _: fal_error(
+            VALIDATION, "content_policy_violation", FLAGGED, "prompt"
         ),
     },
     Kind.XAI: {

@@ -74,6 +74,11 @@ SETUPS = {
         chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
+    "fal": SetUp(
+        gateways=("fal",),
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
     "xai": SetUp(
         gateways=("xai",),
         makers=("video",),

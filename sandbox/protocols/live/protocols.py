@@ -3,6 +3,7 @@
 from itertools import chain
 
 from sandbox.protocols.live.dashscope import DASHSCOPE, DASHSCOPE_POLLS
+from sandbox.protocols.live.fal import FAL_WORDS
 from sandbox.protocols.live.minimax import MINIMAX, MINIMAX_POLLS
 from sandbox.protocols.live.omni import OMNI, OMNI_POLLS
 from sandbox.protocols.live.openrouter import OPENROUTER_POLLS
@@ -10,5 +11,5 @@ from sandbox.protocols.live.xai import XAI_POLLS
 
 ALONE = (DASHSCOPE, MINIMAX, OMNI)
 LIVE_WORDS = frozenset(
-    chain(DASHSCOPE_POLLS, MINIMAX_POLLS, OMNI_POLLS, OPENROUTER_POLLS, XAI_POLLS)
+    chain(DASHSCOPE_POLLS, FAL_WORDS, MINIMAX_POLLS, OMNI_POLLS, OPENROUTER_POLLS, XAI_POLLS)
 )

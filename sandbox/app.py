@@ -49,6 +49,7 @@ ENDPOINT_TYPES = {
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
     Kind.FAL: "fal",
+    Kind.REPLICATE: "replicate",
 }
 
 

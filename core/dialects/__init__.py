@@ -24,6 +24,7 @@ from core.dialects.minimax_videos import MinimaxVideos
 from core.dialects.newapi_videos import NewapiVideos
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
+from core.dialects.replicate import Replicate
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
 from core.dialects.transcriptions import TRANSCRIPTIONS, Transcript, transcribe
@@ -89,6 +90,7 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "seedance": Seedance,
     "openai_videos": OpenaiVideos,
     "openrouter": Openrouter,
+    "replicate": Replicate,
     "video_tasks": VideoTasks,
     "xai_videos": XaiVideos,
 }

@@ -29,6 +29,7 @@ PROTOCOLS = {
     "minimax_videos": Kind.MINIMAX,
     "openai_videos": Kind.VIDEOS,
     "openrouter": Kind.OPENROUTER,
+    "replicate": Kind.REPLICATE,
     "seedance": Kind.SEEDANCE,
     "video_tasks": Kind.V2,
     "xai_videos": Kind.XAI,

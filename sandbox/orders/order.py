@@ -29,10 +29,13 @@ class Kind(StrEnum):
     OPENROUTER = "openrouter"
     XAI = "xai"
     FAL = "fal"
+    REPLICATE = "replicate"
     TALK = "talk"
 
 
-PLAIN = frozenset({Kind.DASHSCOPE, Kind.FAL, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.XAI})
+PLAIN = frozenset(
+    {Kind.DASHSCOPE, Kind.FAL, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.REPLICATE, Kind.XAI}
+)
 """Protocols whose ids are plain ones: their models have slashes in their names."""
 
 

@@ -84,6 +84,11 @@ def google_error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse([{"error": {"code": status, "message": message, "status": code}}], status)
 
 
+def replicate_error(status: int, title: str, detail: str) -> JSONResponse:
+    """The envelope of Replicate."""
+    return JSONResponse({"title": title, "detail": detail, "status": status}, status)
+
+
 def fal_error(status: int, kind: str, message: str, *place: str) -> JSONResponse:
     """The envelope of fal: a list where a model refuses, a sentence where the queue does."""
     listed = [{"loc": ["body", *place], "msg": message, "type": kind, "url": "https://docs/"}]
@@ -229,6 +234,22 @@ _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
             reasons=["violence"],
             flagged_input="a cat",
             provider_name="Sandbox",
+        ),
+    },
+    Kind.REPLICATE: {
+        "invalid": partial(replicate_error, VALIDATION, "Input validation failed"),
+        "auth": lambda _: replicate_error(
+            401, "Unauthenticated", "You did not pass a valid authentication token"
+        ),
+        "quota": lambda _: replicate_error(
+            402, "Insufficient credit", "You have insufficient credit to run this model."
+        ),
+        "gone": lambda _: replicate_error(
+            404, "Not found", "The requested resource could not be found."
+        ),
+        "limited": lambda _: replicate_error(429, "Too many requests", "Request was throttled."),
+        "fail-prompt": lambda _: replicate_error(
+            VALIDATION, "Input validation failed", "The input was flagged as sensitive. (E005)"
         ),
     },
     Kind.FAL: {

@@ -79,6 +79,11 @@ SETUPS = {
         makers=("video", "image"),
         example="/video portrait 15s a cat surfing",
     ),
+    "replicate": SetUp(
+        gateways=("replicate",),
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
     "xai": SetUp(
         gateways=("xai",),
         makers=("video",),

@@ -17,7 +17,7 @@ from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, generation_of
 
 PRESETS = load((), tuple(DIALECTS))
-MODELS = {"fal": "fal/seedance-2.0"}
+MODELS = {"fal": "fal/seedance-2.0", "replicate": "replicate/seedance-2.0"}
 
 
 @pytest.fixture
@@ -71,7 +71,6 @@ async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, 
         ("limited", FaultKind.RATE_LIMITED),
         ("fail-prompt", FaultKind.MODERATION_PROMPT),
         ("fail-completed", FaultKind.UPSTREAM),
-        ("result-refused", FaultKind.MODERATION_OUTPUT),
         ("no-url", FaultKind.NO_MEDIA),
     ],
 )
@@ -80,6 +79,20 @@ async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: Fa
         await made(root, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
+
+
+async def test_a_result_that_is_refused_is_the_end(root: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, "fal", "a pig #result-refused")
+
+    assert caught.value.fault.kind is FaultKind.MODERATION_OUTPUT
+
+
+async def test_a_prediction_whose_time_was_over_is_cancelled(root: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, "replicate", "a pig #task-aborted")
+
+    assert caught.value.fault.kind is FaultKind.CANCELLED
 
 
 @pytest.mark.parametrize("name", MODELS)

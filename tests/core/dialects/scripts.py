@@ -191,6 +191,16 @@ SCRIPTS = {
         task="bytedance/seedance-2.0/requests/f-1",
         hook="?fal_webhook",
     ),
+    "replicate": DialectAnswers(
+        model_key="replicate/seedance-2.0",
+        created=as_json({"id": "r-1", "status": "starting", "output": None}, status=201),
+        finished=as_json({"id": "r-1", "status": "succeeded", "output": A, "logs": "100%|###|"}),
+        running=as_json({"id": "r-1", "status": "processing", "logs": " 9%|# |\n 40%|####  |"}),
+        failed=as_json({"id": "r-1", "status": "failed", "error": f"上游 {KEY} 坏了"}),
+        begun=as_json({"id": "r-1", "status": "starting"}),
+        task="r-1",
+        hook="webhook",
+    ),
     "xai_videos": DialectAnswers(
         model_key="xai/grok-imagine-video-1.5",
         created=as_json({"request_id": "x-1"}),

@@ -185,14 +185,12 @@ class Fault:
 class JobError(ClipRelayError):
     """A generation failed.
 
-    Args:
-        is_final: whether a task ended with it, which asking again would not change.
+    Attributes:
+        is_final: whether a task has ended with it, so that asking again would change nothing.
     """
 
-    def __init__(
-        self, fault: Fault, *, retry_after: float | None = None, is_final: bool = False
-    ) -> None:
+    def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
         super().__init__(": ".join(filter(None, (fault.kind, fault.reason or fault.detail))))
         self.fault = fault
         self.retry_after = retry_after
-        self.is_final = is_final
+        self.is_final = False

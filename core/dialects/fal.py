@@ -1,6 +1,5 @@
-"""`POST /{endpoint}` of fal's queue, then its status until that is completed, then its result.
+"""`POST /{endpoint}` of fal's queue with the model's own input, then its status, then its result.
 
-Each endpoint has an input of its own, which the model's `fields` say.
 Source: docs/gateways.md, "fal".
 """
 
@@ -31,14 +30,12 @@ _LONGER = frozenset({"workflows", "comfy"})
 _RESULTS = ("video.url", "videos.*.url", "images.*.url", "image.url")
 # With these it refuses what was asked for; the others are about the key, the address or the load.
 _OF_THE_JOB = frozenset({400, 413, 415, 422})
-_NOT_YET = "still in progress"
 
 
 def task_of(endpoint: Endpoint, name: str, body: Json) -> str:
     """Find `owner/app/requests/ID` in the answer to a creation; "" when nothing is named.
 
-    Which part of the endpoint's name is the app's, only the addresses say. Another host's are not
-    followed: they would get the key.
+    Addresses on another host are not followed: they would get the key.
     """
     for told in (body.get("response_url"), body.get("status_url")):
         if found := _TASK.fullmatch(endpoint.path_of(text(told))):
@@ -60,13 +57,13 @@ def read(body: Json) -> TaskReply:
     nsfw = items(made.get("has_nsfw_concepts"))
     if nsfw and all(nsfw):  # the pictures are black
         raise JobError(Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True))
-    found = filter(None, (texts(made, place) for place in _RESULTS))
+    links = filter(None, (texts(made, place) for place in _RESULTS))
     failed = body.get("error") and reply.status is Status.SUCCEEDED
     return replace(
         reply,
         status=Status.FAILED if failed else reply.status,
         fraction=share_in("\n".join(texts(body, "logs.*.message"))),
-        urls=next(found, ()),
+        urls=next(links, ()),
     )
 
 
@@ -78,7 +75,8 @@ def _looks_at(path: str) -> Ask:
         try:
             made = await wire.look(path, replace(circumstances, begun=True))
         except JobError as error:
-            raise JobError(error.fault, is_final=_is_of_the_job(error.fault)) from error
+            error.is_final = _is_of_the_job(error.fault)
+            raise
         return {**said, "made": made}
 
     return look
@@ -87,7 +85,7 @@ def _looks_at(path: str) -> Ask:
 def _is_of_the_job(fault: Fault) -> bool:
     """Whether the result is this refusal, and will not be another one later."""
     said = fault.reason.casefold()
-    return fault.http_status in _OF_THE_JOB and bool(said) and _NOT_YET not in said
+    return fault.http_status in _OF_THE_JOB and bool(said) and "still in progress" not in said
 
 
 async def _creation(generation: Generation) -> Creation:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bots.app import sandbox_tables
 from core.callbacks.hooks import Hook
 from core.catalog import load
 from core.dialects import DIALECTS
@@ -182,19 +183,27 @@ async def bell() -> AsyncGenerator[tuple[RawServer, Hook]]:
 
 
 @pytest.mark.parametrize(
-    ("model", "status"),
-    [("sandbox-video", "SUCCESS"), ("sandbox-seedance", "succeeded")],
+    ("key", "status"),
+    [
+        ("sandbox/sandbox-video", "SUCCESS"),
+        ("sandbox/sandbox-seedance", "succeeded"),
+        ("fal/veo-3.1-lite", "OK"),
+    ],
 )
 async def test_a_task_that_calls_ends_long_before_the_next_look(
-    tmp_path: Path, model: str, status: str
+    tmp_path: Path, key: str, status: str
 ) -> None:
-    options = SandboxOptions(state_dir=tmp_path, speed=100, short_side=96, fps=8)
-    presets = load((Path("sandbox/catalog.toml"),), tuple(DIALECTS)).models
-    chosen = next(each for each in presets if each.key == f"sandbox/{model}")
+    data = load((Path("sandbox/catalog.toml"),), tuple(DIALECTS))
+    options = SandboxOptions(
+        state_dir=tmp_path, speed=100, short_side=96, fps=8, models=sandbox_tables(data)
+    )
+    chosen = next(each for each in data.models if each.key == key)
     request = chosen.complete(MediaRequest(prompt="a pig"))
 
     async with serve(options) as root, bell() as (server, hook), client() as http:
-        dialect = DIALECTS[chosen.dialect](endpoint(root, pace=NEVER), http)
+        auth = data.gateways[chosen.gateway].auth
+        account = replace(endpoint(root, pace=NEVER), auth=auth)
+        dialect = DIALECTS[chosen.dialect](account, http)
         async with asyncio.timeout(60):
             assets = await dialect.generate(generation_of(chosen, request, hook=hook))
 

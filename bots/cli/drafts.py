@@ -12,7 +12,7 @@ from typing import cast, get_args
 
 from pydantic import ValidationError
 
-from bots.cli.published import EndpointPage, Schema
+from bots.cli.published import EndpointPage, JsonSchema
 from core.catalog import Model
 from core.catalog.variants import Resolution
 from core.errors import CatalogError
@@ -199,7 +199,7 @@ def _pictures(stanza: _Draft, page: EndpointPage, found: Mapping[str, str]) -> N
 
 def _size(stanza: _Draft, page: EndpointPage) -> None:
     """A size as `{width, height}`: any shape can be told by it."""
-    forms = page.forms(page.given.properties.get(_SIZE, Schema()))
+    forms = page.forms(page.given.properties.get(_SIZE, JsonSchema()))
     if any({"width", "height"} <= form.properties.keys() for form in forms):
         stanza.say("ratios", list(_SHAPES))
         for side in ("width", "height"):

@@ -17,7 +17,7 @@ _TIMEOUT_SECONDS = 20.0
 _NOT_FOUND = 404
 
 
-class Schema(BaseModel):
+class JsonSchema(BaseModel):
     """One schema; what says nothing to us is not read."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,10 +30,10 @@ class Schema(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     max_items: Annotated[int | None, Field(alias="maxItems")] = None
-    any_of: Annotated[tuple["Schema", ...], Field(alias="anyOf")] = ()
-    one_of: Annotated[tuple["Schema", ...], Field(alias="oneOf")] = ()
-    all_of: Annotated[tuple["Schema", ...], Field(alias="allOf")] = ()
-    properties: Mapping[str, "Schema"] = {}
+    any_of: Annotated[tuple["JsonSchema", ...], Field(alias="anyOf")] = ()
+    one_of: Annotated[tuple["JsonSchema", ...], Field(alias="oneOf")] = ()
+    all_of: Annotated[tuple["JsonSchema", ...], Field(alias="allOf")] = ()
+    properties: Mapping[str, "JsonSchema"] = {}
     required: tuple[str, ...] = ()
 
     def is_of(self, kind: str) -> bool:
@@ -41,7 +41,7 @@ class Schema(BaseModel):
 
 
 class _Media(BaseModel):
-    schema_: Annotated[Schema, Field(alias="schema")] = Schema()
+    schema_: Annotated[JsonSchema, Field(alias="schema")] = JsonSchema()
 
 
 class _Body(BaseModel):
@@ -54,7 +54,7 @@ class _Operation(BaseModel):
 
 
 class _Components(BaseModel):
-    schemas: Mapping[str, Schema] = {}
+    schemas: Mapping[str, JsonSchema] = {}
 
 
 class _Document(BaseModel):
@@ -70,11 +70,11 @@ class EndpointPage(BaseModel):
     """
 
     endpoint: str
-    given: Schema
-    made: Schema
-    schemas: Mapping[str, Schema]
+    given: JsonSchema
+    made: JsonSchema
+    schemas: Mapping[str, JsonSchema]
 
-    def forms(self, schema: Schema) -> Iterator[Schema]:
+    def forms(self, schema: JsonSchema) -> Iterator[JsonSchema]:
         """All that a value may be: where there are several forms, each of them but null."""
         named = self.schemas.get(schema.ref.rpartition("/")[2]) if schema.ref else None
         inner = (*schema.any_of, *schema.one_of, *schema.all_of, *((named,) if named else ()))
@@ -104,7 +104,7 @@ def read_page(endpoint: str, raw: bytes) -> EndpointPage:
     return EndpointPage(endpoint=endpoint, given=given, made=made, schemas=schemas)
 
 
-def _named(schemas: Mapping[str, Schema], body: _Body) -> Schema:
+def _named(schemas: Mapping[str, JsonSchema], body: _Body) -> JsonSchema:
     schema = body.content.get("application/json", _Media()).schema_
     return schemas.get(schema.ref.rpartition("/")[2], schema)
 

@@ -150,6 +150,17 @@ def test_a_creation_says_what_was_asked_for(key: str, options: Any, path: str, s
     assert body == {"prompt": "a cat", **said}
 
 
+@pytest.mark.parametrize("key", ["fal/wan-3.0", "replicate/kling-v3"])
+async def test_a_model_whose_fields_nobody_has_said_is_not_paid_for(key: str) -> None:
+    model = MODELS[key].model_copy(update={"fields": {}})
+
+    spoken = await talk(model.dialect, model=model, pace=CALM)
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is FaultKind.MISCONFIGURED
+    assert spoken.requests == []
+
+
 async def asked_after(creation: bytes) -> DialectRun:
     """A whole story that begins with such an answer and ends well."""
     return await talk("fal", creation=[creation], looks=[COMPLETED, VIDEO], pace=CALM)

@@ -77,7 +77,6 @@ def build(options: SandboxOptions) -> Starlette:
         *InspectionRoutes(intake).routes,
         Route("/v1/models", partial(list_models, models, chats, speeches)),
         Route("/v1/key", tell_key),
-        Route("/v1/models", partial(list_models, models, chats)),
         *FalRoutes(intake).routes,
     ]
     unknown = partial(wrong_address, models)

@@ -18,17 +18,17 @@ from core.dialects._json import Json, items, mapping, text, texts
 from core.dialects._logs import share_in
 from core.dialects._poll import Ask
 from core.dialects._polled import Looks, each_link, generate_polled
-from core.dialects._tasks import Status, TaskReply, read_task, status_of
+from core.dialects._tasks import Status, TaskReply, cost_of, read_task, status_of, task_id_of
 from core.dialects._vocabulary import Circumstances
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.media import RemoteAsset, TaskRef
+from core.media import Cost, RemoteAsset, TaskRef
 
 _TASK = re.compile(r"/((?:\w[\w.-]*/){2,3}requests/\w[\w.-]*)(?:/status)?(?:\?.*)?")
 # Apps of these have three parts, all others two; what follows is one of the app's endpoints.
 _LONGER = frozenset({"workflows", "comfy"})
 _RESULTS = ("video.url", "videos.*.url", "images.*.url", "image.url")
-# With these it refuses what was asked for; the others are about the key, the address or the load.
+# So it refuses what was asked for; the others are about the key, the address or the load.
 _OF_THE_JOB = frozenset({400, 413, 415, 422})
 
 
@@ -40,11 +40,9 @@ def task_of(endpoint: Endpoint, name: str, body: Json) -> str:
     for told in (body.get("response_url"), body.get("status_url")):
         if found := _TASK.fullmatch(endpoint.path_of(text(told))):
             return found[1]
-    number = body.get("request_id")
+    number = task_id_of({"id": body.get("request_id")})
     app = name.split("/")[: 3 if name.partition("/")[0] in _LONGER else 2]
-    if not isinstance(number, str | int) or not str(number).strip():
-        return ""
-    return "/".join((*app, "requests", percent_encode(str(number).strip(), safe="")))
+    return "/".join((*app, "requests", percent_encode(number, safe=""))) if number else ""
 
 
 def read(body: Json) -> TaskReply:
@@ -57,13 +55,15 @@ def read(body: Json) -> TaskReply:
     nsfw = items(made.get("has_nsfw_concepts"))
     if nsfw and all(nsfw):  # the pictures are black
         raise JobError(Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True))
-    links = filter(None, (texts(made, place) for place in _RESULTS))
+    links = [found for place in _RESULTS if (found := texts(made, place))]
+    cost, lines = body.get("cost"), texts(body, "logs.*.message")
     failed = body.get("error") and reply.status is Status.SUCCEEDED
     return replace(
         reply,
         status=Status.FAILED if failed else reply.status,
-        fraction=share_in("\n".join(texts(body, "logs.*.message"))),
-        urls=next(links, ()),
+        fraction=share_in("\n".join(lines)),
+        cost=cost if isinstance(cost, Cost) else None,
+        urls=links[0] if links else (),
     )
 
 
@@ -73,11 +73,11 @@ def _looks_at(path: str) -> Ask:
         if status_of(said.get("status")) is not Status.SUCCEEDED or said.get("error"):
             return said
         try:
-            made = await wire.look(path, replace(circumstances, begun=True))
+            made = await wire.ask("GET", path, circumstances=replace(circumstances, begun=True))
         except JobError as error:
             error.is_final = _is_of_the_job(error.fault)
             raise
-        return {**said, "made": made}
+        return {**said, "made": made.body, "cost": cost_of(made.body, made.headers)}
 
     return look
 

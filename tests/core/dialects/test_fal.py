@@ -8,7 +8,16 @@ import pytest
 from core.dialects._fields import filled
 from core.dialects._json import Json
 from core.errors import FaultKind
-from core.media import SOME_PICTURE, Accepted, MediaKind, MediaRequest, TaskRef
+from core.media import (
+    SOME_PICTURE,
+    Accepted,
+    Charged,
+    Cost,
+    MediaKind,
+    MediaRequest,
+    Queued,
+    TaskRef,
+)
 from tests.core.dialects.http_answers import as_html, as_json, stream
 from tests.core.dialects.scripted_gateway import (
     CALM,
@@ -380,6 +389,15 @@ async def test_each_result_is_one_of_its_own(made: Json, count: int, links: list
 
     assert spoken.urls == [(link,) for link in links]
     assert {asset.kind for asset in spoken.assets} == {MediaKind.IMAGE}
+
+
+async def test_the_place_in_the_queue_and_the_price_are_told() -> None:
+    queued = as_json({"status": "IN_QUEUE", "queue_position": 3}, status=202)
+    made = as_json({"video": {"url": A}}, headers={"X-Fal-Billable-Units": "2.5"})
+
+    spoken = await talk("fal", looks=[queued, COMPLETED, made], task=TASK, pace=CALM)
+
+    assert spoken.events == [Queued(ahead=3), Charged(cost=Cost(amount=2.5, unit="units"))]
 
 
 async def test_done_without_a_link_is_no_media_after_a_while() -> None:

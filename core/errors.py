@@ -183,9 +183,14 @@ class Fault:
 
 
 class JobError(ClipRelayError):
-    """A generation failed."""
+    """A generation failed.
+
+    Attributes:
+        is_final: whether a task has ended with it, so that asking again would change nothing.
+    """
 
     def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
         super().__init__(": ".join(filter(None, (fault.kind, fault.reason or fault.detail))))
         self.fault = fault
         self.retry_after = retry_after
+        self.is_final = False

@@ -25,6 +25,7 @@ from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
 from sandbox.protocols.images.images import ImageRoutes
 from sandbox.protocols.live.comfyui import ComfyRoutes
+from sandbox.protocols.live.fal import FalRoutes
 from sandbox.protocols.live.openrouter import OPENROUTER
 from sandbox.protocols.live.protocols import ALONE
 from sandbox.protocols.live.routes import LiveRoutes
@@ -49,6 +50,8 @@ ENDPOINT_TYPES = {
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
     Kind.COMFYUI: "comfyui",
+    Kind.FAL: "fal",
+    Kind.REPLICATE: "replicate",
 }
 
 
@@ -77,6 +80,7 @@ def build(options: SandboxOptions) -> Starlette:
         *InspectionRoutes(intake).routes,
         Route("/v1/models", partial(list_models, models, chats, speeches)),
         Route("/v1/key", tell_key),
+        *FalRoutes(intake).routes,
     ]
     unknown = partial(wrong_address, models)
     nowhere = {404: unknown, 405: unknown}

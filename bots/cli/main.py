@@ -27,7 +27,7 @@ from bots.app import (
 )
 from bots.cli.logs import configure_logs
 from bots.setup import read_setup
-from core.errors import DatabaseInUseError, OperatorError, UserError
+from core.errors import CatalogError, DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
 from sandbox.options import SandboxOptions
 
@@ -218,10 +218,25 @@ def models(
         bool, typer.Option("--markdown", help="Print the presets as docs/dialects.md.")
     ] = False,
     as_json_: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
+    add: Annotated[
+        str,
+        typer.Option(
+            metavar="fal:ENDPOINT", help="Draft the stanza of a model for CATALOG_FILES."
+        ),
+    ] = "",
 ) -> None:
     """Show all models: what they can do, at which gateway, and what is missing."""
     from bots.cli.models import describe, print_models
 
+    if add:
+        from bots.cli.drafts import draft
+        from bots.cli.published import fetch_page
+
+        host, _, endpoint = add.partition(":")
+        if host != "fal":
+            raise CatalogError("--add knows fal:ENDPOINT, for example fal:fal-ai/ltx-2.3")
+        typer.echo(draft(fetch_page(endpoint)))
+        return
     if markdown:
         from core.catalog import load
         from core.catalog.markdown import document

@@ -15,6 +15,7 @@ from core.dialects.comfyui import Comfyui
 from core.dialects.completions import Completions
 from core.dialects.dashscope import Dashscope
 from core.dialects.endpoint import Endpoint
+from core.dialects.fal import Fal
 from core.dialects.gemini import Gemini
 from core.dialects.gemini_omni import GeminiOmni
 from core.dialects.gemini_text import GeminiText
@@ -24,6 +25,7 @@ from core.dialects.minimax_videos import MinimaxVideos
 from core.dialects.newapi_videos import NewapiVideos
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
+from core.dialects.replicate import Replicate
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
 from core.dialects.transcriptions import TRANSCRIPTIONS, Transcript, transcribe
@@ -84,11 +86,13 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "chat_image": ChatVideo,  # the same story, of a picture
     "chat_video": ChatVideo,
     "comfyui": Comfyui,
+    "fal": Fal,
     "gemini": Gemini,
     "images": Images,
     "seedance": Seedance,
     "openai_videos": OpenaiVideos,
     "openrouter": Openrouter,
+    "replicate": Replicate,
     "video_tasks": VideoTasks,
     "xai_videos": XaiVideos,
 }

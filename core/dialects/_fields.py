@@ -9,6 +9,7 @@ from typing import cast
 from core.catalog import Model
 from core.catalog.fields import OptionName, sides_of
 from core.dialects._json import Json
+from core.errors import Fault, FaultKind, JobError
 from core.media import ImageRole, MediaRequest
 
 
@@ -16,7 +17,13 @@ def filled(model: Model, request: MediaRequest, pictures: Sequence[str]) -> Json
     """The input: its constants, then all that was asked for and that the model has a field for.
 
     `pictures` are the pictures of the request, as addresses that the gateway can read.
+
+    Raises:
+        JobError: it has no fields. Some models make something of nothing, and bill it.
     """
+    if not model.fields:
+        detail = f"the stanza of {model.key} has no [model.fields]"
+        raise JobError(Fault(kind=FaultKind.MISCONFIGURED, detail=detail))
     body: dict[str, object] = {}
     for name, value in model.constants.items():
         _put(body, name, value)

@@ -53,6 +53,11 @@ def dig(value: object, path: str) -> object:
     return value
 
 
+def texts(value: object, path: str) -> tuple[str, ...]:
+    """All strings at such a path as `each` takes that are not empty."""
+    return tuple(filter(None, map(text, each(value, path))))
+
+
 def each(value: object, path: str) -> Iterator[object]:
     """All values at a path in which `*` stands for whatever is in a list or an object."""
     step, _, rest = path.partition(".")

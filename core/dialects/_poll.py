@@ -66,6 +66,8 @@ class _Patience:
 
     def bear(self, error: JobError) -> None:
         """Raise the error if it is final or has gone on for too long."""
+        if error.is_final:
+            raise error
         self._errors += 1
         lasted = time.monotonic() - self._since
         # Whatever is wrong with our question: the task was paid for.

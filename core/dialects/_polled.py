@@ -36,6 +36,17 @@ def links(reply: TaskReply, kind: MediaKind = MediaKind.VIDEO) -> tuple[RemoteAs
     return (RemoteAsset(urls=reply.urls, kind=kind),)
 
 
+def each_link(generation: Generation, reply: TaskReply) -> tuple[RemoteAsset, ...]:
+    """What lies behind the links of a task, where each is a result, and not another way to it.
+
+    Raises:
+        JobError: as `links` does.
+    """
+    links(reply)
+    urls = reply.urls[: generation.request.count]
+    return tuple(RemoteAsset(urls=(url,), kind=generation.model.kind) for url in urls)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
     """How one task is looked at.

@@ -45,7 +45,7 @@ _SYNONYMS: dict[Status, str] = {
         " media_generation_status_successful"
     ),
     Status.FAILED: "failure failed fail error rejected video_generation_failed not_found",
-    Status.CANCELLED: "cancelled canceled cancel",
+    Status.CANCELLED: "cancelled canceled cancel aborted",
     Status.EXPIRED: "expired timeout timed_out",
 }
 _STATUS_OF = {word: status for status, words in _SYNONYMS.items() for word in words.split()}

@@ -61,7 +61,7 @@ _CODES: dict[FaultKind, str] = {
         "base_resp:1004 base_resp:2049 request:100[0-4] api_key_invalid authorized_error"
         " unauthenticated type:unauthorized"
     ),
-    FaultKind.PERMISSION: "type:forbidden type:not_enabled",
+    FaultKind.PERMISSION: "type:not_enabled",
     FaultKind.MODEL_GONE: "type:model_not_found",
     FaultKind.RATE_LIMITED: (
         "base_resp:1002 base_resp:1039 request:130[23] throttling throttling.* rate_limit_error"

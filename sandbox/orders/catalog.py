@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from sandbox.orders.documented import DOCUMENTED
-from sandbox.orders.models import LANDSCAPE, SQUARE, Models, WireModel
+from sandbox.orders.models import LANDSCAPE, SQUARE, Models, Said, WireField, WireModel
 from sandbox.orders.order import Kind
 
 OWN_CATALOG = Path(__file__).parents[1] / "catalog.toml"
@@ -23,12 +23,14 @@ PROTOCOLS = {
     "chat_video": Kind.CHAT,
     "comfyui": Kind.COMFYUI,
     "dashscope": Kind.DASHSCOPE,
+    "fal": Kind.FAL,
     "gemini": Kind.GEMINI,
     "gemini_omni": Kind.OMNI,
     "images": Kind.IMAGES,
     "minimax_videos": Kind.MINIMAX,
     "openai_videos": Kind.VIDEOS,
     "openrouter": Kind.OPENROUTER,
+    "replicate": Kind.REPLICATE,
     "seedance": Kind.SEEDANCE,
     "video_tasks": Kind.V2,
     "xai_videos": Kind.XAI,
@@ -69,6 +71,15 @@ class _Span(BaseModel):
     default: int
 
 
+class _Field(BaseModel):
+    name: str
+    form: str = ""
+    values: Mapping[str, Said] = {}
+    fps: int = 24
+    step: int = 1
+    plus: int = 0
+
+
 class _Table(BaseModel):
     gateway: str
     name: str
@@ -91,6 +102,8 @@ class _Table(BaseModel):
     watermark: bool = False
     edits: str = ""
     response_format: str = ""
+    fields: Mapping[str, _Field] = {}
+    constants: Mapping[str, Said] = {}
     variants: tuple[_Variant, ...] = ()
 
 
@@ -142,7 +155,7 @@ def _models_of(table: _Table) -> Iterator[WireModel]:
 
 
 def _combinations(table: _Table) -> Iterator[_Combination]:
-    variants = [v for v in table.variants if v.suffix or v.prefix or v.size or v.quality]
+    variants = [v for v in table.variants if v.wire or v.suffix or v.prefix or v.size or v.quality]
     for ratios, seconds, resolutions, fast, pictures in product(
         _groups(variants, _ratios(table, variants), lambda v, ratio: v.ratio in {None, ratio}),
         _groups(variants, _seconds(table), lambda v, seconds: v.seconds in {None, seconds}),
@@ -222,7 +235,8 @@ def _with_pictures(table: _Table) -> tuple[bool, ...]:
 
 
 def _wire_name(table: _Table, combination: _Combination) -> str:
-    return (table.wire or table.name) + "".join(v.suffix for v in combination.variants)
+    names = (table.wire or table.name, *(v.wire for v in combination.variants if v.wire))
+    return names[-1] + "".join(v.suffix for v in combination.variants)
 
 
 def _wire_model(kind: Kind, table: _Table, combination: _Combination) -> WireModel:
@@ -257,7 +271,14 @@ def _wire_model(kind: Kind, table: _Table, combination: _Combination) -> WireMod
         sound=table.sound in {"on", "off"},
         watermark=table.watermark,
         remix=table.remix,
+        fields=tuple(_field(option, rule) for option, rule in table.fields.items()),
+        constants=tuple(table.constants.items()),
     )
+
+
+def _field(option: str, rule: _Field) -> WireField:
+    said = rule.model_dump(exclude={"values"})
+    return WireField(option=option, values=tuple(rule.values.items()), **said)
 
 
 def _last(words: Iterable[str]) -> tuple[str, ...]:

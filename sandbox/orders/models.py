@@ -12,6 +12,28 @@ LANDSCAPE = "16:9"
 SQUARE = "1:1"
 
 
+Said = str | int | float | bool | tuple[str | int | float | bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireField:
+    """One option in an input that the model has to itself.
+
+    Attributes:
+        option: what the sandbox calls it; name: where it stands, with dots.
+        form: around its value, which then is a text; values: words that are said in other ones.
+        fps, step, plus: how seconds become frames, and which numbers there are.
+    """
+
+    option: str
+    name: str
+    form: str = ""
+    values: tuple[tuple[str, Said], ...] = ()
+    fps: int = 24
+    step: int = 1
+    plus: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireModel:
     """One name over one protocol. A name may stand for several, each for other options.
@@ -29,6 +51,7 @@ class WireModel:
         picture: whether it makes pictures.
         style: how it answers over chat.
         sound: whether it has to be told about the sound.
+        fields, constants: its own input, over protocols that leave it to the model.
     """
 
     kind: Kind
@@ -55,6 +78,8 @@ class WireModel:
     sound: bool = False
     watermark: bool = False
     remix: bool = False
+    fields: tuple[WireField, ...] = ()
+    constants: tuple[tuple[str, Said], ...] = ()
 
 
 class Models:

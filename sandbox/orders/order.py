@@ -29,11 +29,22 @@ class Kind(StrEnum):
     OPENROUTER = "openrouter"
     XAI = "xai"
     COMFYUI = "comfyui"
+    FAL = "fal"
+    REPLICATE = "replicate"
     TALK = "talk"
 
 
 PLAIN = frozenset(
-    {Kind.COMFYUI, Kind.DASHSCOPE, Kind.MINIMAX, Kind.OMNI, Kind.OPENROUTER, Kind.XAI}
+    {
+        Kind.COMFYUI,
+        Kind.DASHSCOPE,
+        Kind.FAL,
+        Kind.MINIMAX,
+        Kind.OMNI,
+        Kind.OPENROUTER,
+        Kind.REPLICATE,
+        Kind.XAI,
+    }
 )
 """Protocols whose ids are plain ones: their models have slashes in their names."""
 

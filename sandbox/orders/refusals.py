@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sandbox.orders.order import Kind, PaidOrder
 
+VALIDATION = 422
 TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
     '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
@@ -95,6 +96,18 @@ def comfy_node_error(node: str, kind: str, message: str, details: str) -> dict[s
     return {node: {"errors": [error], "dependent_outputs": [node], "class_type": ""}}
 
 
+def replicate_error(status: int, title: str, detail: str) -> JSONResponse:
+    """The envelope of Replicate."""
+    return JSONResponse({"title": title, "detail": detail, "status": status}, status)
+
+
+def fal_error(status: int, kind: str, message: str, *place: str) -> JSONResponse:
+    """The envelope of fal: a list where a model refuses, a sentence where the queue does."""
+    listed = [{"loc": ["body", *place], "msg": message, "type": kind, "url": "https://docs/"}]
+    body = {"detail": listed} if status == VALIDATION else {"detail": message, "error_type": kind}
+    return JSONResponse(body, status, {"X-Fal-Error-Type": kind})
+
+
 def invalid(kind: Kind, message: str) -> RefusalError:
     """A request that does not fit the model."""
     if refuse := _OWN.get(kind, {}).get("invalid"):
@@ -178,6 +191,7 @@ def _fail_prompt(order: PaidOrder) -> Response:
     return openai_error(400, message, kind="upstream_error", code="prompt_blocked")
 
 
+FLAGGED = "The content could not be processed: it was flagged by a content checker."
 _INVALID = "Client specified an invalid argument"
 _FAILED = "Prompt outputs failed validation"
 _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
@@ -245,6 +259,34 @@ _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
             reasons=["violence"],
             flagged_input="a cat",
             provider_name="Sandbox",
+        ),
+    },
+    Kind.REPLICATE: {
+        "invalid": partial(replicate_error, VALIDATION, "Input validation failed"),
+        "auth": lambda _: replicate_error(
+            401, "Unauthenticated", "You did not pass a valid authentication token"
+        ),
+        "quota": lambda _: replicate_error(
+            402, "Insufficient credit", "You have insufficient credit to run this model."
+        ),
+        "gone": lambda _: replicate_error(
+            404, "Not found", "The requested resource could not be found."
+        ),
+        "limited": lambda _: replicate_error(429, "Too many requests", "Request was throttled."),
+        "fail-prompt": lambda _: replicate_error(
+            VALIDATION, "Input validation failed", "The input was flagged as sensitive. (E005)"
+        ),
+    },
+    Kind.FAL: {
+        "invalid": partial(fal_error, VALIDATION, "value_error"),
+        "auth": lambda _: fal_error(401, "unauthorized", "No user found for Key ID and Secret"),
+        "quota": lambda _: fal_error(
+            403, "forbidden", "User is locked. Reason: Exhausted balance. Top up your balance."
+        ),
+        "gone": lambda model: fal_error(404, "not_found", f"Application '{model}' not found"),
+        "limited": lambda _: fal_error(429, "concurrent_requests_limit", "Too many requests"),
+        "fail-prompt": lambda _: fal_error(
+            VALIDATION, "content_policy_violation", FLAGGED, "prompt"
         ),
     },
     Kind.XAI: {

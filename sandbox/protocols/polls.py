@@ -100,14 +100,14 @@ def first_answer(words: Mapping[str, PollAnswer], poll: Poll) -> Response | None
     return next(filter(None, wanted), None)
 
 
-def poll_of(intake: Intake, request: Request, order: PaidOrder) -> Poll:
-    """What is true of the order at this moment."""
+def poll_of(intake: Intake, request: Request, order: PaidOrder, what: str = "poll") -> Poll:
+    """What is true of the order at this moment; `what` is asked for is counted."""
     return Poll(
         order=order,
         links=links_of(request, order),
         fraction=fraction_done(order, intake.options),
         seconds=wait_seconds(order, intake.options),
-        nth=intake.nth_time("poll", order),
+        nth=intake.nth_time(what, order),
     )
 
 

@@ -160,6 +160,7 @@ class EngineHarness:
     def _endpoint(self, name: str) -> Endpoint:
         return Endpoint(
             gateway=name,
+            auth=self._data().gateways[name].auth,
             root=self.roots.get(name, self.root),
             key=SecretStr("any"),
             concurrency=self.concurrency,

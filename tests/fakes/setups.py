@@ -74,6 +74,16 @@ SETUPS = {
         chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
+    "fal": SetUp(
+        gateways=("fal",),
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
+    "replicate": SetUp(
+        gateways=("replicate",),
+        makers=("video", "image"),
+        example="/video portrait 15s a cat surfing",
+    ),
     "xai": SetUp(
         gateways=("xai",),
         makers=("video",),

@@ -42,11 +42,16 @@ def read_asked(kind: Kind, asked: AskedOptions, models: Models) -> ParsedRequest
         RefusalError: none does.
     """
     named = models.find(kind, asked.model)
-    _, order = first_fit(named, partial(_order, kind, asked))
+    _, order = first_fit(named, partial(order_for, kind, asked))
     return ParsedRequest(order=order, pictures=read_pictures(asked.pictures, kind))
 
 
-def _order(kind: Kind, asked: AskedOptions, model: WireModel) -> PaidOrder:
+def order_for(kind: Kind, asked: AskedOptions, model: WireModel) -> PaidOrder:
+    """What a model makes of it.
+
+    Raises:
+        RefusalError: it does not take that.
+    """
     for objection in _objections(asked, model):
         raise invalid(kind, objection)
     return PaidOrder(

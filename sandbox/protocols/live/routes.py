@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from json import loads
 from typing import cast
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.orders.intake import Intake, Read, check_key
+from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
 from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, dashscope_error
@@ -38,6 +39,7 @@ class LiveProtocol:
     Attributes:
         kind: of its models and orders.
         create, look: paths; `{task_id}` is the order's id. `create` may have `{model:path}`.
+        read: understands a body; where the path names the model, it is given its `name`.
         created: the body of the answer to a creation, under `status`.
         answer: how a task is; cancelled: how one is that was taken back.
         unknown: nobody knows the id.
@@ -47,7 +49,7 @@ class LiveProtocol:
     kind: Kind
     create: str
     look: str
-    read: Read[ParsedRequest]
+    read: Callable[..., ParsedRequest]
     created: Callable[[PaidOrder, Links], Mapping[str, object]]
     answer: Callable[[Poll], Response]
     unknown: Callable[[], Response]
@@ -90,7 +92,9 @@ class LiveRoutes:
         if name and request.headers.get(name) != value:
             message = "current user api does not support synchronous calls"
             return dashscope_error(HTTPStatus.FORBIDDEN, "AccessDenied", message)
-        return await self._intake.take(request, self._protocol.read, self._created)
+        model = request.path_params.get("model")
+        read = partial(self._protocol.read, **({"name": model} if model else {}))
+        return await self._intake.take(request, read, self._created)
 
     def _created(self, parsed: ParsedRequest, links: Links) -> Response:
         return JSONResponse(self._protocol.created(parsed.order, links), self._protocol.status)

@@ -121,7 +121,7 @@ def test_two_pictures_mean_first_and_last_frame_even_where_references_are_cheape
         'images = { max = 4, roles = ["reference"] }\ncredits = 1\n'
     )
     data = load([file], tuple(DIALECTS))
-    catalog = Catalog(data=data, ready_gateways=frozenset(data.gateways))
+    catalog = Catalog(data=data, ready_gateways=frozenset(PRESETS))
 
     one = catalog.choose(replace(CAT, images=(picture(),)))
     two = catalog.choose(replace(CAT, images=(picture(), picture())))

@@ -37,8 +37,10 @@ class DialectAnswers:
         begun: the first bytes of an answer that says that the request was taken.
         task: what an earlier process has kept; "" where nothing could be taken up again.
         at_once: whether the result comes in the answer to the creation itself.
-        hook: the field of a creation that says where we can be called; "" where none does.
+        hook: the field of a creation that says where we can be called; "" where none does; with a
+            "?" before it, if it is in the query.
         named: whether a creation has a name of ours: by it it is asked for if its answer is lost.
+        result: what the same look then gets at another address, where there is one.
     """
 
     model_key: str
@@ -51,6 +53,7 @@ class DialectAnswers:
     at_once: bool = False
     hook: str = ""
     named: bool = False
+    result: bytes = b""
     url: str = A
     fractions: tuple[float, ...] = (0.4,)
 
@@ -60,6 +63,11 @@ class DialectAnswers:
         if self.model_key not in _ALL_MODELS:
             _fail(f"{__file__} names {self.model_key}, which is no model in core/catalog/*.toml")
         return _ALL_MODELS[self.model_key]
+
+    @property
+    def end(self) -> tuple[bytes, ...]:
+        """All answers of the last look."""
+        return tuple(filter(None, (self.finished, self.result)))
 
     @property
     def missing(self) -> list[str]:
@@ -172,6 +180,34 @@ SCRIPTS = {
         failed=as_json({"data": {"status": "FAILURE", "fail_reason": f"上游 {KEY} 坏了"}}),
         begun=as_json({"task_id": "task_1", "status": "queued"}),
         task="task_1",
+    ),
+    "fal": DialectAnswers(
+        model_key="fal/seedance-2.0",
+        # Without a length: ORIGIN has another one than what it stands for.
+        created=stream(
+            '{"request_id": "f-1", "status": "IN_QUEUE",'
+            ' "response_url": "ORIGIN/bytedance/seedance-2.0/requests/f-1",'
+            ' "status_url": "ORIGIN/bytedance/seedance-2.0/requests/f-1/status"}'
+        ),
+        finished=as_json({"status": "COMPLETED", "logs": None, "metrics": {}}),
+        result=as_json({"video": {"url": A, "content_type": "video/mp4"}, "seed": 1}),
+        running=as_json(
+            {"status": "IN_PROGRESS", "logs": [{"message": " 40%|####      | 12/30"}]}, status=202
+        ),
+        failed=as_json({"status": "COMPLETED", "error": f"上游 {KEY} 坏了", "error_type": "x"}),
+        begun=as_json({"request_id": "f-1", "status": "IN_QUEUE"}),
+        task="bytedance/seedance-2.0/requests/f-1",
+        hook="?fal_webhook",
+    ),
+    "replicate": DialectAnswers(
+        model_key="replicate/seedance-2.0",
+        created=as_json({"id": "r-1", "status": "starting", "output": None}, status=201),
+        finished=as_json({"id": "r-1", "status": "succeeded", "output": A, "logs": "100%|###|"}),
+        running=as_json({"id": "r-1", "status": "processing", "logs": " 9%|# |\n 40%|####  |"}),
+        failed=as_json({"id": "r-1", "status": "failed", "error": f"上游 {KEY} 坏了"}),
+        begun=as_json({"id": "r-1", "status": "starting"}),
+        task="r-1",
+        hook="webhook",
     ),
     "xai_videos": DialectAnswers(
         model_key="xai/grok-imagine-video-1.5",

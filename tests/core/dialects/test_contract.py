@@ -68,7 +68,7 @@ async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
     script = script_of(name)
 
     spoken = await talk(
-        name, creation=[script.created], looks=[script.running, script.finished], pace=CALM
+        name, creation=[script.created], looks=[script.running, *script.end], pace=CALM
     )
 
     assert spoken.links == [(script.url,)]
@@ -84,11 +84,11 @@ async def test_what_was_made_is_returned_after_one_creation(name: str) -> None:
 async def test_resuming_never_creates_a_second_task(name: str) -> None:
     script = script_of(name)
 
-    spoken = await talk(name, looks=[script.running, script.finished], task=script.task, pace=CALM)
+    spoken = await talk(name, looks=[script.running, *script.end], task=script.task, pace=CALM)
 
     assert spoken.links == [(script.url,)]
     assert spoken.posts == 0
-    assert len(spoken.requests) == 2
+    assert len(spoken.requests) == 1 + len(script.end)
 
 
 @each_without
@@ -115,7 +115,7 @@ async def test_a_look_that_says_nothing_is_no_error(name: str) -> None:
     script = script_of(name)
 
     spoken = await talk(
-        name, looks=[*NOTHING, *NOTHING, script.finished], task=script.task, pace=HASTY
+        name, looks=[*NOTHING, *NOTHING, *script.end], task=script.task, pace=HASTY
     )
 
     assert spoken.links == [(script.url,)]
@@ -154,6 +154,7 @@ async def test_resuming_a_task_that_cannot_be_reached_never_creates_another(name
 @each_dialect
 async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) -> None:
     script = script_of(name)
+    end = list(script.end)
     reported = asyncio.Event()
 
     async def serve(asked: bytes, writer: asyncio.StreamWriter) -> None:
@@ -166,7 +167,7 @@ async def test_acceptance_is_reported_before_the_next_byte_is_read(name: str) ->
             writer.write(script.created)
         else:
             assert reported.is_set()
-            writer.write(script.finished)
+            writer.write(end.pop(0))
 
     async def report(event: Event) -> None:
         if isinstance(event, Accepted):
@@ -186,7 +187,7 @@ async def test_what_was_not_accepted_is_sent_again(name: str, refusal: bytes) ->
     spoken = await talk(
         name,
         creation=[refusal, refusal, script.created],
-        looks=[script.finished],
+        looks=[*script.end],
         pace=CALM,
     )
 
@@ -398,7 +399,7 @@ async def test_every_request_carries_the_key_in_the_gateways_form(
     name: str, auth: str, key: str, header: str
 ) -> None:
     script = script_of(name)
-    answers = [script.created, script.finished]
+    answers = [script.created, *script.end]
 
     async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(answers.pop(0))

@@ -8,8 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
+from bots.app import sandbox_tables
 from core.callbacks.hooks import Hook
 from core.catalog import load
 from core.dialects import DIALECTS
@@ -48,16 +50,24 @@ def called_hook(url: str = URL) -> Hook:
     return hook
 
 
+def told_to_call(field: str, creation: bytes) -> object:
+    """Where a creation says that we can be called."""
+    head, _, body = creation.partition(b"\r\n\r\n")
+    if field.startswith("?"):
+        return httpx.URL(head.split()[1].decode()).params.get(field[1:])
+    return json.loads(body).get(field)
+
+
 @pytest.mark.parametrize("name", CALLING)
 async def test_the_gateway_is_told_where_to_call(name: str) -> None:
     script = script_of(name)
-    creation, looks = [script.created], [script.finished]
+    creation, looks = [script.created], script.end
 
     with_hook = await talk(name, creation=creation, looks=looks, pace=CALM, hook=Hook(url=URL))
     without = await talk(name, creation=creation, looks=looks, pace=CALM)
 
-    assert json.loads(with_hook.requests[0].partition(b"\r\n\r\n")[2])[script.hook] == URL
-    assert script.hook not in json.loads(without.requests[0].partition(b"\r\n\r\n")[2])
+    assert told_to_call(script.hook, with_hook.requests[0]) == URL
+    assert told_to_call(script.hook, without.requests[0]) is None
 
 
 @pytest.mark.parametrize("name", sorted(set(SCRIPTS) - set(CALLING)))
@@ -74,7 +84,7 @@ async def test_a_protocol_that_cannot_call_is_told_nothing(name: str) -> None:
 async def test_a_call_ends_the_pause(name: str) -> None:
     hook, script = called_hook(), script_of(name)
 
-    spoken = await talk(name, looks=[script.finished], task=script.task, pace=NEVER, hook=hook)
+    spoken = await talk(name, looks=script.end, task=script.task, pace=NEVER, hook=hook)
 
     assert spoken.links == [(script.url,)]
     assert not hook.called.is_set()
@@ -110,12 +120,12 @@ async def test_a_repeated_call_makes_one_more_look_and_no_second_task() -> None:
 @POLLING
 async def test_without_a_call_the_task_is_asked_for_as_ever(name: str) -> None:
     hook, script = Hook(url=URL), script_of(name)
-    looks = [script.running, script.running, script.finished]
+    looks = [script.running, script.running, *script.end]
 
     spoken = await talk(name, looks=looks, task=script.task, pace=CALM, hook=hook)
 
     assert spoken.links == [(script.url,)]
-    assert len(spoken.requests) == 3
+    assert len(spoken.requests) == len(looks)
 
 
 async def test_a_gateway_that_asks_for_time_gets_it_however_often_it_calls() -> None:
@@ -173,19 +183,27 @@ async def bell() -> AsyncGenerator[tuple[RawServer, Hook]]:
 
 
 @pytest.mark.parametrize(
-    ("model", "status"),
-    [("sandbox-video", "SUCCESS"), ("sandbox-seedance", "succeeded")],
+    ("key", "status"),
+    [
+        ("sandbox/sandbox-video", "SUCCESS"),
+        ("sandbox/sandbox-seedance", "succeeded"),
+        ("fal/veo-3.1-lite", "OK"),
+    ],
 )
 async def test_a_task_that_calls_ends_long_before_the_next_look(
-    tmp_path: Path, model: str, status: str
+    tmp_path: Path, key: str, status: str
 ) -> None:
-    options = SandboxOptions(state_dir=tmp_path, speed=100, short_side=96, fps=8)
-    presets = load((Path("sandbox/catalog.toml"),), tuple(DIALECTS)).models
-    chosen = next(each for each in presets if each.key == f"sandbox/{model}")
+    data = load((Path("sandbox/catalog.toml"),), tuple(DIALECTS))
+    options = SandboxOptions(
+        state_dir=tmp_path, speed=100, short_side=96, fps=8, models=sandbox_tables(data)
+    )
+    chosen = next(each for each in data.models if each.key == key)
     request = chosen.complete(MediaRequest(prompt="a pig"))
 
     async with serve(options) as root, bell() as (server, hook), client() as http:
-        dialect = DIALECTS[chosen.dialect](endpoint(root, pace=NEVER), http)
+        auth = data.gateways[chosen.gateway].auth
+        account = replace(endpoint(root, pace=NEVER), auth=auth)
+        dialect = DIALECTS[chosen.dialect](account, http)
         async with asyncio.timeout(60):
             assets = await dialect.generate(generation_of(chosen, request, hook=hook))
 

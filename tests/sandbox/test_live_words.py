@@ -1,0 +1,166 @@
+"""What the sandbox plays of hosts with inputs of their own, told by the client that it is for."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bots.app import sandbox_tables
+from core.catalog import Model, load
+from core.dialects import DIALECTS
+from core.errors import MODERATION, FaultKind, JobError
+from core.media import MediaRequest, RemoteAsset
+from sandbox.options import SandboxOptions
+from sandbox.orders.ledger import read_ledger
+from sandbox.server import serve
+from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, generation_of
+
+PRESETS = load((), tuple(DIALECTS))
+MODELS = {"fal": "fal/seedance-2.0", "replicate": "replicate/seedance-2.0"}
+
+
+@pytest.fixture
+async def root(tmp_path: Path) -> AsyncIterator[str]:
+    """A sandbox that is done in 50 ms."""
+    options = SandboxOptions(
+        state_dir=tmp_path, speed=200, short_side=32, fps=1, models=sandbox_tables(PRESETS)
+    )
+    async with serve(options) as url:
+        yield url
+
+
+def model_of(name: str) -> Model:
+    return next(each for each in PRESETS.models if each.key == MODELS[name])
+
+
+async def made(
+    root: str, name: str, prompt: str, *, key: str = "abc:def"
+) -> tuple[RemoteAsset, ...]:
+    """What comes of such a prompt, asked for as the gateway's stanza says."""
+    model = model_of(name)
+    patient = prompt.endswith(("no-url", "nolink"))
+    account = replace(
+        endpoint(root, key=key, pace=replace(HASTY if patient else CALM, least=0.01)),
+        auth=PRESETS.gateways[name].auth,
+    )
+    request = model.complete(MediaRequest(prompt=prompt))
+    async with client() as http:
+        return await DIALECTS[name](account, http).generate(generation_of(model, request))
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "word",
+    ["", "late", "poll-errors", "unknown-status", "result-busy", "late-result", "foreign-status"],
+)
+async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, word: str) -> None:
+    (asset,) = await made(root, name, f"a pig #{word}")
+
+    assert asset.urls[0].startswith(f"{root}/cdn/")
+    assert len(read_ledger(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("auth", FaultKind.AUTH),
+        ("quota", FaultKind.QUOTA),
+        ("gone", FaultKind.MODEL_GONE),
+        ("limited", FaultKind.RATE_LIMITED),
+        ("fail-prompt", FaultKind.MODERATION_PROMPT),
+        ("fail-completed", FaultKind.UPSTREAM),
+        ("no-url", FaultKind.NO_MEDIA),
+    ],
+)
+async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: FaultKind) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, name, f"a pig #{word}")
+
+    assert caught.value.fault.kind is kind
+
+
+async def test_a_result_that_is_refused_is_the_end(root: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, "fal", "a pig #result-refused")
+
+    assert caught.value.fault.kind is FaultKind.MODERATION_OUTPUT
+
+
+async def test_a_prediction_whose_time_was_over_is_cancelled(root: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, "replicate", "a pig #task-aborted")
+
+    assert caught.value.fault.kind is FaultKind.CANCELLED
+
+
+@pytest.mark.parametrize("name", MODELS)
+async def test_what_a_review_keeps_back_is_moderated(root: str, name: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, name, "a pig #fail-moderation")
+
+    assert caught.value.fault.kind in MODERATION
+
+
+@pytest.mark.parametrize("name", MODELS)
+async def test_a_wrong_key_is_refused(root: str, name: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, name, "a pig", key="wrong")
+
+    assert caught.value.fault.kind is FaultKind.AUTH
+
+
+@pytest.mark.parametrize(
+    ("body", "objection"),
+    [
+        ({"prompt": "a pig", "duration": 5}, "duration: Input should look like '{}'"),
+        ({"prompt": "a pig", "duration": "5", "cfg": 1}, "cfg: Extra inputs are not permitted"),
+        ({"prompt": 7, "duration": "5"}, "prompt: Input should be a valid str"),
+        ({"prompt": "a pig", "duration": "3"}, "duration 3 is not supported"),
+        ({"prompt": "a pig", "duration": "5", "seed": "1"}, "seed: Input should be a valid int"),
+        ({"prompt": "a pig", "duration": "5"}, "audio has to be told"),
+        ([], "Input should be a valid dictionary"),
+    ],
+)
+async def test_an_input_that_the_model_does_not_have_is_refused(
+    root: str, tmp_path: Path, body: object, objection: str
+) -> None:
+    async with client() as http:
+        reply = await http.post(
+            f"{root}/bytedance/seedance-2.0/text-to-video",
+            json=body,
+            headers={"Authorization": "Key abc:def"},
+        )
+
+    (said,) = reply.json()["detail"]
+    assert reply.status_code == 422
+    assert objection in said["msg"]
+    assert read_ledger(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "app", "status"),
+    [
+        ("Key", "bytedance/seedance-2.0", 202),
+        ("Key", "bytedance/seedance-2.0/text-to-video", 404),
+        ("Key", "bytedance/seedance-2.5", 404),
+        ("Bearer", "bytedance/seedance-2.0", 401),
+    ],
+)
+async def test_a_request_is_known_at_its_app_alone(
+    root: str, scheme: str, app: str, status: int
+) -> None:
+    said = {"prompt": "a pig #slow", "duration": "5", "generate_audio": True}
+    async with client() as http:
+        created = await http.post(
+            f"{root}/bytedance/seedance-2.0/text-to-video",
+            json=said,
+            headers={"Authorization": "Key abc:def"},
+        )
+        reply = await http.get(
+            f"{root}/{app}/requests/{created.json()['request_id']}/status",
+            headers={"Authorization": f"{scheme} abc:def"},
+        )
+
+    assert reply.status_code == status

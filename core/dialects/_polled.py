@@ -95,8 +95,9 @@ async def _begin(
     except JobError as error:
         if creation.task is None or not error.fault.maybe_billed:
             raise
-        # Perhaps it has come into being all the same. We know its name, so we ask.
-        return creation.task
+        # Perhaps it has come into being all the same. We know its name, so we ask, and hold it
+        # for taken.
+        task = creation.task
     # Whoever is told stores it: from here on a restart finds the task again.
     await generation.report(Accepted(task=task))
     return task

@@ -95,6 +95,9 @@ class Run:
             await active.save(
                 replace(active.job, state=JobState.SUBMITTING, started_at=now, hook=secret)
             )
+        elif active.job.state is JobState.SUBMITTING:
+            # An earlier process may have sent it under this name: it is held for taken.
+            await active.save(replace(active.job, state=JobState.RUNNING))
         deadline = active.model.deadline_for(active.job.request)
         # Counted from the first attempt; what a restart adds is `_LEAST_SECONDS` at most.
         # A clock that was set back since makes nobody wait longer.

@@ -142,7 +142,7 @@ async def test_what_was_sent_under_a_name_is_asked_for_when_its_answer_is_lost()
     told = await cook(b"", DONE, named="ours")
 
     assert told.urls == [(A,)]
-    assert told.events == [NAMED]
+    assert told.events == [NAMED, Accepted(task=NAMED.task)]
     assert told.lines == ["POST /kitchen HTTP/1.1", "GET /kitchen/ours HTTP/1.1"]
 
 

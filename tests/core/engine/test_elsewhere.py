@@ -11,7 +11,7 @@ from core.commands.models import readiness
 from core.errors import FaultKind, UserError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
-from core.media import MediaRequest
+from core.media import MediaRequest, TaskRef
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import RawServer, raw_server, replies, reply
 
@@ -187,3 +187,25 @@ def test_only_what_does_exactly_the_same_is_asked_instead(tmp_path: Path) -> Non
 
     assert [model.key for model in named] == [FIRST, SECOND]
     assert [model.key for model in four] == [FIRST]
+
+
+async def test_what_an_earlier_process_may_have_sent_under_a_name_goes_to_nobody_else(
+    harness: EngineHarness,
+) -> None:
+    failed = {"status": "failed", "error_message": BUSY["message"]}
+    async with raw_server(replies(reply(json.dumps(failed).encode()))) as server:
+        left = replace(
+            harness.job(),
+            model=FIRST,
+            route=(FIRST, SECOND),
+            state=JobState.SUBMITTING,
+            task=TaskRef(id=f"{server.url}/source/t1"),
+        )
+        await harness.leave(left)
+        async with harness.engine() as engine:
+            await engine.idle()
+            row = await stored(engine, left.id)
+
+    assert row.fault
+    assert (row.state, row.fault.kind, row.model) == (JobState.FAILED, FaultKind.OVERLOADED, FIRST)
+    assert (harness.paid, len(server.requests)) == (0, 1)

@@ -259,8 +259,9 @@ async def test_what_has_a_name_is_asked_for_by_it_and_never_sent_again(
 
     assert spoken.links == [(script.url,)]
     assert spoken.posts == 1
-    (told,) = spoken.events
+    told, held = spoken.events
     assert isinstance(told, Named)
+    assert held == Accepted(task=told.task)  # for all we know: nobody else is asked
     assert told.task.id in spoken.lines[-1]
 
 

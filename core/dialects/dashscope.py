@@ -9,6 +9,7 @@ from dataclasses import replace
 import httpx
 
 from core.catalog import Model
+from core.dialects._content import ROLE_WORDS
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
@@ -18,16 +19,11 @@ from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import TaskReply, cost_of, read_task
 from core.dialects.endpoint import Endpoint
 from core.errors import Fault, FaultKind, JobError
-from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
+from core.media import MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = "/api/v1/services/aigc/video-generation/video-synthesis"
 _TASKS = "/api/v1/tasks"
 _ASYNC = {"X-DashScope-Async": "enable"}
-_ROLES = {
-    ImageRole.FIRST_FRAME: "first_frame",
-    ImageRole.LAST_FRAME: "last_frame",
-    ImageRole.REFERENCE: "reference_image",
-}
 
 
 def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
@@ -43,7 +39,8 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     if model.watermark:
         parameters["watermark"] = request.watermark
     media = [
-        {"type": _ROLES[model.images.role(index)], "url": url} for index, url in enumerate(images)
+        {"type": ROLE_WORDS[model.images.role(index)], "url": url}
+        for index, url in enumerate(images)
     ]
     content: dict[str, object] = {"prompt": request.prompt}
     if media:

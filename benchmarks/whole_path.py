@@ -24,6 +24,7 @@ from core.i18n import Locale
 from core.limits import Limits
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
+from core.people.credits import Credits
 from core.platform import (
     Conversation,
     ConversationRef,
@@ -38,6 +39,7 @@ from core.services import Services
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
+from storage.credits import SqlCreditStore
 from storage.database import open_database
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
@@ -155,6 +157,7 @@ async def open_engine(
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
+            credits=Credits(store=SqlCreditStore(database)),
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

@@ -23,6 +23,8 @@ from core.events import Events
 from core.files.disk import Room, check_folder
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
+from core.people.credits import CreditLimits, Credits, HouseRules
+from core.people.currency import Currency
 from core.platform import Platform
 from core.public_http import LOOPBACK, trusted_roots
 from core.services import Services
@@ -31,10 +33,12 @@ from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
+from storage.credits import SqlCreditStore
 from storage.database import file_of, open_database, parse
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
+from storage.ledger import CreditLedger
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 
@@ -74,12 +78,15 @@ async def open_engine(
         if transcript:
             http.event_hooks = transcript.hooks
         public_url = (settings.public_url or "").rstrip("/")
+        policy, currency = _policy(settings), _currency(settings)
+        ledger = CreditLedger(_house_rules(settings, policy), currency)
         services = Services(
-            store=SqlJobStore(database),
-            access=Access(policy=_policy(settings), store=SqlAccessStore(database)),
+            store=SqlJobStore(database, ledger),
+            access=Access(policy=policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
-            exchanges=SqlExchangeStore(database),
+            credits=Credits(store=SqlCreditStore(database, ledger), currency=currency),
+            exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             catalog=setup.catalog,
@@ -128,6 +135,20 @@ def _policy(settings: Settings) -> Policy:
         allowed_chats=frozenset(settings.allowed_chats),
         terminals=frozenset({CONSOLE, FILE}),
     )
+
+
+def _house_rules(settings: Settings, policy: Policy) -> HouseRules:
+    return HouseRules(
+        person=CreditLimits(
+            daily=settings.daily_credits or None, monthly=settings.monthly_credits or None
+        ),
+        chat=CreditLimits(daily=settings.chat_daily_credits or None),
+        is_exempt=policy.is_admin,
+    )
+
+
+def _currency(settings: Settings) -> Currency:
+    return Currency(name=settings.credit_name, credits_per_unit=settings.credits_per_unit)
 
 
 def _room(settings: Settings) -> Room:

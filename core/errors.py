@@ -9,10 +9,14 @@ ClipRelayError
 └── JobError               a generation failed; carries a Fault, data kept with the job
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+# A value of a text that depends on the language: given a locale, it says itself.
+Detail = str | int | Callable[[Any], str]
 
 
 class ClipRelayError(Exception):
@@ -59,13 +63,13 @@ class UserError(ClipRelayError):
         *,
         hints: tuple["UserError", ...] = (),
         for_admins: tuple["UserError", ...] = (),
-        **details: str | int,
+        **details: Detail,
     ) -> None:
         super().__init__(f"{key} {details}" if details else key)
         self.key = key
         self.hints = hints
         self.for_admins = for_admins
-        self.details: Mapping[str, str | int] = details
+        self.details: Mapping[str, Detail] = details
 
     def with_hints(
         self, *hints: "UserError", for_admins: tuple["UserError", ...] = ()

@@ -108,11 +108,19 @@ class Exchange:
 class ExchangeStore(Protocol):
     """Where exchanges are kept, until their time is over or their person wants them gone."""
 
-    async def add(self, exchange: Exchange, event: Event | None = None) -> None:
-        """Store a new one and take its event, both or none.
+    async def add(
+        self, exchange: Exchange, event: Event | None = None, *, reserved: float = 0.0
+    ) -> None:
+        """Store a new one, take its event and reserve what it may cost, all or nothing.
+
+        Args:
+            exchange: what is asked.
+            event: what asks.
+            reserved: credits; when it has ended, what it has cost is settled.
 
         Raises:
             TakenError: the event had its effect.
+            UserError: its person may not spend so much.
         """
         ...
 

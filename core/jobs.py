@@ -184,7 +184,22 @@ class JobStore(Protocol):
     TakenError says that it had one, and nothing was written.
     """
 
-    async def add(self, job: Job, event: Event | None = None) -> None: ...
+    async def add(self, job: Job, event: Event | None = None) -> None:
+        """Write a new one; its credits are reserved, unless it is a draft.
+
+        Raises:
+            UserError: its person may not spend so much.
+        """
+        ...
+
+    async def order(self, job: Job, event: Event | None = None) -> None:
+        """Write that a draft is ordered from now on, and reserve its credits.
+
+        Raises:
+            LostRunError: as `save` does.
+            UserError: its person may not spend so much; it is a draft as before.
+        """
+        ...
 
     async def get(self, job_id: str) -> Job | None: ...
 
@@ -201,8 +216,8 @@ class JobStore(Protocol):
         """
         ...
 
-    async def save(self, job: Job, event: Event | None = None) -> None:
-        """Write all that changes in a job's life.
+    async def save(self, job: Job) -> None:
+        """Write all that changes in a job's life; at its end what was reserved is settled.
 
         Raises:
             LostRunError: the job was claimed by another run since.
@@ -222,7 +237,11 @@ class JobStore(Protocol):
         ...
 
     async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
-        """Take a failed job up again with a new token; None when somebody else already did."""
+        """Take a failed job up again with a new token; None when somebody else already did.
+
+        Raises:
+            UserError: its person may not spend so much; it has failed as before.
+        """
         ...
 
     async def unfinished(self) -> Sequence[Job]:

@@ -19,6 +19,7 @@ from core.messages.budget import WriteBudget
 from core.messages.budgets import Budgets
 from core.people.access import Access
 from core.people.characters import CharacterStore
+from core.people.credits import Credits
 from core.people.preferences import PreferenceStore
 from core.platform import Conversation, Platform
 
@@ -41,6 +42,7 @@ class Services:
     access: Access
     preferences: PreferenceStore
     characters: CharacterStore
+    credits: Credits
     exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore

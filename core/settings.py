@@ -97,6 +97,11 @@ class Settings(_FromEnvironment):
     default_locale: Literal["en", "zh"] = "en"
     admins: Parties = ()
     allowed_chats: Parties = ()
+    daily_credits: Annotated[int, Field(ge=0)] = 0
+    monthly_credits: Annotated[int, Field(ge=0)] = 0
+    chat_daily_credits: Annotated[int, Field(ge=0)] = 0
+    credit_name: Annotated[str, Field(max_length=20)] = ""
+    credits_per_unit: Annotated[int, Field(ge=1)] = 1
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
     drain_seconds: Annotated[float, Field(ge=0)] = 240
     chat_history: Annotated[int, Field(ge=2)] = 20

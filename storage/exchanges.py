@@ -21,9 +21,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from core.events import Event, TakenError
 from core.exchanges import Exchange, ExchangeState
+from core.people.currency import thousandths
 from core.platform import ConversationRef, MessageRef, Party, User
 from storage.database import Database
 from storage.events import take_within
+from storage.ledger import CreditLedger, Spender
 from storage.tables import exchange_messages as standing
 from storage.tables import exchanges
 
@@ -58,10 +60,13 @@ def _exchange() -> TypeAdapter[Exchange]:
 class SqlExchangeStore:
     """See `core.exchanges.ExchangeStore` for the contract."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ledger: CreditLedger | None = None) -> None:
         self._database = database
+        self._ledger = ledger or CreditLedger()
 
-    async def add(self, exchange: Exchange, event: Event | None = None) -> None:
+    async def add(
+        self, exchange: Exchange, event: Event | None = None, *, reserved: float = 0.0
+    ) -> None:
         place, user = exchange.conversation, exchange.user
         row = {
             **_exchange().dump_python(exchange, mode="json"),
@@ -75,6 +80,8 @@ class SqlExchangeStore:
             connection.execute(exchanges.insert(), row)
             if event and not take_within(connection, event):
                 raise TakenError(event.id)
+            spender = Spender(user=user.party, chat=place.party)
+            self._ledger.reserve(connection, exchange.id, spender, thousandths(reserved))
 
         await self._database.run(_ROW, add)
 
@@ -95,6 +102,8 @@ class SqlExchangeStore:
             # Forgotten meanwhile: then nobody finds it by its messages either.
             if connection.execute(written).rowcount and places:
                 connection.execute(_STANDS, places)
+            if exchange.is_ended:
+                self._ledger.settle(connection, exchange.id, thousandths(exchange.credits))
 
         await self._database.run(_ROW, save)
 
@@ -169,10 +178,15 @@ class SqlExchangeStore:
 
     async def _delete(self, *which: ColumnElement[bool]) -> Sequence[str]:
         gone = select(exchanges.c.id).where(*which)
+        asking = exchanges.c.state == str(ExchangeState.ASKING)
+        unsettled = select(exchanges.c.id, exchanges.c.credits).where(*which, asking)
         unnamed = delete(standing).where(standing.c.exchange.in_(gone))
         deleted = delete(exchanges).where(*which).returning(exchanges.c.id)
 
         def forget(connection: Connection) -> Sequence[str]:
+            # Its end finds no row any more, if it comes at all.
+            for row in connection.execute(unsettled).all():
+                self._ledger.settle(connection, row.id, thousandths(row.credits))
             connection.execute(unnamed)
             return connection.scalars(deleted).all()
 

@@ -23,10 +23,12 @@ from sqlalchemy import (
 from core.events import Event, TakenError
 from core.jobs import ENDED, Expense, Job, JobState, LostRunError
 from core.media import Cost, MediaRequest
+from core.people.currency import thousandths
 from core.platform import ConversationRef, Party, User
 from core.validation import objections
 from storage.database import Database
 from storage.events import take_within
+from storage.ledger import CreditLedger, Spender
 from storage.tables import jobs
 
 log = logging.getLogger(__name__)
@@ -90,8 +92,9 @@ class SqlJobStore:
         aside: the ids of such jobs that were met, and what is wrong with each.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ledger: CreditLedger | None = None) -> None:
         self._database = database
+        self._ledger = ledger or CreditLedger()
         self.aside: dict[str, str] = {}
         # The tokens that were handed out last. While one is being taken there stands no number.
         self._held: dict[str, object] = {}
@@ -103,8 +106,19 @@ class SqlJobStore:
         def add(connection: Connection) -> None:
             connection.execute(_ADD, row)
             _take_event(connection, event)
+            if job.state is not JobState.DRAFT:
+                self._reserve(connection, job)
 
         await self._database.run(_ROW, add)
+
+    async def order(self, job: Job, event: Event | None = None) -> None:
+        def order(connection: Connection) -> None:
+            _save(connection, job, values)
+            _take_event(connection, event)
+            self._reserve(connection, job)
+
+        values = _dump(job, _FIXED)
+        await self._database.run(_ROW, order)
 
     async def get(self, job_id: str) -> Job | None:
         def read(connection: Connection) -> Job | None:
@@ -124,24 +138,32 @@ class SqlJobStore:
     def holds(self, job: Job) -> bool:
         return self._held.get(job.id) == job.run
 
-    async def save(self, job: Job, event: Event | None = None) -> None:
+    async def save(self, job: Job) -> None:
         if job.is_ended:
             self._held.pop(job.id, None)
-        await self._guarded(job, _dump(job, _FIXED), event)
+        values = _dump(job, _FIXED)
+
+        def save(connection: Connection) -> None:
+            _save(connection, job, values)
+            if job.is_ended:
+                self._ledger.settle(connection, job.id, thousandths(job.credits))
+
+        await self._database.run(_ROW, save)
 
     async def reword(self, job: Job) -> None:
         dumped = _dump(job)
-        await self._guarded(job, {"request": dumped["request"], "credits": job.credits})
+        values = {"request": dumped["request"], "credits": job.credits}
+        await self._database.run(_ROW, lambda c: _save(c, job, values))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
-        await self._guarded(job, {"fraction": fraction})
+        await self._database.run(_ROW, lambda c: _save(c, job, {"fraction": fraction}))
 
     async def mark_told(self, job: Job) -> None:
         await self._database.run(_ROW, lambda c: c.execute(_MARK_TOLD, _key(job)))
 
     async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
         values = _dump(job, _FIXED - _PLACE)
-        return await self._take(_REOPEN, {**_key(job), **values}, event)
+        return await self._take(_REOPEN, {**_key(job), **values}, partial(self._reopened, event))
 
     async def unfinished(self) -> Sequence[Job]:
         return await self._select(_UNFINISHED)
@@ -193,20 +215,19 @@ class SqlJobStore:
             query, lambda row: _duration().validate_python(tuple(row.values()))
         )
 
-    async def _guarded(
-        self, job: Job, values: Mapping[str, object], event: Event | None = None
-    ) -> None:
-        parameters = {**_key(job), **values}
+    def _reserve(self, connection: Connection, job: Job) -> None:
+        spender = Spender(user=job.user.party, chat=job.conversation.party)
+        self._ledger.reserve(connection, job.id, spender, thousandths(job.credits))
 
-        def save(connection: Connection) -> None:
-            if not connection.execute(_SAVE, parameters).rowcount:
-                raise LostRunError(job.id)
-            _take_event(connection, event)
-
-        await self._database.run(_ROW, save)
+    def _reopened(self, event: Event | None, connection: Connection, job: Job) -> None:
+        _take_event(connection, event)
+        self._reserve(connection, job)
 
     async def _take(
-        self, statement: Executable, parameters: Mapping[str, object], event: Event | None = None
+        self,
+        statement: Executable,
+        parameters: Mapping[str, object],
+        also: Callable[[Connection, Job], None] | None = None,
     ) -> Job | None:
         job_id = str(parameters["job"])
         # From before it is taken until we know by whom: an older run has to ask the row itself,
@@ -215,10 +236,11 @@ class SqlJobStore:
 
         def take(connection: Connection) -> Job | None:
             row = connection.execute(statement, parameters).mappings().first()
-            if row:
-                _take_event(connection, event)
             # Within the transaction: a row that cannot be read is not taken.
-            return _load(row) if row else None
+            taken = _load(row) if row else None
+            if taken and also:
+                also(connection, taken)
+            return taken
 
         job = await self._database.run(_ROW, take)
         if self._held.get(job_id) is taking:
@@ -263,6 +285,11 @@ class SqlJobStore:
 
 def _execute(statement: Executable, connection: Connection) -> None:
     connection.execute(statement)
+
+
+def _save(connection: Connection, job: Job, values: Mapping[str, object]) -> None:
+    if not connection.execute(_SAVE, {**_key(job), **values}).rowcount:
+        raise LostRunError(job.id)
 
 
 def _take_event(connection: Connection, event: Event | None) -> None:

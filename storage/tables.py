@@ -204,6 +204,48 @@ exchange_messages = Table(
 )
 
 
+# Append-only. Amounts are in thousandths of a credit, below 0 what is spent: of somebody's
+# allowance for that day, or of what is their own. All about one job or answer has its id as `ref`.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("day", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("allowance", Integer, nullable=False),
+    Column("own", Integer, nullable=False),
+    Column("by", String, nullable=False),
+    Index("ledger_by_ref", "ref"),
+    Index("ledger_by_user", "platform", "user_id", "day", "allowance"),
+    Index("ledger_by_chat", "platform", "chat", "day", "allowance"),
+    Index("ledger_own", "platform", "user_id", "own", sqlite_where=text("own != 0")),
+)
+
+# `kind` is "user", "chat", or "group": then `id` is the name of a group of people.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("daily", Integer),
+    Column("monthly", Integer),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("group", String, nullable=False),
+)
+
+
 def renamed(table: Table, old: Party, new: Party) -> Update:
     """Put what is stored about a party under its new name, unless something is there already."""
     rows = table.alias()

@@ -39,6 +39,7 @@ class Supergroups:
             services.preferences,
             services.store,
             services.exchanges,
+            services.credits.store,
         ):
             await store.rename(old, new)
 

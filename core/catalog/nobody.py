@@ -9,7 +9,7 @@ from core.catalog.ability import Ability
 from core.catalog.choices import lengths, resolutions, shapes
 from core.catalog.model import Model
 from core.catalog.refusals import refusals
-from core.errors import UserError
+from core.errors import Detail, UserError
 from core.media import MediaRequest
 
 _NO_PICTURES = frozenset({"refuse-any-image", "refuse-images"})
@@ -52,7 +52,7 @@ def refuse_all(models: Sequence[Model], request: MediaRequest) -> UserError:
     return UserError("refuse-together", hints=reasons[closest.key])
 
 
-def _about(request: MediaRequest, key: str, **details: str | int) -> UserError:
+def _about(request: MediaRequest, key: str, **details: Detail) -> UserError:
     """A sentence about all models of a kind; those of the other kind may well do it."""
     return UserError(key, hints=(), for_admins=(), kind=request.kind.value, **details)
 

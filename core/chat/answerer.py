@@ -12,6 +12,7 @@ from functools import partial
 from core.chat.answer import ActiveAnswer, UseTool, ended
 from core.chat.formed_answer import FormedAnswer, HandOver
 from core.chat.showing import disown, leave, show
+from core.chat.turns import most_tokens
 from core.chat.views import elsewhere_view
 from core.errands import Errands
 from core.errors import Fault, FaultKind, StorageError, UserError
@@ -66,8 +67,8 @@ class Answerer:
         """Store a question, show that it is asked, and ask it, which goes on by itself.
 
         Raises:
-            UserError: the person already waits for as many answers as they may, the disk is
-                nearly full, or the bot is about to stop.
+            UserError: the person already waits for as many answers as they may, or may not spend
+                so much; the disk is nearly full, or the bot is about to stop.
             StorageError: it could not be stored; nothing was sent.
             TakenError: its event has had its effect.
         """
@@ -75,13 +76,20 @@ class Answerer:
         # Before the first wait, or five that are asked at the same moment would all have a turn.
         active = self._active[exchange.id] = self._answer(exchange, question, use)
         try:
-            await self._services.exchanges.add(exchange, event)
+            reserved = self._most(exchange, question)
+            await self._services.exchanges.add(exchange, event, reserved=reserved)
         except BaseException:
             del self._active[exchange.id]
             raise
         self._errands.start(self._go(active))
         # Or a platform that shows that somebody is at work would take that for all there is.
         await active.opened.wait()
+
+    def _most(self, exchange: Exchange, question: Question) -> float:
+        """What an answer may cost, in credits, with all that was spent on the question."""
+        model = self._services.chat_model(exchange.model)
+        answer = model.credits_for(most_tokens(model, question)) if model else 0.0
+        return exchange.heard_credits + answer
 
     async def before(self, exchange_id: str) -> Sequence[Exchange]:
         """What a question that follows an exchange goes on from, oldest first."""

@@ -7,7 +7,7 @@ from core.catalog import ChatModel
 from core.errors import UserError
 from core.exchanges import Exchange
 from core.media import Asset, MediaKind
-from core.talk import Answered, Asked, MediaLink, Turn
+from core.talk import Answered, Asked, MediaLink, Question, Turn, Usage
 
 # Too many rather than too few: what does not fit is refused after it was sent.
 _BYTES_PER_TOKEN = 3
@@ -59,8 +59,7 @@ def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn,
     Raises:
         UserError: not even the last question fits, with what came of it.
     """
-    answer = model.answer_tokens or min(_ANSWER_TOKENS, model.context_tokens // _ANSWER_SHARE)
-    room = model.context_tokens - answer - _tokens_in(system)
+    room = model.context_tokens - _answer_tokens(model) - _tokens_in(system)
     # A conversation begins with a question; what came of one is nothing without it.
     begin, used = len(turns), 0
     for place in reversed(range(len(turns))):
@@ -72,6 +71,18 @@ def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn,
     if begin == len(turns):
         raise UserError("question-too-long", model=model.name)
     return tuple(turns[begin:])
+
+
+def most_tokens(model: ChatModel, question: Question) -> Usage:
+    """How many tokens an answer takes at most, as long as the model has nothing done meanwhile."""
+    asked_for = _tokens_in(question.system) + sum(map(tokens_of, question.turns))
+    return Usage(
+        input_tokens=min(asked_for, model.context_tokens), output_tokens=_answer_tokens(model)
+    )
+
+
+def _answer_tokens(model: ChatModel) -> int:
+    return model.answer_tokens or min(_ANSWER_TOKENS, model.context_tokens // _ANSWER_SHARE)
 
 
 def tokens_of(turn: Turn) -> int:

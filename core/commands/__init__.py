@@ -9,6 +9,7 @@ from core.commands.ask import ASK, HEAR, TALK
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
+from core.commands.credits import BALANCE, GRANT, LIMITS
 from core.commands.describe import DESCRIBE
 from core.commands.drafts import EDIT, SUGGEST
 from core.commands.enhance import ENHANCE
@@ -55,8 +56,11 @@ COMMANDS: Commands = {
         SHARE,
         MODELS,
         SETTINGS,
+        BALANCE,
         ALLOW,
         DENY,
+        GRANT,
+        LIMITS,
         make_help(lambda: list(COMMANDS.values())),
     )
 }

@@ -33,7 +33,8 @@ async def listen(context: Context, voice: Voice) -> HeardWords:
     """Have it listened to. The event is taken before: it is not paid for a second time.
 
     Raises:
-        UserError: no model here can, or the file cannot be had.
+        UserError: no model here can, the file cannot be had, or whoever speaks may not spend what
+            listening costs.
         JobError: the gateways have given no words.
         TakenError: the event has had its effect.
     """
@@ -41,6 +42,9 @@ async def listen(context: Context, voice: Voice) -> HeardWords:
     listeners = services.catalog.listeners
     if not listeners:
         raise UserError("voice-not-heard", for_admins=(UserError("hint-set-speech"),))
+    invocation = context.invocation
+    price = listeners[0].credits_for(voice.seconds)
+    await services.credits.check(invocation.user, invocation.conversation, price)
     async with voice.attachment.file() as path:
         await context.take_event()
         model, transcript = await _transcribed(services, listeners, path)
@@ -93,6 +97,6 @@ async def keep_price(context: Context, exchange_id: str, heard: HeardWords, foll
         ended_at=now,
     )
     try:
-        await context.services.exchanges.add(exchange)
-    except StorageError as error:
+        await context.services.exchanges.add(exchange, reserved=heard.credits)
+    except (StorageError, UserError) as error:
         log.warning("%s has listened for %.2f credits: %s", heard.model, heard.credits, error)

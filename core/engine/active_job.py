@@ -9,6 +9,7 @@ from functools import partial
 
 from core.catalog import Model
 from core.errors import StorageError
+from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError
 from core.messages.budget import Rank
 from core.messages.progress import Phase, Progress, learned_seconds
@@ -47,7 +48,8 @@ class ActiveJob:
 
     def view(self) -> View:
         if self.job.state is JobState.DRAFT:
-            return draft_view(self.job, self.model)
+            price = self._services.credits.price(self.job.credits, Locale(self.job.locale))
+            return draft_view(self.job, self.model, price)
         return running_view(
             self.job,
             self.model,

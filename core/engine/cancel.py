@@ -26,10 +26,11 @@ async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
     """
     # Taking the token ends every other run of this job, wherever it is.
     while job := await store.claim(job_id, unless=JobState.DELIVERING):
-        cancelled = replace(job, state=JobState.CANCELLED, ended_at=time.time())
+        # Whatever the gateway makes of it, its person has got nothing for their credits.
+        cancelled = replace(job, state=JobState.CANCELLED, credits=0, ended_at=time.time())
         if job.state in {JobState.DRAFT, JobState.WAITING}:
             # What a gateway has refused before this wait was never taken.
-            cancelled = replace(cancelled, credits=0, started_at=None)
+            cancelled = replace(cancelled, started_at=None)
         # Lost when a run of it began in between: then once more. It does not stop here, since
         # without its token the run of the job has ended: nobody else would finish it.
         with suppress(LostRunError):

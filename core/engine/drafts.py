@@ -110,7 +110,8 @@ class JobDrafts:
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self._services.catalog.choose(replace(job.request, model=job.model))
         conversation, budget = self._services.conversation(job)
-        view = draft_view(job, model, note)
+        price = self._services.credits.price(job.credits, Locale(job.locale))
+        view = draft_view(job, model, price, note)
         message = await write_final(conversation, budget, view, job.status, replying=job.command)
         if message != job.status:
             # Ordered meanwhile: then whoever runs it shows it.

@@ -130,8 +130,8 @@ class Engine:
         although nobody waits for this any more.
 
         Raises:
-            UserError: nothing can do this, the disk is nearly full, or the bot is about to stop;
-                nothing was stored.
+            UserError: nothing can do this, the person may not spend so much, the disk is nearly
+                full, or the bot is about to stop; nothing was stored.
             StorageError: the job could not be stored, or not where the next start would find it;
                 nothing was sent.
             TakenError: its event has been given its job.
@@ -150,8 +150,8 @@ class Engine:
         """Do what a draft has shown.
 
         Raises:
-            UserError: somebody already did, or cancelled it; or its model is gone; or the disk is
-                nearly full.
+            UserError: somebody already did, or cancelled it; or its model is gone; or the person
+                may not spend so much; or the disk is nearly full.
             TakenError: the event has had its effect.
         """
         self._check_room()
@@ -162,7 +162,7 @@ class Engine:
         model = self.services.catalog.choose(replace(draft.request, model=draft.model))
         job = replace(draft, state=JobState.WAITING)
         try:
-            await self.services.store.save(job, event)
+            await self.services.store.order(job, event)
         except LostRunError:
             raise UserError("nothing-to-confirm") from None
         await self._openings.show(ActiveJob(self.services, job, model))
@@ -199,8 +199,8 @@ class Engine:
         It goes to `place`, where that is asked for: the chat of the order may be why it failed.
 
         Raises:
-            UserError: it has not failed, its model is gone, or it would be paid for although the
-                disk is nearly full.
+            UserError: it has not failed, its model is gone, its person may not spend so much, or
+                it would be paid for although the disk is nearly full.
             TakenError: the event has had its effect.
         """
         if job.state is not JobState.FAILED or job.fault is None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from core.delivery.post import post
 from core.delivery.prepare import Prepared, is_native, lower, prepare
 from core.engine.active_job import ActiveJob
-from core.errors import Fault, FaultKind, JobError
+from core.errors import Fault, FaultKind, JobError, StorageError
+from core.i18n import Locale
 from core.jobs import JobState
 from core.messages.progress import Phase
-from core.messages.views import maybe_twice_view, part_refused_view, result_view
+from core.messages.views import maybe_twice_view, part_refused_view, priced, result_view
 from core.platform import (
     CaptionRefusedError,
     MediaPost,
@@ -37,6 +38,8 @@ class Posting:
     def __init__(self, services: Services, active: ActiveJob) -> None:
         self._services = services
         self._active = active
+        self._promised = active.job.credits
+        self._paid = ""
         # Whether the status message holds a result by now, and whether the chat may hold any.
         self._in_place = self._begun = False
         # What is said below the media once they are known to be there.
@@ -97,6 +100,7 @@ class Posting:
                 active.job, state=JobState.DELIVERING, posting=True, credits=self._charged(ready)
             )
         )
+        self._paid = await self._told_paid()
         parts = ready.cut(limits, in_place=replacing is not None)
         message, taken = await self._put_parts(parts, replacing)
         # Stored by whoever says that the job is done: nothing lies between the two.
@@ -212,12 +216,16 @@ class Posting:
         active = self._active
         sandboxed = self._services.sandboxed
         view = result_view(
-            active.job, active.model, time.time(), ready.withheld, sandboxed=sandboxed
+            active.job,
+            active.model,
+            time.time(),
+            ready.withheld,
+            sandboxed=sandboxed,
         )
         return MediaPost(
             key="/".join(filter(None, (active.job.id, ready.part))),
             assets=ready.assets,
-            view=_SILENT if ready.wordless else view,
+            view=_SILENT if ready.wordless else priced(view, self._paid),
             replying=active.job.command,
             spoiler=active.job.request.spoiler,
             as_documents=ready.as_documents,
@@ -241,11 +249,26 @@ class Posting:
         self._in_place, self._begun = self._in_place or replacing is not None, True
         return message
 
+    async def _told_paid(self) -> str:
+        job = self._active.job
+        try:
+            return await self._services.credits.told_paid(
+                job.user,
+                job.conversation,
+                Locale(job.locale),
+                paid=job.credits,
+                reserved=self._promised,
+            )
+        except StorageError as error:
+            log.warning("job %s: what is left is not told: %s", job.id, error)
+            return ""
+
     def _charged(self, ready: Prepared) -> int:
         """The price of what was made; missing results are not charged."""
         request = self._active.job.request
         made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
-        return self._active.model.credits_for(request) * min(made, request.count) // request.count
+        price = self._active.model.credits_for(request) * min(made, request.count) // request.count
+        return min(price, self._promised)
 
 
 def _without_words(media: MediaPost) -> MediaPost:

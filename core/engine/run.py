@@ -231,8 +231,9 @@ class Run:
         log.warning(
             "job %s: %s: %s; next: %s", active.job.id, active.model.key, fault.kind, model.key
         )
-        # The row is charged with what the next model costs, and says so before it is asked.
-        price = model.credits_for(active.job.request)
+        # The row is charged with what the next model costs, and says so before it is asked: but
+        # nobody pays more than they were told when they ordered.
+        price = min(model.credits_for(active.job.request), active.job.credits)
         await active.save(
             replace(active.job, state=JobState.WAITING, model=model.key, credits=price)
         )

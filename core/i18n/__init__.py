@@ -57,7 +57,12 @@ def _text(locale: Locale, key: str, variables: frozenset[tuple[str, str | float]
 def explain(locale: Locale, error: UserError, *, for_admin: bool = False) -> str:
     """The sentences of a user's mistake, with what would work."""
     hints = (*error.hints, *error.for_admins) if for_admin else error.hints
-    return "\n".join(translate(locale, each.key, **each.details) for each in (error, *hints))
+    return "\n".join(_sentence(locale, each) for each in (error, *hints))
+
+
+def _sentence(locale: Locale, error: UserError) -> str:
+    details = {n: v(locale) if callable(v) else v for n, v in error.details.items()}
+    return translate(locale, error.key, **details)
 
 
 def explain_fault(locale: Locale, fault: Fault, kind: str = "video") -> list[str]:

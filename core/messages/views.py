@@ -68,8 +68,8 @@ def _notes(locale: Locale, progress: Progress) -> list[str]:
     return [translate(locale, "progress-note", note=progress.note)]
 
 
-def draft_view(job: Job, model: Model, note: str = "") -> View:
-    """What a job would make that is not yet ordered, and what it would cost.
+def draft_view(job: Job, model: Model, price: str, note: str = "") -> View:
+    """What a job would make that is not yet ordered, and the price that it would have.
 
     The note says how it came to be.
     """
@@ -78,7 +78,7 @@ def draft_view(job: Job, model: Model, note: str = "") -> View:
     is_worded = job.request.wording in (Wording.ENHANCED, Wording.DESCRIBED)
     named = "draft-suggestion" if is_worded else "draft-plan"
     lines = [
-        translate(locale, named, credits=job.credits),
+        translate(locale, named, price=price),
         describe_request(job, model),
         plan if len(plan) <= _PLAN_CHARS else plan[: _PLAN_CHARS - 1] + "…",
         *unmet(job, model),
@@ -230,6 +230,11 @@ def result_view(
         buttons.append(share_button(job, locale))
     elsewhere = translate(locale, "posted-elsewhere")
     return View(text="\n".join(lines), buttons=tuple(buttons), elsewhere=elsewhere)
+
+
+def priced(view: View, paid: str) -> View:
+    """The same, and what it has cost, where that is to be told."""
+    return replace(view, text="\n".join(filter(None, (view.text, paid))))
 
 
 def part_refused_view(job: Job, missing: int) -> View:

@@ -79,6 +79,8 @@ def shown(view: Callable[..., View], job: Job) -> View:
         "pages": ("https://example.com",),
         "missing": 1,
         "view": View(text="a cat"),
+        "price": "14 credits",
+        "paid": "14 credits, 86 left today",
     }
     needed = [n for n, p in signature(view).parameters.items() if p.default is Parameter.empty]
     unknown = set(needed) - set(known)

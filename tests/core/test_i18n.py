@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from fluent.syntax import FluentParser, ast
@@ -14,6 +15,7 @@ from core.i18n import Locale, explain, explain_fault, locale_of, translate
 from core.jobs import ENDED, JobState
 from core.messages.progress import Phase
 from core.options.options import describe
+from core.people.credits import Narrowest
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "core" / "i18n"
@@ -26,6 +28,8 @@ COMPOSED = {
     *(f"models-{word}" for word in ("mask", "remix", "characters", "storyboard")),
     *(f"models-{ability}" for ability in ChatAbility),
     *(f"example-{c.name}" for c in COMMANDS.values() if "prompt" in c.options.model_fields),
+    *(f"credits-{what}-{of}" for what in ("paid", "short") for of in get_args(Narrowest)),
+    *(f"limits-{kind}" for kind in ("user", "chat")),
     *(f"name-{name}" for name in COMMANDS),
     *(f"name-option-{option.name}" for c in COMMANDS.values() for option in describe(c.options)),
     *(option.description for c in COMMANDS.values() for option in describe(c.options)),
@@ -58,7 +62,7 @@ def keys_in_code() -> set[str]:
     known = set(texts("en"))
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("core", "bots")
+        for folder in ("core", "bots", "storage")
         for path in (ROOT / folder).rglob("*.py")
     )
     return {key for key in re.findall(r"\"([a-z]+(?:-[a-z]+)+)\"", code) if key in known}
@@ -74,7 +78,7 @@ def test_both_languages_have_the_same_keys_and_variables() -> None:
 
 def test_every_text_is_used_and_every_composed_key_has_one() -> None:
     known = set(texts("en"))
-    single = {"seconds", "pictures", "took"}
+    single = {"seconds", "pictures", "took", "credits", "granted"}
     missing = COMPOSED - known
     unused = known - COMPOSED - keys_in_code() - single
 

@@ -48,12 +48,12 @@ class DoomedStore(SqlJobStore):
         if self.moment == "ordered":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def save(self, job: Job, event: Event | None = None) -> None:
+    async def save(self, job: Job) -> None:
         """Store it and die, or die before."""
         reached = self.moment in REACHED and REACHED[self.moment](job)
         if reached and self.moment == "accepted":
             os.kill(os.getpid(), signal.SIGKILL)
-        await super().save(job, event)
+        await super().save(job)
         if reached:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -23,18 +23,22 @@ from core.jobs import Job
 from core.media import MediaRequest
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
+from core.people.credits import Credits, HouseRules
 from core.platform import ConversationRef, Platform, User
 from core.services import Services
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
 from storage.characters import SqlCharacterStore
+from storage.credits import SqlCreditStore
 from storage.database import Database, open_database
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
+from storage.ledger import CreditLedger
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
+from tests.fakes.balances import unbalanced
 from tests.fakes.memory_platform import NAME, MemoryPlatform
 from tests.fakes.setups import OTHERS
 from tests.fakes.statements import changing
@@ -57,7 +61,7 @@ class EngineHarness:
         gone: gateways whose key was taken away.
         has_chats: whether there are chat models, which answer plain words.
         policy: who may use the bot.
-        auto_confirm_credits: see `Services`.
+        auto_confirm_credits: see `Services`; house_rules: what people may spend.
         catalog_files: of an operator, over the presets; workflows: a folder of theirs.
         dialects: what the models of these may speak.
     """
@@ -81,6 +85,7 @@ class EngineHarness:
     hooks: Hooks = field(default_factory=Hooks)
     policy: Policy = field(default_factory=Policy)
     auto_confirm_credits: int = 0
+    house_rules: HouseRules = field(default_factory=HouseRules)
     room: Room = field(default_factory=Room)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
@@ -102,7 +107,7 @@ class EngineHarness:
     async def store(self) -> AsyncGenerator[SqlJobStore]:
         """The job store alone."""
         async with open_database(self.database_url) as database:
-            yield self.store_type(database)
+            yield self.store_type(database, CreditLedger(self.house_rules))
 
     @asynccontextmanager
     async def engine(self) -> AsyncGenerator[Engine]:
@@ -115,15 +120,18 @@ class EngineHarness:
             services = self._services(database, http)
             engine = Engine(services, self.jobs_per_user, drain_seconds=self.drain_seconds)
             yield await stack.enter_async_context(engine)
+            await engine.services.store.unfinished()  # what is still to be written comes before
+            assert await unbalanced(database) == []
 
     def _services(self, database: Database, http: httpx.AsyncClient) -> Services:
-        catalog = self.catalog
+        catalog, ledger = self.catalog, CreditLedger(self.house_rules)
         return Services(
-            store=self.store_type(database),
+            store=self.store_type(database, ledger),
             access=Access(policy=self.policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
-            exchanges=SqlExchangeStore(database),
+            credits=Credits(store=SqlCreditStore(database, ledger)),
+            exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             catalog=catalog,

@@ -87,7 +87,7 @@ async def test_what_is_not_written_takes_no_event(
     await store.claim("1")
 
     with pytest.raises(LostRunError):
-        await store.save(JOB, EVENT)
+        await store.order(JOB, EVENT)
     assert await store.reopen(JOB, EVENT) is None
 
     assert not await events.has(EVENT)
@@ -97,10 +97,10 @@ async def test_a_draft_is_ordered_once_for_each_event(store: SqlJobStore) -> Non
     await store.add(replace(JOB, state=JobState.DRAFT))
     draft = await store.claim("1", only=JobState.DRAFT)
     assert draft
-    await store.save(replace(draft, state=JobState.WAITING), EVENT)
+    await store.order(replace(draft, state=JobState.WAITING), EVENT)
 
     with pytest.raises(TakenError):
-        await store.save(replace(draft, state=JobState.RUNNING), EVENT)
+        await store.order(replace(draft, state=JobState.RUNNING), EVENT)
 
     row = await store.get("1")
     assert row

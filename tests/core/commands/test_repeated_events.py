@@ -15,7 +15,7 @@ from core.i18n import Locale
 from core.invocation import Attachment, Invocation, Voice
 from core.jobs import Job, JobState
 from core.people.access import Policy
-from core.platform import ConversationRef, User, View
+from core.platform import ConversationRef, Party, User, View
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.local_picture import picture
@@ -23,6 +23,7 @@ from tests.fakes.memory_platform import NAME
 from tests.fakes.sounds import sound
 
 ANN = User(platform=NAME, id="ann")
+BOB = Party(platform=NAME, kind="user", id="bob")
 HERE = ConversationRef(platform=NAME, chat="1")
 VIDEO = "video --model sandbox-videos 1s a cat"
 PLAN = "storyboard --model sandbox-video 1.5s up\n1.5s down"
@@ -65,6 +66,7 @@ PAID: Mapping[str, tuple[str, str]] = {
     "talk": ("", "talk make_video of a cat"),
     "hear": ("", "hear"),
     "continue": ("ask why #talk-length", "continue"),
+    "grant": ("", "grant 5 bob"),
     "reask": ("ask why #fail-quota", "reask"),
 }
 
@@ -84,6 +86,8 @@ async def test_what_pays_is_done_once_also_at_the_same_time_and_after_a_restart(
     harness: EngineHarness, name: str
 ) -> None:
     before, line = PAID[name]
+    if name == "grant":
+        harness.policy = Policy(admins=frozenset({str(ANN.party)}))
     along = _along(harness, name)
     async with harness.engine() as engine:
         if before:
@@ -96,12 +100,15 @@ async def test_what_pays_is_done_once_also_at_the_same_time_and_after_a_restart(
         await say(engine, line, "2", *along)
         first = (len(read_ledger(harness.folder / "sandbox")), await jobs(engine))
         characters = await engine.services.characters.of_user(ANN)
+        granted = await engine.services.credits.store.own(BOB)
     async with harness.engine() as engine:
         repeated = await say(engine, line, "2", *along)
         second = (len(read_ledger(harness.folder / "sandbox")), await jobs(engine))
         kept = await engine.services.characters.of_user(ANN)
+        assert await engine.services.credits.store.own(BOB) == granted
 
     assert repeated == Answer()
+    assert granted == (5000 if name == "grant" else 0)
     assert second == first
     assert list(kept) == list(characters)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.errors import StorageError, UserError
+from core.errors import Detail, StorageError, UserError
 from core.files.pictures import save_picture
 from core.media import MediaKind
 from tests.fakes.movies import make_movie
@@ -22,7 +22,7 @@ def draw(path: Path, width: int = 64, height: int = 48, *, orientation: int = 1)
     return path
 
 
-async def refusal(source: Path) -> tuple[str, Mapping[str, str | int]]:
+async def refusal(source: Path) -> tuple[str, Mapping[str, Detail]]:
     """Save what cannot be used: nothing may stay behind."""
     folder = source.parent / "job"
     with pytest.raises(UserError) as raised:

@@ -152,7 +152,7 @@ def test_what_came_otherwise_than_by_default_is_told() -> None:
         "reel-9 from /settings cannot do this; using reel-1 instead.",
         "16:9 from /settings does not work with reel-1; using 9:16 instead.",
     ]
-    assert set(lines[3:]) <= set(draft_view(job, MODEL).text.splitlines())
+    assert set(lines[3:]) <= set(draft_view(job, MODEL, "14 credits").text.splitlines())
     assert set(lines[3:]) <= set(result_view(job, MODEL, 1030.0).text.splitlines())
     assert "16:9 from /settings does not work with reel-1." in (
         result_view(unshaped, MODEL, 1030.0).text.splitlines()
@@ -240,7 +240,7 @@ def test_a_plan_is_told_in_the_users_language_and_not_in_the_gateways(
     request = replace(JOB.request, prompt=storyboard(shots), has_shots=True)
     job = replace(JOB, request=request, state=JobState.DRAFT, locale=locale.value)
 
-    assert draft_view(job, MODEL).text.endswith(f"\n{plan}")
+    assert draft_view(job, MODEL, "14 credits").text.endswith(f"\n{plan}")
     assert running_view(job, MODEL, Progress(), 1.0).text.endswith(
         f"\n{plan.replace(chr(10), ' ')}"
     )

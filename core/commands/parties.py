@@ -1,0 +1,51 @@
+"""Whom an admin's command is about: a person or a chat, named, replied to, or the one it is in."""
+
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field
+
+from core.commands.command import Context
+from core.errors import UserError
+from core.options.options import Option
+from core.platform import Party
+
+_KIND = Option(words={"user": "user", "用户": "user", "chat": "chat", "群": "chat"})
+_ID = Option(patterns=(r"(\S{1,255})",), exact=True, metavar="ID")
+
+KindOption = Annotated[
+    Literal["user", "chat"] | None, _KIND, Field(description="option-party-kind")
+]
+IdOption = Annotated[str | None, _ID, Field(description="option-party-id")]
+
+
+class NamesParty(Protocol):
+    """Options that may say whom a command is about."""
+
+    @property
+    def kind(self) -> Literal["user", "chat"] | None: ...
+
+    @property
+    def id(self) -> str | None: ...
+
+
+def party_of(context: Context, options: NamesParty) -> Party:
+    """Whom the options name; without a word who is replied to, else the chat.
+
+    Raises:
+        UserError: it is not clear who is meant, or no id looks like that.
+    """
+    invocation = context.invocation
+    here, author = invocation.conversation, invocation.replied_user
+    if options.id is None and options.kind != "chat" and author:
+        return author.party
+    if options.id is None:
+        # Who replies to somebody means them, also where the platform does not say who it is.
+        if options.kind == "user" or (options.kind is None and invocation.replied):
+            raise UserError("party-needs-id", command=invocation.command)
+        return here.party
+    ids = invocation.ids
+    kind = options.kind or ids.kind_of(options.id) or "user"
+    party = Party(platform=here.platform, kind=kind, id=options.id)
+    if not ids.fits(party):
+        raise UserError("option-not-understood", given=options.id)
+    return party

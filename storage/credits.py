@@ -1,0 +1,83 @@
+"""Balances, grants and limits on SQL; what is spent is in `storage.ledger`."""
+
+from dataclasses import asdict
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, insert, select
+
+from core.events import Event, TakenError
+from core.people.credits import Balance, CreditLimits, Gift
+from core.platform import Party
+from storage.database import Database
+from storage.events import take_within
+from storage.ledger import GROUP, CreditLedger, Spender
+from storage.tables import allowances, members, renamed
+
+_ROW = "a limit"
+
+
+class SqlCreditStore:
+    """See `core.people.credits.CreditStore` for the contract."""
+
+    def __init__(self, database: Database, ledger: CreditLedger | None = None) -> None:
+        self._database = database
+        self._ledger = ledger or CreditLedger()
+
+    async def balance(self, user: Party, chat: Party) -> Balance:
+        spender = Spender(user=user, chat=chat)
+        return await self._database.run(_ROW, lambda c: self._ledger.balance(c, spender))
+
+    async def own(self, user: Party) -> int:
+        return await self._database.run(_ROW, lambda c: self._ledger.own(c, user))
+
+    async def give(self, gift: Gift, event: Event | None = None) -> None:
+        def give(connection: Connection) -> None:
+            if event and not take_within(connection, event):
+                raise TakenError(event.id)
+            self._ledger.give(connection, "grant", uuid4().hex, gift)
+
+        await self._database.run(_ROW, give)
+
+    async def decided(self, whose: Party | str) -> CreditLimits:
+        query = select(allowances).filter_by(**_key(whose))
+
+        def read(connection: Connection) -> CreditLimits:
+            row = connection.execute(query).first()
+            return CreditLimits(daily=row.daily, monthly=row.monthly) if row else CreditLimits()
+
+        return await self._database.run(_ROW, read)
+
+    async def decide(self, whose: Party | str, allowance: CreditLimits) -> None:
+        key, values = _key(whose), asdict(allowance)
+
+        def decide(connection: Connection) -> None:
+            connection.execute(delete(allowances).filter_by(**key))
+            if allowance != CreditLimits():
+                connection.execute(insert(allowances), key | values)
+
+        await self._database.run(_ROW, decide)
+
+    async def group_of(self, user: Party) -> str:
+        query = select(members.c.group).filter_by(platform=user.platform, id=user.id)
+        return await self._database.run(_ROW, lambda c: c.scalar(query) or "")
+
+    async def put_into(self, group: str, user: Party) -> None:
+        key = {"platform": user.platform, "id": user.id}
+
+        def put(connection: Connection) -> None:
+            connection.execute(delete(members).filter_by(**key))
+            if group:
+                connection.execute(insert(members), key | {"group": group})
+
+        await self._database.run(_ROW, put)
+
+    async def rename(self, old: Party, new: Party) -> None:
+        moved = renamed(allowances, old, new)
+        await self._database.run(_ROW, lambda c: c.execute(moved))
+
+
+def _key(whose: Party | str) -> dict[str, str]:
+    """A group of people is on no platform."""
+    if isinstance(whose, str):
+        return {"platform": "", "kind": GROUP, "id": whose}
+    return {"platform": whose.platform, "kind": whose.kind, "id": whose.id}

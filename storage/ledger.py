@@ -1,0 +1,230 @@
+"""The ledger: an append-only table of what was reserved, given back, granted and bought.
+
+What a job or an answer costs is written in the transaction that writes its own row, so both are
+there after a crash, or none.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+)
+
+from core.errors import UserError
+from core.people.credits import (
+    Balance,
+    CreditLimits,
+    Gift,
+    HouseRules,
+    OverdrawnError,
+    Share,
+)
+from core.people.currency import THOUSANDTHS, Currency
+from core.platform import Party
+from storage.tables import allowances, ledger, members
+
+GROUP = "group"
+
+
+def _is(
+    kind: str, platform: ColumnElement[str] | str, id_: ColumnElement[str]
+) -> ColumnElement[bool]:
+    return and_(
+        allowances.c.kind == kind, allowances.c.platform == platform, allowances.c.id == id_
+    )
+
+
+_PLATFORM, _USER, _CHAT = (bindparam(name, type_=String) for name in ("platform", "user", "chat"))
+_ADD = insert(ledger)
+_OF = select(ledger).where(ledger.c.ref == bindparam("ref")).order_by(ledger.c.number)
+_THEIR_GROUP = select(members.c.group).where(
+    members.c.platform == _PLATFORM, members.c.id == _USER
+)
+_DECIDED = select(allowances).where(
+    or_(
+        _is("user", _PLATFORM, _USER),
+        _is("chat", _PLATFORM, _CHAT),
+        _is(GROUP, "", _THEIR_GROUP.scalar_subquery()),
+    )
+)
+_MONTH = len("2026-01")
+# What is granted or bought is not for a chat.
+_NOTHING = Share()
+_NOWHERE = Party(platform="", kind="chat", id="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spender:
+    """Whose allowance something is taken from, and that of which chat."""
+
+    user: Party
+    chat: Party
+
+
+def _spender(row: Row[Any]) -> Spender:
+    return Spender(
+        user=Party(platform=row.platform, kind="user", id=row.user_id),
+        chat=Party(platform=row.platform, kind="chat", id=row.chat),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row: what is taken, or below 0 given; `day` is today where it is not said."""
+
+    kind: str
+    ref: str
+    spender: Spender
+    taken: Share = _NOTHING
+    day: str = ""
+    by: str = ""
+
+
+class CreditLedger:
+    """What is spent, within transactions of the stores whose rows it is spent for.
+
+    Args:
+        rules: what everybody may spend.
+        currency: what a refusal calls it.
+        now: the time, in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        rules: HouseRules | None = None,
+        currency: Currency | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._currency = currency or Currency()
+        self._rules = rules or HouseRules()
+        self._now = now
+
+    def reserve(self, connection: Connection, ref: str, spender: Spender, amount: int) -> None:
+        """Take what a job or an answer may cost, in thousandths of a credit.
+
+        Raises:
+            OverdrawnError: there is too little left.
+        """
+        if not amount:
+            return
+        balance = self.balance(connection, spender)
+        share = balance.share(amount)
+        if share is None:
+            raise OverdrawnError(amount, balance, self._currency)
+        self._write(connection, Entry(kind="reserve", ref=ref, spender=spender, taken=share))
+
+    def settle(self, connection: Connection, ref: str, amount: int) -> None:
+        """Let a job or an answer that has ended cost so much, and give back the rest.
+
+        What it costs beyond what was reserved is taken as far as it is there.
+        """
+        rows = connection.execute(_OF, {"ref": ref}).all()
+        if not rows:
+            return  # ordered before there was a ledger, or for nothing
+        held = Share(
+            allowance=-sum(row.allowance for row in rows), own=-sum(row.own for row in rows)
+        )
+        reserved = [row for row in rows if row.kind == "reserve"][-1]
+        entry = Entry(kind="settle", ref=ref, spender=_spender(reserved))
+        if amount > held.total:
+            balance = self.balance(connection, entry.spender)
+            more = balance.share_of_what_is_left(amount - held.total)
+            self._write(connection, replace(entry, taken=more))
+        elif amount < held.total:
+            # To the day that it was taken from: a job over midnight makes no day longer.
+            back = held.reduced(amount).without(held)
+            kind = "settle" if amount else "return"
+            self._write(connection, replace(entry, kind=kind, taken=back, day=reserved.day))
+
+    def give(self, connection: Connection, kind: str, ref: str, gift: Gift) -> None:
+        """Let credits be somebody's own, or take them away.
+
+        Raises:
+            UserError: more would be taken than is there.
+        """
+        amount = gift.amount * THOUSANDTHS
+        if self.own(connection, gift.to) + amount < 0:
+            raise UserError("grant-too-low")
+        spender = Spender(user=gift.to, chat=_NOWHERE)
+        taken = Share(own=-amount)
+        entry = Entry(kind=kind, ref=ref, spender=spender, taken=taken, by=str(gift.by))
+        self._write(connection, entry)
+
+    def balance(self, connection: Connection, spender: Spender) -> Balance:
+        """What a person has spent and may spend; sums are read only where there is a limit."""
+        person, chat = self._allowances(connection, spender)
+        limits = Balance(person=person, chat=chat)
+        if limits.available is None:
+            return limits
+        day, month = ledger.c.day == self.today, ledger.c.day >= f"{self.today[:_MONTH]}-01"
+        theirs = _by(spender.user)
+        here = and_(ledger.c.platform == spender.chat.platform, ledger.c.chat == spender.chat.id)
+        return replace(
+            limits,
+            today=-_sum(connection, ledger.c.allowance, theirs, day),
+            month=-_sum(connection, ledger.c.allowance, theirs, month),
+            here=-_sum(connection, ledger.c.allowance, here, day),
+            own=self.own(connection, spender.user),
+        )
+
+    def own(self, connection: Connection, user: Party) -> int:
+        """What was granted to somebody or bought by them, and is still there; in thousandths."""
+        return _sum(connection, ledger.c.own, _by(user), ledger.c.own != 0)
+
+    @property
+    def today(self) -> str:
+        """The day that it is, as an ISO date."""
+        return datetime.fromtimestamp(self._now(), UTC).date().isoformat()
+
+    def _allowances(
+        self, connection: Connection, spender: Spender
+    ) -> tuple[CreditLimits, CreditLimits]:
+        """What counts for the person, and what for the chat."""
+        if self._rules.is_exempt(spender.user):
+            return CreditLimits(), CreditLimits()
+        parameters = {
+            "platform": spender.user.platform,
+            "user": spender.user.id,
+            "chat": spender.chat.id,
+        }
+        rows = connection.execute(_DECIDED, parameters)
+        decided = {row.kind: CreditLimits(daily=row.daily, monthly=row.monthly) for row in rows}
+        own, group, chat = (decided.get(kind, CreditLimits()) for kind in ("user", GROUP, "chat"))
+        return own.over(group).over(self._rules.person), chat.over(self._rules.chat)
+
+    def _write(self, connection: Connection, entry: Entry) -> None:
+        row = {
+            "at": self._now(),
+            "day": entry.day or self.today,
+            "platform": entry.spender.user.platform,
+            "user_id": entry.spender.user.id,
+            "chat": entry.spender.chat.id,
+            "kind": entry.kind,
+            "ref": entry.ref,
+            "allowance": -entry.taken.allowance,
+            "own": -entry.taken.own,
+            "by": entry.by,
+        }
+        connection.execute(_ADD, row)
+
+
+def _by(user: Party) -> ColumnElement[bool]:
+    return and_(ledger.c.platform == user.platform, ledger.c.user_id == user.id)
+
+
+def _sum(connection: Connection, column: Column[int], *which: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.coalesce(func.sum(column), 0)).where(*which)) or 0

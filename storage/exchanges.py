@@ -81,7 +81,7 @@ class SqlExchangeStore:
             if event and not take_within(connection, event):
                 raise TakenError(event.id)
             spender = Spender(user=user.party, chat=place.party)
-            self._ledger.reserve(connection, exchange.id, spender, thousandths(reserved))
+            self._ledger.reserve(connection, _ref(exchange.id), spender, thousandths(reserved))
 
         await self._database.run(_ROW, add)
 
@@ -103,7 +103,7 @@ class SqlExchangeStore:
             if connection.execute(written).rowcount and places:
                 connection.execute(_STANDS, places)
             if exchange.is_ended:
-                self._ledger.settle(connection, exchange.id, thousandths(exchange.credits))
+                self._ledger.settle(connection, _ref(exchange.id), thousandths(exchange.credits))
 
         await self._database.run(_ROW, save)
 
@@ -186,7 +186,7 @@ class SqlExchangeStore:
         def forget(connection: Connection) -> Sequence[str]:
             # Its end finds no row any more, if it comes at all.
             for row in connection.execute(unsettled).all():
-                self._ledger.settle(connection, row.id, thousandths(row.credits))
+                self._ledger.settle(connection, _ref(row.id), thousandths(row.credits))
             connection.execute(unnamed)
             return connection.scalars(deleted).all()
 
@@ -195,6 +195,11 @@ class SqlExchangeStore:
 
 def _of(user: Party) -> tuple[ColumnElement[bool], ...]:
     return exchanges.c.platform == user.platform, exchanges.c.user_id == user.id
+
+
+def _ref(exchange_id: str) -> str:
+    """What its entries in the ledger have in common: a draft that comes of it has the same id."""
+    return f"answer/{exchange_id}"
 
 
 def _load(row: RowMapping) -> Exchange:

@@ -205,7 +205,7 @@ exchange_messages = Table(
 
 
 # Append-only. Amounts are in thousandths of a credit, below 0 what is spent: of somebody's
-# allowance for that day, or of what is their own. All about one job or answer has its id as `ref`.
+# allowance for that day, or of what is their own. All about one job or answer has the same `ref`.
 ledger = Table(
     "ledger",
     metadata,

@@ -48,7 +48,7 @@ job-failed = { $kind ->
    *[video] No video from { $model }.
 }
 job-rests = On hold: { $model } is no longer set up at { $gateway }. This goes on once the operator sets it up again.
-job-cancelled = Cancelled. It costs you nothing; the gateway may still charge the operator of the bot for it.
+job-cancelled = Cancelled. The gateway may still charge for it.
 job-cancelled-unpaid = Cancelled. Nothing was ordered or paid.
 plan-dropped = Plan dropped. Nothing was ordered or paid.
 job-page = { $kind ->

@@ -44,7 +44,7 @@ job-failed = { $kind ->
    *[video] { $model } 未能生成视频。
 }
 job-rests = 已暂停：{ $gateway } 的 { $model } 已被移除。管理员重新配置后会继续。
-job-cancelled = 已取消。不会扣您的积分，但网关仍可能向机器人的运营者收费。
+job-cancelled = 已取消。网关仍可能扣费。
 job-cancelled-unpaid = 已取消，未下单也未扣费。
 plan-dropped = 已放弃该方案，未下单也未扣费。
 job-page = { $kind ->

@@ -14,7 +14,7 @@ HAVING -sum(allowance + own) != jobs.credits * 1000 AND jobs.state IN {_ENDED}
 """  # noqa: S608 - a constant
 _ANSWERS = f"""
 SELECT exchanges.id, state, exchanges.credits, -sum(allowance + own)
-FROM exchanges JOIN ledger ON ref = exchanges.id
+FROM exchanges JOIN ledger ON ref = 'answer/' || exchanges.id
 WHERE state IN {_ENDED}
 GROUP BY exchanges.id
 HAVING abs(-sum(allowance + own) - exchanges.credits * 1000) > 1

@@ -17,6 +17,7 @@ from core.catalog import CatalogData
 from core.chat.answerer import Answerer
 from core.dialects import Endpoint
 from core.dialects.endpoint import Pace
+from core.engine.admission import WaitingLimits
 from core.engine.engine import Engine
 from core.errors import SettingsError, StorageError
 from core.events import Events
@@ -25,6 +26,7 @@ from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
+from core.people.rate import OrderRate
 from core.platform import Platform
 from core.public_http import LOOPBACK, trusted_roots
 from core.services import Services
@@ -97,6 +99,8 @@ async def open_engine(
             room=_room(settings),
             sandboxed=setup.sandboxed,
             auto_confirm_credits=settings.chat_auto_confirm_credits,
+            words=setup.words,
+            rate=OrderRate(settings.per_minute),
             budgets=Budgets(SqlWriteStore(database)),
             hooks=Hooks(public_url=public_url),
             links=LentFiles(public_url=public_url),
@@ -111,6 +115,9 @@ async def open_engine(
             services,
             settings.jobs_per_user,
             drain_seconds=settings.drain_seconds,
+            waiting=WaitingLimits(
+                per_user=settings.waiting_per_user, in_all=settings.waiting_jobs
+            ),
             answerer=answerer,
         )
         yield await stack.enter_async_context(engine)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
 from core.dialects.endpoint import root_url
 from core.errors import CatalogError, SettingsError
 from core.invocation import IdFormat
+from core.people.words import BlockedWords
 from core.platform import Party
 from core.settings import Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
@@ -50,12 +51,14 @@ class Setup:
     Attributes:
         endpoints: of the gateways that have a key.
         sandboxed: True when the sandbox has to stand in for all of them.
+        words: what may not be ordered or asked.
     """
 
     settings: Settings
     data: CatalogData
     endpoints: Mapping[str, Endpoint]
     sandboxed: bool
+    words: BlockedWords = field(default_factory=BlockedWords)
 
     @property
     def misspelt(self) -> Mapping[str, tuple[str, bool]]:
@@ -105,8 +108,20 @@ def survey_setup(
     if sandboxed:
         with_own = replace(sources, files=(*sources.files, _SANDBOX_CATALOG))
         data = _hurried(with_own.read())
-    setup = Setup(settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed)
+    words = _read_words(settings.blocked_words, wrong)
+    setup = Setup(
+        settings=settings, data=data, endpoints=endpoints, sandboxed=sandboxed, words=words
+    )
     return setup, wrong
+
+
+def _read_words(file: Path | None, wrong: list[str]) -> BlockedWords:
+    """The list of the operator; none of it, if something there is wrong."""
+    try:
+        return BlockedWords.read(file) if file else BlockedWords()
+    except SettingsError as error:
+        wrong += str(error).splitlines()
+        return BlockedWords()
 
 
 def _load(sources: CatalogSources, wrong: list[str]) -> tuple[CatalogData, CatalogSources]:

@@ -21,6 +21,8 @@ from core.people.access import Access
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
 from core.people.preferences import PreferenceStore
+from core.people.rate import OrderRate
+from core.people.words import BlockedWords
 from core.platform import Conversation, Platform
 
 
@@ -35,6 +37,8 @@ class Services:
         auto_confirm_credits: up to which price what a model orders for a person is not shown to
             them first; 0 shows everything.
         sandboxed: True when all endpoints are the sandbox; each message then says so.
+        words: what the operator does not allow to be ordered or asked.
+        rate: how often one person may order or ask.
         dialects: the wire protocols that models of the catalog may name.
     """
 
@@ -54,6 +58,8 @@ class Services:
     room: Room = field(default_factory=Room)
     sandboxed: bool = False
     auto_confirm_credits: int = 0
+    words: BlockedWords = field(default_factory=BlockedWords)
+    rate: OrderRate = field(default_factory=OrderRate)
     links: LentFiles = field(default_factory=LentFiles)
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)

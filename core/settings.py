@@ -103,6 +103,10 @@ class Settings(_FromEnvironment):
     credit_name: Annotated[str, Field(max_length=20)] = ""
     credits_per_unit: Annotated[int, Field(ge=1)] = 1
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
+    waiting_per_user: Annotated[int, Field(ge=1)] = 10
+    waiting_jobs: Annotated[int, Field(ge=1)] = 1000
+    per_minute: Annotated[int, Field(ge=0)] = 6
+    blocked_words: Path | None = None
     drain_seconds: Annotated[float, Field(ge=0)] = 240
     chat_history: Annotated[int, Field(ge=2)] = 20
     chat_auto_confirm_credits: Annotated[int, Field(ge=0)] = 0

@@ -68,10 +68,11 @@ class Answerer:
 
         Raises:
             UserError: the person already waits for as many answers as they may, or may not spend
-                so much; the disk is nearly full, or the bot is about to stop.
+                or say so much; the disk is nearly full, or the bot is about to stop.
             StorageError: it could not be stored; nothing was sent.
             TakenError: its event has had its effect.
         """
+        await self._services.words.check(exchange.prompt, exchange.quoted, question.last_words)
         self.check_turn(exchange.user.party)
         # Before the first wait, or five that are asked at the same moment would all have a turn.
         active = self._active[exchange.id] = self._answer(exchange, question, use)

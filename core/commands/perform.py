@@ -38,6 +38,9 @@ async def perform(context: Context, command: Command[Any]) -> Answer:
     """
     invocation = context.invocation
     await _check_access(context, command.audience)
+    # Before anything of it costs us anything. A question is not yet what it asks for.
+    if command.pays and not (invocation.asks or context.is_admin or context.is_proposal):
+        context.services.rate.take(invocation.user.party)
     # Everything that would be refused after the question is refused before it.
     if invocation.asks:
         check_offered(context, command)

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from core.chat.answerer import Answerer
 from core.engine.active_job import ActiveJob
+from core.engine.admission import Admission, WaitingLimits
 from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.drafts import JobDrafts
 from core.engine.endings import Endings
@@ -39,6 +40,7 @@ class Engine:
         jobs_per_user: int = 2,
         *,
         drain_seconds: float = 3.0,
+        waiting: WaitingLimits | None = None,
         answerer: Answerer | None = None,
     ) -> None:
         self.services = services
@@ -52,6 +54,7 @@ class Engine:
         self._runs: dict[str, Run] = {}
         self._ticker = Ticker(self._active, self._runs.keys())
         self._scheduler = Scheduler(limits, self._run, self._ticker.moved)
+        self._admission = Admission(services, self._scheduler, waiting or WaitingLimits())
         self._closing = False
         self._errands = Errands()
         self._endings = Endings(services, self._active)
@@ -130,20 +133,21 @@ class Engine:
         although nobody waits for this any more.
 
         Raises:
-            UserError: nothing can do this, the person may not spend so much, the disk is nearly
-                full, or the bot is about to stop; nothing was stored.
+            UserError: nothing can do this, the person may not say or spend this or has too many
+                jobs waiting, the disk is nearly full, or the bot is about to stop; nothing was
+                stored.
             StorageError: the job could not be stored, or not where the next start would find it;
                 nothing was sent.
             TakenError: its event has been given its job.
         """
         if self._closing:
             raise UserError("bot-stopping")
-        self._check_room()
         # Everything that can be refused for nothing is refused before there is a row.
-        job, model = place(order, self.services.catalog)
-        # Job and event in one transaction: a crash in between would pay twice, or never.
-        await self.services.store.add(job, order.event)
-        await self._openings.show(ActiveJob(self.services, job, model))
+        async with self._admission.one_more(order.user, order.request):
+            job, model = place(order, self.services.catalog)
+            # Job and event in one transaction: a crash in between would pay twice, or never.
+            await self.services.store.add(job, order.event)
+            await self._openings.show(ActiveJob(self.services, job, model))
         return job
 
     async def confirm(self, job_id: str, event: Event | None = None) -> Job:
@@ -154,18 +158,19 @@ class Engine:
                 may not spend so much; or the disk is nearly full.
             TakenError: the event has had its effect.
         """
-        self._check_room()
+        self._admission.check_room()
         # Two presses at once: only one of them gets the token.
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
             raise UserError("nothing-to-confirm")
         model = self.services.catalog.choose(replace(draft.request, model=draft.model))
         job = replace(draft, state=JobState.WAITING)
-        try:
-            await self.services.store.order(job, event)
-        except LostRunError:
-            raise UserError("nothing-to-confirm") from None
-        await self._openings.show(ActiveJob(self.services, job, model))
+        async with self._admission.one_more(draft.user, draft.request):
+            try:
+                await self.services.store.order(job, event)
+            except LostRunError:
+                raise UserError("nothing-to-confirm") from None
+            await self._openings.show(ActiveJob(self.services, job, model))
         return job
 
     async def cancel(self, job_id: str) -> Job:
@@ -208,13 +213,14 @@ class Engine:
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self.services.catalog.choose(replace(job.request, model=job.model))
         again = reopened(job, model.credits_for(job.request), place, command)
-        if again.state is JobState.WAITING:
-            self._check_room()
-        # The same row, so that two who retry at once pay once.
-        taken = await self.services.store.reopen(again, event)
-        if taken is None:
-            raise UserError("not-failed")
-        await self._openings.show(ActiveJob(self.services, taken, model))
+        async with AsyncExitStack() as stack:
+            if again.state is JobState.WAITING:
+                await stack.enter_async_context(self._admission.one_more(job.user, job.request))
+            # The same row, so that two who retry at once pay once.
+            taken = await self.services.store.reopen(again, event)
+            if taken is None:
+                raise UserError("not-failed")
+            await self._openings.show(ActiveJob(self.services, taken, model))
         return taken
 
     async def jobs_of(self, user: User, limit: int = 20) -> Sequence[Job]:
@@ -253,11 +259,6 @@ class Engine:
     def position(self, job: Job) -> int:
         """A job's place in the queue, from 1; 0 when it does not wait."""
         return self._scheduler.position(job.id)
-
-    def _check_room(self) -> None:
-        if objection := self.services.room.objection():
-            log.warning("nothing new is ordered: %s", objection)
-            raise UserError("disk-nearly-full")
 
     async def _run(self, job_id: str) -> None:
         active = self._active.get(job_id)

@@ -9,6 +9,7 @@ from itertools import count
 from operator import itemgetter
 
 from core.jobs import Job
+from core.platform import User
 
 # What only so many jobs may have at once: a gateway's place, or one of a person's.
 Room = tuple[str, ...]
@@ -59,6 +60,15 @@ class Scheduler:
             self._wanting[room][job.id] = number
         self._positions = None
         self._start_where_possible([job])
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their turn."""
+        return len(self._waiting)
+
+    def waiting_of(self, user: User) -> int:
+        """How many of one person's jobs do."""
+        return len(self._wanting.get(_room_of(user), ()))
 
     def position(self, job_id: str) -> int:
         """Its place in the queue, from 1; 0 when it does not wait."""
@@ -162,4 +172,8 @@ class Scheduler:
 
 
 def _rooms(job: Job) -> tuple[Room, Room]:
-    return ("gateway", job.gateway), ("user", job.user.platform, job.user.id)
+    return ("gateway", job.gateway), _room_of(job.user)
+
+
+def _room_of(user: User) -> Room:
+    return "user", user.platform, user.id

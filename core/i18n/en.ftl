@@ -473,6 +473,13 @@ allowed-chat = Everybody in chat { $id } can use the bot now, except users who a
 denied-user = User { $id } can no longer use the bot.
 denied-chat = Nobody in chat { $id } can use the bot any more, except its admins.
 
+## Limits of orders
+
+orders-too-fast = That is more than { $count } orders in a minute. You can order again in { $wait } s.
+too-many-waiting = { $count } of your jobs are waiting already. Wait for one of them, or cancel one: /status shows them.
+line-full = { $count } jobs are waiting already, which is all that this bot takes. Please try again later.
+words-blocked = The operator of this bot does not allow something in these words, so nothing was ordered.
+
 ## Credits
 
 credits = { $amount ->

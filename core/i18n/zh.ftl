@@ -456,6 +456,13 @@ allowed-chat = 聊天 { $id } 中的所有人现在都可以使用机器人，�
 denied-user = 用户 { $id } 不能再使用机器人。
 denied-chat = 聊天 { $id } 中的人不能再使用机器人，机器人的管理员除外。
 
+## Limits of orders
+
+orders-too-fast = 一分钟内最多 { $count } 次。请在 { $wait } 秒后再试。
+too-many-waiting = 您已有 { $count } 个任务在排队。请等待其中一个完成，或取消一个：用 /status 查看。
+line-full = 已有 { $count } 个任务在排队，机器人暂时不再接受新任务。请稍后再试。
+words-blocked = 这段文字中有本机器人的运营者不允许的内容，因此没有下单。
+
 ## Credits
 
 credits = { $amount } 积分

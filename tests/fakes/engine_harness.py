@@ -14,6 +14,7 @@ from core.callbacks.hooks import Hooks
 from core.catalog import Catalog, CatalogData, Model, load
 from core.dialects import DIALECTS, Endpoint, MediaDialect
 from core.dialects.endpoint import Pace
+from core.engine.admission import WaitingLimits
 from core.engine.engine import Engine
 from core.engine.order import Order, new_id
 from core.errors import StorageError
@@ -25,6 +26,8 @@ from core.media import MediaRequest
 from core.messages.budgets import Budgets
 from core.people.access import Access, Policy
 from core.people.credits import Credits, HouseRules
+from core.people.rate import OrderRate
+from core.people.words import BlockedWords
 from core.platform import ConversationRef, Platform, User
 from core.services import Services
 from sandbox.orders.ledger import read_ledger
@@ -87,6 +90,11 @@ class EngineHarness:
     policy: Policy = field(default_factory=Policy)
     auto_confirm_credits: int = 0
     house_rules: HouseRules = field(default_factory=HouseRules)
+    waiting: WaitingLimits = field(
+        default_factory=lambda: WaitingLimits(per_user=5000, in_all=5000)
+    )
+    words: BlockedWords = field(default_factory=BlockedWords)
+    rate: OrderRate = field(default_factory=OrderRate)
     room: Room = field(default_factory=Room)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
@@ -119,7 +127,12 @@ class EngineHarness:
                 httpx.AsyncClient(trust_env=False, verify=TLS, limits=_LIMITS)
             )
             services = self._services(database, http)
-            engine = Engine(services, self.jobs_per_user, drain_seconds=self.drain_seconds)
+            engine = Engine(
+                services,
+                self.jobs_per_user,
+                drain_seconds=self.drain_seconds,
+                waiting=self.waiting,
+            )
             yield await stack.enter_async_context(engine)
             with suppress(StorageError):  # a test may have broken it
                 assert await unbalanced(database) == []
@@ -146,6 +159,8 @@ class EngineHarness:
             hooks=self.hooks,
             dialects=self.dialects,
             auto_confirm_credits=self.auto_confirm_credits,
+            words=self.words,
+            rate=self.rate,
         )
 
     @property

@@ -1,0 +1,114 @@
+"""Words that the operator does not allow in what people order and ask."""
+
+import asyncio
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.errors import SettingsError, UserError
+
+log = logging.getLogger(__name__)
+
+# Far more than any expression that was meant well needs for the longest prompt.
+_SECONDS = 0.1
+# Joiners, marks of direction and the like, which tear a word apart that nobody sees torn.
+_UNSEEN = "Cf"
+_EXPRESSION = re.compile(r"/(.+)/")
+# Where letters are not written together to words, a word is found within others.
+_TOGETHER = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+class _Pattern(Protocol):
+    def search(self, text: str, *, timeout: float, concurrent: bool) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedWords:
+    """The operator's list: expressions, each with the line of the file that it stands in."""
+
+    lines: tuple[tuple[int, _Pattern], ...] = ()
+
+    @classmethod
+    def read(cls, file: Path) -> "BlockedWords":
+        """Read a file with a word, some words, or a regular expression between slashes per line.
+
+        Blank lines and those that begin with # mean nothing. Case, width and invisible characters
+        never matter.
+
+        Raises:
+            SettingsError: it cannot be read; or a line for each expression that is none.
+        """
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise SettingsError(f"BLOCKED_WORDS: {file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"BLOCKED_WORDS: {file} is not UTF-8 text") from error
+        found: list[tuple[int, _Pattern]] = []
+        wrong: list[str] = []
+        for number, line in _written(text):
+            try:
+                found.append((number, _compiled(line)))
+            except ValueError as error:
+                wrong.append(f"BLOCKED_WORDS: {file}, line {number}: {error}")
+        if wrong:
+            raise SettingsError("\n".join(wrong))
+        return cls(tuple(found))
+
+    async def check(self, *texts: str) -> None:
+        """Raise UserError where one of them has such a word, or takes too long to look at."""
+        if not self.lines:
+            return
+        seen = [_plain(text) for text in texts if text]
+        number = await asyncio.to_thread(self._first, seen)
+        if number:
+            log.info("an order was refused: line %d of BLOCKED_WORDS", number)
+            raise UserError("words-blocked")
+
+    def _first(self, texts: list[str]) -> int:
+        """The line of the first expression that is found; 0 without one."""
+        for number, pattern in self.lines:
+            for text in texts:
+                try:
+                    if pattern.search(text, timeout=_SECONDS, concurrent=True):
+                        return number
+                except TimeoutError:
+                    # What makes it slow may have been written for that.
+                    log.warning("line %d of BLOCKED_WORDS takes too long", number)
+                    return number
+        return 0
+
+
+def _written(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        meant = line.strip()
+        if meant and not meant.startswith("#"):
+            yield number, meant
+
+
+def _compiled(line: str) -> _Pattern:
+    """The expression of a line; raises ValueError where it is none."""
+    import regex  # noqa: PLC0415 - 8 MB, and few operators have a list
+
+    expression = _EXPRESSION.fullmatch(line)
+    if expression:
+        wanted = expression[1]
+    else:
+        word = _plain(line)
+        parted = r"\s+".join(regex.escape(part) for part in word.split())
+        wanted = parted if _TOGETHER.search(word) else rf"(?<!\w){parted}(?!\w)"
+    try:
+        compiled: Any = regex.compile(wanted, regex.IGNORECASE)
+    except regex.error as error:
+        raise ValueError(f"this is no regular expression: {error}") from error
+    return compiled
+
+
+def _plain(text: str) -> str:
+    """A text as it is read: without what nobody sees, and in one form of each letter."""
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != _UNSEEN)
+    return unicodedata.normalize("NFKC", seen).casefold()

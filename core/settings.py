@@ -102,6 +102,7 @@ class Settings(_FromEnvironment):
     chat_daily_credits: Annotated[int, Field(ge=0)] = 0
     credit_name: Annotated[str, Field(max_length=20)] = ""
     credits_per_unit: Annotated[int, Field(ge=1)] = 1
+    stars_per_100_credits: Annotated[int, Field(ge=0, le=10_000)] = 0
     jobs_per_user: Annotated[int, Field(ge=1)] = 2
     waiting_per_user: Annotated[int, Field(ge=1)] = 10
     waiting_jobs: Annotated[int, Field(ge=1)] = 1000

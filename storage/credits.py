@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, insert, select
 
 from core.events import Event, TakenError
-from core.people.credits import Balance, CreditLimits, Gift
+from core.people.credits import Balance, CreditLimits, Gift, Purchase, Refund
 from core.platform import Party
 from storage.database import Database
 from storage.events import take_within
@@ -37,6 +37,23 @@ class SqlCreditStore:
             self._ledger.give(connection, "grant", uuid4().hex, gift)
 
         await self._database.run(_ROW, give)
+
+    async def buy(self, purchase: Purchase) -> bool:
+        gift = Gift(to=purchase.by, amount=purchase.amount, by=purchase.by)
+
+        def buy(connection: Connection) -> bool:
+            if self._ledger.own_of(connection, "buy", purchase.charge):
+                return False
+            self._ledger.give(connection, "buy", purchase.charge, gift)
+            return True
+
+        return await self._database.run(_ROW, buy)
+
+    async def refund(self, charge: str, by: Party) -> Refund | None:
+        def refund(connection: Connection) -> Refund | None:
+            return self._ledger.take_back(connection, charge, by)
+
+        return await self._database.run(_ROW, refund)
 
     async def decided(self, whose: Party | str) -> CreditLimits:
         query = select(allowances).filter_by(**_key(whose))

@@ -31,6 +31,7 @@ from core.people.credits import (
     Gift,
     HouseRules,
     OverdrawnError,
+    Refund,
     Share,
 )
 from core.people.currency import THOUSANDTHS, Currency
@@ -51,6 +52,9 @@ def _is(
 _PLATFORM, _USER, _CHAT = (bindparam(name, type_=String) for name in ("platform", "user", "chat"))
 _ADD = insert(ledger)
 _OF = select(ledger).where(ledger.c.ref == bindparam("ref")).order_by(ledger.c.number)
+_PAYMENT = select(ledger).where(
+    ledger.c.ref == bindparam("ref"), ledger.c.kind == bindparam("kind")
+)
 _THEIR_GROUP = select(members.c.group).where(
     members.c.platform == _PLATFORM, members.c.id == _USER
 )
@@ -163,6 +167,26 @@ class CreditLedger:
         taken = Share(own=-amount)
         entry = Entry(kind=kind, ref=ref, spender=spender, taken=taken, by=str(gift.by))
         self._write(connection, entry)
+
+    def own_of(self, connection: Connection, kind: str, ref: str) -> Row[Any] | None:
+        """The entry of that kind about a payment."""
+        return connection.execute(_PAYMENT, {"kind": kind, "ref": ref}).first()
+
+    def take_back(self, connection: Connection, charge: str, by: Party) -> Refund | None:
+        """Take back what was bought, as far as it is still there; once for each charge."""
+        bought = self.own_of(connection, "buy", charge)
+        if bought is None:
+            return None
+        spender = _spender(bought)
+        before = self.own_of(connection, "refund", charge)
+        if before:
+            return Refund(to=spender.user, amount=bought.own, taken=-before.own)
+        taken = min(bought.own, max(self.own(connection, spender.user), 0))
+        entry = Entry(
+            kind="refund", ref=charge, spender=spender, taken=Share(own=taken), by=str(by)
+        )
+        self._write(connection, entry)
+        return Refund(to=spender.user, amount=bought.own, taken=taken)
 
     def balance(self, connection: Connection, spender: Spender) -> Balance:
         """What a person has spent and may spend; sums are read only where there is a limit."""

@@ -204,6 +204,7 @@ exchange_messages = Table(
 )
 
 
+_PAYMENTS = "kind IN ('buy', 'refund')"
 # Append-only. Amounts are in thousandths of a credit, below 0 what is spent: of somebody's
 # allowance for that day, or of what is their own. All about one job or answer has the same `ref`.
 ledger = Table(
@@ -221,6 +222,8 @@ ledger = Table(
     Column("own", Integer, nullable=False),
     Column("by", String, nullable=False),
     Index("ledger_by_ref", "ref"),
+    # Paid for once, refunded once.
+    Index("ledger_payments", "kind", "ref", unique=True, sqlite_where=text(_PAYMENTS)),
     Index("ledger_by_user", "platform", "user_id", "day", "allowance"),
     Index("ledger_by_chat", "platform", "chat", "day", "allowance"),
     Index("ledger_own", "platform", "user_id", "own", sqlite_where=text("own != 0")),

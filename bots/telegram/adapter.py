@@ -8,6 +8,7 @@ from telegram import InlineQuery, Message, Update
 from telegram.error import TelegramError
 
 from bots.answers import Answers
+from bots.telegram import stars as stars_shop
 from bots.telegram.albums import Albums
 from bots.telegram.at_work import AtWork
 from bots.telegram.buttons import TelegramButtons
@@ -28,6 +29,7 @@ from bots.telegram.incoming import (
 from bots.telegram.long_texts import LongTexts
 from bots.telegram.questions import FormQuestion, Questions, is_question
 from bots.telegram.sharing import answer_inline
+from bots.telegram.stars import StarsPrice, StarsShop
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
@@ -49,6 +51,7 @@ UPDATES = (
     Update.EDITED_CHANNEL_POST,
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
+    Update.PRE_CHECKOUT_QUERY,
 )
 # What Telegram's clients send by themselves when somebody opens the bot.
 _START = "start"
@@ -79,6 +82,7 @@ class TelegramAdapter:
         self._bot = platform.bot
         self._default = default
         self._answers = Answers(services, platform, default)
+        self._shop: StarsShop | None = None
         self._supergroups = Supergroups(services, platform.moved)
         self._at_work = AtWork()
         self._albums = Albums(quiet_seconds)
@@ -111,6 +115,22 @@ class TelegramAdapter:
             commands=commands,
         )
 
+    def sell(self, price: StarsPrice) -> None:
+        """Sell credits from now on."""
+        self._shop = StarsShop(
+            services=self._services,
+            answers=self._answers,
+            bot=self._bot,
+            price=price,
+            default=self._default,
+        )
+        self._ours |= stars_shop.COMMANDS.keys()
+
+    @property
+    def sells(self) -> bool:
+        """Whether credits can be bought here."""
+        return self._shop is not None
+
     @property
     def catalog(self) -> Catalog:
         """What can be made, which decides what is offered."""
@@ -126,6 +146,8 @@ class TelegramAdapter:
             await self._buttons.press(update.callback_query)
         elif update.inline_query:
             await self._on_inline(update.inline_query)
+        elif update.pre_checkout_query and self._shop:
+            await self._shop.check_out(update.pre_checkout_query)
 
     async def apologize(self, update: Update, incident: str) -> None:
         """Say politely that nobody expected what has happened."""
@@ -142,6 +164,9 @@ class TelegramAdapter:
     async def _on_message(self, message: Message) -> None:
         # A channel's post comes once more in the group for its comments.
         if message.is_automatic_forward or await self._is_foreign_bot(message):
+            return
+        if message.successful_payment and self._shop:
+            await self._shop.paid(message, message.successful_payment)
             return
         self._remember(message)
         self._albums.note(message)
@@ -192,6 +217,9 @@ class TelegramAdapter:
         # A link to the bot may name a command, which then has no words.
         name, words = (text, "") if starts else (typed.command, text)
         command = self._table.get(name)
+        if self._shop and name in stars_shop.COMMANDS:
+            await self._shop.take(message, name, words)
+            return
         if not words and command and is_guided(command) and is_offered(self.catalog, command):
             await self._open_form(message, name)
         elif starts:

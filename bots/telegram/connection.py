@@ -151,7 +151,7 @@ async def listen(
     """
     # Beside the rest: a dozen requests, and nobody waits for a menu.
     helpers: list[asyncio.Task[Any]] = [
-        asyncio.create_task(publish_menu(bot, adapter.catalog), name="menu")
+        asyncio.create_task(publish_menu(bot, adapter.catalog, sells=adapter.sells), name="menu")
     ]
     try:
         await intake.resume()

@@ -24,8 +24,8 @@ _PER_CHAT = 64
 # In work or waiting, in all; Telegram keeps what is more.
 _MOST = 2000
 _Author = tuple[int, int]
-# An inline query that is answered after a restart is answered to nobody.
-_PASSING = "inline_query"
+# What is answered after a restart is answered to nobody.
+_PASSING = frozenset({"inline_query", "pre_checkout_query"})
 
 
 class Handler(Protocol):
@@ -80,8 +80,8 @@ class UpdateIntake:
         Raises:
             StorageError: they are not stored, so they must be brought again.
         """
-        passing = [each for each in updates if _PASSING in each]
-        lasting = {self._name(each): each for each in updates if _PASSING not in each}
+        passing = [each for each in updates if _PASSING & each.keys()]
+        lasting = {self._name(each): each for each in updates if not _PASSING & each.keys()}
         arrivals = [Arrival(id=name, body=json.dumps(each)) for name, each in lasting.items()]
         for arrival in await self._store.keep(NAME, arrivals) if arrivals else ():
             self._begin(lasting[arrival.id], arrival)

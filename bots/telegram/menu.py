@@ -12,6 +12,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bots.telegram import stars
 from core.catalog import Catalog
 from core.commands import COMMANDS
 from core.commands.offer import offered
@@ -28,11 +29,11 @@ _SCOPES: tuple[BotCommandScope, ...] = (
 _LANGUAGES = {Locale.EN: "", Locale.ZH: "zh"}
 
 
-async def publish_menu(bot: Bot, catalog: Catalog) -> None:
+async def publish_menu(bot: Bot, catalog: Catalog, *, sells: bool = False) -> None:
     """Tell Telegram the commands, where it has others. Nothing depends on it."""
     try:
         for locale, language in _LANGUAGES.items():
-            wanted = commands(locale, catalog)
+            wanted = commands(locale, catalog, sells=sells)
             for scope in _SCOPES:
                 await _publish(bot, scope, wanted, language)
     except TelegramError as error:
@@ -46,7 +47,9 @@ async def _publish(
         await bot.set_my_commands(wanted, scope, language)
 
 
-def commands(locale: Locale, catalog: Catalog) -> tuple[BotCommand, ...]:
+def commands(locale: Locale, catalog: Catalog, *, sells: bool = False) -> tuple[BotCommand, ...]:
     """All that everybody may use; who runs the bot knows the rest from /help."""
-    names = [command.name for command in offered(catalog, COMMANDS.values())]
-    return tuple(BotCommand(name, translate(locale, f"command-{name}")) for name in names)
+    told = {c.name: f"command-{c.name}" for c in offered(catalog, COMMANDS.values())}
+    if sells:
+        told |= {n: text for n, text in stars.COMMANDS.items() if n not in stars.FOR_ADMINS}
+    return tuple(BotCommand(name, translate(locale, text)) for name, text in told.items())

@@ -10,6 +10,7 @@ from bots.telegram.connection import TelegramAccount, Webhook, connect, listen
 from bots.telegram.conversation import TelegramPlatform
 from bots.telegram.intake import UpdateIntake
 from bots.telegram.richness import RichServer
+from bots.telegram.stars import StarsPrice
 from core.errors import SettingsError
 from core.settings import Settings
 
@@ -28,6 +29,8 @@ async def serve(runtime: Runtime) -> None:
     platform = TelegramPlatform(bot=bot, rich=rich)
     await runtime.engine.join(platform)
     adapter = TelegramAdapter(runtime.engine, platform, runtime.locale)
+    if per_100 := runtime.settings.stars_per_100_credits:
+        adapter.sell(StarsPrice(per_100=per_100))
     intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)
     with _webhook(runtime, account, intake):
         async with listen(bot, adapter, account, intake) as listening:

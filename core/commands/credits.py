@@ -1,6 +1,5 @@
 """/balance, /grant and /limits: what people may spend, and what admins decide about that."""
 
-import time
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -91,7 +90,7 @@ async def grant(context: Context, options: GrantOptions) -> View:
         raise UserError("grant-needs-amount")
     invocation, credits_ = context.invocation, context.services.credits
     party = party_of(context, options)
-    gift = Gift(to=party, amount=options.credits, by=invocation.user.party, at=time.time())
+    gift = Gift(to=party, amount=options.credits, by=invocation.user.party)
     await credits_.store.give(gift, context.event)
     found = await credits_.store.own(party)
     own = credits_.currency.left(found, context.locale)

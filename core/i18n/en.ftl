@@ -473,6 +473,31 @@ allowed-chat = Everybody in chat { $id } can use the bot now, except users who a
 denied-user = User { $id } can no longer use the bot.
 denied-chat = Nobody in chat { $id } can use the bot any more, except its admins.
 
+## Buying credits
+
+command-buy = buy credits
+command-paysupport = help with a payment
+command-terms = the terms under which credits are sold
+command-refund = give a payment back
+buy-title = { $amount }
+buy-description = { $amount } of your own for this bot. They are used when the rest is spent, and stay until then.
+buy-alone = Credits are bought where only you and the bot read along: { $link }
+buy-amount = Say how many credits, from 1 to { $most }, for example: /buy 500
+bought = Thank you: { $amount } are yours, so you have { $own } of your own now. The name of this payment is { $charge }; keep it for questions about it (/paysupport).
+checkout-not-yours = This invoice was made for somebody else. Send /buy for one of your own.
+checkout-price = The price has changed. Send /buy for a new invoice.
+checkout-denied = You cannot use this bot, so you should not pay for it either.
+checkout-later = The bot cannot write anything down right now, so nothing was charged. Please try again later.
+refund-needs-charge = Say which payment: /refund and the name that its buyer was told.
+refund-unknown = There is no such payment in the ledger.
+refund-refused = The credits are taken back, but the payment could not be returned: “{ $said }” Send the same again to try once more.
+refunded = The payment of { $id } was returned. { $taken } of the { $amount } that it was for were still there, and are taken back.
+paysupport = Write what it is about behind the command, with the name of the payment: /paysupport I have paid, but … It is passed on to who runs this bot.
+paysupport-says = { $id } says about a payment: { $text }
+paysupport-told = Passed on to who runs this bot.
+paysupport-nobody = Nobody who runs this bot can be reached here. Please write to them where you found the bot.
+terms = Credits are for making things with this bot and for nothing else. They do not expire and cannot be paid out. What could not be delivered is not charged. If something went wrong with a payment, /paysupport passes it on, and it can be returned. This is between you and who runs this bot: the messenger has no part in it and cannot help with it.
+
 ## Limits of orders
 
 orders-too-fast = That is more than { $count } orders in a minute. You can order again in { $wait } s.

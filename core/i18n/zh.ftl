@@ -456,6 +456,31 @@ allowed-chat = 聊天 { $id } 中的所有人现在都可以使用机器人，�
 denied-user = 用户 { $id } 不能再使用机器人。
 denied-chat = 聊天 { $id } 中的人不能再使用机器人，机器人的管理员除外。
 
+## Buying credits
+
+command-buy = 购买积分
+command-paysupport = 支付问题求助
+command-terms = 积分的购买条款
+command-refund = 退还一笔支付
+buy-title = { $amount }
+buy-description = 本机器人的 { $amount }，归您自己所有。其余额度用完后才会使用，不会过期。
+buy-alone = 请在只有您和机器人的私聊中购买积分：{ $link }
+buy-amount = 请说明购买多少积分，1 到 { $most }，例如：/buy 500
+bought = 谢谢：{ $amount } 已归您所有，您现在自己有 { $own }。这笔支付的编号是 { $charge }，如有疑问请保留（/paysupport）。
+checkout-not-yours = 这张账单是给别人的。请发送 /buy 获取您自己的账单。
+checkout-price = 价格已变化。请发送 /buy 获取新的账单。
+checkout-denied = 您不能使用这个机器人，所以也不应付款。
+checkout-later = 机器人暂时无法记录，因此没有扣款。请稍后再试。
+refund-needs-charge = 请说明是哪笔支付：/refund 加上购买者收到的编号。
+refund-unknown = 账本中没有这笔支付。
+refund-refused = 积分已扣回，但支付未能退还：“{ $said }”请再次发送同样的命令重试。
+refunded = { $id } 的支付已退还。其中 { $amount } 里还剩 { $taken }，已扣回。
+paysupport = 请在命令后写明问题和支付编号：/paysupport 我已付款，但是…… 会转告机器人的运营者。
+paysupport-says = { $id } 关于支付：{ $text }
+paysupport-told = 已转告机器人的运营者。
+paysupport-nobody = 这里联系不到机器人的运营者。请在您找到机器人的地方联系对方。
+terms = 积分仅用于使用本机器人，不会过期，也不能提现。未能交付的内容不收费。如果支付出现问题，可用 /paysupport 转告，并可退还。这是您与机器人运营者之间的事，聊天平台不参与，也无法协助。
+
 ## Limits of orders
 
 orders-too-fast = 一分钟内最多 { $count } 次。请在 { $wait } 秒后再试。

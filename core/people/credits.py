@@ -160,12 +160,32 @@ class OverdrawnError(UserError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
-    """Credits that become somebody's own; below 0 they are taken away. `at` as in `Rule`."""
+    """Credits that become somebody's own; below 0 they are taken away."""
 
     to: Party
     amount: int
     by: Party
-    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Credits that somebody has paid for; `charge` is the payment's name at the platform."""
+
+    by: Party
+    amount: int
+    charge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A purchase that is taken back: how much it was, and how much was still there.
+
+    In thousandths; `taken` is what was taken away from its buyer, now or before.
+    """
+
+    to: Party
+    amount: int
+    taken: int
 
 
 class CreditStore(Protocol):
@@ -183,6 +203,17 @@ class CreditStore(Protocol):
         Raises:
             TakenError: the event has had its effect.
             UserError: more would be taken than is there.
+        """
+        ...
+
+    async def buy(self, purchase: Purchase) -> bool:
+        """Write what was paid for, once for each charge; False where it is written already."""
+        ...
+
+    async def refund(self, charge: str, by: Party) -> Refund | None:
+        """Take back what was paid for with that charge, as far as it is there, and only once.
+
+        None where nothing was.
         """
         ...
 

@@ -56,6 +56,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "chat_daily_credits": 0,
         "credit_name": "",
         "credits_per_unit": 1,
+        "stars_per_100_credits": 0,
         "jobs_per_user": 2,
         "waiting_per_user": 10,
         "waiting_jobs": 1000,

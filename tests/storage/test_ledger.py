@@ -80,7 +80,7 @@ class Books:
         await self.jobs.save(replace(claimed, state=state, credits=credits_))
 
     async def give(self, amount: int, user: User = ANN) -> None:
-        await self.credits.give(Gift(to=user.party, amount=amount, by=ROOT, at=1.0))
+        await self.credits.give(Gift(to=user.party, amount=amount, by=ROOT))
 
     async def balance(self, user: User = ANN) -> Balance:
         return await self.credits.balance(user.party, HERE.party)
@@ -226,7 +226,7 @@ async def test_what_admins_decide_beats_the_rule_the_person_before_the_group(
 
 
 async def test_a_gift_is_given_once_for_each_event(books: Books) -> None:
-    event, gift = Event(platform="chat", id="1"), Gift(to=ANN.party, amount=5, by=ROOT, at=1.0)
+    event, gift = Event(platform="chat", id="1"), Gift(to=ANN.party, amount=5, by=ROOT)
     await books.credits.give(gift, event)
 
     with pytest.raises(TakenError):

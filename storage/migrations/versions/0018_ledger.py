@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.Column("by", sa.String, nullable=False),
     )
     op.create_index("ledger_by_ref", "ledger", ["ref"])
+    op.create_index(
+        "ledger_payments",
+        "ledger",
+        ["kind", "ref"],
+        unique=True,
+        sqlite_where=sa.text("kind IN ('buy', 'refund')"),
+    )
     op.create_index("ledger_by_user", "ledger", ["platform", "user_id", "day", "allowance"])
     op.create_index("ledger_by_chat", "ledger", ["platform", "chat", "day", "allowance"])
     op.create_index(

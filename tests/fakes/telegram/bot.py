@@ -15,6 +15,7 @@ from bots.telegram.conversation import NAME, TelegramPlatform
 from bots.telegram.intake import UpdateIntake
 from bots.telegram.limits import PRIVATE
 from bots.telegram.richness import RichServer
+from bots.telegram.stars import StarsPrice
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
@@ -45,6 +46,7 @@ class TelegramBotHarness:
     chat: TelegramChat
     local: bool = False
     rich: bool = False
+    stars: StarsPrice | None = None
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,8 @@ class TelegramBotHarness:
                 adapter = TelegramAdapter(
                     engine, platform, Locale.EN, ALBUM_SECONDS, self.commands
                 )
+                if self.stars:
+                    adapter.sell(self.stars)
                 intake = UpdateIntake(bot, engine.services.arrivals, adapter)
                 async with listen(bot, adapter, account, intake):
                     yield engine

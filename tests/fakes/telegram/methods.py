@@ -8,7 +8,7 @@ from aiogram import methods as api
 from aiogram import types
 from pydantic import BaseModel
 
-from tests.fakes.telegram import posts
+from tests.fakes.telegram import posts, stars
 from tests.fakes.telegram.chat import TelegramChat, TelegramUser
 from tests.fakes.telegram.schema import BotApiError, Json, Method
 from tests.fakes.telegram.world import TelegramWorld
@@ -146,6 +146,7 @@ def _me(world: TelegramWorld, _: api.GetMe) -> Json:
 HANDLERS: Mapping[type[Method], Callable[[TelegramWorld, Any], Any]] = {
     api.AnswerCallbackQuery: _answer_query,
     api.AnswerInlineQuery: _answer_query,
+    api.AnswerPreCheckoutQuery: stars.answer_checkout,
     api.DeleteMessage: posts.delete,
     api.DeleteMyCommands: _delete_commands,
     api.EditMessageCaption: posts.edit_caption,
@@ -158,6 +159,8 @@ HANDLERS: Mapping[type[Method], Callable[[TelegramWorld, Any], Any]] = {
     api.GetFile: _get_file,
     api.GetMe: _me,
     api.GetMyCommands: lambda world, ask: world.commands.get(_scope(ask), []),
+    api.RefundStarPayment: stars.refund,
+    api.SendInvoice: stars.send_invoice,
     api.SendChatAction: lambda world, ask: bool(world.chat(ask.chat_id)),
     api.SendDocument: posts.send_document,
     api.SendMediaGroup: posts.send_media_group,

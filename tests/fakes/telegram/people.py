@@ -11,7 +11,7 @@ from tests.fakes.telegram.files import StoredFile, uploaded
 from tests.fakes.telegram.inbox import Inbox
 from tests.fakes.telegram.schema import Json, TelegramUpload
 from tests.fakes.telegram.text import commands
-from tests.fakes.telegram.world import TelegramQuery, TelegramWorld
+from tests.fakes.telegram.world import StarPayment, TelegramQuery, TelegramWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,34 @@ class People:
     def inline(self, user: TelegramUser, query: str = "", offset: str = "") -> TelegramQuery:
         """Type behind the bot's name in any chat."""
         return self._ask("inline_query", user, {"query": query, "offset": offset})
+
+    def check_out(self, invoice: TelegramMessage, user: TelegramUser) -> TelegramQuery:
+        """Press Pay; the bot has to agree."""
+        ask = self.world.invoices[invoice.chat.id, invoice.id]
+        asked = {
+            "currency": ask.currency,
+            "total_amount": ask.prices[0].amount,
+            "invoice_payload": ask.payload,
+        }
+        return self._ask("pre_checkout_query", user, asked)
+
+    def pay(self, invoice: TelegramMessage, user: TelegramUser, charge: str) -> TelegramMessage:
+        """Have paid; the bot is told under the name of the payment."""
+        ask = self.world.invoices[invoice.chat.id, invoice.id]
+        self.world.payments[charge] = StarPayment(user.id)
+        version = MessageVersion(at=self.world.now())
+        post = self._write(invoice.chat, user, version, None, None)
+        post.service = {
+            "successful_payment": {
+                "currency": ask.currency,
+                "total_amount": ask.prices[0].amount,
+                "invoice_payload": ask.payload,
+                "telegram_payment_charge_id": charge,
+                "provider_payment_charge_id": "",
+            }
+        }
+        self._tell(post)
+        return post
 
     def choose(
         self, query: TelegramQuery, result_id: str, chat: TelegramChat, asked: str = ""

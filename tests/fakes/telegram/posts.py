@@ -30,6 +30,7 @@ Send = (
     | api.SendPhoto
     | api.SendVideo
     | api.SendDocument
+    | api.SendInvoice
     | api.SendMediaGroup
 )
 Edit = (
@@ -41,14 +42,14 @@ Edit = (
 
 
 def send_message(world: TelegramWorld, ask: api.SendMessage) -> Json:
-    post = _post(world, ask, MessageVersion(text=_text(ask), entities=_entities(ask)))
+    post = add(world, ask, MessageVersion(text=_text(ask), entities=_entities(ask)))
     # Whatever was shown until then, this is what it has become.
     post.chat.drafts.clear()
     return post.describe()
 
 
 def send_rich(world: TelegramWorld, ask: api.SendRichMessage) -> Json:
-    post = _post(world, ask, read_rich(ask.rich_message))
+    post = add(world, ask, read_rich(ask.rich_message))
     post.chat.drafts.clear()
     return post.describe()
 
@@ -73,7 +74,7 @@ def _send_file(
         file=file,
         spoiler=bool(getattr(ask, "has_spoiler", None)),
     )
-    return _post(world, ask, version).describe()
+    return add(world, ask, version).describe()
 
 
 def send_media_group(world: TelegramWorld, ask: api.SendMediaGroup) -> list[Json]:
@@ -84,7 +85,7 @@ def send_media_group(world: TelegramWorld, ask: api.SendMediaGroup) -> list[Json
         raise BotApiError("Bad Request: document can't be mixed with other media types")
     album = str(next(world.albums))
     versions = [_medium(world, each) for each in ask.media]
-    return [_post(world, ask, version, album).describe() for version in versions]
+    return [add(world, ask, version, album).describe() for version in versions]
 
 
 def _medium(world: TelegramWorld, medium: BaseModel) -> MessageVersion:
@@ -98,9 +99,10 @@ def _medium(world: TelegramWorld, medium: BaseModel) -> MessageVersion:
     )
 
 
-def _post(
+def add(
     world: TelegramWorld, ask: Send, version: MessageVersion, album: str = ""
 ) -> TelegramMessage:
+    """Add a message of the bot's to a chat."""
     chat = world.chat(ask.chat_id)
     reply_to = _target(chat, ask.reply_parameters)
     thread = ask.message_thread_id or (reply_to and reply_to.thread)

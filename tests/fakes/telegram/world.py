@@ -8,6 +8,8 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from aiogram.methods import SendInvoice
+
 from tests.fakes.telegram.chat import TelegramChat, TelegramUser
 from tests.fakes.telegram.files import FileStore, uploaded
 from tests.fakes.telegram.schema import BotApiError, Json, TelegramUpload
@@ -20,6 +22,14 @@ class TelegramQuery:
     id: str
     person: TelegramUser
     answers: list[Json] = field(default_factory=list[Json])
+
+
+@dataclass(frozen=True, slots=True)
+class StarPayment:
+    """Stars that somebody has paid."""
+
+    user_id: int
+    refunded: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +51,10 @@ class TelegramWorld:
     chats: dict[int, TelegramChat] = field(default_factory=dict[int, TelegramChat])
     files: FileStore = field(default_factory=FileStore)
     queries: dict[str, TelegramQuery] = field(default_factory=dict[str, TelegramQuery])
+    invoices: dict[tuple[int, int], SendInvoice] = field(
+        default_factory=dict[tuple[int, int], SendInvoice]
+    )
+    payments: dict[str, StarPayment] = field(default_factory=dict[str, StarPayment])
     commands: dict[tuple[str, str], list[Json]] = field(
         default_factory=dict[tuple[str, str], list[Json]]
     )

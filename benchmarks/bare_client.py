@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 
 from benchmarks.sandbox_process import MODEL
+from bots.pools import PooledTransport
+from core.public_http import trusted_roots
 
 Heard = Callable[[float], None]
 
@@ -14,9 +16,14 @@ Heard = Callable[[float], None]
 def open_http(
     transport: type[httpx.AsyncHTTPTransport] = httpx.AsyncHTTPTransport,
 ) -> httpx.AsyncClient:
-    """A client like the bot's own: as many connections as there are jobs."""
+    """A client like the bot's own: as many connections as there are jobs, in pools of some.
+
+    One pool alone is busier with looking at its connections than with streams, from 1,000 on.
+    """
+    roots = trusted_roots()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    return httpx.AsyncClient(transport=transport(limits=limits))
+    pools = PooledTransport(lambda: transport(verify=roots, limits=limits))
+    return httpx.AsyncClient(transport=pools)
 
 
 async def listen(http: httpx.AsyncClient, root: str, prompt: str, heard: Heard) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
+import psutil
+
 from benchmarks.bare_client import listen, open_http
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.stamps import StampedTransport
@@ -22,12 +24,14 @@ from bots.cli.garbage import unhurried_collector
 from core.limits import Limits
 
 EVENTS = 12
-ORDERS_PER_SECOND = 200
+# Client and gateway share two cores, and to open a stream costs both of them 2 ms each.
+ORDERS_PER_SECOND = 100
 # Streams last so much longer than all orders take, so that they are live together.
-_SLACK = 3
+_SLACK = 2
 _TOGETHER_SECONDS = 20
 _LONGEST_SECONDS = 600
 _TICK_SECONDS = 0.01
+_WEIGH_SECONDS = 5.0
 _LIMITS = Limits(writes=100_000, window_seconds=60, edit_seconds=3.0, text_chars=4096)
 # By the number of jobs: the 99th percentile of event to client, and the longest stop.
 _AIMS = {2_000: (50.0, None), 5_000: (None, 250.0)}
@@ -41,6 +45,9 @@ class LiveLoad:
         stops: for how long nothing else was done, each time.
         busy: what of these times we have computed ourselves; the rest was taken by other programs.
         collections: what each full collection took of the processor.
+        younger: what the longest of the others took.
+        megabytes: the most that lay in memory.
+        files: the most that was open.
     """
 
     jobs: int = 0
@@ -50,6 +57,9 @@ class LiveLoad:
     stops: list[float] = field(default_factory=list[float])
     busy: list[float] = field(default_factory=list[float])
     collections: list[float] = field(default_factory=list[float])
+    younger: float = 0.0
+    megabytes: float = 0.0
+    files: int = 0
 
 
 @asynccontextmanager
@@ -59,10 +69,13 @@ async def watched(outcome: LiveLoad) -> AsyncGenerator[None]:
 
     def note(phase: str, info: dict[str, int]) -> None:
         nonlocal began
+        took = (time.thread_time() - began) * 1e3
         if phase == "start":
             began = time.thread_time()
         elif info["generation"] == 2:
-            outcome.collections.append((time.thread_time() - began) * 1e3)
+            outcome.collections.append(took)
+        else:
+            outcome.younger = max(outcome.younger, took)
 
     async def tick() -> None:
         while True:
@@ -71,10 +84,18 @@ async def watched(outcome: LiveLoad) -> AsyncGenerator[None]:
             outcome.busy.append((time.thread_time() - computed) * 1e3)
             outcome.stops.append((time.perf_counter() - slept - _TICK_SECONDS) * 1e3)
 
+    async def weigh() -> None:
+        process = psutil.Process()
+        while True:
+            await asyncio.sleep(_WEIGH_SECONDS)
+            outcome.megabytes = max(outcome.megabytes, process.memory_info().rss / 1e6)
+            outcome.files = max(outcome.files, process.num_fds())
+
     gc.callbacks.append(note)
-    ticking = asyncio.create_task(tick())
+    watches = [asyncio.create_task(tick()), asyncio.create_task(weigh())]
     yield
-    ticking.cancel()
+    for each in watches:
+        each.cancel()
     gc.callbacks.remove(note)
 
 
@@ -125,13 +146,13 @@ async def whole(root: str, jobs: int) -> LiveLoad:
         watched(outcome),
         asyncio.timeout(_LONGEST_SECONDS),
     ):
-        async for number in paced(jobs):
-            await engine.submit(order(f"s{number}", EVENTS))
-            outcome.most_at_once = max(outcome.most_at_once, log.running)
-        await asyncio.sleep(1)  # the last ones have been stored, and their streams are open
-        outcome.most_at_once = max(outcome.most_at_once, log.running)
+        # As people do, who do not wait for each other; each waits for the disk.
+        async with asyncio.TaskGroup() as group:
+            async for number in paced(jobs):
+                group.create_task(engine.submit(order(f"s{number}", EVENTS)))
         for _ in range(jobs):
             await log.over.get()
+    outcome.most_at_once = log.most_at_once
     outcome.events = log.result.events
     outcome.arrived = [seconds * 1e3 for seconds in log.result.arrived]
     return outcome
@@ -168,7 +189,8 @@ def describe(name: str, outcome: LiveLoad) -> None:
         f"{outcome.jobs * EVENTS - outcome.events}",
         f"{late:.0f} ms",
         f"{stop:.0f} ms, {max(outcome.busy):.0f} ms",
-        f"{len(outcome.collections)}, {longest:.0f} ms",
+        f"{len(outcome.collections)}, {longest:.0f} ms; {outcome.younger:.0f} ms",
+        f"{outcome.megabytes:.0f} MB, {outcome.files:,}",
         "" if name.startswith("bare") else f"{', '.join(aims)}: {verdict(is_met=is_met)}",
     )
 
@@ -187,7 +209,8 @@ def main() -> None:
         "events lost",
         "event to client: p99",
         "longest stop; of our own computing",
-        "full collections: how many, CPU of the longest",
+        "full collections: how many, CPU of the longest; of the longest other",
+        "RSS, open files",
         "aim",
     )
     with open_gateway(seconds) as root:

@@ -91,6 +91,7 @@ class EventLog:
     def __init__(self) -> None:
         self.result = Measurement()
         self.running = 0
+        self.most_at_once = 0
         self.over: asyncio.Queue[str] = asyncio.Queue()
         self._streams: dict[str, StreamState] = {}
 
@@ -98,6 +99,7 @@ class EventLog:
         """Open its page, for the wire as well."""
         page = self._streams[stream] = StreamState()
         self.running += 1
+        self.most_at_once = max(self.most_at_once, self.running)
         stamps_of_this_task.set(page.sent)
 
     def reported(self, stream: str, event: Event) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.request import getproxies
 
 import httpx
 from pydantic import SecretStr
 
 from bots.console.ids import FILE
 from bots.console.ids import NAME as CONSOLE
+from bots.pools import PooledTransport
 from bots.setup import Setup
 from bots.transcript import GatewayTranscript
 from core.callbacks.hooks import Hooks
@@ -46,9 +48,7 @@ from storage.writes import SqlWriteStore
 
 SANDBOX_PORT = 8089
 # What is on this machine, the sandbox for one, is reached without the proxy of the environment.
-_DIRECTLY: Mapping[str, None] = {
-    f"all://{f'[{host}]' if ':' in host else host}": None for host in LOOPBACK
-}
+_DIRECTLY = tuple(f"all://{f'[{host}]' if ':' in host else host}" for host in LOOPBACK)
 # Many servers close after 5 idle seconds. A creation that is sent in that moment is lost, and
 # nobody can say whether it was taken: so ours gives the connection up before.
 _IDLE_SECONDS = 3.0
@@ -76,7 +76,7 @@ async def open_engine(
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(setup))
             endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
-        http = await stack.enter_async_context(_http_client())
+        http = await stack.enter_async_context(open_http())
         if transcript:
             http.event_hooks = transcript.hooks
         public_url = (settings.public_url or "").rstrip("/")
@@ -123,13 +123,23 @@ async def open_engine(
         yield await stack.enter_async_context(engine)
 
 
-def _http_client() -> httpx.AsyncClient:
+def open_http() -> httpx.AsyncClient:
+    """Whom gateways are asked by, directly or through the proxies of the environment.
+
+    Raises:
+        SettingsError: a proxy or the certificates cannot be used.
+    """
     # No ceiling: each stream holds a connection for minutes, and the scheduler counts jobs.
     limits = httpx.Limits(
         max_connections=None, max_keepalive_connections=20, keepalive_expiry=_IDLE_SECONDS
     )
     try:
-        return httpx.AsyncClient(verify=trusted_roots(), limits=limits, mounts=_DIRECTLY)
+        roots = trusted_roots()
+        pools = PooledTransport(lambda: httpx.AsyncHTTPTransport(verify=roots, limits=limits))
+        # A proxy of the environment for everything would stand at the same place.
+        everywhere = () if "all" in getproxies() else ("all://",)
+        mounts = dict.fromkeys((*_DIRECTLY, *everywhere), pools)
+        return httpx.AsyncClient(verify=roots, limits=limits, mounts=mounts)
     except (ImportError, ValueError) as error:
         raise SettingsError(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: {error}") from None
     except OSError as error:

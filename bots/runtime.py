@@ -12,6 +12,9 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+MENU_PAUSE_SECONDS = 0.5
+"""How long after a start the menu of commands is made: whoever waits is answered first."""
+
 
 def _no_routes() -> "list[BaseRoute]":
     return []

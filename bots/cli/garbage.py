@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from core.engine.engine import Engine
 
 # The last number decides: a full collection looks at every object of every live job, which takes
-# a second at two thousand. What is young is collected as always, in milliseconds.
-_THRESHOLDS = (10_000, 20, 50)
+# a second at two thousand. What is younger is looked at 2,500 and 20,000 objects at a time; when
+# the latter were 200,000, it took 350 ms. It costs no more, since each is looked at once.
+_THRESHOLDS = (2_500, 8, 500)
 # With so few jobs a full collection takes less than a frame's time on anybody's screen.
 _CALM_JOBS = 20
 _PAUSE_SECONDS = 60.0

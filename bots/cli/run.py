@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from bots.app import open_engine
 from bots.cli.garbage import unhurried_collector
 from bots.imports import kept_imports
+from bots.pools import allow_connections
 from bots.runtime import Runtime
 from bots.setup import Setup
 from core.errors import OperatorError, SettingsError, StorageError
@@ -28,6 +29,7 @@ async def run(setup: Setup) -> None:
     Raises:
         OperatorError: no platform has a token, or one is wrong.
     """
+    allow_connections()
     settings = setup.settings
     services = _services(settings)
     # The lines are opened first and closed last: the engine's last words still go over them.

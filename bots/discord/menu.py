@@ -11,6 +11,7 @@ from discord.http import Route
 from bots.discord.errors import ask
 from bots.discord.registered import differs, entry_points
 from bots.discord.slash import Json, definitions
+from bots.runtime import MENU_PAUSE_SECONDS
 from core.catalog import Catalog
 from core.commands import COMMANDS
 from core.messages.patience import pauses
@@ -49,6 +50,7 @@ class Menu:
 
         for listener in (on_ready, on_guild_join):
             client.event(listener)
+        await asyncio.sleep(MENU_PAUSE_SECONDS)
         waits = pauses()
         while True:
             taken = due.take()

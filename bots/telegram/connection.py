@@ -11,6 +11,7 @@ from typing import Any, Self
 from pydantic import SecretStr
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
+from bots.runtime import MENU_PAUSE_SECONDS
 from bots.telegram.adapter import UPDATES, TelegramAdapter
 from bots.telegram.client import ApiRequest, RawBot, is_garbled
 from bots.telegram.errors import seconds_of
@@ -151,7 +152,7 @@ async def listen(
     """
     # Beside the rest: a dozen requests, and nobody waits for a menu.
     helpers: list[asyncio.Task[Any]] = [
-        asyncio.create_task(publish_menu(bot, adapter.catalog, sells=adapter.sells), name="menu")
+        asyncio.create_task(_publish_menu(bot, adapter), name="menu")
     ]
     try:
         await intake.resume()
@@ -169,6 +170,11 @@ async def listen(
             helper.cancel()
         await asyncio.wait(helpers)
         await intake.close(_STOP_SECONDS)
+
+
+async def _publish_menu(bot: RawBot, adapter: TelegramAdapter) -> None:
+    await asyncio.sleep(MENU_PAUSE_SECONDS)
+    await publish_menu(bot, adapter.catalog, sells=adapter.sells)
 
 
 async def _call_us(bot: RawBot, account: TelegramAccount, webhook: Webhook) -> None:

@@ -15,10 +15,10 @@ from core.names import CJK
 from core.options.grammar import BLANK, MARKS, begins_with_options
 
 # Behind a Latin name Chinese needs no space; where a Chinese name ends, nobody could tell.
-_NAME = rf"[A-Za-z0-9_-]{{1,64}}+(?=[{CJK}])|[\w-]{{1,64}}+"
+_NAME = rf"[A-Za-z0-9_-]{{1,64}}+(?={CJK})|[\w-]{{1,64}}+"
 _BOT = r"[@＠](?P<bot>[A-Za-z0-9_]{1,64})"
 # A colon or comma may stand behind the name. ":)" far behind it is prose.
-_END = rf"[{BLANK}]*[：，、]|[{BLANK}]*[:,](?![^{BLANK}])|[{BLANK}:,]|(?=[{CJK}])|\Z"
+_END = rf"[{BLANK}]*[：，、]|[{BLANK}]*[:,](?![^{BLANK}])|[{BLANK}:,]|(?={CJK})|\Z"
 _COMMAND = re.compile(
     rf"[{BLANK}]*[/／][{MARKS}]*(?P<name>{_NAME})(?:{_BOT})?(?:{_END})(?P<text>.*)", re.DOTALL
 )
@@ -55,11 +55,8 @@ def read_typed(text: str, names: Collection[str] = (), *, alone: bool = False) -
     said = text if called is None else called
     command = _COMMAND.fullmatch(said)
     if command and _is_ours(command["bot"], names, called=called is not None):
-        name = normalize("NFKC", command["name"]).casefold()
         addressed = alone or called is not None or bool(command["bot"])
-        return Typed(
-            command=_translated().get(name, name), text=command["text"], addressed=addressed
-        )
+        return Typed(command=_named(command["name"]), text=command["text"], addressed=addressed)
     if called is None and not alone:
         return None
     ordered = not command and begins_with_options(said, COMMANDS[DEFAULT].options)
@@ -87,6 +84,12 @@ def _is_ours(bot: str | None, names: Collection[str], *, called: bool) -> bool:
     if bot is None or called or not names:
         return True
     return f"@{bot}".casefold() in {name.casefold() for name in names}
+
+
+def _named(said: str) -> str:
+    """The command that is called so, in whatever language; what nobody knows is left as it is."""
+    name = normalize("NFKC", said).casefold()
+    return name if name in COMMANDS else _translated().get(name, name)
 
 
 @cache

@@ -1,36 +1,18 @@
 """The wire protocols. DIALECTS and CHAT_DIALECTS are their tables of contents."""
 
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from importlib import import_module
 from inspect import cleandoc
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 
 from core.catalog import ChatModel
 from core.dialects._generation import Generation
-from core.dialects.chat_completions import ChatCompletions
-from core.dialects.chat_video import ChatVideo
-from core.dialects.comfyui import Comfyui
-from core.dialects.completions import Completions
-from core.dialects.dashscope import Dashscope
 from core.dialects.endpoint import Endpoint
-from core.dialects.fal import Fal
-from core.dialects.gemini import Gemini
-from core.dialects.gemini_omni import GeminiOmni
-from core.dialects.gemini_text import GeminiText
-from core.dialects.images import Images
 from core.dialects.listing import check_account, list_models
-from core.dialects.minimax_videos import MinimaxVideos
-from core.dialects.newapi_videos import NewapiVideos
-from core.dialects.openai_videos import OpenaiVideos
-from core.dialects.openrouter import Openrouter
-from core.dialects.replicate import Replicate
-from core.dialects.responses import Responses
-from core.dialects.seedance import Seedance
 from core.dialects.transcriptions import TRANSCRIPTIONS, Transcript, transcribe
-from core.dialects.video_tasks import VideoTasks
-from core.dialects.xai_videos import XaiVideos
 from core.media import RemoteAsset, TaskRef
 from core.talk import Question, Said
 
@@ -78,32 +60,71 @@ class ChatDialect(Protocol):
         ...
 
 
-DIALECTS: Mapping[str, type[MediaDialect]] = {
-    "dashscope": Dashscope,
-    "gemini_omni": GeminiOmni,
-    "minimax_videos": MinimaxVideos,
-    "newapi_videos": NewapiVideos,
-    "chat_image": ChatVideo,  # the same story, of a picture
-    "chat_video": ChatVideo,
-    "comfyui": Comfyui,
-    "fal": Fal,
-    "gemini": Gemini,
-    "images": Images,
-    "seedance": Seedance,
-    "openai_videos": OpenaiVideos,
-    "openrouter": Openrouter,
-    "replicate": Replicate,
-    "video_tasks": VideoTasks,
-    "xai_videos": XaiVideos,
-}
+D = TypeVar("D")
 
 
-CHAT_DIALECTS: Mapping[str, type[ChatDialect]] = {
-    "chat_completions": ChatCompletions,
-    "completions": Completions,
-    "gemini_text": GeminiText,
-    "responses": Responses,
-}
+class DialectsOnDemand(Mapping[str, D]):
+    """Dialects by their names, each loaded when it is first spoken: most bots speak two.
+
+    Args:
+        modules: by the name of a dialect the module here that has its class, named as it is.
+    """
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._known: dict[str, D | str] = {**modules}
+
+    def __getitem__(self, name: str) -> D:
+        """Its class."""
+        found = self._known[name]
+        if not isinstance(found, str):
+            return found
+        module = import_module(f"{__name__}.{found}")
+        loaded: D = getattr(module, found.title().replace("_", ""))
+        self._known[name] = loaded
+        return loaded
+
+    def __setitem__(self, name: str, dialect: D) -> None:
+        """Add one that an operator has written."""
+        self._known[name] = dialect
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of all, loaded or not."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+DIALECTS: Mapping[str, type[MediaDialect]] = DialectsOnDemand(
+    {
+        "dashscope": "dashscope",
+        "gemini_omni": "gemini_omni",
+        "minimax_videos": "minimax_videos",
+        "newapi_videos": "newapi_videos",
+        "chat_image": "chat_video",  # the same story, of a picture
+        "chat_video": "chat_video",
+        "comfyui": "comfyui",
+        "fal": "fal",
+        "gemini": "gemini",
+        "images": "images",
+        "seedance": "seedance",
+        "openai_videos": "openai_videos",
+        "openrouter": "openrouter",
+        "replicate": "replicate",
+        "video_tasks": "video_tasks",
+        "xai_videos": "xai_videos",
+    }
+)
+
+
+CHAT_DIALECTS: Mapping[str, type[ChatDialect]] = DialectsOnDemand(
+    {
+        "chat_completions": "chat_completions",
+        "completions": "completions",
+        "gemini_text": "gemini_text",
+        "responses": "responses",
+    }
+)
 
 
 TELLS_PRIVATE = frozenset({"video_tasks"})

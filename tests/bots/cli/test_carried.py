@@ -12,7 +12,20 @@ _TELEGRAM = "bots.cli.main, bots.cli.run, bots.telegram.service"
 
 @pytest.mark.parametrize(
     "unused",
-    ["alembic", "av", "discord", "PIL", "prompt_toolkit", "starlette", "uvicorn", "aiosqlite"],
+    [
+        "alembic",
+        "av",
+        "click",
+        "core.dialects.fal",
+        "discord",
+        "PIL",
+        "prompt_toolkit",
+        "pygments",
+        "rich",
+        "starlette",
+        "uvicorn",
+        "aiosqlite",
+    ],
 )
 def test_run_on_telegram_does_not_load_what_it_does_not_use(loaded: set[str], unused: str) -> None:
     assert unused not in loaded
@@ -28,9 +41,18 @@ def test_what_is_imported_is_not_searched_for_garbage() -> None:
     assert _said(code).splitlines()[-1] == "0 True True"
 
 
+def test_what_was_left_out_can_be_loaded_later() -> None:
+    later = "import httpx._main, rich.console; print(rich.console.Console.__name__)"
+    code = (
+        f"from bots.imports import kept_imports\nwith kept_imports():\n    import httpx\n{later}"
+    )
+    assert _said(code).strip() == "Console"
+
+
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
-    return set(_said(f"import {_TELEGRAM}, sys; print(*sys.modules)").split())
+    code = f"import sys\nwith kept_imports():\n    import {_TELEGRAM}\nprint(*sys.modules)"
+    return set(_said(f"from bots.imports import kept_imports\n{code}").split())
 
 
 def _said(code: str) -> str:

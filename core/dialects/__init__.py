@@ -25,6 +25,7 @@ from core.dialects.minimax_videos import MinimaxVideos
 from core.dialects.newapi_videos import NewapiVideos
 from core.dialects.openai_videos import OpenaiVideos
 from core.dialects.openrouter import Openrouter
+from core.dialects.openrouter_images import OpenrouterImages
 from core.dialects.replicate import Replicate
 from core.dialects.responses import Responses
 from core.dialects.seedance import Seedance
@@ -92,6 +93,7 @@ DIALECTS: Mapping[str, type[MediaDialect]] = {
     "seedance": Seedance,
     "openai_videos": OpenaiVideos,
     "openrouter": Openrouter,
+    "openrouter_images": OpenrouterImages,
     "replicate": Replicate,
     "video_tasks": VideoTasks,
     "xai_videos": XaiVideos,

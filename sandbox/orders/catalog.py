@@ -30,6 +30,7 @@ PROTOCOLS = {
     "minimax_videos": Kind.MINIMAX,
     "openai_videos": Kind.VIDEOS,
     "openrouter": Kind.OPENROUTER,
+    "openrouter_images": Kind.OPENROUTER_IMAGES,
     "replicate": Kind.REPLICATE,
     "seedance": Kind.SEEDANCE,
     "video_tasks": Kind.V2,

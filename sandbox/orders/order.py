@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MINIMAX = "minimax"
     OMNI = "omni"
     OPENROUTER = "openrouter"
+    OPENROUTER_IMAGES = "openrouter_images"
     XAI = "xai"
     COMFYUI = "comfyui"
     FAL = "fal"

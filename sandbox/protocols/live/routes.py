@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from json import loads
-from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,7 +13,7 @@ from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
 from sandbox.orders.order import Kind, PaidOrder
 from sandbox.orders.refusals import RefusalError, dashscope_error
-from sandbox.protocols.bodies import ParsedRequest
+from sandbox.protocols.bodies import ParsedRequest, model_named
 from sandbox.protocols.polls import STARTS_AT, Poll, poll_of
 
 Handle = Callable[[Request], Awaitable[Response]]
@@ -85,8 +83,8 @@ class LiveRoutes:
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its task."""
         if other := self._elsewhere.get("POST"):
-            own = {m.name for m in self._intake.models if m.kind is self._protocol.kind}
-            if await _model_of(request) not in own:
+            name = model_named(await request.body())
+            if not self._intake.models.knows(self._protocol.kind, name):
                 return await other(request)
         name, value = self._protocol.needs
         if name and request.headers.get(name) != value:
@@ -133,12 +131,3 @@ class LiveRoutes:
         if order is None:
             return self._protocol.unknown()
         return poll_of(self._intake, request, order)
-
-
-async def _model_of(request: Request) -> object:
-    """The model that a body names, if it is JSON."""
-    try:
-        body: object = loads(await request.body())
-    except ValueError:
-        return None
-    return cast("dict[str, object]", body).get("model") if isinstance(body, dict) else None

@@ -48,6 +48,7 @@ ENDPOINT_TYPES = {
     Kind.OPENROUTER_IMAGES: "openrouter-images",
     Kind.DASHSCOPE: "dashscope-videos",
     Kind.MINIMAX: "minimax-videos",
+    Kind.NEWAPI: "newapi-videos",
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
     Kind.COMFYUI: "comfyui",

@@ -28,6 +28,7 @@ PROTOCOLS = {
     "gemini_omni": Kind.OMNI,
     "images": Kind.IMAGES,
     "minimax_videos": Kind.MINIMAX,
+    "newapi_videos": Kind.NEWAPI,
     "openai_videos": Kind.VIDEOS,
     "openrouter": Kind.OPENROUTER,
     "openrouter_images": Kind.OPENROUTER_IMAGES,

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from sandbox.orders.order import Kind, PaidOrder
 
 VALIDATION = 422
-TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
+TASK_KINDS = frozenset({Kind.NEWAPI, Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
     '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
     '<body><div id="root">You need to enable JavaScript to run this app.</div></body></html>'

@@ -17,7 +17,11 @@ from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, generation_of
 
 PRESETS = load((), tuple(DIALECTS))
-MODELS = {"fal": "fal/seedance-2.0", "replicate": "replicate/seedance-2.0"}
+MODELS = {
+    "fal": "fal/seedance-2.0",
+    "newapi": "newapi/seedance-2.0",
+    "replicate": "replicate/seedance-2.0",
+}
 
 
 @pytest.fixture
@@ -46,13 +50,24 @@ async def made(
     )
     request = model.complete(MediaRequest(prompt=prompt))
     async with client() as http:
-        return await DIALECTS[name](account, http).generate(generation_of(model, request))
+        dialect = DIALECTS[model.dialect](account, http)
+        return await dialect.generate(generation_of(model, request))
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "word",
-    ["", "late", "poll-errors", "unknown-status", "result-busy", "late-result", "foreign-status"],
+    [
+        "",
+        "late",
+        "poll-errors",
+        "unknown-status",
+        "result-busy",
+        "late-result",
+        "foreign-status",
+        "link-in-reason",
+        "link-from-maker",
+    ],
 )
 async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, word: str) -> None:
     (asset,) = await made(root, name, f"a pig #{word}")
@@ -137,6 +152,25 @@ async def test_an_input_that_the_model_does_not_have_is_refused(
     assert reply.status_code == 422
     assert objection in said["msg"]
     assert read_ledger(tmp_path) == []
+
+
+async def test_a_relay_is_told_in_metadata_what_it_does_not_know(
+    root: str, tmp_path: Path
+) -> None:
+    body = {
+        "model": "doubao-seedance-2-0-260128",
+        "prompt": "a pig",
+        "duration": 5,
+        "metadata": {"generate_audio": True, "watermark": False},
+    }
+    async with client() as http:
+        http.headers["Authorization"] = "Bearer sk-any"
+        refused = await http.post(f"{root}/v1/video/generations", json={**body, "ratio": "1:1"})
+        taken = await http.post(f"{root}/v1/video/generations", json=body)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+    assert taken.json()["task_id"].startswith("task_")
+    assert len(read_ledger(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A model as a catalog file describes it: data, never code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from typing import Annotated, Literal, Self
@@ -156,9 +156,7 @@ class Model(Served):
 
     def makes(self, seconds: int) -> bool:
         """Whether that length can be chosen."""
-        if isinstance(self.seconds, Span):
-            return self.seconds.min <= seconds <= self.seconds.max
-        return seconds in self.seconds
+        return seconds in self.lengths
 
     def is_hd(self, request: MediaRequest) -> bool:
         return request.resolution in self.hd
@@ -254,6 +252,13 @@ class Model(Served):
         if self.tells_sound and request.sound is None:
             return self.sound == "on"
         return request.sound
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """All lengths that can be chosen; none where there is no choice."""
+        if isinstance(self.seconds, Span):
+            return range(self.seconds.min, self.seconds.max + 1)
+        return self.seconds
 
     @property
     def default_seconds(self) -> int | None:

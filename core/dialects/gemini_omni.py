@@ -15,7 +15,7 @@ from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json, items, mapping, text
 from core.dialects._poll import at
-from core.dialects._polled import Looks, generate_polled, in_path
+from core.dialects._polled import Looks, generate_polled, in_path, links
 from core.dialects._tasks import Status, TaskReply, cost_of, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
@@ -89,8 +89,12 @@ def _bytes_at(uri: str) -> str:
 
 
 def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
-    """What a completed interaction made: only the key opens it."""
-    return (RemoteAsset(urls=reply.urls, authorized=True),)
+    """What a completed interaction made: only the key opens it.
+
+    Raises:
+        JobError: it has neither a video nor a word.
+    """
+    return tuple(replace(asset, authorized=True) for asset in links(reply))
 
 
 async def _creation(generation: Generation) -> Creation:

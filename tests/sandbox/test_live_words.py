@@ -1,4 +1,4 @@
-"""What the sandbox plays of hosts with inputs of their own, told by the client that it is for."""
+"""What the sandbox plays of hosts of many makers' models, told by the client that it is for."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -18,7 +18,12 @@ from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, 
 
 PRESETS = load((), tuple(DIALECTS))
 MODELS = {
+    "dashscope": "dashscope/wan-3.0",
     "fal": "fal/seedance-2.0",
+    "gemini": "gemini/gemini-omni-1.2-flash",
+    "minimax": "minimax/minimax-h3",
+    "openrouter": "openrouter/wan-3.0",
+    "xai": "xai/grok-imagine-video",
     "newapi": "newapi/seedance-2.0",
     "replicate": "replicate/seedance-2.0",
 }
@@ -72,7 +77,7 @@ async def made(
 async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, word: str) -> None:
     (asset,) = await made(root, name, f"a pig #{word}")
 
-    assert asset.urls[0].startswith(f"{root}/cdn/")
+    assert asset.urls[0].startswith(f"{root}/")
     assert len(read_ledger(tmp_path)) == 1
 
 
@@ -85,8 +90,6 @@ async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, 
         ("gone", FaultKind.MODEL_GONE),
         ("limited", FaultKind.RATE_LIMITED),
         ("fail-prompt", FaultKind.MODERATION_PROMPT),
-        ("fail-completed", FaultKind.UPSTREAM),
-        ("no-url", FaultKind.NO_MEDIA),
     ],
 )
 async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: FaultKind) -> None:
@@ -94,6 +97,42 @@ async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: Fa
         await made(root, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "kind"),
+    [
+        *[(n, "fail-completed", FaultKind.UPSTREAM) for n in ("fal", "newapi", "replicate")],
+        *[
+            (n, "no-url", FaultKind.NO_MEDIA)
+            for n in ("dashscope", "fal", "gemini", "minimax", "newapi", "replicate")
+        ],
+        ("xai", "no-url", FaultKind.MODERATION_OUTPUT),
+        *[(n, "task-expired", FaultKind.EXPIRED) for n in ("minimax", "openrouter", "xai")],
+        ("openrouter", "task-cancelled", FaultKind.CANCELLED),
+    ],
+)
+async def test_an_end_without_a_result_is_told_apart(
+    root: str, name: str, word: str, kind: FaultKind
+) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(root, name, f"a pig #{word}")
+
+    assert caught.value.fault.kind is kind
+
+
+async def test_who_asks_dashscope_to_wait_is_refused_in_its_own_words(
+    root: str, tmp_path: Path
+) -> None:
+    async with client() as http:
+        reply = await http.post(
+            f"{root}/api/v1/services/aigc/video-generation/video-synthesis",
+            json={"model": "wan3.0-video"},
+            headers={"Authorization": "Bearer sk-any"},
+        )
+
+    assert (reply.status_code, reply.json()["code"]) == (403, "AccessDenied")
+    assert read_ledger(tmp_path) == []
 
 
 async def test_a_result_that_is_refused_is_the_end(root: str) -> None:

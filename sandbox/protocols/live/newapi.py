@@ -13,8 +13,10 @@ from sandbox.orders.refusals import task_error
 from sandbox.protocols.bodies import ParsedRequest, parse_body
 from sandbox.protocols.live.inputs import read_input
 from sandbox.protocols.live.routes import LiveProtocol
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
+# Made up for each word, as there.
+PROGRESS = {"QUEUED": "20%", "IN_PROGRESS": "50%", "SUCCESS": "100%", "FAILURE": "100%"}
 KEPT_BACK = "OutputVideoSensitiveContentDetected"
 
 
@@ -42,26 +44,13 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     }
 
 
-def answer(poll: Poll) -> Response:
-    """How a task is, or what its prompt wants to be said instead."""
-    return first_answer(NEWAPI_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return task_error(400, "task_not_exist", "task_not_exist")
 
 
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "QUEUED", "20%")
-    if poll.fraction < 1:
-        return _state(poll, "IN_PROGRESS", "50%")
-    return _state(poll, "SUCCESS", "100%", result_url=poll.links.watch())
-
-
-def _state(poll: Poll, status: str | None, progress: str, **more: object) -> dict[str, object]:
-    """Its percentages are made up for each state."""
+def _state(poll: Poll, status: str | None, **more: object) -> dict[str, object]:
+    progress = PROGRESS.get(status or "", "30%")
     task = {"task_id": poll.order.task_id, "status": status, "progress": progress}
     said = {"fail_reason": "", "result_url": "", "data": {"status": "running"}, **more}
     return {"code": "success", "message": "", "data": {**task, **said}}
@@ -70,14 +59,14 @@ def _state(poll: Poll, status: str | None, progress: str, **more: object) -> dic
 def _kept_back(poll: Poll) -> dict[str, object]:
     error = {"code": KEPT_BACK, "message": "The output may contain sensitive information."}
     told = {"status": "failed", "error": error}
-    return _state(poll, "FAILURE", "100%", fail_reason="task failed", data=told)
+    return _state(poll, "FAILURE", fail_reason="task failed", data=told)
 
 
 def _in_reason(poll: Poll) -> Response | None:
     """Older builds put the link where they say why there is none."""
     if poll.fraction < 1:
         return None
-    return JSONResponse(_state(poll, "SUCCESS", "100%", fail_reason=poll.links.watch()))
+    return JSONResponse(_state(poll, "SUCCESS", fail_reason=poll.links.watch()))
 
 
 def _from_maker(poll: Poll) -> Response | None:
@@ -85,30 +74,27 @@ def _from_maker(poll: Poll) -> Response | None:
     if poll.fraction < 1:
         return None
     told = {"status": "succeeded", "content": {"video_url": poll.links.watch()}}
-    return JSONResponse(_state(poll, "SUCCESS", "100%", data=told))
+    return JSONResponse(_state(poll, "SUCCESS", data=told))
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=lambda poll, status: _state(poll, status, "30%"),
-    stuck=lambda poll: _state(poll, "IN_PROGRESS", "50%"),
-    moderated=_kept_back,
-    linkless=lambda poll: _state(poll, "SUCCESS", "100%"),
-)
-NEWAPI_POLLS: dict[str, PollAnswer] = {
-    **_FORMAT.odd_answers(),
-    "link-in-reason": _in_reason,
-    "link-from-maker": _from_maker,
-    "fail-completed": lambda poll: JSONResponse(
-        _state(poll, "FAILURE", "100%", fail_reason="upstream error: do request failed")
-    ),
-}
 NEWAPI = LiveProtocol(
     kind=Kind.NEWAPI,
     create="/v1/video/generations",
     look="/v1/video/generations/{task_id}",
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="QUEUED",
+    running="IN_PROGRESS",
+    done=lambda poll: _state(poll, "SUCCESS", result_url=poll.links.watch()),
+    moderated=_kept_back,
+    linkless=lambda poll: _state(poll, "SUCCESS"),
+    words={
+        "link-in-reason": _in_reason,
+        "link-from-maker": _from_maker,
+        "fail-completed": lambda poll: JSONResponse(
+            _state(poll, "FAILURE", fail_reason="upstream error: do request failed")
+        ),
+    },
     unknown=unknown,
 )

@@ -89,11 +89,7 @@ def _bytes_at(uri: str) -> str:
 
 
 def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
-    """What a completed interaction made: only the key opens it.
-
-    Raises:
-        JobError: it has neither a video nor a word.
-    """
+    """What a completed interaction made, which the key opens; raises JobError if it is nothing."""
     return tuple(replace(asset, authorized=True) for asset in links(reply))
 
 

@@ -1,21 +1,17 @@
 """The pictures that the sandbox plays of OpenRouter, Gemini and xAI, told by their own client."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bots.app import sandbox_tables
 from core.catalog import Model, load
 from core.dialects import DIALECTS
 from core.errors import FaultKind, JobError
 from core.files.media_info import look
 from core.media import Asset, Charged, Event, MediaKind, MediaRequest, RemoteAsset
-from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
-from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import CALM, client, endpoint, generation_of
 
 PRESETS = load((), tuple(DIALECTS))
@@ -27,22 +23,12 @@ MODELS = {
 K = FaultKind
 
 
-@pytest.fixture
-async def root(tmp_path: Path) -> AsyncIterator[str]:
-    """A sandbox that draws small pictures at once."""
-    options = SandboxOptions(
-        state_dir=tmp_path, speed=400, short_side=32, fps=1, models=sandbox_tables(PRESETS)
-    )
-    async with serve(options) as url:
-        yield url
-
-
 def model_of(name: str) -> Model:
     return next(each for each in PRESETS.models if each.key == MODELS[name])
 
 
 async def made(
-    root: str,
+    hosts: str,
     name: str,
     prompt: str,
     *,
@@ -51,7 +37,7 @@ async def made(
 ) -> tuple[RemoteAsset, ...]:
     """What comes of such a prompt, asked for as the gateway's stanza says."""
     model = model_of(name)
-    account = replace(endpoint(root, pace=CALM), auth=PRESETS.gateways[name].auth)
+    account = replace(endpoint(hosts, pace=CALM), auth=PRESETS.gateways[name].auth)
     request = model.complete(MediaRequest(prompt=prompt, kind=MediaKind.IMAGE, images=images))
 
     async def keep(event: Event) -> None:
@@ -65,28 +51,28 @@ async def made(
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("word", ["", "#as-link", "#inline"])
-async def test_a_picture_comes(root: str, tmp_path: Path, name: str, word: str) -> None:
-    (asset,) = await made(root, name, f"a pig {word}")
+async def test_a_picture_comes(hosts: str, tmp_path: Path, name: str, word: str) -> None:
+    (asset,) = await made(hosts, name, f"a pig {word}")
 
     assert bool(asset.data) != bool(asset.urls)
     assert len(read_ledger(tmp_path)) == 1
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_a_picture_is_made_of_a_picture(root: str, tmp_path: Path, name: str) -> None:
+async def test_a_picture_is_made_of_a_picture(hosts: str, tmp_path: Path, name: str) -> None:
     Image.new("RGB", (512, 384), "red").save(tmp_path / "a.png")
 
-    await made(root, name, "a pig", images=(look(tmp_path / "a.png"),))
+    await made(hosts, name, "a pig", images=(look(tmp_path / "a.png"),))
 
     (order,) = read_ledger(tmp_path)
     assert (order.images, order.picture) == (1, True)
 
 
 @pytest.mark.parametrize("name", ["openrouter", "gemini"])
-async def test_the_price_is_told(root: str, name: str) -> None:
+async def test_the_price_is_told(hosts: str, name: str) -> None:
     told: list[Event] = []
 
-    await made(root, name, "a pig", told=told)
+    await made(hosts, name, "a pig", told=told)
 
     assert any(isinstance(event, Charged) for event in told)
 
@@ -111,10 +97,10 @@ async def test_the_price_is_told(root: str, name: str) -> None:
     ],
 )
 async def test_a_failure_is_told_apart(
-    root: str, tmp_path: Path, name: str, word: str, kind: FaultKind
+    hosts: str, tmp_path: Path, name: str, word: str, kind: FaultKind
 ) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, f"a pig #{word}")
+        await made(hosts, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
     # What was paid for is told as that, and what was refused before is not.
@@ -138,12 +124,12 @@ async def test_a_failure_is_told_apart(
     ],
 )
 async def test_a_body_that_the_host_does_not_know_is_refused(
-    root: str, tmp_path: Path, path: str, body: dict[str, object]
+    hosts: str, tmp_path: Path, path: str, body: dict[str, object]
 ) -> None:
     named = "google/gemini-3.1-flash-image" if "chat" in path else "grok-imagine-image"
     async with client() as http:
         reply = await http.post(
-            f"{root}{path}",
+            f"{hosts}{path}",
             json={"model": named, **body},
             headers={"Authorization": "Bearer sk-any"},
         )

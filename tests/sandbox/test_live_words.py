@@ -1,19 +1,15 @@
 """What the sandbox plays of hosts of many makers' models, told by the client that it is for."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bots.app import sandbox_tables
 from core.catalog import Model, load
 from core.dialects import DIALECTS
 from core.errors import MODERATION, FaultKind, JobError
 from core.media import MediaRequest, RemoteAsset
-from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
-from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, generation_of
 
 PRESETS = load((), tuple(DIALECTS))
@@ -29,28 +25,18 @@ MODELS = {
 }
 
 
-@pytest.fixture
-async def root(tmp_path: Path) -> AsyncIterator[str]:
-    """A sandbox that is done in 50 ms."""
-    options = SandboxOptions(
-        state_dir=tmp_path, speed=200, short_side=32, fps=1, models=sandbox_tables(PRESETS)
-    )
-    async with serve(options) as url:
-        yield url
-
-
 def model_of(name: str) -> Model:
     return next(each for each in PRESETS.models if each.key == MODELS[name])
 
 
 async def made(
-    root: str, name: str, prompt: str, *, key: str = "abc:def"
+    hosts: str, name: str, prompt: str, *, key: str = "abc:def"
 ) -> tuple[RemoteAsset, ...]:
     """What comes of such a prompt, asked for as the gateway's stanza says."""
     model = model_of(name)
     patient = prompt.endswith(("no-url", "nolink"))
     account = replace(
-        endpoint(root, key=key, pace=replace(HASTY if patient else CALM, least=0.01)),
+        endpoint(hosts, key=key, pace=replace(HASTY if patient else CALM, least=0.01)),
         auth=PRESETS.gateways[name].auth,
     )
     request = model.complete(MediaRequest(prompt=prompt))
@@ -74,10 +60,12 @@ async def made(
         "link-from-maker",
     ],
 )
-async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, word: str) -> None:
-    (asset,) = await made(root, name, f"a pig #{word}")
+async def test_a_video_comes_all_the_same(
+    hosts: str, tmp_path: Path, name: str, word: str
+) -> None:
+    (asset,) = await made(hosts, name, f"a pig #{word}")
 
-    assert asset.urls[0].startswith(f"{root}/")
+    assert asset.urls[0].startswith(f"{hosts}/")
     assert len(read_ledger(tmp_path)) == 1
 
 
@@ -92,9 +80,9 @@ async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, 
         ("fail-prompt", FaultKind.MODERATION_PROMPT),
     ],
 )
-async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: FaultKind) -> None:
+async def test_a_failure_is_told_apart(hosts: str, name: str, word: str, kind: FaultKind) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, f"a pig #{word}")
+        await made(hosts, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
 
@@ -113,20 +101,20 @@ async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: Fa
     ],
 )
 async def test_an_end_without_a_result_is_told_apart(
-    root: str, name: str, word: str, kind: FaultKind
+    hosts: str, name: str, word: str, kind: FaultKind
 ) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, f"a pig #{word}")
+        await made(hosts, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
 
 
 async def test_who_asks_dashscope_to_wait_is_refused_in_its_own_words(
-    root: str, tmp_path: Path
+    hosts: str, tmp_path: Path
 ) -> None:
     async with client() as http:
         reply = await http.post(
-            f"{root}/api/v1/services/aigc/video-generation/video-synthesis",
+            f"{hosts}/api/v1/services/aigc/video-generation/video-synthesis",
             json={"model": "wan3.0-video"},
             headers={"Authorization": "Bearer sk-any"},
         )
@@ -135,32 +123,32 @@ async def test_who_asks_dashscope_to_wait_is_refused_in_its_own_words(
     assert read_ledger(tmp_path) == []
 
 
-async def test_a_result_that_is_refused_is_the_end(root: str) -> None:
+async def test_a_result_that_is_refused_is_the_end(hosts: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, "fal", "a pig #result-refused")
+        await made(hosts, "fal", "a pig #result-refused")
 
     assert caught.value.fault.kind is FaultKind.MODERATION_OUTPUT
 
 
-async def test_a_prediction_whose_time_was_over_is_cancelled(root: str) -> None:
+async def test_a_prediction_whose_time_was_over_is_cancelled(hosts: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, "replicate", "a pig #task-aborted")
+        await made(hosts, "replicate", "a pig #task-aborted")
 
     assert caught.value.fault.kind is FaultKind.CANCELLED
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_what_a_review_keeps_back_is_moderated(root: str, name: str) -> None:
+async def test_what_a_review_keeps_back_is_moderated(hosts: str, name: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, "a pig #fail-moderation")
+        await made(hosts, name, "a pig #fail-moderation")
 
     assert caught.value.fault.kind in MODERATION
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_a_wrong_key_is_refused(root: str, name: str) -> None:
+async def test_a_wrong_key_is_refused(hosts: str, name: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, "a pig", key="wrong")
+        await made(hosts, name, "a pig", key="wrong")
 
     assert caught.value.fault.kind is FaultKind.AUTH
 
@@ -178,11 +166,11 @@ async def test_a_wrong_key_is_refused(root: str, name: str) -> None:
     ],
 )
 async def test_an_input_that_the_model_does_not_have_is_refused(
-    root: str, tmp_path: Path, body: object, objection: str
+    hosts: str, tmp_path: Path, body: object, objection: str
 ) -> None:
     async with client() as http:
         reply = await http.post(
-            f"{root}/bytedance/seedance-2.0/text-to-video",
+            f"{hosts}/bytedance/seedance-2.0/text-to-video",
             json=body,
             headers={"Authorization": "Key abc:def"},
         )
@@ -194,7 +182,7 @@ async def test_an_input_that_the_model_does_not_have_is_refused(
 
 
 async def test_a_relay_is_told_in_metadata_what_it_does_not_know(
-    root: str, tmp_path: Path
+    hosts: str, tmp_path: Path
 ) -> None:
     body = {
         "model": "doubao-seedance-2-0-260128",
@@ -204,8 +192,8 @@ async def test_a_relay_is_told_in_metadata_what_it_does_not_know(
     }
     async with client() as http:
         http.headers["Authorization"] = "Bearer sk-any"
-        refused = await http.post(f"{root}/v1/video/generations", json={**body, "ratio": "1:1"})
-        taken = await http.post(f"{root}/v1/video/generations", json=body)
+        refused = await http.post(f"{hosts}/v1/video/generations", json={**body, "ratio": "1:1"})
+        taken = await http.post(f"{hosts}/v1/video/generations", json=body)
 
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
     assert taken.json()["task_id"].startswith("task_")
@@ -222,17 +210,17 @@ async def test_a_relay_is_told_in_metadata_what_it_does_not_know(
     ],
 )
 async def test_a_request_is_known_at_its_app_alone(
-    root: str, scheme: str, app: str, status: int
+    hosts: str, scheme: str, app: str, status: int
 ) -> None:
     said = {"prompt": "a pig #slow", "duration": "5", "generate_audio": True}
     async with client() as http:
         created = await http.post(
-            f"{root}/bytedance/seedance-2.0/text-to-video",
+            f"{hosts}/bytedance/seedance-2.0/text-to-video",
             json=said,
             headers={"Authorization": "Key abc:def"},
         )
         reply = await http.get(
-            f"{root}/{app}/requests/{created.json()['request_id']}/status",
+            f"{hosts}/{app}/requests/{created.json()['request_id']}/status",
             headers={"Authorization": f"{scheme} abc:def"},
         )
 

@@ -1,11 +1,14 @@
 """What was sent to a gateway and what came back, as lines of JSON that can be shown to others.
 
-Secrets are cut, media and long texts shortened. `sandbox/replay.py` plays such a file.
+Secrets are cut, media and long texts shortened. Each line is on disk before the next exchange, so
+who is stopped leaves what was seen. `sandbox/replay.py` plays such a file.
 """
 
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -16,9 +19,14 @@ from core.redact import redact
 
 ORIGIN = "ORIGIN"
 """Stands for the gateway's own address."""
+PICTURE = "PICTURE"
+"""Stands for the base64 of one."""
 _LONGEST = 300
 _SHOWN = 60
 _KEPT_BYTES = 200_000
+# Pictures come inside JSON, and what is cut is none any more.
+_KEPT_JSON_BYTES = 64_000_000
+_BASE64 = re.compile(r"(data:image/[\w.+-]{1,40};base64,)?[A-Za-z0-9+/_-]+={0,2}")
 _HEADERS = ("content-type", "retry-after")
 
 Line = Mapping[str, object]
@@ -29,13 +37,14 @@ class GatewayTranscript:
     """Records what a client of httpx does.
 
     Attributes:
+        path: where it is written.
         root: the gateway's address.
-        told: is called with each exchange as soon as it is complete.
+        told: is called with each exchange as soon as it is complete and written.
     """
 
-    root: str
+    path: Path
+    root: str = ""
     told: Callable[[Line], None] = lambda _: None
-    lines: list[Line] = field(default_factory=list[Line])
     _since: float = field(default_factory=time.monotonic)
 
     @property
@@ -62,7 +71,8 @@ class GatewayTranscript:
                 "body": self._body(body, response.headers, size),
             },
         }
-        self.lines.append(line)
+        with suppress(OSError):  # a full disk must not cost the job that is written about
+            self.add(line)
         self.told(line)
 
     def _body(self, body: bytes, headers: httpx.Headers, size: int) -> object:
@@ -82,8 +92,7 @@ class GatewayTranscript:
         match value:
             case str():
                 whole = self._safe(value)
-                long = len(whole) > _LONGEST and not whole.startswith("http")
-                return f"{whole[:_SHOWN]}… ({len(whole)} characters)" if long else whole
+                return whole if whole.startswith("http") else _beginning(whole)
             case list():
                 return [self.shortened(each) for each in cast("list[object]", value)]
             case dict():
@@ -95,11 +104,19 @@ class GatewayTranscript:
     def _safe(self, text: str) -> str:
         return redact(text.replace(self.root, ORIGIN))
 
-    def write(self, path: Path, head: Line, outcome: Line) -> None:
-        """Write all of it; raises OSError."""
-        lines = (head, *self.lines, outcome)
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        path.write_text(text, encoding="utf-8")
+    def add(self, line: Line) -> None:
+        """Write a line; raises OSError."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _beginning(text: str) -> str:
+    """A long text by its beginning, a picture by what it is: of that a replay makes one again."""
+    if len(text) <= _LONGEST:
+        return text
+    if picture := _BASE64.fullmatch(text):
+        return f"{picture[1] or ''}{PICTURE} ({len(text)} characters)"
+    return f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 
 async def _read(request: httpx.Request) -> None:
@@ -122,11 +139,13 @@ class _Watched(httpx.AsyncByteStream):
         self._note = note
         self._body = bytearray()
         self._size = 0
+        is_json = response.headers.get("content-type", "").startswith("application/json")
+        self._kept_bytes = _KEPT_JSON_BYTES if is_json else _KEPT_BYTES
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._stream:
             self._size += len(piece)
-            self._body += piece[: _KEPT_BYTES - len(self._body)]
+            self._body += piece[: self._kept_bytes - len(self._body)]
             yield piece
 
     async def aclose(self) -> None:

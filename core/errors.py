@@ -191,10 +191,18 @@ class JobError(ClipRelayError):
 
     Attributes:
         is_final: whether a task has ended with it, so that asking again would change nothing.
+        headers: of the answer that said so, if one did: some say there what it has cost.
     """
 
-    def __init__(self, fault: Fault, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        fault: Fault,
+        *,
+        retry_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(": ".join(filter(None, (fault.kind, fault.reason or fault.detail))))
         self.fault = fault
         self.retry_after = retry_after
+        self.headers: Mapping[str, str] = headers or {}
         self.is_final = False

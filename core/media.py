@@ -187,9 +187,12 @@ class Rendering:
     note: str = ""
 
 
+TOKENS = "tokens"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a gateway says that a job has cost, in a unit of its own: "USD", "tokens", "s"."""
+    """What a job has cost, in a unit of its gateway's: "USD", TOKENS, "s"; or in "credits"."""
 
     amount: float
     unit: str = "USD"

@@ -45,8 +45,10 @@ ENDPOINT_TYPES = {
     Kind.IMAGES: "image-generation",
     Kind.GEMINI: "gemini",
     Kind.OPENROUTER: "openrouter-videos",
+    Kind.OPENROUTER_IMAGES: "openrouter-images",
     Kind.DASHSCOPE: "dashscope-videos",
     Kind.MINIMAX: "minimax-videos",
+    Kind.NEWAPI: "newapi-videos",
     Kind.OMNI: "gemini-interactions",
     Kind.XAI: "xai-videos",
     Kind.COMFYUI: "comfyui",
@@ -63,7 +65,8 @@ def build(options: SandboxOptions) -> Starlette:
     speeches = speech_names(options.speeches)
     cache = MediaCache(options, ledger)
     intake = Intake(options, ledger, models, cache.begin if options.renders_ahead else None)
-    chat, images = ChatRoutes(intake, cache), ImageRoutes(intake, cache)
+    images = ImageRoutes(intake, cache)
+    chat = ChatRoutes(intake, cache, images.over_chat)
     routes = [
         # Before the others: two protocols of answers share their address with what makes media.
         *TalkRoutes(intake, chats, chat.create, images.gemini).routes,

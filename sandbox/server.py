@@ -88,7 +88,7 @@ class _OpenProtocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Nobody need know: a client of ComfyUI asks for a websocket, and does without."""
+        """Nobody need know: who asks ComfyUI for a websocket gets one, and all others none."""
 
 
 class _Server(uvicorn.Server):

@@ -29,6 +29,10 @@ class ClientConnection:
         """Send a piece of the body."""
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
+    def write_raw(self, data: bytes) -> None:
+        """Send bytes past HTTP: what the connection is after an upgrade is nobody's here."""
+        self._transport.write(data)
+
     async def close(self) -> None:
         """End the response as it should end."""
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})

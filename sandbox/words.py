@@ -7,7 +7,12 @@ from sandbox.orders.order import WORD
 from sandbox.orders.refusals import REFUSALS
 from sandbox.protocols.chat.edits import EDITS
 from sandbox.protocols.chat.styles import STYLES
-from sandbox.protocols.images.answers import GEMINI_ENDS, IMAGE_ENDS, PICTURE_WORDS
+from sandbox.protocols.images.answers import (
+    GEMINI_ENDS,
+    IMAGE_ENDS,
+    OPENROUTER_ENDS,
+    PICTURE_WORDS,
+)
 from sandbox.protocols.live.comfy_jobs import COMFY_WORDS
 from sandbox.protocols.live.protocols import LIVE_WORDS
 from sandbox.protocols.seedance.seedance import SEEDANCE_POLLS
@@ -35,7 +40,7 @@ WORDS = frozenset(
             *LIVE_WORDS,
             *COMFY_WORDS,
         ),
-        *(*IMAGE_ENDS, *GEMINI_ENDS, *PICTURE_WORDS, *ANSWER_WORDS),
+        *(*IMAGE_ENDS, *GEMINI_ENDS, *OPENROUTER_ENDS, *PICTURE_WORDS, *ANSWER_WORDS),
     )
 )
 

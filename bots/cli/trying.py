@@ -4,11 +4,12 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from time import strftime
-from typing import cast
+from typing import cast, get_args
 
 from PIL import Image
 
@@ -18,13 +19,16 @@ from bots.console.ids import FILE
 from bots.setup import Setup
 from bots.transcript import GatewayTranscript, Line
 from core.catalog import Model, refusals
-from core.commands.video import VideoOptions, request_of
+from core.catalog.variants import Resolution
+from core.commands import image, video
+from core.commands.image import ImageOptions
+from core.commands.video import VideoOptions
 from core.engine.order import Order, new_id
 from core.errors import OperatorError
 from core.files.pictures import save_picture
 from core.i18n import Locale, explain_fault
 from core.jobs import Job
-from core.media import SOME_PICTURE, Asset, MediaRequest
+from core.media import SOME_PICTURE, Asset, MediaKind, MediaRequest
 from core.options.grammar import parse
 from core.platform import ConversationRef, User
 
@@ -73,21 +77,38 @@ def plan(setup: Setup, name: str, text: str) -> TrialPlan:
     catalog = setup.catalog
     model = catalog.named(name)[0]
     if text:
-        asked = request_of(parse(text, VideoOptions), (SOME_PICTURE,) * model.images.min)
-        asked = replace(asked, kind=model.kind, model=model.key)
+        asked = replace(_asked(model, text), model=model.key)
         model = catalog.choose(asked)
         request = model.complete(asked)
     else:
-        request = min(_requests(model), key=model.credits_for)
+        request = cheapest(model)
     endpoint = setup.endpoints.get(model.gateway)
     return TrialPlan(
         model=model, request=request, address=endpoint.root if endpoint else "the sandbox"
     )
 
 
+def _asked(model: Model, text: str) -> MediaRequest:
+    pictures = (SOME_PICTURE,) * model.images.min
+    if model.kind is MediaKind.IMAGE:
+        return image.request_of(parse(text, ImageOptions), pictures)
+    return video.request_of(parse(text, VideoOptions), pictures)
+
+
+def cheapest(model: Model) -> MediaRequest:
+    """The least that can be asked of it: of what costs the same, the shortest and smallest."""
+    return min(_requests(model), key=partial(_effort, model))
+
+
+def _effort(model: Model, request: MediaRequest) -> tuple[int, int, int]:
+    words = get_args(Resolution)
+    word = request.resolution
+    return model.credits_for(request), request.seconds or 0, words.index(word) if word else 0
+
+
 def _requests(model: Model) -> Iterator[MediaRequest]:
-    """What can be asked of it, each said completely; the first is what it does by itself."""
-    lengths = (None, 1, 2, 3, 4, 5, 6, 8, 10, 15)
+    """What can be asked of it, each said completely."""
+    lengths = model.lengths or (None,)
     sounds = (False, None) if model.tells_sound else (None,)
     speeds = (False, True) if model.fast == "option" else (False,)
     words = (None, *model.resolutions)
@@ -126,11 +147,11 @@ async def attempt(
     job_id = new_id()
     name = f"try-{wanted.model.gateway}-{wanted.model.name}-{strftime('%Y%m%d-%H%M%S')}"
     path = folder / f"{name}.jsonl"
+    transcript = GatewayTranscript(path, told=lambda line: say(spoken(line)))
     try:
-        path.touch()  # before anything is paid
+        transcript.add(_head(wanted))  # before anything is paid
     except OSError as error:
         raise OperatorError(f"{path}: {error.strerror}") from error
-    transcript = GatewayTranscript(root="", told=lambda line: say(spoken(line)))
     platform = FilePlatform(lambda _: None)
     async with open_engine(setup, {FILE: platform}, transcript) as engine:
         services = engine.services
@@ -149,7 +170,7 @@ async def attempt(
         job = await services.store.get(job_id)
     if job is None:
         raise OperatorError(f"Job {job_id} has disappeared from the database.")
-    transcript.write(path, _head(wanted), _outcome(job, locale, transcript))
+    transcript.add(_outcome(job, locale, transcript))
     written = FileConversation(conversation, lambda _: None).paths(job.assets)
     return Trial(job=job, paths=tuple(written) if job.delivered else (), transcript=path)
 

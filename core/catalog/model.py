@@ -1,6 +1,6 @@
 """A model as a catalog file describes it: data, never code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from typing import Annotated, Literal, Self
@@ -11,9 +11,10 @@ from core.catalog.fields import Constant, OptionName, ShortRule
 from core.catalog.served import Served, Table
 from core.catalog.variants import Ratio, Resolution, Variant, When
 from core.catalog.workflow import Workflow
-from core.media import Asset, ImageRole, MediaKind, MediaRequest
+from core.media import TOKENS, Asset, Cost, ImageRole, MediaKind, MediaRequest
 
 ANY_RATIO = "*"
+_PRICED_TOKENS = 1_000_000
 _FIELD_OF: Mapping[ImageRole, OptionName] = {
     ImageRole.FIRST_FRAME: "first_frame",
     ImageRole.LAST_FRAME: "last_frame",
@@ -78,6 +79,8 @@ class Model(Served):
         options_as: whether it is told options as fields of their own or as `--flags` in the text.
         credits: price of one clip, or of one second of it when it is priced_by "second", in the
             operator's unit (presets: about 1 US cent).
+        token_credits: price of a million of the tokens that it makes, where its gateway counts in
+            those.
         expected_seconds: how long it usually takes; deadline_seconds: when we give up.
         forbid: combinations that the gateway would ignore or refuse.
         remix: whether a finished task of it can be changed.
@@ -88,8 +91,9 @@ class Model(Served):
         workflow: what is filled in by these, where a model is a file of the operator's.
         characters: whether prompts may have them, and one can be made of a finished task of it.
         storyboard: whether prompts may be one; mask, watermark: whether it can be told.
-        edits: what its pictures are called in the form of /v1/images/edits; empty where they go
-            with the words. response_format: what it is told there; some refuse any.
+        edits: what its pictures are called in the form of /v1/images/edits, or "json" where that
+            takes no form; empty where they go with the words.
+        response_format: what it is told there; some refuse any.
     """
 
     kind: Literal[MediaKind.VIDEO, MediaKind.IMAGE] = MediaKind.VIDEO
@@ -109,12 +113,13 @@ class Model(Served):
     storyboard: bool = False
     mask: bool = False
     watermark: bool = False
-    edits: Literal["", "image", "image[]"] = ""
+    edits: Literal["", "image", "image[]", "json"] = ""
     response_format: Literal["", "url", "b64_json"] = ""
     prompt_chars: Annotated[int, Field(ge=1)] = 32_000
     options_as: Literal["fields", "text"] = "fields"
     credits: Annotated[int, Field(ge=0)]
     priced_by: Literal["clip", "second"] = "clip"
+    token_credits: Annotated[int, Field(ge=1)] | None = None
     expected_seconds: Annotated[int, Field(ge=1)] = 120
     deadline_seconds: Annotated[int, Field(ge=1)] = 900
     idle_seconds: Annotated[int, Field(ge=1)] = 180
@@ -151,9 +156,7 @@ class Model(Served):
 
     def makes(self, seconds: int) -> bool:
         """Whether that length can be chosen."""
-        if isinstance(self.seconds, Span):
-            return self.seconds.min <= seconds <= self.seconds.max
-        return seconds in self.seconds
+        return seconds in self.lengths
 
     def is_hd(self, request: MediaRequest) -> bool:
         return request.resolution in self.hd
@@ -213,6 +216,12 @@ class Model(Served):
         seconds = request.seconds if self.priced_by == "second" else None
         return [self.credits, *prices][-1] * request.count * (seconds or 1)
 
+    def price_of(self, cost: Cost) -> Cost:
+        """What the gateway says that it has cost; tokens in credits where priced."""
+        if cost.unit != TOKENS or self.token_credits is None:
+            return cost
+        return Cost(amount=cost.amount * self.token_credits / _PRICED_TOKENS, unit="credits")
+
     def expected_for(self, request: MediaRequest) -> int:
         """Seconds that such a request usually takes."""
         times = [v.expected_seconds for v in self._chosen(request) if v.expected_seconds]
@@ -243,6 +252,13 @@ class Model(Served):
         if self.tells_sound and request.sound is None:
             return self.sound == "on"
         return request.sound
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """All lengths that can be chosen; none where there is no choice."""
+        if isinstance(self.seconds, Span):
+            return range(self.seconds.min, self.seconds.max + 1)
+        return self.seconds
 
     @property
     def default_seconds(self) -> int | None:

@@ -110,6 +110,7 @@ DIALECTS: Mapping[str, type[MediaDialect]] = DialectsOnDemand(
         "seedance": "seedance",
         "openai_videos": "openai_videos",
         "openrouter": "openrouter",
+        "openrouter_images": "openrouter_images",
         "replicate": "replicate",
         "video_tasks": "video_tasks",
         "xai_videos": "xai_videos",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._faults import Circumstances
-from core.media import MediaRequest, Report, TaskRef
+from core.media import Charged, Cost, MediaRequest, Report, TaskRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,11 @@ class Generation:
     def age(self) -> float:
         """How many seconds ago the job was sent."""
         return max(time.time() - self.started_at, 0.0) if self.started_at else 0.0
+
+    async def charge(self, cost: Cost | None) -> None:
+        """Report what an answer says that it costs, if it says so."""
+        if cost is not None:
+            await self.report(Charged(cost=self.model.price_of(cost)))
 
     @property
     def circumstances(self) -> Circumstances:

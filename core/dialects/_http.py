@@ -191,7 +191,7 @@ class Wire:
         if not own:
             # Who has not seen the key, nor made the task, can say nothing about them.
             fault = replace(fault, kind=FaultKind.NETWORK)
-        raise JobError(fault, retry_after=_retry_after(response))
+        raise JobError(fault, retry_after=_retry_after(response), headers=response.headers)
 
     async def withdraw(self, path: str, method: str = "DELETE") -> None:
         """Say at a path of the gateway that nobody waits any more; a refusal does not matter."""

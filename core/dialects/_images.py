@@ -5,6 +5,7 @@ import base64
 from collections.abc import Sequence
 
 from core.dialects._http import FilePart
+from core.dialects._json import Json
 from core.media import Asset
 
 
@@ -16,6 +17,11 @@ async def data_uris(images: Sequence[Asset]) -> list[str]:
 async def file_parts(field: str, images: Sequence[Asset]) -> list[FilePart]:
     """Read the pictures from disk as files of a form, in their order, all under one name."""
     return await asyncio.to_thread(lambda: [_file_part(field, image) for image in images])
+
+
+def picture_part(url: str) -> Json:
+    """A picture among the parts of a message, as OpenAI writes it."""
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 def _data_uri(image: Asset) -> str:

@@ -18,10 +18,10 @@ from core.dialects._generation import Generation
 from core.dialects._http import Wire
 from core.dialects._json import Json
 from core.dialects._rhythm import Rhythm
-from core.dialects._tasks import Status, TaskReply
+from core.dialects._tasks import Status, TaskReply, cost_of
 from core.dialects.endpoint import Pace
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Charged, Queued, Rendering, Report
+from core.media import Queued, Rendering, Report
 from core.redact import quote
 
 Read = Callable[[Json], TaskReply]
@@ -122,14 +122,16 @@ async def poll(wire: Wire, generation: Generation, ask: Ask, read: Read) -> Task
         try:
             reply = _read(await ask(wire, seen), read, seen)
         except JobError as error:
+            if cost := cost_of({}, error.headers):
+                await generation.charge(cost)
+                error.fault = replace(error.fault, maybe_billed=True)
             rhythm.failed(now, is_refusal=error.fault.kind is FaultKind.RATE_LIMITED)
             patience.bear(error)
             asked_to_wait = error.retry_after or 0.0
             continue
         rhythm.saw(now, reply.fraction)
         asked_to_wait = 0.0
-        if reply.cost is not None:
-            await generation.report(Charged(cost=reply.cost))
+        await generation.charge(reply.cost)
         if fault := end_of(reply, seen):
             raise JobError(fault)
         if patience.is_satisfied(reply):
@@ -170,6 +172,8 @@ async def _tell(reply: TaskReply, report: Report) -> None:
 
 def end_of(reply: TaskReply, circumstances: Circumstances) -> Fault | None:
     """Why a task has ended without a result; None where it goes on, or has one."""
+    if reply.kept_back:
+        return Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True)
     # Some gateways leave a blocked task "running" for ever and say why in its reason.
     kind = classify(reply.reason, None, circumstances, codes=reply.codes)
     match reply.status:
@@ -184,4 +188,4 @@ def end_of(reply: TaskReply, circumstances: Circumstances) -> Fault | None:
             return None
         case _:
             pass
-    return Fault(kind=kind, reason=quote(reply.reason))
+    return Fault(kind=kind, reason=quote(reply.reason), maybe_billed=reply.cost is not None)

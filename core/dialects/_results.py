@@ -12,6 +12,7 @@ from core.dialects._faults import Circumstances, classify, fault_of, is_html, re
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json, document
+from core.dialects._tasks import cost_of
 from core.errors import MODERATION, Fault, FaultKind, JobError
 from core.media import Accepted, Rendering
 from core.redact import quote
@@ -44,6 +45,8 @@ async def create_results(
         await generation.report(Accepted())
         raw = await _read_whole(response)
     reply = document(raw)
+    # Also what is refused after all: some bill what their filter takes away.
+    await generation.charge(cost_of(reply))
     refuse(reply, circumstances)
     if is_html(raw):
         raise JobError(fault_of(raw, response.status_code))

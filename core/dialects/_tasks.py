@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from core.dialects._codes import all_codes
 from core.dialects._faults import Circumstances, message_of, refuse
 from core.dialects._json import Json, dig, items, mapping, parse, sentence, text
-from core.media import Cost
+from core.media import TOKENS, Cost
 
 
 class Status(StrEnum):
@@ -68,6 +68,9 @@ _URL_PLACES = (
     "data.data.outputs.0",
     "data.data.data.output",
     "data.data.data.outputs.0",
+    "data.data.content.video_url",
+    "data.data.output.video_url",
+    "data.data.data.task_result.videos.0.url",
     "output.url",
     "output.0.url",
     "output.0",
@@ -80,7 +83,8 @@ _AHEAD_PLACES = ("queue_position", "data.queue_position")
 _COSTS = (
     ("usage.cost", "USD", 1.0),
     ("usage.cost_in_usd_ticks", "USD", 1e10),
-    ("usage.total_tokens", "tokens", 1.0),
+    ("usage.total_tokens", TOKENS, 1.0),
+    ("usageMetadata.candidatesTokenCount", TOKENS, 1.0),
     ("task.usage.total_seconds", "s", 1.0),
     ("usage.duration", "s", 1.0),
     ("metrics.predict_time", "s", 1.0),
@@ -107,6 +111,7 @@ class TaskReply:
         reason: why it failed, in the gateway's words; codes: in those of `_codes`.
         ahead: how many come before it in the gateway's queue; note: a line about its work.
         cost: what it was charged with.
+        kept_back: whether it was made, and billed, and its moderation keeps it.
     """
 
     status: Status
@@ -117,6 +122,7 @@ class TaskReply:
     ahead: int | None = None
     note: str = ""
     cost: Cost | None = None
+    kept_back: bool = False
 
 
 def failed(body: Json, status: Status = Status.FAILED) -> TaskReply:

@@ -26,7 +26,7 @@ from core.dialects._faults import (
 )
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire, broken_off
-from core.dialects._images import data_uris
+from core.dialects._images import data_uris, picture_part
 from core.dialects._inline import decode
 from core.dialects._json import Json, dig, text
 from core.dialects._poll import at, poll
@@ -62,8 +62,7 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     prompt = " ".join(filter(None, (model.prefix_for(request), request.prompt)))
     content: str | list[Json] = prompt
     if images:
-        parts = [{"type": "image_url", "image_url": {"url": url}} for url in images]
-        content = [{"type": "text", "text": prompt}, *parts]
+        content = [{"type": "text", "text": prompt}, *map(picture_part, images)]
     body: dict[str, object] = {
         "model": model.wire_name(request),
         "stream": True,

@@ -21,7 +21,7 @@ from core.dialects._polled import Looks, each_link, generate_polled
 from core.dialects._tasks import Status, TaskReply, cost_of, read_task, status_of, task_id_of
 from core.dialects._vocabulary import Circumstances
 from core.dialects.endpoint import Endpoint
-from core.errors import Fault, FaultKind, JobError
+from core.errors import Fault, JobError
 from core.media import Cost, RemoteAsset, TaskRef
 
 _TASK = re.compile(r"/((?:\w[\w.-]*/){2,3}requests/\w[\w.-]*)(?:/status)?(?:\?.*)?")
@@ -49,18 +49,17 @@ def read(body: Json) -> TaskReply:
     """Read one look: the status, with its result under `made`. A failure is completed, too.
 
     Raises:
-        JobError: it is no answer about the task, or what was made is kept back.
+        JobError: it is no answer about the task.
     """
     reply, made = read_task(body), mapping(body.get("made"))
     nsfw = items(made.get("has_nsfw_concepts"))
-    if nsfw and all(nsfw):  # the pictures are black
-        raise JobError(Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True))
     links = [found for place in _RESULTS if (found := texts(made, place))]
     cost, lines = body.get("cost"), texts(body, "logs.*.message")
     failed = body.get("error") and reply.status is Status.SUCCEEDED
     return replace(
         reply,
         status=Status.FAILED if failed else reply.status,
+        kept_back=bool(nsfw) and all(nsfw),  # the pictures are black
         fraction=share_in("\n".join(lines)),
         cost=cost if isinstance(cost, Cost) else None,
         urls=links[0] if links else (),

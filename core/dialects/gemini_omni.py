@@ -5,6 +5,7 @@ Source: docs/gateways.md, "gemini_omni".
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -14,8 +15,8 @@ from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._json import Json, items, mapping, text
 from core.dialects._poll import at
-from core.dialects._polled import Looks, generate_polled, in_path
-from core.dialects._tasks import Status, TaskReply, read_task, task_id_of
+from core.dialects._polled import Looks, generate_polled, in_path, links
+from core.dialects._tasks import Status, TaskReply, cost_of, read_task, task_id_of
 from core.dialects.endpoint import Endpoint
 from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
 
@@ -66,12 +67,12 @@ def read(body: Json) -> TaskReply:
     status, parts = text(body.get("status")), list(_made(body))
     uri = next((uri for part in parts if (uri := text(part.get("uri")))), "")
     if uri:
-        return TaskReply(status=Status.SUCCEEDED, urls=(_bytes_at(uri),))
+        return TaskReply(status=Status.SUCCEEDED, urls=(_bytes_at(uri),), cost=cost_of(body))
     words = " ".join(filter(None, (text(part.get("text")) for part in parts)))
     reply = read_task(body)
     if status in _STOPPED or (reply.status is Status.SUCCEEDED and words):
         reason, codes = reply.reason or words or status, reply.codes | {status}
-        return TaskReply(status=Status.FAILED, reason=reason, codes=codes)
+        return replace(reply, status=Status.FAILED, reason=reason, codes=codes)
     return reply
 
 
@@ -88,8 +89,8 @@ def _bytes_at(uri: str) -> str:
 
 
 def answer(reply: TaskReply) -> tuple[RemoteAsset, ...]:
-    """What a completed interaction made: only the key opens it."""
-    return (RemoteAsset(urls=reply.urls, authorized=True),)
+    """What a completed interaction made, which the key opens; raises JobError if it is nothing."""
+    return tuple(replace(asset, authorized=True) for asset in links(reply))
 
 
 async def _creation(generation: Generation) -> Creation:

@@ -4,6 +4,7 @@ Source: docs/gateways.md, "images".
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -13,10 +14,10 @@ from core.dialects._generation import Generation
 from core.dialects._http import Creation, FilePart, MultipartForm, Wire
 from core.dialects._images import data_uris, file_parts
 from core.dialects._inline import decode
-from core.dialects._json import Json, items, mapping, text
+from core.dialects._json import Json, each, items, mapping, text
 from core.dialects._results import create_results, nothing_made
 from core.dialects.endpoint import Endpoint
-from core.errors import JobError
+from core.errors import FaultKind, JobError
 from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = "/v1/images/generations"
@@ -31,6 +32,13 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     if request.count > 1:
         body["n"] = request.count
     return body
+
+
+def edit(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
+    """The body of an edit, where it is JSON: one picture stands alone, several in a list."""
+    pictures = [{"type": "image_url", "url": url} for url in images]
+    given = {"images": pictures} if pictures[1:] else {"image": pictures[0]}
+    return {**payload(model, request, []), **given}
 
 
 def form(model: Model, request: MediaRequest, files: Sequence[FilePart]) -> MultipartForm:
@@ -63,6 +71,8 @@ def answer(reply: Json, request: MediaRequest) -> tuple[RemoteAsset, ...]:
 
 
 def _asset(item: Json) -> RemoteAsset | None:
+    if item.get("respect_moderation") is False:
+        return None
     url = text(item.get("url")).strip()
     inside = text(item.get("b64_json")) or (url if url.startswith("data:") else "")
     urls = (url,) if url.startswith(("http://", "https://")) else ()
@@ -80,7 +90,10 @@ class Images:
         reply = await create_results(self._wire, generation, _creation)
         if assets := answer(reply, generation.request):
             return assets
-        raise JobError(nothing_made(message_of(reply), generation.circumstances))
+        fault = nothing_made(message_of(reply), generation.circumstances)
+        if any(kept is False for kept in each(reply, "data.*.respect_moderation")):
+            fault = replace(fault, kind=FaultKind.MODERATION_OUTPUT)
+        raise JobError(fault)
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""
@@ -88,9 +101,11 @@ class Images:
 
 async def _creation(generation: Generation) -> Creation:
     model, request = generation.model, generation.request
-    if request.images and model.edits:
+    if request.images and model.edits not in ("", "json"):
         return Creation(path=_EDIT, body=form(model, request, await _files(model, request)))
     images = await data_uris(request.images)
+    if images and model.edits:
+        return Creation(path=_EDIT, body=edit(model, request, images))
     return Creation(path=_CREATE, body=payload(model, request, images))
 
 

@@ -13,7 +13,7 @@ from core.callbacks.hooks import Hook
 from core.catalog import Model
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, Wire
-from core.dialects._images import data_uris
+from core.dialects._images import data_uris, picture_part
 from core.dialects._json import Json
 from core.dialects._poll import at
 from core.dialects._polled import Looks, generate_polled, in_path
@@ -51,7 +51,7 @@ def _pictured(model: Model, images: Sequence[str]) -> Iterator[tuple[str, list[J
 
 
 def _picture(url: str, role: ImageRole) -> Json:
-    part: Json = {"type": "image_url", "image_url": {"url": url}}
+    part = picture_part(url)
     return part if role is ImageRole.REFERENCE else {**part, "frame_type": role.value}
 
 

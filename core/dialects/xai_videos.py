@@ -18,7 +18,6 @@ from core.dialects._polled import Looks, generate_polled, in_path
 from core.dialects._tasks import Status, TaskReply, read_task
 from core.dialects._videos import VIDEOS
 from core.dialects.endpoint import Endpoint
-from core.errors import Fault, FaultKind, JobError
 from core.media import ImageRole, MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = f"{VIDEOS}/generations"
@@ -52,13 +51,13 @@ def read(body: Json) -> TaskReply:
     """Read one look. While it runs the answer may be empty, and then says nothing.
 
     Raises:
-        JobError: the video was made, and its moderation keeps it.
+        JobError: it is no answer about the request.
     """
     video = mapping(body.get("video"))
     url = text(video.get("url"))
-    if video and (not url or video.get("respect_moderation") is False):
-        raise JobError(Fault(kind=FaultKind.MODERATION_OUTPUT, maybe_billed=True))
     reply = read_task(body)
+    if video and (not url or video.get("respect_moderation") is False):
+        return replace(reply, kept_back=True)
     if url:
         return replace(reply, status=Status.SUCCEEDED, urls=(url,))
     return replace(reply, reason=reply.reason or text(body.get("block_reason")))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from sandbox.orders.documented_hosts import HOSTS
 from sandbox.orders.models import LANDSCAPE, PORTRAIT, SQUARE, WireModel
 from sandbox.orders.order import Kind
 
@@ -176,5 +177,6 @@ def _sandbox() -> Iterator[WireModel]:
 FAMILIES = (
     *(_veo3, _veo_3_1, _veo_3_1_apiyi, _sora_video2),
     *(_v2, _videos, _seedance, _images, _sandbox),
+    *HOSTS,
 )
 DOCUMENTED: tuple[WireModel, ...] = tuple(model for family in FAMILIES for model in family())

@@ -99,6 +99,10 @@ class Models:
     def __iter__(self) -> Iterator[WireModel]:
         return chain.from_iterable(self._models.values())
 
+    def knows(self, kind: Kind, name: object) -> bool:
+        """Whether there is a model of that name over that protocol."""
+        return (kind, name) in self._models
+
     def find(self, kind: Kind, name: str) -> tuple[WireModel, ...]:
         """All models of that name over that protocol.
 

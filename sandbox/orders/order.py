@@ -25,8 +25,10 @@ class Kind(StrEnum):
     DASHSCOPE = "dashscope"
     GEMINI = "gemini"
     MINIMAX = "minimax"
+    NEWAPI = "newapi"
     OMNI = "omni"
     OPENROUTER = "openrouter"
+    OPENROUTER_IMAGES = "openrouter_images"
     XAI = "xai"
     COMFYUI = "comfyui"
     FAL = "fal"
@@ -90,6 +92,8 @@ class PaidOrder(BaseModel):
         """The id on the wire; its colon is what a client has to percent-encode."""
         if self.kind is Kind.V2:
             return f"{self.model}:task_{self.id}"
+        if self.kind is Kind.NEWAPI:
+            return f"task_{self.id}"
         if self.kind is Kind.VIDEOS:
             return f"video_{UUID(self.id)}"
         if self.kind is Kind.SEEDANCE:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from sandbox.orders.order import Kind, PaidOrder
 
 VALIDATION = 422
-TASK_KINDS = frozenset({Kind.V2, Kind.VIDEOS})
+TASK_KINDS = frozenset({Kind.NEWAPI, Kind.V2, Kind.VIDEOS})
 CONSOLE_PAGE = (
     '<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Sandbox API</title></head>'
     '<body><div id="root">You need to enable JavaScript to run this app.</div></body></html>'
@@ -194,6 +194,20 @@ def _fail_prompt(order: PaidOrder) -> Response:
 FLAGGED = "The content could not be processed: it was flagged by a content checker."
 _INVALID = "Client specified an invalid argument"
 _FAILED = "Prompt outputs failed validation"
+_OPENROUTER: Mapping[str, Callable[[str], Response]] = {
+    "invalid": partial(openrouter_error, 400),
+    "auth": lambda _: openrouter_error(401, "No auth credentials found"),
+    "quota": lambda _: openrouter_error(402, "Insufficient credits. Add more to continue."),
+    "gone": lambda model: openrouter_error(404, f"No endpoints found for {model}."),
+    "limited": lambda _: openrouter_error(429, "Rate limit exceeded"),
+    "fail-prompt": lambda model: openrouter_error(
+        403,
+        f"{model} requires moderation. Your input was flagged.",
+        reasons=["violence"],
+        flagged_input="a cat",
+        provider_name="Sandbox",
+    ),
+}
 _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
     Kind.MINIMAX: {
         "invalid": lambda why: minimax_error(
@@ -247,20 +261,8 @@ _OWN: Mapping[Kind, Mapping[str, Callable[[str], Response]]] = {
         ),
         "html": lambda _: HTMLResponse("500 Internal Server Error", 500),
     },
-    Kind.OPENROUTER: {
-        "invalid": partial(openrouter_error, 400),
-        "auth": lambda _: openrouter_error(401, "No auth credentials found"),
-        "quota": lambda _: openrouter_error(402, "Insufficient credits. Add more to continue."),
-        "gone": lambda model: openrouter_error(404, f"No endpoints found for {model}."),
-        "limited": lambda _: openrouter_error(429, "Rate limit exceeded"),
-        "fail-prompt": lambda model: openrouter_error(
-            403,
-            f"{model} requires moderation. Your input was flagged.",
-            reasons=["violence"],
-            flagged_input="a cat",
-            provider_name="Sandbox",
-        ),
-    },
+    Kind.OPENROUTER: _OPENROUTER,
+    Kind.OPENROUTER_IMAGES: _OPENROUTER,
     Kind.REPLICATE: {
         "invalid": partial(replicate_error, VALIDATION, "Input validation failed"),
         "auth": lambda _: replicate_error(

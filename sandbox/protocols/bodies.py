@@ -56,6 +56,14 @@ class PictureLink(BaseModel):
     url: str
 
 
+def model_named(raw: bytes) -> str:
+    """The model that a body names; "" where it names none."""
+    try:
+        return NamedModel.model_validate_json(raw).model
+    except ValidationError:
+        return ""
+
+
 def find_models(models: Models, raw: bytes, kind: Kind) -> tuple[WireModel, ...]:
     """Find the model first: a gateway that cannot route looks at nothing else."""
     return models.find(kind, parse_body(NamedModel, raw, kind).model)

@@ -70,7 +70,7 @@ SETUPS = {
     ),
     "openrouter": SetUp(
         gateways=("openrouter",),
-        makers=("video",),
+        makers=("video", "image"),
         chats=CHATS,
         example="/video portrait 15s a cat surfing",
     ),
@@ -86,7 +86,7 @@ SETUPS = {
     ),
     "xai": SetUp(
         gateways=("xai",),
-        makers=("video",),
+        makers=("video", "image"),
         example="/video portrait 15s a cat surfing",
     ),
     "apiyi-grok": SetUp(
@@ -116,7 +116,7 @@ SETUPS = {
     ),
     "gemini": SetUp(
         gateways=("gemini",),
-        makers=("video",),
+        makers=("video", "image"),
         example="/video portrait 15s a cat surfing",
     ),
     "minimax": SetUp(

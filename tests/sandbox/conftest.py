@@ -8,6 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bots.app import sandbox_tables
+from core.catalog import load
+from core.dialects import DIALECTS
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.tls import TLS
@@ -35,6 +38,20 @@ def options(tmp_path: Path) -> SandboxOptions:
 
 @pytest.fixture
 async def root(options: SandboxOptions) -> AsyncIterator[str]:
+    async with serve(options) as url:
+        yield url
+
+
+@pytest.fixture
+async def hosts(tmp_path: Path) -> AsyncIterator[str]:
+    """A sandbox that plays the presets, and is done in 50 ms."""
+    options = SandboxOptions(
+        state_dir=tmp_path,
+        speed=200,
+        short_side=32,
+        fps=1,
+        models=sandbox_tables(load((), tuple(DIALECTS))),
+    )
     async with serve(options) as url:
         yield url
 

@@ -1,33 +1,28 @@
-"""What the sandbox plays of hosts with inputs of their own, told by the client that it is for."""
+"""What the sandbox plays of hosts of many makers' models, told by the client that it is for."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bots.app import sandbox_tables
 from core.catalog import Model, load
 from core.dialects import DIALECTS
 from core.errors import MODERATION, FaultKind, JobError
 from core.media import MediaRequest, RemoteAsset
-from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
-from sandbox.server import serve
 from tests.core.dialects.scripted_gateway import CALM, HASTY, client, endpoint, generation_of
 
 PRESETS = load((), tuple(DIALECTS))
-MODELS = {"fal": "fal/seedance-2.0", "replicate": "replicate/seedance-2.0"}
-
-
-@pytest.fixture
-async def root(tmp_path: Path) -> AsyncIterator[str]:
-    """A sandbox that is done in 50 ms."""
-    options = SandboxOptions(
-        state_dir=tmp_path, speed=200, short_side=32, fps=1, models=sandbox_tables(PRESETS)
-    )
-    async with serve(options) as url:
-        yield url
+MODELS = {
+    "dashscope": "dashscope/wan-3.0",
+    "fal": "fal/seedance-2.0",
+    "gemini": "gemini/gemini-omni-1.2-flash",
+    "minimax": "minimax/minimax-h3",
+    "openrouter": "openrouter/wan-3.0",
+    "xai": "xai/grok-imagine-video",
+    "newapi": "newapi/seedance-2.0",
+    "replicate": "replicate/seedance-2.0",
+}
 
 
 def model_of(name: str) -> Model:
@@ -35,29 +30,42 @@ def model_of(name: str) -> Model:
 
 
 async def made(
-    root: str, name: str, prompt: str, *, key: str = "abc:def"
+    hosts: str, name: str, prompt: str, *, key: str = "abc:def"
 ) -> tuple[RemoteAsset, ...]:
     """What comes of such a prompt, asked for as the gateway's stanza says."""
     model = model_of(name)
     patient = prompt.endswith(("no-url", "nolink"))
     account = replace(
-        endpoint(root, key=key, pace=replace(HASTY if patient else CALM, least=0.01)),
+        endpoint(hosts, key=key, pace=replace(HASTY if patient else CALM, least=0.01)),
         auth=PRESETS.gateways[name].auth,
     )
     request = model.complete(MediaRequest(prompt=prompt))
     async with client() as http:
-        return await DIALECTS[name](account, http).generate(generation_of(model, request))
+        dialect = DIALECTS[model.dialect](account, http)
+        return await dialect.generate(generation_of(model, request))
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "word",
-    ["", "late", "poll-errors", "unknown-status", "result-busy", "late-result", "foreign-status"],
+    [
+        "",
+        "late",
+        "poll-errors",
+        "unknown-status",
+        "result-busy",
+        "late-result",
+        "foreign-status",
+        "link-in-reason",
+        "link-from-maker",
+    ],
 )
-async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, word: str) -> None:
-    (asset,) = await made(root, name, f"a pig #{word}")
+async def test_a_video_comes_all_the_same(
+    hosts: str, tmp_path: Path, name: str, word: str
+) -> None:
+    (asset,) = await made(hosts, name, f"a pig #{word}")
 
-    assert asset.urls[0].startswith(f"{root}/cdn/")
+    assert asset.urls[0].startswith(f"{hosts}/")
     assert len(read_ledger(tmp_path)) == 1
 
 
@@ -70,43 +78,77 @@ async def test_a_video_comes_all_the_same(root: str, tmp_path: Path, name: str, 
         ("gone", FaultKind.MODEL_GONE),
         ("limited", FaultKind.RATE_LIMITED),
         ("fail-prompt", FaultKind.MODERATION_PROMPT),
-        ("fail-completed", FaultKind.UPSTREAM),
-        ("no-url", FaultKind.NO_MEDIA),
     ],
 )
-async def test_a_failure_is_told_apart(root: str, name: str, word: str, kind: FaultKind) -> None:
+async def test_a_failure_is_told_apart(hosts: str, name: str, word: str, kind: FaultKind) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, f"a pig #{word}")
+        await made(hosts, name, f"a pig #{word}")
 
     assert caught.value.fault.kind is kind
 
 
-async def test_a_result_that_is_refused_is_the_end(root: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "word", "kind"),
+    [
+        *[(n, "fail-completed", FaultKind.UPSTREAM) for n in ("fal", "newapi", "replicate")],
+        *[
+            (n, "no-url", FaultKind.NO_MEDIA)
+            for n in ("dashscope", "fal", "gemini", "minimax", "newapi", "replicate")
+        ],
+        ("xai", "no-url", FaultKind.MODERATION_OUTPUT),
+        *[(n, "task-expired", FaultKind.EXPIRED) for n in ("minimax", "openrouter", "xai")],
+        ("openrouter", "task-cancelled", FaultKind.CANCELLED),
+    ],
+)
+async def test_an_end_without_a_result_is_told_apart(
+    hosts: str, name: str, word: str, kind: FaultKind
+) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, "fal", "a pig #result-refused")
+        await made(hosts, name, f"a pig #{word}")
+
+    assert caught.value.fault.kind is kind
+
+
+async def test_who_asks_dashscope_to_wait_is_refused_in_its_own_words(
+    hosts: str, tmp_path: Path
+) -> None:
+    async with client() as http:
+        reply = await http.post(
+            f"{hosts}/api/v1/services/aigc/video-generation/video-synthesis",
+            json={"model": "wan3.0-video"},
+            headers={"Authorization": "Bearer sk-any"},
+        )
+
+    assert (reply.status_code, reply.json()["code"]) == (403, "AccessDenied")
+    assert read_ledger(tmp_path) == []
+
+
+async def test_a_result_that_is_refused_is_the_end(hosts: str) -> None:
+    with pytest.raises(JobError) as caught:
+        await made(hosts, "fal", "a pig #result-refused")
 
     assert caught.value.fault.kind is FaultKind.MODERATION_OUTPUT
 
 
-async def test_a_prediction_whose_time_was_over_is_cancelled(root: str) -> None:
+async def test_a_prediction_whose_time_was_over_is_cancelled(hosts: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, "replicate", "a pig #task-aborted")
+        await made(hosts, "replicate", "a pig #task-aborted")
 
     assert caught.value.fault.kind is FaultKind.CANCELLED
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_what_a_review_keeps_back_is_moderated(root: str, name: str) -> None:
+async def test_what_a_review_keeps_back_is_moderated(hosts: str, name: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, "a pig #fail-moderation")
+        await made(hosts, name, "a pig #fail-moderation")
 
     assert caught.value.fault.kind in MODERATION
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_a_wrong_key_is_refused(root: str, name: str) -> None:
+async def test_a_wrong_key_is_refused(hosts: str, name: str) -> None:
     with pytest.raises(JobError) as caught:
-        await made(root, name, "a pig", key="wrong")
+        await made(hosts, name, "a pig", key="wrong")
 
     assert caught.value.fault.kind is FaultKind.AUTH
 
@@ -124,11 +166,11 @@ async def test_a_wrong_key_is_refused(root: str, name: str) -> None:
     ],
 )
 async def test_an_input_that_the_model_does_not_have_is_refused(
-    root: str, tmp_path: Path, body: object, objection: str
+    hosts: str, tmp_path: Path, body: object, objection: str
 ) -> None:
     async with client() as http:
         reply = await http.post(
-            f"{root}/bytedance/seedance-2.0/text-to-video",
+            f"{hosts}/bytedance/seedance-2.0/text-to-video",
             json=body,
             headers={"Authorization": "Key abc:def"},
         )
@@ -137,6 +179,25 @@ async def test_an_input_that_the_model_does_not_have_is_refused(
     assert reply.status_code == 422
     assert objection in said["msg"]
     assert read_ledger(tmp_path) == []
+
+
+async def test_a_relay_is_told_in_metadata_what_it_does_not_know(
+    hosts: str, tmp_path: Path
+) -> None:
+    body = {
+        "model": "doubao-seedance-2-0-260128",
+        "prompt": "a pig",
+        "duration": 5,
+        "metadata": {"generate_audio": True, "watermark": False},
+    }
+    async with client() as http:
+        http.headers["Authorization"] = "Bearer sk-any"
+        refused = await http.post(f"{hosts}/v1/video/generations", json={**body, "ratio": "1:1"})
+        taken = await http.post(f"{hosts}/v1/video/generations", json=body)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+    assert taken.json()["task_id"].startswith("task_")
+    assert len(read_ledger(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,17 +210,17 @@ async def test_an_input_that_the_model_does_not_have_is_refused(
     ],
 )
 async def test_a_request_is_known_at_its_app_alone(
-    root: str, scheme: str, app: str, status: int
+    hosts: str, scheme: str, app: str, status: int
 ) -> None:
     said = {"prompt": "a pig #slow", "duration": "5", "generate_audio": True}
     async with client() as http:
         created = await http.post(
-            f"{root}/bytedance/seedance-2.0/text-to-video",
+            f"{hosts}/bytedance/seedance-2.0/text-to-video",
             json=said,
             headers={"Authorization": "Key abc:def"},
         )
         reply = await http.get(
-            f"{root}/{app}/requests/{created.json()['request_id']}/status",
+            f"{hosts}/{app}/requests/{created.json()['request_id']}/status",
             headers={"Authorization": f"{scheme} abc:def"},
         )
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from sandbox.media.cache import MediaCache
 from sandbox.orders.intake import Intake
 from sandbox.orders.links import Links
-from sandbox.orders.order import wait_seconds
-from sandbox.protocols.bodies import ParsedRequest
+from sandbox.orders.order import Kind, wait_seconds
+from sandbox.protocols.bodies import ParsedRequest, model_named
 from sandbox.protocols.chat.bodies import read_chat
 from sandbox.protocols.chat.edits import compose
 from sandbox.protocols.chat.sender import TimedAnswer, stream, whole
@@ -22,12 +22,21 @@ from sandbox.slow_response import ClientConnection, SlowResponse
 class ChatRoutes:
     """Orders over chat."""
 
-    def __init__(self, intake: Intake, cache: MediaCache) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        cache: MediaCache,
+        openrouter_images: Callable[[Request], Awaitable[Response]],
+    ) -> None:
+        self._openrouter_images = openrouter_images
         self._intake = intake
         self._cache = cache
 
     async def create(self, request: Request) -> Response:
-        """Take an order and answer how it goes."""
+        """Take an order and answer how it goes, or with the picture itself: as the model does."""
+        name = model_named(await request.body())
+        if self._intake.models.knows(Kind.OPENROUTER_IMAGES, name):
+            return await self._openrouter_images(request)
         return await self._intake.take(request, read_chat, self._respond)
 
     def _respond(self, parsed: ParsedRequest, links: Links) -> Response:

@@ -13,6 +13,7 @@ from sandbox.protocols.chat.answer import MODERATED
 
 NO = "I can't create images of real people. Would you like something else?"
 # What these do stands in the functions below, or where the picture is drawn.
+CENTS_PER_PICTURE = 4
 PICTURE_WORDS = ("as-link", "draft", "inline", "jpeg", "says-no")
 
 
@@ -27,11 +28,11 @@ class DrawnPictures:
 
 def answer(drawn: DrawnPictures) -> Response:
     """The result of an order, or what its prompt wants instead."""
-    gemini = drawn.order.kind is Kind.GEMINI
-    for word, respond in (GEMINI_ENDS if gemini else IMAGE_ENDS).items():
+    honest, ends = _ANSWERS.get(drawn.order.kind, (_images, IMAGE_ENDS))
+    for word, respond in ends.items():
         if word in drawn.order.words:
             return respond(drawn)
-    return _gemini(drawn) if gemini else _images(drawn)
+    return honest(drawn)
 
 
 def _images(drawn: DrawnPictures) -> Response:
@@ -76,6 +77,33 @@ def _candidate(drawn: DrawnPictures, end: str, parts: Sequence[object] | None) -
     return JSONResponse(body)
 
 
+def _over_chat(drawn: DrawnPictures) -> Response:
+    urls = [f"data:image/png;base64,{_base64(picture)}" for picture in drawn.pictures]
+    if "as-link" in drawn.order.words:
+        urls = [drawn.links.watch()]
+    return _message(drawn, "", urls)
+
+
+def _message(
+    drawn: DrawnPictures,
+    said: str,
+    urls: Sequence[str] = (),
+    ends: tuple[str, str] = ("stop", "STOP"),
+    **more: object,
+) -> Response:
+    images = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    choice = {
+        "index": 0,
+        "finish_reason": ends[0],
+        "native_finish_reason": ends[1],
+        "message": {"role": "assistant", "content": said, "images": images},
+        **more,
+    }
+    usage = {"prompt_tokens": 12, "completion_tokens": 1290, "cost": CENTS_PER_PICTURE / 100}
+    body = {"id": drawn.order.id, "object": "chat.completion", "choices": [choice], "usage": usage}
+    return JSONResponse(body)
+
+
 def _base64(picture: bytes) -> str:
     return base64.b64encode(picture).decode()
 
@@ -90,9 +118,22 @@ IMAGE_ENDS: dict[str, Callable[[DrawnPictures], Response]] = {
     "no-url": lambda drawn: _listed(drawn, [{"url": "", "b64_json": ""}]),
     "says-no": lambda drawn: JSONResponse({"data": None, "message": NO, "id": drawn.order.id}),
 }
+OPENROUTER_ENDS: dict[str, Callable[[DrawnPictures], Response]] = {
+    "fail-moderation": lambda drawn: _message(drawn, "", ends=("content_filter", "IMAGE_SAFETY")),
+    "nolink": lambda drawn: _message(drawn, ""),
+    "no-url": lambda drawn: _message(drawn, "", [""]),
+    "says-no": lambda drawn: _message(drawn, NO),
+    "fail-choice": lambda drawn: _message(
+        drawn, "", ends=("error", "ERROR"), error={"code": 502, "message": "Provider is down"}
+    ),
+}
 GEMINI_ENDS: dict[str, Callable[[DrawnPictures], Response]] = {
     "fail-moderation": lambda drawn: _candidate(drawn, "IMAGE_SAFETY", None),
     "nolink": lambda drawn: _candidate(drawn, "NO_IMAGE", None),
     "no-url": lambda drawn: _candidate(drawn, "STOP", []),
     "says-no": lambda drawn: _candidate(drawn, "STOP", [{"text": NO}]),
+}
+_ANSWERS = {
+    Kind.GEMINI: (_gemini, GEMINI_ENDS),
+    Kind.OPENROUTER_IMAGES: (_over_chat, OPENROUTER_ENDS),
 }

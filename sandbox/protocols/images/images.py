@@ -1,4 +1,4 @@
-"""/v1/images and :generateContent: a picture is the answer, when it is ready."""
+"""/v1/images, :generateContent, OpenRouter's chat: a picture is the answer, when it is ready."""
 
 import asyncio
 from functools import partial
@@ -13,12 +13,12 @@ from sandbox.orders.links import Links
 from sandbox.orders.order import wait_seconds
 from sandbox.protocols.bodies import ParsedRequest
 from sandbox.protocols.images.answers import DrawnPictures, answer
-from sandbox.protocols.images.bodies import read_edit, read_gemini, read_generation
+from sandbox.protocols.images.bodies import read_edit, read_gemini, read_generation, read_over_chat
 from sandbox.slow_response import ClientConnection, SlowResponse
 
 
 class ImageRoutes:
-    """Orders for pictures in both formats."""
+    """Orders for pictures in all formats that answer with them."""
 
     def __init__(self, intake: Intake, cache: MediaCache) -> None:
         self._intake = intake
@@ -36,6 +36,10 @@ class ImageRoutes:
         """Take an order for pictures from pictures."""
         read = partial(read_edit, request.headers.get("content-type", ""))
         return await self._intake.take(request, read, self._respond)
+
+    async def over_chat(self, request: Request) -> Response:
+        """Take an order as OpenRouter has it."""
+        return await self._intake.take(request, read_over_chat, self._respond)
 
     async def gemini(self, request: Request) -> Response:
         """Take an order in Gemini's own format."""

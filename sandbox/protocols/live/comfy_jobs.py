@@ -9,7 +9,7 @@ from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, fir
 KNOWN_UNTIL = 0.5
 OUTPUT_NODE = "11"
 # Obeyed where the routes are: by all of them.
-OLD_BUILD, LOST, LEFT_OUT = "old-build", "lost", "left-out"
+OLD_BUILD, LOST, LEFT_OUT, TORN = "old-build", "lost", "left-out", "steps-torn"
 OUT_OF_MEMORY = "Allocation on device would exceed allowed memory. (out of memory)"
 
 
@@ -97,4 +97,4 @@ JOB_ANSWERS: dict[str, PollAnswer] = {
     "task-cancelled": cancelled,
     "out-of-memory": _out_of_memory,
 }
-COMFY_WORDS = (*JOB_ANSWERS, OLD_BUILD, LOST, LEFT_OUT)
+COMFY_WORDS = (*JOB_ANSWERS, OLD_BUILD, LOST, LEFT_OUT, TORN)

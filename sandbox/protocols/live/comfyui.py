@@ -28,6 +28,7 @@ from sandbox.protocols.live.comfy_jobs import (
     unknown,
     word,
 )
+from sandbox.protocols.live.comfy_socket import STEPS, StepsTeller
 from sandbox.protocols.live.workflow import check_pictures, order_of, parse_creation
 from sandbox.protocols.polls import Poll, poll_of
 
@@ -47,6 +48,7 @@ class ComfyRoutes:
         self._cancelled: set[str] = set()
         self._stopped: set[str] = set()
         self._numbers: dict[str, int] = {}
+        self._clients: dict[str, str] = {}
         self.routes = [
             Route("/upload/image", self.upload, methods=["POST"]),
             Route("/prompt", self.create, methods=["POST"]),
@@ -57,6 +59,7 @@ class ComfyRoutes:
             Route("/queue", self.delete, methods=["POST"]),
             Route("/interrupt", self.interrupt, methods=["POST"]),
             Route("/view", self.view, methods=["GET"]),
+            Route("/ws", self.steps, methods=["GET"]),
             Route("/system_stats", self.stats, methods=["GET"]),
             Route("/object_info/{name}", self.node, methods=["GET"]),
         ]
@@ -89,6 +92,7 @@ class ComfyRoutes:
         is_new = not body.prompt_id or self._intake.ledger.find_task(body.prompt_id) is None
         order = order_of(body, len(pictures), is_new=is_new)
         self._numbers[order.id] = len(self._numbers)
+        self._clients[order.id] = body.client_id or ""
         return ParsedRequest(order=order, pictures=pictures)
 
     def _created(self, parsed: ParsedRequest, _: Links) -> Response:
@@ -162,6 +166,24 @@ class ComfyRoutes:
         return spoil(download, clip.order.words) or RenderedFile(
             download, attachment=False, mime=mime
         )
+
+    async def steps(self, request: Request) -> Response:
+        """Tell a client how far its jobs are, over a websocket."""
+        client = request.query_params.get("clientId", "")
+        pause = self._intake.options.seconds_per_clip / self._intake.options.speed / STEPS
+        key = request.headers.get("sec-websocket-key", "")
+        return StepsTeller(key, partial(self._jobs_of, client, request), pause).response()
+
+    def _jobs_of(self, client: str, request: Request) -> list[Poll]:
+        return [
+            poll_of(self._intake, request, order, "steps")
+            for order in self._intake.ledger
+            if self._clients.get(order.id) == client and order.id not in self._ended
+        ]
+
+    @property
+    def _ended(self) -> set[str]:
+        return self._cancelled | self._stopped
 
     async def stats(self, _: Request) -> Response:
         """How the server is."""

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.orders.links import Links
@@ -12,7 +13,7 @@ from sandbox.orders.refusals import dashscope_error
 from sandbox.protocols.bodies import ParsedRequest, parse_body
 from sandbox.protocols.live.asked import AskedOptions, read_asked
 from sandbox.protocols.live.routes import LiveProtocol, Withdrawal
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
 TASKS = "/api/v1/tasks/{task_id}"
 ROLES = {
@@ -73,22 +74,16 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     return {"output": {"task_id": order.task_id, "task_status": "PENDING"}, "request_id": "r-1"}
 
 
-def answer(poll: Poll) -> Response:
-    """How a task is, or what its prompt wants to be said instead."""
-    return first_answer(DASHSCOPE_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id, or not any more."""
     return JSONResponse({"request_id": "r-1", "output": {"task_status": "UNKNOWN"}})
 
 
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "PENDING")
-    if poll.fraction < 1:
-        return _state(poll, "RUNNING")
-    return _state(poll, "SUCCEEDED", video_url=poll.links.watch())
+def _objection(request: Request) -> Response | None:
+    if request.headers.get("x-dashscope-async") == "enable":
+        return None
+    message = "current user api does not support synchronous calls"
+    return dashscope_error(403, "AccessDenied", message)
 
 
 def _state(poll: Poll, status: str | None, **more: str) -> dict[str, object]:
@@ -96,28 +91,25 @@ def _state(poll: Poll, status: str | None, **more: str) -> dict[str, object]:
     return {"request_id": "r-1", "output": output, "usage": {"duration": poll.order.seconds}}
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=_state,
-    stuck=lambda poll: _state(poll, "RUNNING"),
-    moderated=lambda poll: _state(poll, "FAILED", code=FILTERED[0], message=FILTERED[1]),
-    linkless=lambda poll: _state(poll, "SUCCEEDED"),
-)
-DASHSCOPE_POLLS: dict[str, PollAnswer] = _FORMAT.odd_answers()
 DASHSCOPE = LiveProtocol(
     kind=Kind.DASHSCOPE,
     create="/api/v1/services/aigc/video-generation/video-synthesis",
     look=TASKS,
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="PENDING",
+    running="RUNNING",
+    done=lambda poll: _state(poll, "SUCCEEDED", video_url=poll.links.watch()),
+    moderated=lambda poll: _state(poll, "FAILED", code=FILTERED[0], message=FILTERED[1]),
+    linkless=lambda poll: _state(poll, "SUCCEEDED"),
     unknown=unknown,
-    cancelled=lambda poll: JSONResponse(_state(poll, "CANCELED")),
+    cancelled="CANCELED",
     cancel=Withdrawal(
         method="POST",
         path=TASKS + "/cancel",
         done=lambda _: JSONResponse({"request_id": "r-1"}),
         refused=lambda _: dashscope_error(400, "UnsupportedOperation", "The task is running."),
     ),
-    needs=("x-dashscope-async", "enable"),
+    objection=_objection,
 )

@@ -12,7 +12,7 @@ from sandbox.orders.refusals import minimax_error
 from sandbox.protocols.bodies import ParsedRequest, PictureLink, parse_body
 from sandbox.protocols.live.asked import AskedOptions, read_asked
 from sandbox.protocols.live.routes import LiveProtocol, Withdrawal
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
 CREATE = "/v2/video_generation"
 ROLES = {
@@ -70,20 +70,9 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     return {"task_id": order.task_id}
 
 
-def answer(poll: Poll) -> Response:
-    """How a task is, or what its prompt wants to be said instead."""
-    return first_answer(MINIMAX_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return minimax_error(400, "bad_request_error", "invalid params, task not exist (2013)")
-
-
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "queued")
-    return _state(poll, "succeeded" if poll.fraction >= 1 else "running", poll.links.watch())
 
 
 def _state(
@@ -102,26 +91,21 @@ def _moderated(poll: Poll) -> dict[str, object]:
     return _state(poll, "failed", error=("1027", "output contains sensitive content (1027)"))
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=_state,
-    stuck=lambda poll: _state(poll, "running"),
-    moderated=_moderated,
-    linkless=lambda poll: _state(poll, "succeeded"),
-)
-MINIMAX_POLLS: dict[str, PollAnswer] = {
-    **_FORMAT.odd_answers(),
-    "task-expired": lambda poll: JSONResponse(_state(poll, "expired")),
-}
 MINIMAX = LiveProtocol(
     kind=Kind.MINIMAX,
     create=CREATE,
     look="/v2/query/video_generation/{task_id}",
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="queued",
+    running="running",
+    done=lambda poll: _state(poll, "succeeded", poll.links.watch()),
+    moderated=_moderated,
+    linkless=lambda poll: _state(poll, "succeeded"),
+    words={"task-expired": lambda poll: JSONResponse(_state(poll, "expired"))},
     unknown=unknown,
-    cancelled=lambda poll: JSONResponse(_state(poll, "cancelled")),
+    cancelled="cancelled",
     cancel=Withdrawal(
         method="DELETE",
         path=CREATE + "/{task_id}",

@@ -13,7 +13,7 @@ from sandbox.orders.refusals import google_error
 from sandbox.protocols.bodies import ParsedRequest, parse_body
 from sandbox.protocols.live.asked import AskedOptions, read_asked
 from sandbox.protocols.live.routes import LiveProtocol, Withdrawal
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
 CREATE = "/v1beta/interactions"
 FRAMES = ("first_frame", "last_frame")
@@ -85,21 +85,12 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     return {"id": order.task_id, "status": "in_progress", "model": order.model}
 
 
-def answer(poll: Poll) -> Response:
-    """How an interaction is, or what its prompt wants to be said instead."""
-    return first_answer(OMNI_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return google_error(400, "INVALID_ARGUMENT", "Invalid interaction name")
 
 
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "queued")
-    if poll.fraction < 1:
-        return _state(poll, "in_progress")
+def _made(poll: Poll) -> dict[str, object]:
     uri = f"{poll.links.root}/v1/videos/{poll.order.task_id}/content"
     return _done(poll, {"type": "video", "uri": uri})
 
@@ -113,25 +104,24 @@ def _done(poll: Poll, *content: dict[str, object]) -> dict[str, object]:
     return {**_state(poll, "completed"), "steps": [{"type": "thought"}, said]}
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=_state,
-    stuck=lambda poll: _state(poll, "in_progress"),
-    moderated=lambda poll: _done(
-        poll, {"type": "text", "text": "The video was blocked due to safety."}
-    ),
-    linkless=_done,
-)
-OMNI_POLLS: dict[str, PollAnswer] = _FORMAT.odd_answers()
+def _refused(poll: Poll) -> dict[str, object]:
+    return _done(poll, {"type": "text", "text": "The video was blocked due to safety."})
+
+
 OMNI = LiveProtocol(
     kind=Kind.OMNI,
     create=CREATE,
     look=CREATE + "/{task_id}",
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="queued",
+    running="in_progress",
+    done=_made,
+    moderated=_refused,
+    linkless=_done,
     unknown=unknown,
-    cancelled=lambda poll: JSONResponse(_state(poll, "cancelled")),
+    cancelled="cancelled",
     cancel=Withdrawal(
         method="POST",
         path=CREATE + "/{task_id}/cancel",

@@ -12,7 +12,7 @@ from sandbox.orders.refusals import openrouter_error
 from sandbox.protocols.bodies import ParsedRequest, PictureLink, parse_body
 from sandbox.protocols.live.asked import AskedOptions, read_asked
 from sandbox.protocols.live.routes import LiveProtocol
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
 CENTS_PER_SECOND = 5
 
@@ -69,20 +69,9 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     return {"id": order.task_id, "polling_url": polled, "status": "pending"}
 
 
-def answer(poll: Poll) -> Response:
-    """How a job is, or what its prompt wants to be said instead."""
-    return first_answer(OPENROUTER_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return openrouter_error(404, "Video generation job not found")
-
-
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "pending")
-    return _state(poll, "completed" if poll.fraction >= 1 else "in_progress")
 
 
 def _state(poll: Poll, status: str | None, error: str | None = None) -> dict[str, object]:
@@ -100,25 +89,22 @@ def _state(poll: Poll, status: str | None, error: str | None = None) -> dict[str
     return {**said, "unsigned_urls": [content], "usage": usage}
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=_state,
-    stuck=lambda poll: _state(poll, "in_progress"),
-    moderated=lambda poll: _state(poll, "failed", "The output was blocked by content moderation."),
-    linkless=lambda poll: {**_state(poll, "completed"), "unsigned_urls": []},
-)
-OPENROUTER_POLLS: dict[str, PollAnswer] = {
-    **_FORMAT.odd_answers(),
-    "task-expired": lambda poll: JSONResponse(_state(poll, "expired")),
-    "task-cancelled": lambda poll: JSONResponse(_state(poll, "cancelled")),
-}
 OPENROUTER = LiveProtocol(
     kind=Kind.OPENROUTER,
     create="/v1/videos",
     look="/v1/videos/{task_id}",
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="pending",
+    running="in_progress",
+    done=lambda poll: _state(poll, "completed"),
+    moderated=lambda poll: _state(poll, "failed", "The output was blocked by content moderation."),
+    linkless=lambda poll: {**_state(poll, "completed"), "unsigned_urls": []},
+    words={
+        "task-expired": lambda poll: JSONResponse(_state(poll, "expired")),
+        "task-cancelled": lambda poll: JSONResponse(_state(poll, "cancelled")),
+    },
     unknown=unknown,
     status=202,
 )

@@ -2,23 +2,16 @@
 
 from itertools import chain
 
-from sandbox.protocols.live.dashscope import DASHSCOPE, DASHSCOPE_POLLS
+from sandbox.protocols.live.dashscope import DASHSCOPE
 from sandbox.protocols.live.fal import FAL_WORDS
-from sandbox.protocols.live.minimax import MINIMAX, MINIMAX_POLLS
-from sandbox.protocols.live.omni import OMNI, OMNI_POLLS
-from sandbox.protocols.live.openrouter import OPENROUTER_POLLS
-from sandbox.protocols.live.replicate import REPLICATE, REPLICATE_POLLS
-from sandbox.protocols.live.xai import XAI_POLLS
+from sandbox.protocols.live.minimax import MINIMAX
+from sandbox.protocols.live.newapi import NEWAPI
+from sandbox.protocols.live.omni import OMNI
+from sandbox.protocols.live.openrouter import OPENROUTER
+from sandbox.protocols.live.replicate import REPLICATE
+from sandbox.protocols.live.xai import XAI
 
-ALONE = (DASHSCOPE, MINIMAX, OMNI, REPLICATE)
+ALONE = (DASHSCOPE, MINIMAX, NEWAPI, OMNI, REPLICATE)
 LIVE_WORDS = frozenset(
-    chain(
-        DASHSCOPE_POLLS,
-        FAL_WORDS,
-        MINIMAX_POLLS,
-        OMNI_POLLS,
-        OPENROUTER_POLLS,
-        REPLICATE_POLLS,
-        XAI_POLLS,
-    )
+    chain(FAL_WORDS, *(protocol.polls for protocol in (*ALONE, OPENROUTER, XAI)))
 )

@@ -13,7 +13,7 @@ from sandbox.orders.refusals import replicate_error
 from sandbox.protocols.bodies import ParsedRequest, parse_body
 from sandbox.protocols.live.inputs import read_input
 from sandbox.protocols.live.routes import LiveProtocol, Withdrawal
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import Poll
 
 LOOK = "/v1/predictions/{task_id}"
 SENSITIVE = "The output was flagged as sensitive. Please try again with different inputs. (E005)"
@@ -48,21 +48,12 @@ def created(order: PaidOrder, links: Links) -> dict[str, object]:
     }
 
 
-def answer(poll: Poll) -> Response:
-    """How a prediction is, or what its prompt wants to be said instead."""
-    return first_answer(REPLICATE_POLLS, poll) or JSONResponse(_honest(poll))
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return replicate_error(404, "Not found", "The requested resource could not be found.")
 
 
-def _honest(poll: Poll) -> dict[str, object]:
-    if poll.fraction < STARTS_AT:
-        return _state(poll, "starting")
-    if poll.fraction < 1:
-        return _state(poll, "processing")
+def _made(poll: Poll) -> dict[str, object]:
     links = [poll.links.watch(nth) for nth in range(1, poll.order.count + 1)]
     # One video is a text, pictures are a list, be it only one.
     return _state(poll, "succeeded", links if poll.order.picture else links[0])
@@ -83,29 +74,26 @@ def _state(
     }
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=_state,
-    stuck=lambda poll: _state(poll, "processing"),
-    moderated=lambda poll: _state(poll, "failed", error=SENSITIVE),
-    linkless=lambda poll: _state(poll, "succeeded"),
-)
-REPLICATE_POLLS: dict[str, PollAnswer] = {
-    **_FORMAT.odd_answers(),
-    "task-aborted": lambda poll: JSONResponse(_state(poll, "aborted")),
-    "fail-completed": lambda poll: JSONResponse(
-        _state(poll, "failed", error="Prediction interrupted; please retry (code: PA)")
-    ),
-}
 REPLICATE = LiveProtocol(
     kind=Kind.REPLICATE,
     create="/v1/models/{model:path}/predictions",
     look=LOOK,
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="starting",
+    running="processing",
+    done=_made,
+    moderated=lambda poll: _state(poll, "failed", error=SENSITIVE),
+    linkless=lambda poll: _state(poll, "succeeded"),
+    words={
+        "task-aborted": lambda poll: JSONResponse(_state(poll, "aborted")),
+        "fail-completed": lambda poll: JSONResponse(
+            _state(poll, "failed", error="Prediction interrupted; please retry (code: PA)")
+        ),
+    },
     unknown=unknown,
-    cancelled=lambda poll: JSONResponse(_state(poll, "canceled")),
+    cancelled="canceled",
     cancel=Withdrawal(
         method="POST",
         path=LOOK + "/cancel",

@@ -1,11 +1,8 @@
 """The way of an order at such a host: created, looked at, perhaps cancelled. The rest is data."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from http import HTTPStatus
-from json import loads
-from typing import cast
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,10 +11,19 @@ from starlette.routing import Route
 from sandbox.orders.intake import Intake, check_key
 from sandbox.orders.links import Links
 from sandbox.orders.order import Kind, PaidOrder
-from sandbox.orders.refusals import RefusalError, dashscope_error
-from sandbox.protocols.bodies import ParsedRequest
-from sandbox.protocols.polls import STARTS_AT, Poll, poll_of
+from sandbox.orders.refusals import RefusalError
+from sandbox.protocols.bodies import ParsedRequest, model_named
+from sandbox.protocols.polls import (
+    STARTS_AT,
+    Poll,
+    PollAnswer,
+    TaskFormat,
+    first_answer,
+    last_poll,
+    poll_of,
+)
 
+Body = Mapping[str, object]
 Handle = Callable[[Request], Awaitable[Response]]
 
 
@@ -32,7 +38,7 @@ class Withdrawal:
     running: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LiveProtocol:
     """What one host calls things.
 
@@ -41,22 +47,55 @@ class LiveProtocol:
         create, look: paths; `{task_id}` is the order's id. `create` may have `{model:path}`.
         read: understands a body; where the path names the model, it is given its `name`.
         created: the body of the answer to a creation, under `status`.
-        answer: how a task is; cancelled: how one is that was taken back.
+        state: what is said of a task under a word for its status.
+        queued, running, cancelled: these words; cancelled is "" where nothing can be taken back.
+        done: what is said of one that is over; moderated, linkless: where it has made nothing.
+        words: what other #words of a prompt make of an answer.
+        honest: how a task is, where the words do not do.
         unknown: nobody knows the id.
-        needs: a header without which nothing is taken, and its value.
+        objection: why a creation is refused before it is read.
     """
 
     kind: Kind
     create: str
     look: str
     read: Callable[..., ParsedRequest]
-    created: Callable[[PaidOrder, Links], Mapping[str, object]]
-    answer: Callable[[Poll], Response]
+    created: Callable[[PaidOrder, Links], Body]
+    state: Callable[[Poll, str | None], Body]
+    queued: str
+    running: str
+    done: Callable[[Poll], Body]
+    moderated: Callable[[Poll], Body]
+    linkless: Callable[[Poll], Body]
     unknown: Callable[[], Response]
-    cancelled: Callable[[Poll], Response] | None = None
+    words: Mapping[str, PollAnswer] = field(default_factory=dict[str, PollAnswer])
+    honest: Callable[[Poll], Response] | None = None
+    cancelled: str = ""
     cancel: Withdrawal | None = None
     status: int = 200
-    needs: tuple[str, str] = ("", "")
+    objection: Callable[[Request], Response | None] = lambda _: None
+
+    @cached_property
+    def polls(self) -> Mapping[str, PollAnswer]:
+        """What the #words of a prompt make of an answer."""
+        shape = TaskFormat(
+            unknown=self.unknown,
+            strange=self.state,
+            stuck=lambda poll: self.state(poll, self.running),
+            moderated=self.moderated,
+            linkless=self.linkless,
+        )
+        return {**shape.odd_answers(), **self.words}
+
+    def answer(self, poll: Poll) -> Response:
+        """How a task is, or what its prompt wants to be said instead."""
+        return first_answer(self.polls, poll) or (self.honest or self._by_the_clock)(poll)
+
+    def _by_the_clock(self, poll: Poll) -> Response:
+        if poll.fraction >= 1:
+            return JSONResponse(self.done(poll))
+        word = self.running if poll.fraction >= STARTS_AT else self.queued
+        return JSONResponse(self.state(poll, word))
 
 
 class LiveRoutes:
@@ -85,18 +124,18 @@ class LiveRoutes:
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its task."""
         if other := self._elsewhere.get("POST"):
-            own = {m.name for m in self._intake.models if m.kind is self._protocol.kind}
-            if await _model_of(request) not in own:
+            name = model_named(await request.body())
+            if not self._intake.models.knows(self._protocol.kind, name):
                 return await other(request)
-        name, value = self._protocol.needs
-        if name and request.headers.get(name) != value:
-            message = "current user api does not support synchronous calls"
-            return dashscope_error(HTTPStatus.FORBIDDEN, "AccessDenied", message)
+        if refusal := self._protocol.objection(request):
+            return refusal
         model = request.path_params.get("model")
         read = partial(self._protocol.read, **({"name": model} if model else {}))
         return await self._intake.take(request, read, self._created)
 
     def _created(self, parsed: ParsedRequest, links: Links) -> Response:
+        ended = partial(self._protocol.answer, last_poll(self._intake, links))
+        self._intake.callbacks.schedule(parsed.order, ended)
         return JSONResponse(self._protocol.created(parsed.order, links), self._protocol.status)
 
     async def look(self, request: Request) -> Response:
@@ -110,7 +149,7 @@ class LiveRoutes:
         if isinstance(found, Response):
             return found
         if found.order.id in self._cancelled and self._protocol.cancelled:
-            return self._protocol.cancelled(found)
+            return JSONResponse(self._protocol.state(found, self._protocol.cancelled))
         return self._protocol.answer(found)
 
     async def cancel(self, request: Request) -> Response:
@@ -133,12 +172,3 @@ class LiveRoutes:
         if order is None:
             return self._protocol.unknown()
         return poll_of(self._intake, request, order)
-
-
-async def _model_of(request: Request) -> object:
-    """The model that a body names, if it is JSON."""
-    try:
-        body: object = loads(await request.body())
-    except ValueError:
-        return None
-    return cast("dict[str, object]", body).get("model") if isinstance(body, dict) else None

@@ -12,7 +12,7 @@ from sandbox.orders.refusals import xai_error
 from sandbox.protocols.bodies import ParsedRequest, PictureLink, parse_body
 from sandbox.protocols.live.asked import AskedOptions, read_asked
 from sandbox.protocols.live.routes import LiveProtocol
-from sandbox.protocols.polls import STARTS_AT, Poll, PollAnswer, TaskFormat, first_answer
+from sandbox.protocols.polls import STARTS_AT, Poll
 
 PENDING = 202
 TICKS_PER_SECOND = 300_000_000
@@ -54,11 +54,6 @@ def created(order: PaidOrder, _: Links) -> dict[str, object]:
     return {"request_id": order.task_id}
 
 
-def answer(poll: Poll) -> Response:
-    """How a request is, or what its prompt wants to be said instead."""
-    return first_answer(XAI_POLLS, poll) or _honest(poll)
-
-
 def unknown() -> Response:
     """Nobody knows the id."""
     return xai_error(404, "The requested resource was not found", "No such request")
@@ -68,37 +63,37 @@ def _honest(poll: Poll) -> Response:
     if poll.fraction < STARTS_AT:
         return Response(status_code=PENDING)
     if poll.fraction < 1:
-        return JSONResponse(_state("pending", int(100 * poll.fraction)), PENDING)
-    return JSONResponse(_done(poll, poll.links.watch()))
+        return JSONResponse(_state(poll, "pending"), PENDING)
+    return JSONResponse(_done(poll))
 
 
-def _state(status: str | None, progress: int) -> dict[str, object]:
-    return {"status": status, "progress": progress}
+def _state(poll: Poll, status: str | None) -> dict[str, object]:
+    return {"status": status, "progress": int(100 * poll.fraction)}
 
 
-def _done(poll: Poll, url: str, *, respected: bool = True) -> dict[str, object]:
+def _done(poll: Poll) -> dict[str, object]:
+    return _ended(poll, poll.links.watch())
+
+
+def _ended(poll: Poll, url: str, *, respected: bool = True) -> dict[str, object]:
     video = {"url": url, "duration": poll.order.seconds, "respect_moderation": respected}
     usage = {"cost_in_usd_ticks": poll.order.seconds * TICKS_PER_SECOND}
-    return {**_state("done", 100), "model": poll.order.model, "video": video, "usage": usage}
+    return {**_state(poll, "done"), "model": poll.order.model, "video": video, "usage": usage}
 
 
-_FORMAT = TaskFormat(
-    unknown=unknown,
-    strange=lambda poll, status: _state(status, int(100 * poll.fraction)),
-    stuck=lambda _: _state("pending", 9),
-    moderated=lambda poll: _done(poll, "", respected=False),
-    linkless=lambda poll: _done(poll, ""),
-)
-XAI_POLLS: dict[str, PollAnswer] = {
-    **_FORMAT.odd_answers(),
-    "task-expired": lambda _: JSONResponse(_state("expired", 0)),
-}
 XAI = LiveProtocol(
     kind=Kind.XAI,
     create="/v1/videos/generations",
     look="/v1/videos/{task_id}",
     read=read,
     created=created,
-    answer=answer,
+    state=_state,
+    queued="pending",
+    running="pending",
+    done=_done,
+    moderated=lambda poll: _ended(poll, "", respected=False),
+    linkless=lambda poll: _ended(poll, ""),
+    words={"task-expired": lambda poll: JSONResponse(_state(poll, "expired"))},
+    honest=_honest,
     unknown=unknown,
 )

@@ -102,6 +102,13 @@ SCRIPTS = {
         at_once=True,
         fractions=(),
     ),
+    "openrouter_images": DialectAnswers(
+        model_key="openrouter/gemini-3.1-flash-image",
+        created=as_json({"choices": [{"message": {"images": [{"image_url": {"url": A}}]}}]}),
+        begun=stream('{"choices":['),
+        at_once=True,
+        fractions=(),
+    ),
     "chat_video": DialectAnswers(
         model_key="apiyi/veo-3.1",
         created=stream(told(f"> 🏃 进度：40%\n[点击这里]({A})\n") + STOP),

@@ -345,6 +345,26 @@ async def test_a_request_that_has_ended_badly_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize(
+    "result",
+    [
+        detail("content_policy_violation", FLAGGED),
+        as_json({"images": [{"url": A}], "has_nsfw_concepts": [True]}),
+    ],
+    ids=["refused", "black"],
+)
+async def test_a_refusal_that_was_billed_says_how_much(result: bytes) -> None:
+    head, _, body = result.partition(b"\r\n\r\n")
+    billed = head + b"\r\nX-Fal-Billable-Units: 2\r\n\r\n" + body
+
+    spoken = await talk("fal", looks=[COMPLETED, billed], task=TASK, pace=CALM)
+
+    assert spoken.fault is not None
+    assert spoken.fault.kind is FaultKind.MODERATION_OUTPUT
+    assert spoken.fault.maybe_billed
+    assert spoken.events == [Charged(cost=Cost(amount=2, unit="units"))]
+
+
+@pytest.mark.parametrize(
     ("creation", "kind"),
     [
         (detail("content_policy_violation", FLAGGED, "prompt"), FaultKind.MODERATION_PROMPT),

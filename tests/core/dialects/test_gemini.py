@@ -9,7 +9,7 @@ from core.catalog import Model
 from core.dialects import gemini
 from core.dialects._gemini import check_size
 from core.errors import FaultKind, JobError
-from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
+from core.media import Asset, Charged, Cost, MediaKind, MediaRequest, RemoteAsset
 from tests.core.dialects.http_answers import as_html, as_json
 from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
 from tests.core.dialects.scripts import MODELS
@@ -120,6 +120,25 @@ async def test_a_draft_is_better_than_nothing_but_not_than_a_refusal() -> None:
     assert (kept.assets[0].data, kept.assets[0].preview) == (b"draft", True)
     assert refused.fault
     assert refused.fault.kind is K.MODERATION_OUTPUT
+
+
+USED = {"promptTokenCount": 12, "candidatesTokenCount": 1120, "thoughtsTokenCount": 300}
+
+
+@pytest.mark.parametrize(
+    ("key", "cost"),
+    [
+        ("gemini/gemini-3.1-flash-image", Cost(amount=6.72, unit="credits")),
+        ("whatai/gemini-3.1-flash-image-preview", Cost(amount=1120, unit="tokens")),
+    ],
+)
+@pytest.mark.parametrize("part", [inline(PNG), {"text": "No."}], ids=["made", "refused"])
+async def test_its_tokens_are_what_it_has_cost_at_the_price_of_the_stanza(
+    key: str, cost: Cost, part: dict[str, object]
+) -> None:
+    told = await spoken({**candidate(part), "usageMetadata": USED}, model=MODELS[key])
+
+    assert told.events[-1] == Charged(cost=cost)
 
 
 @pytest.mark.parametrize(

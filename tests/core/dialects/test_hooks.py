@@ -16,7 +16,7 @@ from core.callbacks.hooks import Hook
 from core.catalog import load
 from core.dialects import DIALECTS
 from core.errors import FaultKind
-from core.media import MediaRequest, RemoteAsset, TaskRef
+from core.media import MediaRequest, TaskRef
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.core.dialects.http_answers import as_json
@@ -188,6 +188,8 @@ async def bell() -> AsyncGenerator[tuple[RawServer, Hook]]:
         ("sandbox/sandbox-video", "SUCCESS"),
         ("sandbox/sandbox-seedance", "succeeded"),
         ("fal/veo-3.1-lite", "OK"),
+        ("replicate/veo-3.1-fast", "succeeded"),
+        ("openrouter/veo-3.1-fast", "completed"),
     ],
 )
 async def test_a_task_that_calls_ends_long_before_the_next_look(
@@ -208,6 +210,6 @@ async def test_a_task_that_calls_ends_long_before_the_next_look(
             assets = await dialect.generate(generation_of(chosen, request, hook=hook))
 
     told = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
-    assert assets == (RemoteAsset(urls=assets[0].urls),)
+    assert len(assets) == 1
     assert server.requests[0].startswith(f"POST /hooks/{SECRET} ".encode())
     assert told["status"] == status

@@ -14,7 +14,16 @@ from core.catalog import Model
 from core.dialects import images
 from core.errors import FaultKind
 from core.files.media_info import look
-from core.media import Accepted, Asset, MediaKind, MediaRequest, RemoteAsset, Rendering
+from core.media import (
+    Accepted,
+    Asset,
+    Charged,
+    Cost,
+    MediaKind,
+    MediaRequest,
+    RemoteAsset,
+    Rendering,
+)
 from tests.core.dialects.http_answers import Answer, as_html, as_json, broken
 from tests.core.dialects.scripted_gateway import CALM, DialectRun, talk
 from tests.core.dialects.scripts import MODELS
@@ -25,6 +34,7 @@ BANANA = MODELS["whatai/nano-banana"]
 BANANA_2 = MODELS["whatai/nano-banana-2"]
 GPT = MODELS["whatai/gpt-image-1"]
 FLUX = MODELS["whatai/flux-kontext-pro"]
+GROK = MODELS["xai/grok-imagine-image"]
 DONE = as_json({"created": 1757, "data": [{"url": URL}]})
 BYTES = b"\x89PNG\r\n\x1a\n\xfb\xff\xbe"
 STANDARD = base64.b64encode(BYTES).decode()
@@ -103,6 +113,16 @@ def picture(folder: Path, name: str, size: tuple[int, int] = (60, 40)) -> Asset:
             {"model": "gpt-image-1", "size": "1024x1024", "quality": "low"},
         ),
         (FLUX, MediaRequest(prompt=CAT), {"model": "flux-kontext-pro"}),
+        (
+            GROK,
+            MediaRequest(prompt=CAT, ratio="16:9", count=4),
+            {
+                "model": "grok-imagine-image",
+                "aspect_ratio": "16:9",
+                "response_format": "url",
+                "n": 4,
+            },
+        ),
     ],
     ids=lambda value: value.name if isinstance(value, Model) else "",
 )
@@ -148,6 +168,31 @@ async def test_an_edit_is_a_form_with_all_pictures_under_one_name(tmp_path: Path
         ("image", "2.jpg", "image/jpeg", given[1].path.read_bytes()),
         ("mask", "mask.png", "image/png", mask.path.read_bytes()),
     ]
+
+
+async def test_an_edit_may_be_json_without_a_shape(tmp_path: Path) -> None:
+    given = picture(tmp_path, "1.png")
+
+    spoken = await asked(GROK, MediaRequest(prompt=CAT, images=(given,)))
+
+    uri = f"data:image/png;base64,{base64.b64encode(given.path.read_bytes()).decode()}"
+    assert spoken.lines == ["POST /v1/images/edits HTTP/1.1"]
+    assert json.loads(spoken.requests[0].partition(b"\r\n\r\n")[2]) == {
+        "model": "grok-imagine-image",
+        "prompt": CAT,
+        "response_format": "url",
+        "image": {"type": "image_url", "url": uri},
+    }
+
+
+async def test_several_pictures_of_such_an_edit_are_a_list(tmp_path: Path) -> None:
+    given = tuple(picture(tmp_path, f"{name}.png") for name in "ab")
+
+    spoken = await asked(GROK, MediaRequest(prompt=CAT, images=given))
+
+    body = json.loads(spoken.requests[0].partition(b"\r\n\r\n")[2])
+    assert [each["type"] for each in body["images"]] == ["image_url"] * 2
+    assert "image" not in body
 
 
 async def test_a_gateway_may_want_another_name_for_several_pictures(tmp_path: Path) -> None:
@@ -209,6 +254,34 @@ async def test_why_there_is_no_picture_is_quoted() -> None:
     assert filtered.fault
     assert (plain.fault.kind, plain.fault.reason) == (FaultKind.NO_MEDIA, "I can't draw that.")
     assert filtered.fault.kind is FaultKind.MODERATION_PROMPT
+
+
+async def test_what_moderation_keeps_back_is_no_picture_and_is_told_with_its_price() -> None:
+    kept = {"url": URL, "respect_moderation": False}
+    body = {"data": [kept], "usage": {"cost_in_usd_ticks": 200_000_000}}
+
+    spoken = await answered(as_json(body))
+
+    assert spoken.fault
+    assert (spoken.fault.kind, spoken.fault.maybe_billed) == (FaultKind.MODERATION_OUTPUT, True)
+    assert spoken.events[-1] == Charged(cost=Cost(amount=0.02))
+
+
+async def test_one_that_is_kept_back_does_not_spoil_the_others() -> None:
+    kept = {"url": "https://h/kept.png", "respect_moderation": False}
+
+    spoken = await answered(as_json({"data": [kept, {"url": URL}]}), count=2)
+
+    assert spoken.urls == [(URL,)]
+
+
+async def test_a_refusal_under_200_tells_what_it_has_cost() -> None:
+    body = {"error": {"message": "blocked"}, "usage": {"cost": 0.03}}
+
+    spoken = await answered(as_json(body))
+
+    assert spoken.fault
+    assert spoken.events[-1] == Charged(cost=Cost(amount=0.03))
 
 
 async def test_no_more_pictures_come_than_were_asked_for() -> None:

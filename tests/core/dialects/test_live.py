@@ -318,6 +318,25 @@ async def test_an_end_without_a_video_says_why(name: str, look: Json, kind: Faul
             Cost(amount=0.15),
         ),
         (
+            "xai_videos",
+            {
+                "status": "done",
+                "video": {"url": "", "respect_moderation": False},
+                "usage": {"cost_in_usd_ticks": 1_500_000_000},
+            },
+            Cost(amount=0.15),
+        ),
+        (
+            "gemini_omni",
+            {**_omni({"type": "video", "uri": A}), "usage": {"total_tokens": 9}},
+            Cost(amount=9, unit="tokens"),
+        ),
+        (
+            "gemini_omni",
+            {**_omni({"type": "text", "text": "No."}), "usage": {"total_tokens": 9}},
+            Cost(amount=9, unit="tokens"),
+        ),
+        (
             "seedance",
             {"status": "succeeded", "content": {"video_url": A}, "usage": {"total_tokens": 9}},
             Cost(amount=9, unit="tokens"),

@@ -167,7 +167,7 @@ def _endpoint(gateway: Gateway) -> Endpoint | None:
         key=key,
         auth=gateway.auth,
         more_headers=gateway.headers,
-        models_path=gateway.models_path,
+        lists=gateway.lists,
         probe_path=gateway.probe_path,
         concurrency=gateway.concurrency,
         seedance_path=gateway.seedance_path,

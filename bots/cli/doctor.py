@@ -9,6 +9,7 @@ from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
 from bots.cli.workflows import examine_workflows
 from bots.setup import Setup, survey_setup
+from core.catalog import Lists, Served, compare
 from core.catalog.workflows import GATEWAY as COMFYUI
 from core.dialects import Endpoint, check_account, list_models
 from core.errors import Fault, FaultKind, JobError
@@ -89,30 +90,33 @@ async def _examine_endpoint(
     endpoint: Endpoint, variable: str, http: httpx.AsyncClient, setup: Setup
 ) -> Finding:
     """Ask what costs nothing: whether the key is accepted, and which models it can have."""
+    ours = [m for m in setup.data.served if m.enabled and m.gateway == endpoint.gateway]
     try:
         await check_account(endpoint, http)
-        listed = await list_models(endpoint, http)
+        lists = await list_models(endpoint, http, {model.sort for model in ours})
     except JobError as error:
         says = _complaint(endpoint, variable, error.fault)
         return Finding(what=endpoint.gateway, fine=False, says=says)
     found = "answers" if endpoint.auth == "none" else "key accepted"
-    if not (endpoint.models_path or endpoint.probe_path):
+    if not (endpoint.lists or endpoint.probe_path):
         says = f"{endpoint.root}: nothing there can be asked for free; the first order will tell"
         return Finding(what=endpoint.gateway, fine=None, says=says)
-    if not endpoint.models_path:
-        says = f"{endpoint.root}: {found}; it does not list its models"
-        return Finding(what=endpoint.gateway, fine=True, says=says)
-    models = [
-        each for each in setup.data.served if each.enabled and each.gateway == endpoint.gateway
-    ]
-    missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
-    says = (
-        f"{endpoint.root}: {found}; {len(listed)} models listed, "
-        f"{len(models) - len(missing)} of our {len(models)} among them"
-    )
-    if missing:
-        says += f"; not listed: {', '.join(missing)}"
+    says = f"{endpoint.root}: {found}; {_compared(ours, lists)}"
     return Finding(what=endpoint.gateway, fine=True, says=says)
+
+
+def _compared(ours: Sequence[Served], lists: Lists) -> str:
+    """What of our models is listed, and of what nothing is said."""
+    if not lists:
+        return "it has no list to compare our models with"
+    states = compare(ours, lists)
+    names = frozenset[str]().union(*lists.values())
+    parts = [f"{len(names)} models listed, {sum(states.values())} of our {len(states)} among them"]
+    if missing := [each.name for each in ours if states.get(each.key) is False]:
+        parts.append(f"not listed: {', '.join(missing)}")
+    if unknown := [each.name for each in ours if each.key not in states]:
+        parts.append(f"nothing like these is listed: {', '.join(unknown)}")
+    return "; ".join(parts)
 
 
 def _examine_comfyui(

@@ -69,16 +69,16 @@ def describe(catalog: Catalog, model: _AnyModel) -> dict[str, object]:
     """A model as a program reads it."""
     match model:
         case ChatModel():
-            kind, rest = "chat", _answers(model)
+            rest = _answers(model)
         case SpeechModel():
             priced = {"minute_credits": model.minute_credits, "priced_by": "minute"}
-            kind, rest = "speech", _MAKES_NOTHING | priced
+            rest = _MAKES_NOTHING | priced
         case Model():
-            kind, rest = model.kind.value, _makes(model)
+            rest = _makes(model)
     return {
         "name": model.name,
         "gateway": model.gateway,
-        "kind": kind,
+        "kind": model.sort,
         "dialect": model.dialect,
         "state": model.state.value,
         "ready": catalog.is_ready(model),

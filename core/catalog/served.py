@@ -1,11 +1,14 @@
 """What all that a gateway serves has in common: a name, a protocol, and what is known about it."""
 
+from abc import ABC, abstractmethod
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+# What comes of it: a gateway may list each sort in a place of its own.
+Sort = Literal["video", "image", "chat", "speech"]
 
 
 class State(StrEnum):
@@ -22,7 +25,7 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Served(Table):
+class Served(Table, ABC):
     """What a gateway serves under a name.
 
     Attributes:
@@ -42,6 +45,11 @@ class Served(Table):
     def key(self) -> str:
         """Its name among all gateways."""
         return f"{self.gateway}/{self.name}"
+
+    @property
+    @abstractmethod
+    def sort(self) -> Sort:
+        """What comes of it."""
 
     @property
     def wire_names(self) -> frozenset[str]:

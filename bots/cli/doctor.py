@@ -1,6 +1,7 @@
 """`cliprelay doctor`: is everything set up, does every key and token work? Prints no secret."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -9,7 +10,7 @@ from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
 from bots.cli.workflows import examine_workflows
 from bots.setup import Setup, survey_setup
-from core.catalog import Lists, Served, compare
+from core.catalog import Gateway, Lists, Served, compare
 from core.catalog.workflows import GATEWAY as COMFYUI
 from core.dialects import Endpoint, check_account, list_models
 from core.errors import Fault, FaultKind, JobError
@@ -17,6 +18,7 @@ from core.i18n import Locale, explain_fault
 from core.settings import Settings, survey_settings
 
 _TIMEOUT_SECONDS = 20.0
+_SOON = timedelta(days=14)
 _TELEGRAM = "https://api.telegram.org"
 _DISCORD = "https://discord.com/api/v10"
 
@@ -77,6 +79,8 @@ async def _examine_gateways(
         if endpoint:
             finding = await _examine_endpoint(endpoint, gateway.variable, http, setup)
             yield finding
+            for each in _examine_ends(gateway, setup):
+                yield each
             if gateway.name == COMFYUI and finding.fine:
                 async for each in _examine_comfyui(endpoint, http, setup):
                     yield each
@@ -117,6 +121,21 @@ def _compared(ours: Sequence[Served], lists: Lists) -> str:
     if unknown := [each.name for each in ours if each.key not in states]:
         parts.append(f"nothing like these is listed: {', '.join(unknown)}")
     return "; ".join(parts)
+
+
+def _examine_ends(gateway: Gateway, setup: Setup) -> Iterator[Finding]:
+    """Warn of what its provider ends soon, or has ended."""
+    today = setup.catalog.today()
+    for model in setup.data.served:
+        if model.gateway != gateway.name or not (model.enabled and model.is_current):
+            continue
+        if model.has_ended(today):
+            says = f"was to end on {model.until}; others are used first"
+        elif model.has_ended(today + _SOON):
+            says = f"is going to end on {model.until}"
+        else:
+            continue
+        yield Finding(what=model.key, fine=None, says=says)
 
 
 def _examine_comfyui(

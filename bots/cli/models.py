@@ -81,6 +81,7 @@ def describe(catalog: Catalog, model: _AnyModel) -> dict[str, object]:
         "kind": model.sort,
         "dialect": model.dialect,
         "state": model.state.value,
+        "until": model.until and model.until.isoformat(),
         "ready": catalog.is_ready(model),
         "enabled": model.enabled,
         "needs": catalog.missing_key(model) or None,

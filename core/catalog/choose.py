@@ -1,7 +1,8 @@
 """Which models can do something, right now, and which of them is asked."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TypeVar, overload
@@ -33,6 +34,7 @@ class Catalog:
         order: names of gateways that the operator prefers, before any price.
         cooldown: models that are gone, and tried only where nothing else is left.
         listed: what the gateways list for our keys, as far as they were asked.
+        today: tells the day by which announced ends are judged.
     """
 
     data: CatalogData
@@ -40,6 +42,7 @@ class Catalog:
     order: tuple[str, ...] = ()
     cooldown: Cooldown = field(default_factory=Cooldown)
     listed: Listed = field(default_factory=Listed)
+    today: Callable[[], date] = lambda: datetime.now(UTC).date()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -77,6 +80,10 @@ class Catalog:
 
     def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways
+
+    def has_ended(self, model: Served) -> bool:
+        """Whether the end of it that was announced has come."""
+        return model.has_ended(self.today())
 
     def missing_key(self, model: Served) -> str:
         """The variable that would make the model ready; empty when its gateway has a key."""
@@ -117,7 +124,9 @@ class Catalog:
 
     def _doubts(self, model: Served) -> int:
         """How little is to be hoped of it: what was refused just now comes last."""
-        return 2 if model.key in self.cooldown else int(self.listed.lacks(model))
+        if model.key in self.cooldown:
+            return 2
+        return int(self.has_ended(model) or self.listed.lacks(model))
 
     def knows(self, ability: Ability | ChatAbility) -> bool:
         """Whether any model could do this, if only when named."""

@@ -1,6 +1,7 @@
 """What all that a gateway serves has in common: a name, a protocol, and what is known about it."""
 
 from abc import ABC, abstractmethod
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -31,6 +32,7 @@ class Served(Table, ABC):
     Attributes:
         wire: the name on the wire before suffixes; the model's own name when empty.
         family: models of one family do the same, whatever each gateway calls it.
+        until: the day on which its provider ends it, where one was announced.
     """
 
     gateway: Name
@@ -39,6 +41,7 @@ class Served(Table, ABC):
     wire: str = ""
     family: str = ""
     state: State = State.ACTIVE
+    until: date | None = None
     enabled: bool = True
 
     @property
@@ -60,6 +63,10 @@ class Served(Table, ABC):
     def is_current(self) -> bool:
         """Whether it is used without being named."""
         return self.state is not State.RETIRED
+
+    def has_ended(self, today: date) -> bool:
+        """Whether the day is here that was announced as its end."""
+        return self.until is not None and self.until <= today
 
     def is_called(self, name: str) -> bool:
         """Whether somebody means it by that name, with or without its gateway, in any case."""

@@ -118,6 +118,8 @@ def readiness(locale: Locale, catalog: Catalog, model: Served) -> str:
         return translate(locale, "models-needs", variable=variable)
     if minutes := catalog.cooldown.minutes_left(model.key):
         return translate(locale, "models-aside", minutes=minutes)
+    if model.until and catalog.has_ended(model):
+        return translate(locale, "models-ended", until=model.until.isoformat())
     if catalog.listed.lacks(model):
         return translate(locale, "models-unlisted")
     return translate(locale, _STATES[model.state])

@@ -87,21 +87,19 @@ async def _ask(services: Services, endpoint: Endpoint) -> None:
 
 async def _tell_as_soon_as_heard(services: Services, admins: Admins) -> None:
     for _ in range(_AWAY_TIMES):
-        if not admins.are_away:
-            break
+        try:
+            if await tell_missing(services, admins):
+                return
+        except StorageError as error:
+            log.warning("the admins are told later which models are missing: %s", error)
         await asyncio.sleep(_AWAY_SECONDS)
-    else:
-        return  # nobody was told, so it is news tomorrow
-    try:
-        await tell_missing(services, admins)
-    except StorageError as error:
-        log.warning("the admins are told later which models are missing: %s", error)
 
 
-async def tell_missing(services: Services, admins: Admins) -> None:
+async def tell_missing(services: Services, admins: Admins) -> bool:
     """Tell the admins once of each model that its gateway does not list.
 
-    That is stored before it is said: a crash in between costs the notice, and repeats none.
+    That is stored before it is said: a crash in between costs the notice, and repeats none. It
+    gives False where there is news and none of them can be told now.
     """
     untold = frozenset(await services.listings.untold())
     models = [
@@ -109,8 +107,11 @@ async def tell_missing(services: Services, admins: Admins) -> None:
         for model in services.catalog.data.served
         if model.key in untold and model.is_current and services.catalog.is_ready(model)
     ]
+    if models and admins.are_away:
+        return False
     for gateway in dict.fromkeys(model.gateway for model in models):
         missing = [model for model in models if model.gateway == gateway]
         await services.listings.tell([model.key for model in missing])
         names = ", ".join(model.name for model in missing)
         await admins.tell("models-missing", gateway=gateway, names=names, count=len(missing))
+    return True

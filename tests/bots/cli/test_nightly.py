@@ -28,7 +28,6 @@ from tests.fakes.cli import running
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 from tests.fakes.raw_server import raw_server, replies
-from tests.fakes.statements import changing
 from tests.fakes.telegram.server import telegram_server
 
 DATA = load((), tuple(DIALECTS), tuple(CHAT_DIALECTS))
@@ -160,27 +159,28 @@ async def test_a_gateway_that_does_not_answer_changes_nothing(
 async def test_what_nobody_can_be_told_now_is_news_later(harness: EngineHarness) -> None:
     await unlist(harness.root, f"x-ai/{CHEAPEST}")
     async with harness.engine() as engine:
-        (chat,) = engine.services.platforms.values()
+        platforms = engine.services.platforms
+        chat = platforms.pop(NAME)
         admins = Admins(engine.services, [f"{NAME}:7"], Locale.EN)
-        services = replace(engine.services, sandboxed=False)
-        del engine.services.platforms[NAME]
-        joined = iter([0.0])
-        async with asked_nightly(services, admins, joined):
-            await stored_listings(engine)
-            assert admins.are_away
-        engine.services.platforms[NAME] = chat
-        async with asked_nightly(services, admins, iter([0.0])):
+        await ask_all(engine.services)
+        is_told = await tell_missing(engine.services, admins)
+        platforms[NAME] = chat
+        live = replace(engine.services, sandboxed=False)
+        async with asked_nightly(live, admins, iter([0.0])):
             notice = await harness.chat.until(lambda write: write.kind == "send")
 
+    assert not is_told
     assert CHEAPEST in notice.text
 
 
-async def stored_listings(engine: Engine) -> None:
-    """Wait until a round has stored what it found."""
-    with changing() as changed:
-        while not await engine.services.listings.untold():
-            await changed.wait()
-            changed.clear()
+async def test_a_bot_without_admins_waits_for_none(harness: EngineHarness) -> None:
+    await unlist(harness.root, f"x-ai/{CHEAPEST}")
+    async with harness.engine() as engine:
+        await ask_all(engine.services)
+        is_told = await tell_missing(engine.services, Admins(engine.services, [], Locale.EN))
+
+        assert is_told
+        assert await engine.services.listings.untold() == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from core.dialects.gemini import Gemini
 from core.dialects.gemini_omni import GeminiOmni
 from core.dialects.gemini_text import GeminiText
 from core.dialects.images import Images
-from core.dialects.listing import check_account, list_models
+from core.dialects.listing import check_account, list_entries, list_models
 from core.dialects.minimax_videos import MinimaxVideos
 from core.dialects.newapi_videos import NewapiVideos
 from core.dialects.openai_videos import OpenaiVideos
@@ -135,6 +135,7 @@ __all__ = [
     "MediaDialect",
     "Transcript",
     "check_account",
+    "list_entries",
     "list_models",
     "summaries",
     "transcribe",

@@ -4,7 +4,7 @@ Source: docs/gateways.md, "The list of models", "Whether a key is accepted".
 That a model is listed does not prove that it can be had.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import httpx
 
@@ -40,35 +40,38 @@ async def list_models(
         JobError: the key is not accepted, nothing that is an API answers, or not with a whole
             list.
     """
-    wire = Wire(endpoint, http, look_bytes=_LIST_BYTES)
     wanted: Mapping[Sort, str] = {
         sort: path for sort, path in endpoint.lists.items() if sort in sorts
     }
     lists = wanted or endpoint.lists
-    found = {path: await _names_at(wire, path) for path in dict.fromkeys(lists.values())}
+    found: dict[str, frozenset[str]] = {}
+    for path in dict.fromkeys(lists.values()):
+        entries = await list_entries(endpoint, http, path)
+        found[path] = frozenset(name for entry in entries for name in _names(entry) if name)
     return {sort: found[path] for sort, path in lists.items()}
 
 
-async def _names_at(wire: Wire, path: str) -> frozenset[str]:
-    names: set[str] = set()
+async def list_entries(endpoint: Endpoint, http: httpx.AsyncClient, path: str) -> Sequence[Json]:
+    """All that stands in one list, as the gateway has it; raises as `list_models`."""
+    wire = Wire(endpoint, http, look_bytes=_LIST_BYTES)
+    entries: list[Json] = []
     page = path
     for _ in range(_PAGES):
         body = await wire.look(page)
         refuse(body, Circumstances())
         if not body:
             break
-        names.update(filter(None, _names(body)))
+        entries += map(mapping, (*items(body.get("data")), *items(body.get("models"))))
         if not (token := text(body.get("nextPageToken"))):
-            return frozenset(names)
+            return entries
         page = str(httpx.URL(path).copy_merge_params({"pageToken": token}))
     # Half a list would say of the other half that it is gone.
     raise JobError(Fault(kind=FaultKind.BAD_PAYLOAD))
 
 
-def _names(body: Json) -> Iterator[str]:
-    for entry in map(mapping, (*items(body.get("data")), *items(body.get("models")))):
-        yield text(entry.get("id")) or text(entry.get("name")).removeprefix("models/")
-        yield from texts(entry, "aliases.*")
+def _names(entry: Json) -> Iterator[str]:
+    yield text(entry.get("id")) or text(entry.get("name")).removeprefix("models/")
+    yield from texts(entry, "aliases.*")
 
 
 async def check_account(endpoint: Endpoint, http: httpx.AsyncClient) -> None:

@@ -27,13 +27,15 @@ _ID = re.compile(r"[A-Za-z0-9][\w.:/-]{0,119}")
 _RATIO = re.compile(r"\d{1,2}:\d{1,2}")
 _WORD = re.compile(r"[\w.:-]{1,80}")
 _FRAMES = ("first_frame", "last_frame")
+_PICTURED = ("adaptive", "images")
 _USUAL_SECONDS = 5
 _USUAL_RESOLUTION = "720p"
 # Fewer are no span, but a choice.
 _FEW = 3
 _HEAD = """\
 # Drafted from {gateway}'s list of its videos. Read it before you use it. Whether a model takes
-# references is not in the list. Of a model that you have, only what stands here is changed.
+# references is not in the list. Of a model that you have, only what stands here is changed; of
+# others, nobody can choose what is not told.
 """
 # Nothing is the cheapest before somebody has written its price.
 _UNPRICED = 1000
@@ -131,11 +133,6 @@ def _read(entry: Mapping[str, object]) -> ListedVideo | None:
     return video if _ID.fullmatch(video.id) else None
 
 
-def _is_for_frames(model: Model) -> bool:
-    """Whether its pictures are what the list is about, and not references."""
-    return not model.images.max or ImageRole.REFERENCE not in model.images.roles
-
-
 def _new_name(wire: str, taken: Collection[str]) -> str:
     """The model's own part of its name; with its maker's where that is taken."""
     short, whole = (
@@ -146,10 +143,14 @@ def _new_name(wire: str, taken: Collection[str]) -> str:
 
 def _stanza(gateway: str, video: ListedVideo, name: str, ours: Model | None = None) -> str:
     """The lines of one model; of one that the catalog has, what the list knows better."""
-    frames = [role for role in _FRAMES if role in (video.supported_frame_images or ())]
-    roles = frames if ours is None or _is_for_frames(ours) else None
     words = [our_word(each) for each in video.supported_resolutions or ()]
     resolutions = _first([word for word in words if word in RESOLUTIONS], _USUAL_RESOLUTION)
+    roles = [role for role in _FRAMES if role in (video.supported_frame_images or ())]
+    made = {name: value for name, value in _made(video, resolutions, roles) if value is not None}
+    if ours and ImageRole.REFERENCE in ours.images.roles and ours.images.max:
+        # The list is about frames, and these are its other pictures.
+        roles = []
+        made = {name: value for name, value in made.items() if name not in _PICTURED}
     skus, unused = read_skus(video.pricing_skus or {})
     prices = prices_of(
         skus,
@@ -162,11 +163,11 @@ def _stanza(gateway: str, video: ListedVideo, name: str, ours: Model | None = No
         "name": name,
         "wire": video.id,
         "dialect": _DIALECT,
-        **_made(video, resolutions, roles),
-        **_priced(prices),
+        **made,
+        **_priced(prices, or_else=_UNPRICED if ours is None else None),
     }
     if ours is None:
-        said = {"credits": _UNPRICED, **said, "state": "uncertain"}
+        said["state"] = "uncertain"
     lines = [f"{key} = {as_toml(value)}" for key, value in said.items()]
     text = "\n".join(["[[model]]", *lines])
     check_stanza(video.id, text if "credits" in said else f"{text}\ncredits = {_UNPRICED}")
@@ -175,26 +176,24 @@ def _stanza(gateway: str, video: ListedVideo, name: str, ours: Model | None = No
 
 
 def _made(
-    video: ListedVideo, resolutions: Sequence[str], roles: Sequence[str] | None
-) -> dict[str, object]:
-    """What can be chosen; without `roles` nothing is said about pictures."""
-    ratios = [each for each in video.supported_aspect_ratios or () if _RATIO.fullmatch(each)]
-    said: dict[str, object] = {
-        "ratios": ratios,
-        "seconds": _seconds(video.supported_durations or ()),
-        "resolutions": list(resolutions),
-        "sound": {None: "", True: "on", False: "never"}[video.generate_audio],
-        "seed": bool(video.seed),
-    }
-    if roles is not None:
-        said["adaptive"] = bool(roles and ratios)
-        said["images"] = {"max": len(roles), **({"roles": list(roles)} if roles else {})}
-    return said
+    video: ListedVideo, resolutions: Sequence[str], roles: Sequence[str]
+) -> Iterator[tuple[str, object]]:
+    """What can be chosen; None of what is not told."""
+    shapes, lengths = video.supported_aspect_ratios, video.supported_durations
+    ratios = [each for each in shapes or () if _RATIO.fullmatch(each)]
+    yield "ratios", None if shapes is None else ratios
+    yield "seconds", None if lengths is None else _seconds(lengths)
+    yield "resolutions", None if video.supported_resolutions is None else list(resolutions)
+    yield "sound", {None: None, True: "on", False: "never"}[video.generate_audio]
+    yield "seed", video.seed
+    if video.supported_frame_images is not None:
+        yield "adaptive", bool(roles and ratios)
+        yield "images", {"max": len(roles), **({"roles": list(roles)} if roles else {})}
 
 
-def _priced(prices: Prices) -> dict[str, object]:
+def _priced(prices: Prices, or_else: int | None) -> dict[str, object]:
     if prices.credits is None:
-        return {}
+        return {} if or_else is None else {"credits": or_else}
     return {
         "credits": prices.credits,
         "priced_by": prices.priced_by,
@@ -226,11 +225,11 @@ def _unknown(video: ListedVideo, words: Sequence[str]) -> Iterator[str]:
         "shapes": video.supported_aspect_ratios,
         "resolutions": video.supported_resolutions,
         "frames": video.supported_frame_images,
+        "sound": video.generate_audio,
+        "seed": video.seed,
     }
     if names := [name for name, told in left_open.items() if told is None]:
-        yield f"Not told, so nobody can choose: {', '.join(names)}."
-    if video.generate_audio is None:
-        yield "Not told whether it has sound, so it makes what it makes by itself."
+        yield f"Not told: {', '.join(names)}."
     if odd := [each for each in words if each not in RESOLUTIONS]:
         yield f"Resolutions without a word for them: {_safe(odd)}."
     if video.supported_sizes and not video.supported_resolutions:

@@ -154,6 +154,9 @@ def test_a_model_that_is_there_keeps_what_the_list_does_not_know(kept: CatalogDa
         old.expected_seconds,
     )
     assert new.resolutions == ("720p", "480p")
+    # Not told is not the same as none.
+    assert (new.ratios, new.seed) == (old.ratios, old.seed)
+    assert find(kept, "seedance-2.0").images == find(DATA, "seedance-2.0").images
     assert find(kept, "wan-3.0") == find(DATA, "wan-3.0")
     assert len([m for m in kept.models if m.name == "grok-imagine-video-1.5-lite"]) == len(
         [m for m in DATA.models if m.name == "grok-imagine-video-1.5-lite"]
@@ -165,7 +168,7 @@ def test_what_could_not_be_expressed_is_said() -> None:
 
     assert "# Prices that are not counted: cents_per_image_input." in text
     assert "# Its maker's own options, not used: personGeneration." in text
-    assert "# Not told, so nobody can choose: lengths, shapes, frames." in text
+    assert "# Not told: lengths, shapes, frames, sound." in text
     assert "# Resolutions without a word for them: 8k." in text
     assert "# Billed by tokens: its price is an estimate" in text
     assert "# TO DO: its price in US cents." in text

@@ -26,7 +26,7 @@ _MORE = re.compile(r"with_audio|without_audio|\d{3,4}p|[124]k")
 # Tokens are the pixels of all frames, by 1024.
 _FPS, _PIXELS = 24, 1024
 _SIDES = {"1k": (1024, 1024), "2k": (2560, 1440), "4k": (3840, 2160)}
-_USUAL = "720p"
+_USUAL, _UNKNOWN_LINES = "720p", 1080
 # Prices are given in fractions that a float cannot hold.
 _HAIR = 1e-6
 
@@ -176,6 +176,6 @@ def _matters(table: Mapping[PricedOptions, int], name: str) -> bool:
 def _tokens(resolution: str) -> float:
     """Tokens of a second of a wide clip."""
     word = resolution or _USUAL
-    height = int(word[:-1]) if word.endswith("p") else 0
+    height = int(word[:-1] if word.endswith("p") else _UNKNOWN_LINES)
     width, height = _SIDES.get(word, (round(height * 16 / 9), height))
     return width * height * _FPS / _PIXELS

@@ -12,14 +12,12 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from bots.cli.listed_prices import Prices, prices_of, read_skus
 from bots.cli.stanzas import RESOLUTIONS, as_toml, check_stanza, our_word
-from bots.setup import Setup
+from bots.setup import Setup, root_of
 from core.catalog import Model
 from core.dialects import Endpoint, list_entries
-from core.dialects.endpoint import root_url
 from core.errors import CatalogError, JobError, OperatorError
 from core.i18n import Locale, explain_fault
 from core.media import ImageRole
-from core.settings import read_account
 
 _DIALECT = "openrouter"
 _TIMEOUT_SECONDS = 20.0
@@ -75,15 +73,18 @@ async def fetch(setup: Setup, name: str) -> Sequence[Mapping[str, object]]:
 
     Raises:
         CatalogError: there is no such gateway, or it has no such list.
-        OperatorError: it does not answer with one.
+        OperatorError: its address is none, or does not answer with such a list.
     """
     gateway = setup.data.gateways.get(name)
     if gateway is None or "video" not in gateway.lists:
         listing = ", ".join(g.name for g in setup.data.gateways.values() if "video" in g.lists)
         raise CatalogError(f"{name}: is no gateway that lists its videos; those are {listing}")
-    root = root_url(read_account(gateway.env).base_url or gateway.base_url)
     endpoint = setup.endpoints.get(name) or Endpoint(
-        gateway=name, root=root, key=SecretStr(""), auth="none", more_headers=gateway.headers
+        gateway=name,
+        root=root_of(gateway),
+        key=SecretStr(""),
+        auth="none",
+        more_headers=gateway.headers,
     )
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:

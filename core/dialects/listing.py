@@ -27,6 +27,7 @@ _ALL_THE_SAME = frozenset(
 # A list of hundreds of models, each with its whole description.
 _LIST_BYTES = 16_000_000
 _PAGES = 20
+_TOKEN_CHARS = 2000
 
 
 async def list_models(
@@ -64,6 +65,8 @@ async def list_entries(endpoint: Endpoint, http: httpx.AsyncClient, path: str) -
         entries += map(mapping, (*items(body.get("data")), *items(body.get("models"))))
         if not (token := text(body.get("nextPageToken"))):
             return entries
+        if len(token) > _TOKEN_CHARS:
+            break
         page = str(httpx.URL(path).copy_merge_params({"pageToken": token}))
     # Half a list would say of the other half that it is gone.
     raise JobError(Fault(kind=FaultKind.BAD_PAYLOAD))

@@ -216,6 +216,23 @@ def test_prices_are_read_however_they_are_spelled(
     assert prices or set(found.values()) == {None}
 
 
+def test_what_is_billed_by_tokens_is_never_free() -> None:
+    read, _ = read_skus({"video_tokens": "0.000007"})
+
+    for word in ("", "480p", "4k", "hd"):
+        prices = prices_of(read, [word], tells_sound=False, takes_images=False)
+        assert prices.credits
+        assert prices.by_tokens
+
+
+async def test_an_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    variables = {"OPENROUTER_BASE_URL": "ftp://x"}
+    told = await run(tmp_path, "models", "--refresh", "openrouter", variables=variables)
+
+    assert told.code == 2
+    assert told.err.startswith("cliprelay: OPENROUTER_BASE_URL: must be an address")
+
+
 def test_what_has_no_price_of_its_own_counts_as_the_dearest() -> None:
     read, _ = read_skus({"duration_seconds_480p": "0.05", "duration_seconds_720p": "0.1"})
     prices = prices_of(read, ["720p", "480p", "4k"], tells_sound=False, takes_images=False)

@@ -82,8 +82,9 @@ async def test_a_list_of_several_pages_is_read_to_its_end() -> None:
     assert len(requests) == 2
 
 
-async def test_a_list_without_an_end_is_no_list() -> None:
-    page = as_json({"models": [{"name": "models/a"}], "nextPageToken": "again"})
+@pytest.mark.parametrize("token", ["again", "x" * 70_000])
+async def test_a_list_without_an_end_is_no_list(token: str) -> None:
+    page = as_json({"models": [{"name": "models/a"}], "nextPageToken": token})
     answers = {GOOGLES: page, f"{GOOGLES}&pageToken=again": page}
 
     with pytest.raises(JobError) as caught:

@@ -44,6 +44,7 @@ from storage.database import open_database
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
+from storage.listings import SqlListedStore
 from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
@@ -161,6 +162,7 @@ async def open_engine(
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
+            listings=SqlListedStore(database),
             catalog=_catalog(root),
             endpoints={_GATEWAY: endpoint_at(root, concurrency)},
             http=http,

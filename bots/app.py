@@ -15,7 +15,7 @@ from bots.setup import Setup
 from bots.transcript import GatewayTranscript
 from core.callbacks.hooks import Hooks
 from core.callbacks.lent_files import LentFiles
-from core.catalog import CatalogData
+from core.catalog import CatalogData, Gateway
 from core.chat.answerer import Answerer
 from core.dialects import Endpoint
 from core.dialects.endpoint import Pace
@@ -43,6 +43,7 @@ from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
+from storage.listings import SqlListedStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 
@@ -75,7 +76,10 @@ async def open_engine(
         endpoints = setup.endpoints
         if setup.sandboxed:
             root = await stack.enter_async_context(_serve_sandbox(setup))
-            endpoints = {name: _sandbox_endpoint(name, root) for name in setup.data.gateways}
+            endpoints = {
+                gateway.name: _sandbox_endpoint(gateway, root)
+                for gateway in setup.data.gateways.values()
+            }
         http = await stack.enter_async_context(open_http())
         if transcript:
             http.event_hooks = transcript.hooks
@@ -91,6 +95,7 @@ async def open_engine(
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
+            listings=SqlListedStore(database),
             catalog=setup.catalog,
             endpoints=endpoints,
             http=http,
@@ -190,8 +195,14 @@ def check_media_dir(folder: Path) -> None:
         raise StorageError(f"MEDIA_DIR: {error}") from error
 
 
-def _sandbox_endpoint(name: str, root: str) -> Endpoint:
-    return Endpoint(gateway=name, root=root, key=SecretStr("sandbox"), pace=_SANDBOX_PACE)
+def _sandbox_endpoint(gateway: Gateway, root: str) -> Endpoint:
+    return Endpoint(
+        gateway=gateway.name,
+        root=root,
+        key=SecretStr("sandbox"),
+        lists=gateway.lists,
+        pace=_SANDBOX_PACE,
+    )
 
 
 def sandbox_folder(settings: Settings) -> Path:

@@ -152,22 +152,26 @@ def _wrong_parties(
             yield f"{variable}: an entry for {name} is not the id of a {kind} there"
 
 
+def root_of(gateway: Gateway) -> str:
+    """Where a gateway is, with or without a key; raises SettingsError where that is no address."""
+    try:
+        return root_url(read_account(gateway.env).base_url or gateway.base_url)
+    except ValueError as error:
+        raise SettingsError(f"{gateway.env}_BASE_URL: {error}") from error
+
+
 def _endpoint(gateway: Gateway) -> Endpoint | None:
     account = read_account(gateway.env)
     key = SecretStr("") if gateway.auth == "none" and account.base_url else account.key
     if key is None or (gateway.auth == "none" and not account.base_url):
         return None
-    try:
-        root = root_url(account.base_url or gateway.base_url)
-    except ValueError as error:
-        raise SettingsError(f"{gateway.env}_BASE_URL: {error}") from error
     return Endpoint(
         gateway=gateway.name,
-        root=root,
+        root=root_of(gateway),
         key=key,
         auth=gateway.auth,
         more_headers=gateway.headers,
-        models_path=gateway.models_path,
+        lists=gateway.lists,
         probe_path=gateway.probe_path,
         concurrency=gateway.concurrency,
         seedance_path=gateway.seedance_path,

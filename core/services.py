@@ -10,6 +10,7 @@ from core.arrivals import ArrivalStore
 from core.callbacks.hooks import Hooks
 from core.callbacks.lent_files import LentFiles
 from core.catalog import Catalog, ChatModel, Model
+from core.catalog.listed import ListedStore
 from core.dialects import CHAT_DIALECTS, DIALECTS, ChatDialect, Endpoint, MediaDialect
 from core.events import Events
 from core.exchanges import ExchangeStore
@@ -50,6 +51,7 @@ class Services:
     exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore
+    listings: ListedStore
     catalog: Catalog
     endpoints: Mapping[str, Endpoint]
     http: httpx.AsyncClient

@@ -1,7 +1,7 @@
 """Puts the gateway together: the routes of all protocols, one ledger behind them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from starlette.applications import Starlette
@@ -9,17 +9,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.lists import ListRoutes
 from sandbox.media.cache import MediaCache
 from sandbox.media.cdn import CdnRoutes
 from sandbox.options import SandboxOptions
 from sandbox.orders.catalog import load_models
-from sandbox.orders.chats import ENDPOINT_TYPES as CHAT_ENDPOINT_TYPES
-from sandbox.orders.chats import Chats, load_chats, speech_names
-from sandbox.orders.intake import Intake, check_key
+from sandbox.orders.chats import load_chats, speech_names
+from sandbox.orders.intake import Intake
 from sandbox.orders.ledger import Ledger
 from sandbox.orders.models import Models
-from sandbox.orders.order import Kind
-from sandbox.orders.refusals import CONSOLE_PAGE, RefusalError, unplayable
+from sandbox.orders.refusals import CONSOLE_PAGE, unplayable
 from sandbox.protocols.characters import CharacterRoutes
 from sandbox.protocols.chat.chat import ChatRoutes
 from sandbox.protocols.chat.follow import FollowRoutes
@@ -37,24 +36,6 @@ from sandbox.protocols.tasks.tasks import TaskRoutes
 from sandbox.protocols.videos.videos import VideoRoutes
 
 API_PATH = re.compile(r"/v\d")
-ENDPOINT_TYPES = {
-    Kind.CHAT: "openai",
-    Kind.V2: "openai-video",
-    Kind.SEEDANCE: "volc-video",
-    Kind.VIDEOS: "openai-videos",
-    Kind.IMAGES: "image-generation",
-    Kind.GEMINI: "gemini",
-    Kind.OPENROUTER: "openrouter-videos",
-    Kind.OPENROUTER_IMAGES: "openrouter-images",
-    Kind.DASHSCOPE: "dashscope-videos",
-    Kind.MINIMAX: "minimax-videos",
-    Kind.NEWAPI: "newapi-videos",
-    Kind.OMNI: "gemini-interactions",
-    Kind.XAI: "xai-videos",
-    Kind.COMFYUI: "comfyui",
-    Kind.FAL: "fal",
-    Kind.REPLICATE: "replicate",
-}
 
 
 def build(options: SandboxOptions) -> Starlette:
@@ -68,7 +49,9 @@ def build(options: SandboxOptions) -> Starlette:
     images = ImageRoutes(intake, cache)
     chat = ChatRoutes(intake, cache, images.over_chat)
     routes = [
-        # Before the others: two protocols of answers share their address with what makes media.
+        # Before the others, which would take "models" for the name of a task or a model.
+        *ListRoutes(models, chats, speeches).routes,
+        # Two protocols of answers share their address with what makes media.
         *TalkRoutes(intake, chats, chat.create, images.gemini).routes,
         *SpeechRoutes(intake).routes,
         *TaskRoutes(intake).routes,
@@ -81,8 +64,6 @@ def build(options: SandboxOptions) -> Starlette:
         *FollowRoutes(intake).routes,
         *CdnRoutes(intake, cache).routes,
         *InspectionRoutes(intake).routes,
-        Route("/v1/models", partial(list_models, models, chats, speeches)),
-        Route("/v1/key", tell_key),
         *FalRoutes(intake).routes,
     ]
     unknown = partial(wrong_address, models)
@@ -117,43 +98,6 @@ class InspectionRoutes:
     async def requests(self, _: Request) -> Response:
         """The last creation bodies, paid or refused, oldest first."""
         return JSONResponse(list(self._intake.requests))
-
-
-async def list_models(
-    models: Models, chats: Chats, speeches: Sequence[str], request: Request
-) -> Response:
-    """GET /v1/models: the cheapest way to check a key."""
-    try:
-        check_key(request)
-    except RefusalError as refusal:
-        return refusal.response
-    types: dict[str, dict[str, None]] = {}
-    for model in models:
-        types.setdefault(model.name, {})[ENDPOINT_TYPES[model.kind]] = None
-    for dialect, name in chats:
-        types.setdefault(name, {})[CHAT_ENDPOINT_TYPES[dialect]] = None
-    for name in speeches:
-        types.setdefault(name, {})["openai-audio"] = None
-    listed = [
-        {
-            "id": name,
-            "object": "model",
-            "created": 1626777600,
-            "owned_by": "sandbox",
-            "supported_endpoint_types": list(spoken),
-        }
-        for name, spoken in types.items()
-    ]
-    return JSONResponse({"object": "list", "data": listed})
-
-
-async def tell_key(request: Request) -> Response:
-    """GET /v1/key: where the list is open to everybody, this tells whether a key is good."""
-    try:
-        check_key(request)
-    except RefusalError as refusal:
-        return refusal.response
-    return JSONResponse({"data": {"label": "sandbox", "usage": 0, "limit": None}})
 
 
 async def wrong_address(models: Models, request: Request, _: Exception) -> Response:

@@ -136,6 +136,14 @@ writes = Table(
     Column("ended", Boolean, nullable=False),
 )
 
+listings = Table(
+    "listings",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("listed", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=false()),
+)
+
 arrivals = Table(
     "arrivals",
     metadata,

@@ -1,6 +1,7 @@
 """`cliprelay doctor`: is everything set up, does every key and token work? Prints no secret."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
 from bots.cli.workflows import examine_workflows
 from bots.setup import Setup, survey_setup
+from core.catalog import Gateway, Lists, Served, compare
 from core.catalog.workflows import GATEWAY as COMFYUI
 from core.dialects import Endpoint, check_account, list_models
 from core.errors import Fault, FaultKind, JobError
@@ -16,6 +18,7 @@ from core.i18n import Locale, explain_fault
 from core.settings import Settings, survey_settings
 
 _TIMEOUT_SECONDS = 20.0
+_SOON = timedelta(days=14)
 _TELEGRAM = "https://api.telegram.org"
 _DISCORD = "https://discord.com/api/v10"
 
@@ -76,6 +79,8 @@ async def _examine_gateways(
         if endpoint:
             finding = await _examine_endpoint(endpoint, gateway.variable, http, setup)
             yield finding
+            for each in _examine_ends(gateway, setup):
+                yield each
             if gateway.name == COMFYUI and finding.fine:
                 async for each in _examine_comfyui(endpoint, http, setup):
                     yield each
@@ -89,30 +94,48 @@ async def _examine_endpoint(
     endpoint: Endpoint, variable: str, http: httpx.AsyncClient, setup: Setup
 ) -> Finding:
     """Ask what costs nothing: whether the key is accepted, and which models it can have."""
+    ours = [m for m in setup.data.served if m.enabled and m.gateway == endpoint.gateway]
     try:
         await check_account(endpoint, http)
-        listed = await list_models(endpoint, http)
+        lists = await list_models(endpoint, http, {model.sort for model in ours})
     except JobError as error:
         says = _complaint(endpoint, variable, error.fault)
         return Finding(what=endpoint.gateway, fine=False, says=says)
     found = "answers" if endpoint.auth == "none" else "key accepted"
-    if not (endpoint.models_path or endpoint.probe_path):
+    if not (endpoint.lists or endpoint.probe_path):
         says = f"{endpoint.root}: nothing there can be asked for free; the first order will tell"
         return Finding(what=endpoint.gateway, fine=None, says=says)
-    if not endpoint.models_path:
-        says = f"{endpoint.root}: {found}; it does not list its models"
-        return Finding(what=endpoint.gateway, fine=True, says=says)
-    models = [
-        each for each in setup.data.served if each.enabled and each.gateway == endpoint.gateway
-    ]
-    missing = [each.name for each in models if each.wire_names.isdisjoint(listed)]
-    says = (
-        f"{endpoint.root}: {found}; {len(listed)} models listed, "
-        f"{len(models) - len(missing)} of our {len(models)} among them"
-    )
-    if missing:
-        says += f"; not listed: {', '.join(missing)}"
+    says = f"{endpoint.root}: {found}; {_compared(ours, lists)}"
     return Finding(what=endpoint.gateway, fine=True, says=says)
+
+
+def _compared(ours: Sequence[Served], lists: Lists) -> str:
+    """What of our models is listed, and of what nothing is said."""
+    if not lists:
+        return "it has no list to compare our models with"
+    states = compare(ours, lists)
+    names = frozenset[str]().union(*lists.values())
+    parts = [f"{len(names)} models listed, {sum(states.values())} of our {len(states)} among them"]
+    if missing := [each.name for each in ours if states.get(each.key) is False]:
+        parts.append(f"not listed: {', '.join(missing)}")
+    if unknown := [each.name for each in ours if each.key not in states]:
+        parts.append(f"nothing like these is listed: {', '.join(unknown)}")
+    return "; ".join(parts)
+
+
+def _examine_ends(gateway: Gateway, setup: Setup) -> Iterator[Finding]:
+    """Warn of what its provider ends soon, or has ended."""
+    today = setup.catalog.today()
+    for model in setup.data.served:
+        if model.gateway != gateway.name or not (model.enabled and model.is_current):
+            continue
+        if model.has_ended(today):
+            says = f"was to end on {model.until}; others are used first"
+        elif model.has_ended(today + _SOON):
+            says = f"is going to end on {model.until}"
+        else:
+            continue
+        yield Finding(what=model.key, fine=None, says=says)
 
 
 def _examine_comfyui(

@@ -3,18 +3,12 @@
 It says what it has understood and what not; prices are published nowhere, so they are not drafted.
 """
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast, get_args
-
-from pydantic import ValidationError
 
 from bots.cli.published import EndpointPage, JsonSchema
-from core.catalog import Model
-from core.catalog.variants import Resolution
+from bots.cli.stanzas import RESOLUTIONS, as_toml, check_stanza, our_word
 from core.errors import CatalogError
 
 # Which of a model's own names mean one of our options; the first that it has is taken.
@@ -37,8 +31,6 @@ _SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4")
 _NAME = re.compile(r"[\w.-]{1,80}")
 _RATIO = re.compile(r"\d{1,2}:\d{1,2}")
 _LENGTH = re.compile(r"(\d{1,3})(s?)")
-_WORDS = frozenset(get_args(Resolution))
-_SAME = {"2160p": "4k", "1024p": "1k"}
 _MOST_PICTURES = 30
 _MOST_RESULTS = 16
 _FPS = ("frames_per_second", "fps")
@@ -58,7 +50,7 @@ class _Draft:
         self.fields[option] = {"name": name, **form}
 
     def say(self, name: str, value: object) -> None:
-        self.lines.append(f"{name} = {_toml(value)}")
+        self.lines.append(f"{name} = {as_toml(value)}")
 
 
 def draft(page: EndpointPage) -> str:
@@ -95,7 +87,7 @@ def draft(page: EndpointPage) -> str:
         _size(stanza, page)
     stanza.notes += _left(page, stanza)
     text = "\n".join(_written(stanza, page))
-    _check(page.endpoint, text)
+    check_stanza(page.endpoint, text)
     return text
 
 
@@ -160,18 +152,13 @@ def _frames(stanza: _Draft, page: EndpointPage, option: str, name: str) -> None:
 
 
 def _resolution(stanza: _Draft, page: EndpointPage, option: str, name: str) -> None:
-    meant = {_our_word(word): word for word in _choices(page, name) if isinstance(word, str)}
-    known = {ours: word for ours, word in meant.items() if ours in _WORDS}
+    meant = {our_word(word): word for word in _choices(page, name) if isinstance(word, str)}
+    known = {ours: word for ours, word in meant.items() if ours in RESOLUTIONS}
     if not known:
         return
     others = {ours: word for ours, word in known.items() if ours != word}
     stanza.put(option, name, **({"values": others} if others else {}))
     stanza.say("resolutions", list(known))
-
-
-def _our_word(word: str) -> str:
-    lower = word.casefold()
-    return _SAME.get(lower, lower)
 
 
 _DRAFTERS = {
@@ -237,25 +224,4 @@ def _written(stanza: _Draft, page: EndpointPage) -> Iterator[str]:
     yield 'state = "uncertain"'
     yield "\n[model.fields]"
     for option, rule in stanza.fields.items():
-        yield f"{option} = {_toml(rule if len(rule) > 1 else rule['name'])}"
-
-
-def _check(endpoint: str, text: str) -> None:
-    try:
-        Model.model_validate(tomllib.loads(text)["model"][0])
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise CatalogError(f"{endpoint}: no stanza can be made of its input: {error}") from error
-
-
-def _toml(value: object) -> str:
-    """A value as TOML, on one line."""
-    if isinstance(value, dict):
-        pairs = cast("Mapping[str, object]", value).items()
-        return f"{{ {', '.join(f'{_key(name)} = {_toml(each)}' for name, each in pairs)} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, cast('list[object]', value)))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_-]+", name) else json.dumps(name)
+        yield f"{option} = {as_toml(rule if len(rule) > 1 else rule['name'])}"

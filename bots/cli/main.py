@@ -224,6 +224,12 @@ def models(
             metavar="fal:ENDPOINT", help="Draft the stanza of a model for CATALOG_FILES."
         ),
     ] = "",
+    refresh: Annotated[
+        str,
+        typer.Option(
+            metavar="GATEWAY", help="Draft the stanzas of all videos that a gateway lists."
+        ),
+    ] = "",
 ) -> None:
     """Show all models: what they can do, at which gateway, and what is missing."""
     from bots.cli.models import describe, print_models
@@ -236,6 +242,13 @@ def models(
         if host != "fal":
             raise CatalogError("--add knows fal:ENDPOINT, for example fal:fal-ai/ltx-2.3")
         typer.echo(draft(fetch_page(endpoint)))
+        return
+    if refresh:
+        from bots.cli.refreshed import fetch, refreshed
+
+        setup = read_setup()
+        entries = asyncio.run(fetch(setup, refresh))
+        typer.echo(refreshed(refresh, entries, setup.data.models))
         return
     if markdown:
         from core.catalog import load

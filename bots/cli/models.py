@@ -69,18 +69,19 @@ def describe(catalog: Catalog, model: _AnyModel) -> dict[str, object]:
     """A model as a program reads it."""
     match model:
         case ChatModel():
-            kind, rest = "chat", _answers(model)
+            rest = _answers(model)
         case SpeechModel():
             priced = {"minute_credits": model.minute_credits, "priced_by": "minute"}
-            kind, rest = "speech", _MAKES_NOTHING | priced
+            rest = _MAKES_NOTHING | priced
         case Model():
-            kind, rest = model.kind.value, _makes(model)
+            rest = _makes(model)
     return {
         "name": model.name,
         "gateway": model.gateway,
-        "kind": kind,
+        "kind": model.sort,
         "dialect": model.dialect,
         "state": model.state.value,
+        "until": model.until and model.until.isoformat(),
         "ready": catalog.is_ready(model),
         "enabled": model.enabled,
         "needs": catalog.missing_key(model) or None,

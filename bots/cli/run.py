@@ -5,8 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 
+from bots.admins import Admins
 from bots.app import open_engine
 from bots.cli.garbage import unhurried_collector
+from bots.cli.nightly import asked_nightly
 from bots.imports import kept_imports
 from bots.pools import allow_connections
 from bots.runtime import Runtime
@@ -37,10 +39,15 @@ async def run(setup: Setup) -> None:
         locale = Locale(settings.default_locale)
         runtime = Runtime(settings=settings, engine=engine, lines=lines, locale=locale)
         _introduce(setup, services)
+        admins = Admins(engine.services, settings.admins, locale)
         if settings.is_called:
-            await _open_door(runtime)
+            await _open_door(runtime, admins)
         try:
-            async with unhurried_collector(engine), asyncio.TaskGroup() as group:
+            async with (
+                unhurried_collector(engine),
+                asked_nightly(engine.services, admins),
+                asyncio.TaskGroup() as group,
+            ):
                 for service in services.values():
                     group.create_task(_serve(service, runtime))
         except ExceptionGroup as failures:
@@ -106,11 +113,11 @@ async def _serve(service: Service, runtime: Runtime) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
-async def _open_door(runtime: Runtime) -> None:
+async def _open_door(runtime: Runtime, admins: Admins) -> None:
     from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
 
     settings, services = runtime.settings, runtime.engine.services
-    calls = GatewayCalls(services, settings.admins, settings.quota_webhook_secret, runtime.locale)
+    calls = GatewayCalls(services, admins, settings.quota_webhook_secret)
     runtime.routes.extend(calls.routes)
     await runtime.lines.enter_async_context(
         serve_web(runtime.routes, settings.http_port, settings.http_host)

@@ -5,6 +5,7 @@ from core.catalog.chat import ChatAbility, ChatModel, can_chat, needs_of
 from core.catalog.choices import lengths, resolutions, shapes, takes_any_shape
 from core.catalog.choose import Catalog
 from core.catalog.gateway import Gateway
+from core.catalog.listed import Lists, compare
 from core.catalog.load import CatalogData, load
 from core.catalog.model import ANY_RATIO, Model, Span
 from core.catalog.refusals import check, refusals
@@ -19,6 +20,7 @@ __all__ = [
     "ChatAbility",
     "ChatModel",
     "Gateway",
+    "Lists",
     "Model",
     "Served",
     "Span",
@@ -27,6 +29,7 @@ __all__ = [
     "can",
     "can_chat",
     "check",
+    "compare",
     "lengths",
     "load",
     "needs_of",

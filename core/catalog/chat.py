@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.catalog.served import Served
+from core.catalog.served import Served, Sort
 from core.media import MediaKind
 from core.talk import Question, Usage
 
@@ -59,6 +59,11 @@ class ChatModel(Served):
     input_credits: Annotated[float, Field(ge=0)]
     output_credits: Annotated[float, Field(ge=0)]
     idle_seconds: Annotated[int, Field(ge=1)] = 180
+
+    @property
+    def sort(self) -> Sort:
+        """What comes of it."""
+        return "chat"
 
     @property
     def wire_names(self) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Which models can do something, right now, and which of them is asked."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TypeVar, overload
@@ -33,6 +34,7 @@ class Catalog:
         order: names of gateways that the operator prefers, before any price.
         cooldown: models that are gone, and tried only where nothing else is left.
         listed: what the gateways list for our keys, as far as they were asked.
+        today: tells the day by which announced ends are judged.
     """
 
     data: CatalogData
@@ -40,6 +42,7 @@ class Catalog:
     order: tuple[str, ...] = ()
     cooldown: Cooldown = field(default_factory=Cooldown)
     listed: Listed = field(default_factory=Listed)
+    today: Callable[[], date] = lambda: datetime.now(UTC).date()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -71,12 +74,16 @@ class Catalog:
         ready = [each for each in self.data.speeches if self.is_ready(each) and each.is_current]
         return tuple(sorted(ready, key=self._rank_speech))
 
-    def _rank_speech(self, model: SpeechModel) -> tuple[bool, int, int, float]:
-        is_aside = model.key in self.cooldown
-        return is_aside, self._place(model), _STATES.index(model.state), model.minute_credits
+    def _rank_speech(self, model: SpeechModel) -> tuple[int, int, int, float]:
+        state = _STATES.index(model.state)
+        return self._doubts(model), self._place(model), state, model.minute_credits
 
     def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways
+
+    def has_ended(self, model: Served) -> bool:
+        """Whether the end of it that was announced has come."""
+        return model.has_ended(self.today())
 
     def missing_key(self, model: Served) -> str:
         """The variable that would make the model ready; empty when its gateway has a key."""
@@ -99,7 +106,7 @@ class Catalog:
     def able(
         self, ability: Ability | ChatAbility, *names: str
     ) -> tuple[Model, ...] | tuple[ChatModel, ...]:
-        """The models that can do this right now; those set aside come last.
+        """The models that can do this right now; those that may be gone come last.
 
         A retired model counts only for somebody who has named it.
         """
@@ -113,7 +120,13 @@ class Catalog:
 
     def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
         counted = (m for m in found if m.is_current or any(map(m.is_called, names)))
-        return tuple(sorted(counted, key=lambda model: model.key in self.cooldown))
+        return tuple(sorted(counted, key=self._doubts))
+
+    def _doubts(self, model: Served) -> int:
+        """How little is to be hoped of it: what was refused just now comes last."""
+        if model.key in self.cooldown:
+            return 2
+        return int(self.has_ended(model) or self.listed.lacks(model))
 
     def knows(self, ability: Ability | ChatAbility) -> bool:
         """Whether any model could do this, if only when named."""
@@ -145,10 +158,9 @@ class Catalog:
             raise self._unanswerable(candidates, needs, name)
         return tuple(sorted(able, key=self._rank_chat))
 
-    def _rank_chat(self, model: ChatModel) -> tuple[bool, int, int, float]:
+    def _rank_chat(self, model: ChatModel) -> tuple[int, int, int, float]:
         price = model.input_credits + model.output_credits
-        is_aside = model.key in self.cooldown
-        return is_aside, self._place(model), _STATES.index(model.state), price
+        return self._doubts(model), self._place(model), _STATES.index(model.state), price
 
     def _unanswerable(
         self, candidates: Sequence[ChatModel], needs: Collection[ChatAbility], name: str
@@ -251,13 +263,12 @@ class Catalog:
                 if other.family == model.family and other.name != model.name:
                     yield other
 
-    def _rank(self, request: MediaRequest, model: Model) -> tuple[bool, bool, int, int, int]:
+    def _rank(self, request: MediaRequest, model: Model) -> tuple[int, bool, int, int, int]:
         # Two pictures mean first and last frame, so a model that has those roles comes first.
         lacks_frames = len(request.images) == _FIRST_AND_LAST and not model.images.takes_frames
         credits_ = model.credits_for(model.complete(request))
-        is_aside = model.key in self.cooldown
         state = _STATES.index(model.state)
-        return is_aside, lacks_frames, self._place(model), credits_, state
+        return self._doubts(model), lacks_frames, self._place(model), credits_, state
 
     def _place(self, model: Served) -> int:
         """How much its gateway is preferred; 0 comes first."""

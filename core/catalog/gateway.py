@@ -1,11 +1,11 @@
 """A gateway as a catalog file describes it: data, never code."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
-from core.catalog.served import Name, Table
+from core.catalog.served import Name, Sort, Table
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$")]
 Auth = Annotated[
@@ -30,7 +30,8 @@ class Gateway(Table):
             the word `Key`, "raw" the bare key, "header:x-goog-api-key" a header of its own. "none"
             is for a server without keys: it is used as soon as `<env>_BASE_URL` is set.
         headers: what else is sent with every request; no secrets.
-        models_path: where it lists what the key can have; "" where it does not.
+        models_path: where it lists what the key can have; "" where it does not. Where each sort of
+            model has a list of its own, a table of them; a sort without one is not listed.
         probe_path: what costs nothing to get and is refused without a good key, where the list is
             not; "" where there is no such thing.
         concurrency: how many of our jobs may be under way there at once.
@@ -45,12 +46,19 @@ class Gateway(Table):
     env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
     auth: Auth = "bearer"
     headers: Mapping[HeaderName, HeaderValue] = {}
-    models_path: Path | Literal[""] = "/v1/models"
+    models_path: Path | Literal[""] | Mapping[Sort, Path] = "/v1/models"
     probe_path: Path | Literal[""] = ""
     concurrency: Annotated[int, Field(ge=1)] = 4
     group: Group = "reverse"
     seedance_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")] = "/seedance/v3"
     media_origins: tuple[Origin, ...] = ()
+
+    @property
+    def lists(self) -> Mapping[Sort, str]:
+        """Where models of each sort are listed, without those that are not."""
+        if isinstance(self.models_path, str):
+            return dict.fromkeys(get_args(Sort), self.models_path) if self.models_path else {}
+        return self.models_path
 
     @property
     def variable(self) -> str:

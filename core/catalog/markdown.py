@@ -55,7 +55,8 @@ def _name(model: Served) -> str:
 
 
 def _state(model: Served) -> str:
-    return model.state if model.enabled else f"{model.state}, off"
+    until = f", until {model.until}" if model.until else ""
+    return f"{model.state}{until}{'' if model.enabled else ', off'}"
 
 
 def _ratios(model: Model) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from core.catalog.fields import Constant, OptionName, ShortRule
-from core.catalog.served import Served, Table
+from core.catalog.served import Served, Sort, Table
 from core.catalog.variants import Ratio, Resolution, Variant, When
 from core.catalog.workflow import Workflow
 from core.media import TOKENS, Asset, Cost, ImageRole, MediaKind, MediaRequest
@@ -128,6 +128,11 @@ class Model(Served):
     workflow: Workflow | None = None
     variants: tuple[Variant, ...] = ()
     forbid: tuple[When, ...] = ()
+
+    @property
+    def sort(self) -> Sort:
+        """What comes of it."""
+        return self.kind.value
 
     @model_validator(mode="after")
     def _says_all(self) -> Self:

@@ -1,11 +1,15 @@
 """What all that a gateway serves has in common: a name, a protocol, and what is known about it."""
 
+from abc import ABC, abstractmethod
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+# What comes of it: a gateway may list each sort in a place of its own.
+Sort = Literal["video", "image", "chat", "speech"]
 
 
 class State(StrEnum):
@@ -22,12 +26,13 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Served(Table):
+class Served(Table, ABC):
     """What a gateway serves under a name.
 
     Attributes:
         wire: the name on the wire before suffixes; the model's own name when empty.
         family: models of one family do the same, whatever each gateway calls it.
+        until: the day on which its provider ends it, where one was announced.
     """
 
     gateway: Name
@@ -36,12 +41,18 @@ class Served(Table):
     wire: str = ""
     family: str = ""
     state: State = State.ACTIVE
+    until: date | None = None
     enabled: bool = True
 
     @property
     def key(self) -> str:
         """Its name among all gateways."""
         return f"{self.gateway}/{self.name}"
+
+    @property
+    @abstractmethod
+    def sort(self) -> Sort:
+        """What comes of it."""
 
     @property
     def wire_names(self) -> frozenset[str]:
@@ -52,6 +63,10 @@ class Served(Table):
     def is_current(self) -> bool:
         """Whether it is used without being named."""
         return self.state is not State.RETIRED
+
+    def has_ended(self, today: date) -> bool:
+        """Whether the day is here that was announced as its end."""
+        return self.until is not None and self.until <= today
 
     def is_called(self, name: str) -> bool:
         """Whether somebody means it by that name, with or without its gateway, in any case."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.catalog.served import Served
+from core.catalog.served import Served, Sort
 
 _MINUTE = 60
 
@@ -20,6 +20,11 @@ class SpeechModel(Served):
 
     minute_credits: Annotated[float, Field(ge=0)]
     idle_seconds: Annotated[int, Field(ge=1)] = 300
+
+    @property
+    def sort(self) -> Sort:
+        """What comes of it."""
+        return "speech"
 
     def credits_for(self, seconds: float) -> float:
         """The price of speech of that length."""

@@ -18,9 +18,10 @@ from core.catalog import (
     can_chat,
 )
 from core.commands.command import Command, Context, NoOptions
-from core.dialects import Endpoint, list_models
-from core.errors import JobError, UserError
+from core.dialects import Endpoint
+from core.errors import StorageError, UserError
 from core.i18n import Locale, translate
+from core.listings import ask
 from core.media import MediaKind
 from core.platform import View
 from core.services import Services
@@ -71,11 +72,9 @@ async def _ask_for_lists(services: Services) -> None:
 async def _ask_for_list(services: Services, endpoint: Endpoint) -> None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            names = await list_models(endpoint, services.http)
-    except (TimeoutError, JobError) as error:
-        log.info("%s does not list its models: %s", endpoint.gateway, error)
-        names = []  # asked again when that is no longer fresh
-    services.catalog.listed.put(endpoint.gateway, names)
+            await ask(services, endpoint)
+    except (TimeoutError, StorageError) as error:
+        log.info("what %s lists is as it was: %s", endpoint.gateway, error or "no answer")
 
 
 def describe_model(locale: Locale, model: Model | ChatModel | SpeechModel) -> list[str]:
@@ -119,6 +118,8 @@ def readiness(locale: Locale, catalog: Catalog, model: Served) -> str:
         return translate(locale, "models-needs", variable=variable)
     if minutes := catalog.cooldown.minutes_left(model.key):
         return translate(locale, "models-aside", minutes=minutes)
+    if model.until and catalog.has_ended(model):
+        return translate(locale, "models-ended", until=model.until.isoformat())
     if catalog.listed.lacks(model):
         return translate(locale, "models-unlisted")
     return translate(locale, _STATES[model.state])

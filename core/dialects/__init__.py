@@ -11,7 +11,7 @@ import httpx
 from core.catalog import ChatModel
 from core.dialects._generation import Generation
 from core.dialects.endpoint import Endpoint
-from core.dialects.listing import check_account, list_models
+from core.dialects.listing import check_account, list_entries, list_models
 from core.dialects.transcriptions import TRANSCRIPTIONS, Transcript, transcribe
 from core.media import RemoteAsset, TaskRef
 from core.talk import Question, Said
@@ -157,6 +157,7 @@ __all__ = [
     "MediaDialect",
     "Transcript",
     "check_account",
+    "list_entries",
     "list_models",
     "summaries",
     "transcribe",

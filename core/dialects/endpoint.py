@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 from pydantic import SecretStr
 
+from core.catalog.served import Sort
 from core.public_http import origin
 from core.redact import know
 from core.validation import check_address
@@ -57,7 +58,7 @@ class Endpoint:
 
     Attributes:
         root: without a trailing `/v1` or slash.
-        auth: as in `core.catalog.Gateway`, as are `more_headers`, `models_path`, `probe_path`.
+        auth: as in `core.catalog.Gateway`, as are `more_headers`, `lists`, `probe_path`.
         concurrency: how many jobs may be under way there at once.
         seedance_path: what stands before Seedance's own paths.
         media_origins: private origins that links to results may lead to.
@@ -69,7 +70,7 @@ class Endpoint:
     key: SecretStr = field(repr=False)
     auth: str = "bearer"
     more_headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    models_path: str = "/v1/models"
+    lists: Mapping[Sort, str] = field(default_factory=dict[Sort, str])
     probe_path: str = ""
     concurrency: int = 4
     seedance_path: str = "/seedance/v3"

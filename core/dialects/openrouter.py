@@ -30,7 +30,7 @@ def payload(
     said: dict[str, object] = {
         "prompt": request.prompt,
         "duration": request.seconds,
-        "resolution": model.resolution_for(request),
+        "resolution": _resolution(model.resolution_for(request)),
         "aspect_ratio": request.ratio,
         **dict(_pictured(model, images)),
         "callback_url": hook and hook.url,
@@ -41,6 +41,10 @@ def payload(
     if model.tells_sound:
         body["generate_audio"] = request.sound
     return body | {name: value for name, value in said.items() if value}
+
+
+def _resolution(word: str) -> str:
+    return word.upper() if word.endswith("k") else word
 
 
 def _pictured(model: Model, images: Sequence[str]) -> Iterator[tuple[str, list[Json]]]:

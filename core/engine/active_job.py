@@ -15,6 +15,7 @@ from core.messages.budget import Rank
 from core.messages.progress import Phase, Progress, learned_seconds
 from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
+from core.messages.wording import doubt
 from core.platform import MessageLostError, View
 from core.services import Services
 from core.storing import until_stored
@@ -47,15 +48,18 @@ class ActiveJob:
         self.conversation, self.budget = services.conversation(job)
 
     def view(self) -> View:
+        locale = Locale(self.job.locale)
+        note = doubt(locale, self._services.catalog, self.model)
         if self.job.state is JobState.DRAFT:
-            price = self._services.credits.price(self.job.credits, Locale(self.job.locale))
-            return draft_view(self.job, self.model, price)
+            price = self._services.credits.price(self.job.credits, locale)
+            return draft_view(self.job, self.model, price, note)
         return running_view(
             self.job,
             self.model,
             self.progress,
             time.time(),
             expected=self.learned_seconds or self.model.expected_for(self.job.request),
+            note=note,
         )
 
     async def open(self) -> None:

@@ -16,6 +16,7 @@ from core.jobs import Job, JobState, LostRunError
 from core.media import MediaRequest
 from core.messages.status import write_final
 from core.messages.views import draft_view, replaced_view
+from core.messages.wording import doubt
 from core.platform import MessageLostError
 from core.services import Services
 from core.storing import until_stored
@@ -110,8 +111,10 @@ class JobDrafts:
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self._services.catalog.choose(replace(job.request, model=job.model))
         conversation, budget = self._services.conversation(job)
-        price = self._services.credits.price(job.credits, Locale(job.locale))
-        view = draft_view(job, model, price, note)
+        locale = Locale(job.locale)
+        price = self._services.credits.price(job.credits, locale)
+        against = doubt(locale, self._services.catalog, model)
+        view = draft_view(job, model, price, "\n".join(filter(None, [note, against])))
         message = await write_final(conversation, budget, view, job.status, replying=job.command)
         if message != job.status:
             # Ordered meanwhile: then whoever runs it shows it.

@@ -24,6 +24,7 @@ from core.errands import Errands
 from core.errors import UserError
 from core.events import Event
 from core.jobs import Job, JobState, LostRunError, reopened
+from core.listings import recall
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageRef, Platform, User
 from core.services import Services
@@ -70,6 +71,7 @@ class Engine:
         # Once per start is enough: what is remembered grows by one row for each paid command.
         await self.services.events.prune()
         await self.services.budgets.recall()
+        await recall(self.services)
         await self.answerer.start(self.drafts.put)
         self._ticker.start(self._scheduler.tell_moved)
         try:

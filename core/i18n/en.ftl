@@ -36,6 +36,8 @@ note-unmet = { $made ->
    *[other] { $asked } from /settings does not work with { $model }; using { $made } instead.
 }
 note-unmet-model = { $asked } from /settings cannot do this; using { $model } instead.
+note-ended = { $model } was to end on { $until } and may not work.
+note-unlisted = { $gateway } does not list { $model } at the moment and may refuse it.
 note-retired = { $model } is retired and may not work. It is used because you asked for it by name.
 note-sandbox = { $kind ->
     [answer] SANDBOX: test answer, free of charge.
@@ -360,6 +362,7 @@ models-structure = structured answers
 models-search = web search
 models-thinking = thinking
 models-aside = unavailable at the gateway, next try in { $minutes } min
+models-ended = ended on { $until } (still usable by name)
 models-unlisted = not in the gateway's list for this key
 models-retired = retired (still usable by name)
 models-uncertain = unreliable at this gateway
@@ -818,5 +821,13 @@ character-not-possible = Videos made by { $model } cannot be used for characters
 no-such-character = You have no character @{ $alias }. /characters lists them.
 character-forgotten = @{ $alias } is forgotten here; the gateway still keeps the character.
 characters-none = You have no characters yet. Make one from a video: /character 1-3 tom
+models-missing = { $gateway } does not list { $count ->
+    [one] this model
+   *[other] these models
+} for your key: { $names }
+    Others are used first from now on. Whoever names { $count ->
+    [one] it
+   *[other] them
+} can still try.
 quota-low = { $gateway } is running out of credit: { $said }
 characters-apart = These characters belong to different gateways ({ $gateways }) and cannot appear together.

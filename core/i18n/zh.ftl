@@ -32,6 +32,8 @@ note-unmet = { $made ->
    *[other] { $model } 不支持 /settings 中的 { $asked }，已改用 { $made }。
 }
 note-unmet-model = /settings 中的 { $asked } 无法完成这个请求，已改用 { $model }。
+note-ended = { $model } 已于 { $until } 到期下线，可能无法使用。
+note-unlisted = { $gateway } 目前没有列出 { $model }，可能会拒绝请求。
 note-retired = { $model } 已下线，可能无法使用；因为您指定使用它，所以仍会尝试。
 note-sandbox = { $kind ->
     [answer] 沙盒模式：测试回答，免费。
@@ -350,6 +352,7 @@ models-structure = 结构化回答
 models-search = 网页搜索
 models-thinking = 思考
 models-aside = 网关暂不提供，{ $minutes } 分钟后再试
+models-ended = 已于 { $until } 下线（仍可指定使用）
 models-unlisted = 不在网关给这个密钥的列表中
 models-retired = 已下线（仍可指定使用）
 models-uncertain = 在该网关不稳定
@@ -787,5 +790,7 @@ character-not-possible = { $model } 的视频不能用来创建角色。
 no-such-character = 您没有角色 @{ $alias }。/characters 可查看列表。
 character-forgotten = 已在此处删除 @{ $alias }；网关仍保留该角色。
 characters-none = 您还没有角色。可以从视频创建：/character 1-3 tom
+models-missing = { $gateway } 没有为您的密钥列出这 { $count } 个模型：{ $names }
+    今后会优先使用其他模型；指定名称仍可尝试。
 quota-low = { $gateway } 的额度不足：{ $said }
 characters-apart = 这些角色属于不同的网关（{ $gateways }），不能同时出现。

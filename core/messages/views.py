@@ -40,10 +40,19 @@ class Withheld:
     link: str = ""
 
 
-def running_view(
-    job: Job, model: Model, progress: Progress, now: float, *, expected: float | None = None
+def running_view(  # noqa: PLR0913 - all that a status message shows
+    job: Job,
+    model: Model,
+    progress: Progress,
+    now: float,
+    *,
+    expected: float | None = None,
+    note: str = "",
 ) -> View:
-    """The status message of a job that has not ended; `expected` is in seconds from its start."""
+    """The status message of a job that has not ended; `expected` is in seconds from its start.
+
+    The note says what speaks against its model.
+    """
     locale = Locale(job.locale)
     usual = expected or model.expected_for(job.request)
     lines = [
@@ -58,6 +67,7 @@ def running_view(
         lines.append(translate(locale, "note-moved", passed=passed, now=model.gateway))
     if model.state is State.RETIRED:
         lines.append(translate(locale, "note-retired", model=model.name))
+    lines += filter(None, [note])
     return View(text="\n".join(lines), buttons=(_cancel(job),))
 
 

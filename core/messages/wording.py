@@ -1,6 +1,6 @@
 """What a job is about, in words: its model and options, its prompt, its times. All pure."""
 
-from core.catalog import Model
+from core.catalog import Catalog, Model
 from core.i18n import Locale, translate
 from core.jobs import Job
 from core.media import MediaRequest
@@ -49,6 +49,15 @@ def unmet(job: Job, model: Model) -> list[str]:
             instead = {"asked": asked, "model": model.name, "made": made or "none"}
             notes.append(translate(locale, "note-unmet", **instead))
     return notes
+
+
+def doubt(locale: Locale, catalog: Catalog, model: Model) -> str:
+    """What speaks against a model that is used all the same; "" where nothing does."""
+    if model.until and catalog.has_ended(model):
+        return translate(locale, "note-ended", model=model.name, until=model.until.isoformat())
+    if catalog.listed.lacks(model):
+        return translate(locale, "note-unlisted", model=model.name, gateway=model.gateway)
+    return ""
 
 
 def _seconds(locale: Locale, seconds: int | None) -> str | None:

@@ -40,6 +40,7 @@ from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
+from storage.listings import SqlListedStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.balances import unbalanced
@@ -148,6 +149,7 @@ class EngineHarness:
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
+            listings=SqlListedStore(database),
             catalog=catalog,
             endpoints={name: self._endpoint(name) for name in catalog.ready_gateways},
             http=http,
@@ -182,9 +184,11 @@ class EngineHarness:
         return model.model_copy(update={"deadline_seconds": self.deadline_seconds})
 
     def _endpoint(self, name: str) -> Endpoint:
+        gateway = self._data().gateways[name]
         return Endpoint(
             gateway=name,
-            auth=self._data().gateways[name].auth,
+            auth=gateway.auth,
+            lists=gateway.lists,
             root=self.roots.get(name, self.root),
             key=SecretStr("any"),
             concurrency=self.concurrency,

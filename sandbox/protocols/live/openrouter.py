@@ -34,7 +34,7 @@ class _Body(BaseModel):
     model: str
     prompt: str = ""
     duration: Annotated[int, Field(ge=1)] | None = None
-    resolution: str | None = None
+    resolution: Literal["480p", "720p", "768p", "1080p", "1K", "2K", "4K"] | None = None
     aspect_ratio: str | None = None
     generate_audio: bool | None = None
     seed: int | None = None

@@ -67,6 +67,7 @@ async def test_models_as_json_has_what_a_program_needs(
         "kind": "video",
         "dialect": "chat_video",
         "state": "uncertain",
+        "until": None,
         "ready": True,
         "enabled": True,
         "needs": None,

@@ -1,11 +1,14 @@
 """The tokens of the chat platforms, as `cliprelay doctor` finds them."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.core.dialects.http_answers import as_json
 from tests.fakes.cli import run
 from tests.fakes.discord.server import DiscordServer
+from tests.fakes.raw_server import raw_server, replies
 from tests.fakes.telegram.server import telegram_server
 
 WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -59,3 +62,32 @@ async def test_without_a_token_it_says_what_to_set(tmp_path: Path) -> None:
 
     assert done.code == 0
     assert "set TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN" in done.out
+
+
+async def test_what_its_provider_ends_is_told_two_weeks_before(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    days = {"grok-imagine-video": 20, "grok-imagine-video-1.5": 13, "grok-imagine-reference": -1}
+    ends = {name: today + timedelta(days=number) for name, number in days.items()}
+    stanzas = (
+        f'[[model]]\ngateway = "xai"\nname = "{name}"\nuntil = {until}\n'
+        for name, until in ends.items()
+    )
+    (tmp_path / "mine.toml").write_text("".join(stanzas))
+    async with raw_server(replies(as_json({"models": [{"id": "x"}]}))) as server:
+        variables = {
+            "XAI_API_KEY": "sk-x",
+            "XAI_BASE_URL": server.url,
+            "CATALOG_FILES": "mine.toml",
+            "COLUMNS": "300",
+        }
+        done = await run(tmp_path, "doctor", variables=variables)
+        listed = await run(tmp_path, "models", variables=variables)
+
+    told = [line for line in done.out.splitlines() if " xai/" in line]
+    soon, over = ends["grok-imagine-video-1.5"], ends["grok-imagine-reference"]
+    assert told == [
+        f"-     xai/grok-imagine-video-1.5: is going to end on {soon}",
+        f"-     xai/grok-imagine-reference: was to end on {over}; others are used first",
+    ]
+    assert f"ended on {over} (still usable by name)" in listed.out
+    assert f"ended on {soon}" not in listed.out

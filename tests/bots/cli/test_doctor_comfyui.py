@@ -49,7 +49,7 @@ async def test_doctor_names_what_the_server_lacks(tmp_path: Path) -> None:
 
     said = [line for line in done.out.splitlines() if "comfyui" in line]
     assert said == [
-        f"ok    comfyui: {server.url}: answers; it does not list its models",
+        f"ok    comfyui: {server.url}: answers; it has no list to compare our models with",
         "ok    comfyui: ComfyUI 0.33.0; cuda:0: 10.5 of 12.0 GB of memory free",
         "ok    comfyui/ltx-image: all its nodes and files are installed",
         f"wrong comfyui/wan22-5b: {LACKS}",

@@ -3,6 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import httpx
+import pytest
+
+from bots.app import sandbox_chats, sandbox_speeches, sandbox_tables
+from core.catalog import load
+from core.dialects import CHAT_DIALECTS, DIALECTS
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
 from tests.core.dialects.http_answers import as_html, as_json
 from tests.fakes.cli import run
 from tests.fakes.raw_server import raw_server
@@ -73,7 +81,7 @@ async def test_doctor_asks_each_gateway_in_the_way_that_it_has(tmp_path: Path) -
     }
     root = server.url
     assert said["lists"].startswith(f"ok    lists: {root}/lists: key accepted; 2 models listed")
-    quiet = "key accepted; it does not list its models"
+    quiet = "key accepted; it has no list to compare our models with"
     assert said["accepts"] == f"ok    accepts: {root}/accepts: {quiet}"
     assert said["accepts_late"] == f"ok    accepts_late: {root}/accepts_late: {quiet}"
     assert said["refuses"].startswith("wrong refuses: REFUSES_API_KEY is not accepted by")
@@ -91,3 +99,58 @@ async def test_doctor_asks_each_gateway_in_the_way_that_it_has(tmp_path: Path) -
     assert f"Authorization: Key {KEY}".encode() in asked["accepts/probe"]
     assert b"authorization" not in asked["is_local/system_stats"].lower()
     assert "5ecre7" not in done.out + done.err
+
+
+# What has no list of what a key can have, or none that is known.
+LISTLESS = {
+    "apiyi-seedance2",
+    "apiyi-seedance25",
+    "byteplus",
+    "comfyui",
+    "dashscope",
+    "fal",
+    "minimax",
+    "replicate",
+    "volcengine",
+}
+
+
+@pytest.mark.slow
+async def test_what_doctor_says_of_each_preset_is_true(tmp_path: Path) -> None:
+    data = load((), tuple(DIALECTS), tuple(CHAT_DIALECTS))
+    options = SandboxOptions(
+        state_dir=tmp_path / "gateway",
+        models=sandbox_tables(data),
+        chats=sandbox_chats(data),
+        speeches=sandbox_speeches(data),
+    )
+
+    async def say(key: str) -> dict[str, str]:
+        """The first line about each gateway, where all have that key."""
+        roots = {f"{gateway.env}_BASE_URL": root for gateway in data.gateways.values()}
+        keys = {f"{gateway.env}_API_KEY": key for gateway in data.gateways.values()}
+        done = await run(tmp_path, "doctor", variables=roots | keys)
+        lines = [line.split(None, 1) for line in reversed(done.out.splitlines())]
+        return {rest.partition(":")[0]: f"{mark} {rest}" for mark, rest in lines}
+
+    async with serve(options) as root, httpx.AsyncClient(trust_env=False) as http:
+        told, wrong = await say("sk-good"), await say("wrong")
+        gone = '["alibaba/wan-3.0", "grok-imagine-video", "gemini-omni-1.1-flash"]'
+        await http.put(f"{root}/sandbox/unlisted", content=gone)
+        lacking = await say("sk-good")
+
+    for name in data.gateways:
+        assert told[name].startswith("ok "), told[name]
+        ours = len([each for each in data.served if each.gateway == name and each.enabled])
+        if name in LISTLESS:
+            assert told[name].endswith("it has no list to compare our models with")
+        elif name != "newapi":  # its protocol is not played
+            assert told[name].endswith(f" {ours} of our {ours} among them"), told[name]
+        assert "is not accepted by" in wrong[name] or name == "comfyui", wrong[name]
+    missing = {name: line.partition("; not listed: ")[2] for name, line in lacking.items()}
+    assert {name: names for name, names in missing.items() if names and name != "newapi"} == {
+        "apiyi-grok": "grok-imagine-video",
+        "openrouter": "wan-3.0",
+        "xai": "grok-imagine-video",
+        "gemini": "gemini-omni-1.1-flash",
+    }

@@ -18,7 +18,7 @@ from bots.setup import read_setup
 whatai = read_setup().endpoints["whatai"]
 print(json.dumps([
     whatai.root, whatai.auth, whatai.concurrency, whatai.seedance_path,
-    whatai.more_headers, whatai.models_path, whatai.probe_path,
+    whatai.more_headers, dict(whatai.lists), whatai.probe_path,
 ]))
 """
 
@@ -44,7 +44,7 @@ def test_a_gateway_is_spoken_to_as_its_presets_say(tmp_path: Path) -> None:
         4,
         "/seedance/v3",
         {},
-        "/v1/models",
+        dict.fromkeys(("video", "image", "chat", "speech"), "/v1/models"),
         "",
     ]
 
@@ -65,9 +65,18 @@ def test_an_operators_file_has_the_last_word(tmp_path: Path) -> None:
         9,
         "/api/v3",
         {"X-Async": "1"},
-        "",
+        {},
         "/api/v3/tasks?page_size=1",
     ]
+
+
+def test_each_sort_of_model_may_have_a_list_of_its_own(tmp_path: Path) -> None:
+    stanza = 'models_path = { video = "/v1/videos/models", chat = "/v1/models" }'
+
+    said = read(tmp_path, stanza)
+
+    assert isinstance(said, list)
+    assert said[5] == {"video": "/v1/videos/models", "chat": "/v1/models"}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +89,8 @@ def test_an_operators_file_has_the_last_word(tmp_path: Path) -> None:
         ('headers = { Host = "x" }', "headers"),
         ('headers = { X-A = "a\\r\\nHost: b" }', "headers"),
         ('models_path = "v1/models"', "models_path"),
+        ('models_path = { films = "/v1/models" }', "models_path"),
+        ('models_path = { video = "https://evil.example/" }', "models_path"),
         ('probe_path = "https://evil.example/"', "probe_path"),
     ],
 )

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from core.dialects import chat_video, list_models, video_tasks
+from core.dialects import chat_video, video_tasks
 from core.dialects._images import data_uris
 from core.dialects.endpoint import root_url
-from core.errors import FaultKind, JobError
 from core.media import Asset, MediaKind, MediaRequest
 from core.storyboard import Shot, storyboard
-from tests.core.dialects.http_answers import STOP, as_html, as_json, stream, told
-from tests.core.dialects.scripted_gateway import CALM, client, endpoint, talk
+from tests.core.dialects.http_answers import STOP, as_json, stream, told
+from tests.core.dialects.scripted_gateway import CALM, talk
 from tests.core.dialects.scripts import MODELS
-from tests.fakes.raw_server import raw_server, replies
 
 PIG = "画只猪在天上飞"
 A = "https://h/a.mp4"
@@ -228,33 +226,3 @@ def test_a_base_url_is_taken_with_and_without_v1(given: str, root: str) -> None:
 def test_what_is_no_base_url_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="http"):
         root_url(given)
-
-
-async def listed(answer: bytes) -> list[str]:
-    async with raw_server(replies(answer)) as server, client() as http:
-        names = await list_models(endpoint(server.url), http)
-    assert server.requests[0].startswith(b"GET /v1/models HTTP/1.1\r\n")
-    return names
-
-
-async def test_the_models_that_a_key_may_use_are_listed() -> None:
-    body = {"data": [{"id": "veo-3.1"}, {"id": None}, "odd", {"id": "sora-2"}], "success": True}
-
-    assert await listed(as_json(body)) == ["veo-3.1", "sora-2"]
-    assert await listed(as_json({"data": None, "object": "list"})) == []
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (as_json({"error": {"message": "无效的令牌"}}, status=401), FaultKind.AUTH),
-        (as_html("<!doctype html>"), FaultKind.MISCONFIGURED),
-        (as_json({}), FaultKind.BAD_PAYLOAD),
-        (as_json(""), FaultKind.BAD_PAYLOAD),
-    ],
-)
-async def test_a_key_that_is_not_accepted_is_told(answer: bytes, kind: FaultKind) -> None:
-    with pytest.raises(JobError) as caught:
-        await listed(answer)
-
-    assert caught.value.fault.kind is kind

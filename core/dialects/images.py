@@ -91,7 +91,7 @@ class Images:
         if assets := answer(reply, generation.request):
             return assets
         fault = nothing_made(message_of(reply), generation.circumstances)
-        if False in each(reply, "data.*.respect_moderation"):
+        if any(kept is False for kept in each(reply, "data.*.respect_moderation")):
             fault = replace(fault, kind=FaultKind.MODERATION_OUTPUT)
         raise JobError(fault)
 

@@ -324,3 +324,19 @@ async def test_what_a_failure_has_cost_is_stored_and_a_new_attempt_begins_at_not
 
     assert (failed.state, failed.cost) == (JobState.FAILED, Cost(amount=0.1))
     assert (again.state, again.cost) == (JobState.DONE, None)
+
+
+async def test_what_a_clip_has_cost_is_kept_although_moderation_keeps_the_clip(
+    harness: EngineHarness,
+) -> None:
+    harness.gone = frozenset()
+    wanted = harness.order("a cat #fail-moderation", model="xai/grok-imagine-video-1.5-lite")
+
+    async with harness.engine() as engine:
+        job = await engine.submit(wanted)
+        await engine.idle()
+        row = await stored(engine, job.id)
+
+    assert row.fault
+    assert (row.fault.kind, row.fault.maybe_billed) == (FaultKind.MODERATION_OUTPUT, True)
+    assert row.cost == Cost(amount=0.15)

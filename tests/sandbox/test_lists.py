@@ -28,7 +28,7 @@ async def test_openrouters_videos_are_listed_with_what_they_can_do(cdn: httpx.As
     listed = {each["id"]: each for each in (await cdn.get("/v1/videos/models")).json()["data"]}
 
     wan = listed["alibaba/wan-3.0"]
-    assert wan["supported_resolutions"] == ["720p", "480p", "1080p"]
+    assert wan["supported_resolutions"] == ["480p", "720p", "1080p"]
     assert wan["supported_durations"] == list(range(2, 31))
     assert wan["supported_frame_images"] == ["first_frame", "last_frame"]
     assert (wan["generate_audio"], wan["seed"]) == (True, True)

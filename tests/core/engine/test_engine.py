@@ -339,4 +339,4 @@ async def test_what_a_clip_has_cost_is_kept_although_moderation_keeps_the_clip(
 
     assert row.fault
     assert (row.fault.kind, row.fault.maybe_billed) == (FaultKind.MODERATION_OUTPUT, True)
-    assert row.cost == Cost(amount=pytest.approx(0.03 * 5))
+    assert row.cost == Cost(amount=0.15)

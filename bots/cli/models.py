@@ -14,8 +14,9 @@ from core.catalog import (
     lengths,
     resolutions,
 )
-from core.commands.models import describe_model, readiness
-from core.i18n import Locale, translate
+from core.commands.models import describe_model, price_of, readiness
+from core.i18n import Locale
+from core.people.currency import Currency
 
 _WIDEST = 10_000
 _AnyModel = Model | ChatModel | SpeechModel
@@ -33,7 +34,7 @@ _MAKES_NOTHING: dict[str, object] = {
 def print_models(catalog: Catalog, locale: Locale) -> None:
     """Print all models as a table; where it would have to be cut, as two lines each."""
     rows = [_row(catalog, locale, model) for model in catalog.data.served]
-    table = Table("model", "gateway", "options", "credits", "state")
+    table = Table("model", "gateway", "options", "price", "state")
     for row in rows:
         table.add_row(*row)
     console = Console(soft_wrap=True, highlight=False)
@@ -43,8 +44,7 @@ def print_models(catalog: Catalog, locale: Locale) -> None:
         Console(width=whole).print(table)
     else:
         for name, gateway, options, price, state in rows:
-            costs = translate(locale, "models-price", price=price)
-            console.print(f"{name}\n  {gateway} · {options} · {costs} · {state}", markup=False)
+            console.print(f"{name}\n  {gateway} · {options} · {price} · {state}", markup=False)
 
 
 def _row(catalog: Catalog, locale: Locale, model: _AnyModel) -> tuple[str, str, str, str, str]:
@@ -52,17 +52,9 @@ def _row(catalog: Catalog, locale: Locale, model: _AnyModel) -> tuple[str, str, 
         model.name,
         model.gateway,
         " · ".join(describe_model(locale, model)),
-        _price(model),
+        "".join(price_of(locale, Currency(), model)),
         readiness(locale, catalog, model),
     )
-
-
-def _price(model: _AnyModel) -> str:
-    if isinstance(model, SpeechModel):
-        return f"{model.minute_credits:g} per minute"
-    if isinstance(model, ChatModel):
-        return f"{model.input_credits:g} in, {model.output_credits:g} out per 1M tokens"
-    return f"{model.credits}/s" if model.priced_by == "second" else str(model.credits)
 
 
 def describe(catalog: Catalog, model: _AnyModel) -> dict[str, object]:

@@ -33,7 +33,7 @@ from bots.discord.payloads import CommandData, FormData
 from bots.discord.responses import TROUBLE, acknowledge, fill, remove, respond, whisper
 from bots.discord.sharing import brought
 from bots.discord.slash import MENUS, menu_named
-from bots.discord.suggestions import suggest
+from bots.discord.suggestions import price_labels, suggest
 from core.catalog import Catalog
 from core.commands import COMMANDS, Command, Commands
 from core.commands.dispatch import dispatch
@@ -252,7 +252,12 @@ class DiscordAdapter:
         if command is None or not focused:
             return
         values = suggest(self.catalog, command, typed_in(data), focused, data.pictures)
-        choices = [discord.app_commands.Choice(name=v[:100], value=v[:100]) for v in values]
+        currency = self._services.credits.currency
+        locale = locale_of(asker(interaction).locale, self._default)
+        labels = price_labels(self.catalog, currency, command, typed_in(data), locale)
+        choices = [
+            discord.app_commands.Choice(name=labels.get(v, v)[:100], value=v[:100]) for v in values
+        ]
         try:
             await interaction.response.autocomplete(choices)
         except TROUBLE as error:

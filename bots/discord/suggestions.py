@@ -1,6 +1,6 @@
 """What Discord offers while a value is typed: from memory alone, for it has to be at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -19,9 +19,11 @@ from core.catalog import (
 from core.commands import Command
 from core.commands.command import PROMPT
 from core.errors import UserError
+from core.i18n import Locale
 from core.media import SOME_PICTURE, MediaKind, MediaRequest
 from core.options.grammar import parse
 from core.options.options import OptionHelp, describe
+from core.people.currency import Currency, thousandths
 
 _SHOWN = 25
 _MODEL = "model"
@@ -53,6 +55,29 @@ def models(
     request = _request(command, typed, pictures)
     able = [model for model in known if request and not refusals(model, request)]
     return list(dict.fromkeys(model.name for model in able or known))
+
+
+def price_labels(
+    catalog: Catalog,
+    currency: Currency,
+    command: Command[Any],
+    typed: GivenCommand,
+    locale: Locale,
+) -> Mapping[str, str]:
+    """Names of models with the least that what was typed so far would cost there."""
+    if isinstance(command.needs, ChatAbility):
+        return {}
+    rest = replace(typed, given={n: v for n, v in typed.given.items() if n != _MODEL})
+    request = _request(command, rest, 0) or MediaRequest(prompt=_ANY_PROMPT)
+    prices: dict[str, int] = {}
+    for model in catalog.makers(command.needs):
+        price = model.credits_for(model.complete(request))
+        prices[model.name] = min(price, prices.get(model.name, price))
+    return {
+        name: f"{name} · {currency.price(thousandths(price), locale)}"
+        for name, price in prices.items()
+        if price
+    }
 
 
 def choices_of(catalog: Catalog, command: Command[Any], option: OptionHelp) -> Sequence[str]:

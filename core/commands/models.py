@@ -23,6 +23,7 @@ from core.errors import StorageError, UserError
 from core.i18n import Locale, translate
 from core.listings import ask
 from core.media import MediaKind
+from core.people.currency import Currency, thousandths
 from core.platform import View
 from core.services import Services
 
@@ -54,7 +55,11 @@ async def models(context: Context, _: NoOptions) -> View:
             name=model.name,
             gateway=model.gateway,
             what=" · ".join(
-                [*describe_model(context.locale, model), readiness(context.locale, catalog, model)]
+                [
+                    *describe_model(context.locale, model),
+                    *price_of(context.locale, context.services.credits.currency, model),
+                    readiness(context.locale, catalog, model),
+                ]
             ),
         )
         for model in shown
@@ -98,6 +103,25 @@ def describe_model(locale: Locale, model: Model | ChatModel | SpeechModel) -> li
         )
         if part
     ]
+
+
+def price_of(
+    locale: Locale, currency: Currency, model: Model | ChatModel | SpeechModel
+) -> list[str]:
+    """What it costs at the least; nothing of what is free."""
+    match model:
+        case SpeechModel():
+            key, prices = "models-price-minute", {"price": model.minute_credits}
+        case ChatModel():
+            key = "models-price-tokens"
+            prices = {"asked": model.input_credits, "answered": model.output_credits}
+        case Model():
+            key = "models-price-second" if model.priced_by == "second" else "models-price"
+            prices = {"price": model.credits}
+    if not any(prices.values()):
+        return []
+    told = {name: currency.price(thousandths(price), locale) for name, price in prices.items()}
+    return [translate(locale, key, **told)]
 
 
 def _length(locale: Locale, model: Model) -> str:

@@ -295,6 +295,24 @@ async def test_only_models_that_can_do_the_rest_are_suggested(tmp_path: Path) ->
     assert len(mistyped) >= len(everything)
 
 
+async def test_a_model_is_suggested_with_what_the_rest_would_cost_there(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here, here.bot():
+
+        async def labels(seconds: str) -> list[str]:
+            begun = {"name": "model", "type": TEXT, "value": "sandbox-video", "focused": True}
+            given = {"name": "seconds", "type": TEXT, "value": seconds}
+            data: Json = {"id": "1", "name": "video", "type": 1, "options": [given, begun]}
+            where = raw_channel(here.server.world, here.channel)
+            asked = where.interact(
+                here.ada, InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE, data
+            )
+            choices = await here.server.until(lambda: asked.autocomplete_choices)
+            return [choice["name"] for choice in choices or []]
+
+        assert "sandbox-videos · 50 credits" in await labels("1")
+        assert "sandbox-videos · 100 credits" in await labels("2")
+
+
 async def test_an_unexpected_error_is_told_politely(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here, here.bot():
         where = raw_channel(here.server.world, here.channel)

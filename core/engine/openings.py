@@ -11,6 +11,7 @@ from core.errands import Errands
 from core.errors import Fault, FaultKind
 from core.jobs import Job, LostRunError
 from core.platform import MessageLostError
+from core.records import about_job, job_started
 from core.services import Services
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,14 @@ class Openings:
 
     async def open(self, active: ActiveJob) -> None:
         """Show and queue a job; what goes wrong ends it, and is told."""
+        with about_job(active.job):
+            await self._open(active)
+
+    async def _open(self, active: ActiveJob) -> None:
         job_id = active.job.id
         self._active[job_id] = active
+        if active.job.is_open:
+            job_started(active.job)
         try:
             await active.open()
             if active.job.is_open:

@@ -1,10 +1,9 @@
 """Our own HTTP server, which gateways call when they have news."""
 
 import asyncio
-import logging
 import socket
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -13,15 +12,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
-from bots.answers import Answers
+from bots.admins import Admins
 from bots.door import Doorkeeper, most_connections
+from bots.port import open_port
 from core.callbacks.quota import Heard, is_genuine, read_notice
-from core.errors import SettingsError
-from core.i18n import Locale, translate
-from core.platform import ConversationRef, View
 from core.services import Services
-
-log = logging.getLogger(__name__)
 
 # Notices have a few hundred bytes; this port is open to the world.
 _BODY_BYTES = 65_536
@@ -31,7 +26,7 @@ class GatewayCalls:
     """Takes what gateways tell us: that a task has changed, that credit runs low.
 
     Args:
-        admins: who is told about credit, as the operator writes them ("telegram:123").
+        admins: who is told about credit.
         secret: what a gateway has to know to speak of credit; without one none is believed.
         clock: gives the seconds that tell today's notice from yesterday's.
     """
@@ -39,19 +34,16 @@ class GatewayCalls:
     def __init__(
         self,
         services: Services,
-        admins: Sequence[str],
+        admins: Admins,
         secret: SecretStr | None,
-        locale: Locale,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._services = services
         self._admins = admins
         self._secret = secret
-        self._locale = locale
         self._heard = Heard()
         self._clock = clock
-        self._telling: set[asyncio.Task[None]] = set()
         self.routes: list[BaseRoute] = [
             Route("/hooks/{secret}", self.hook, methods=["POST"]),
             Route("/quota/{gateway}", self.quota, methods=["POST"]),
@@ -71,7 +63,7 @@ class GatewayCalls:
             return Response(status_code=401)
         said, gateway = read_notice(body), request.path_params["gateway"][:40]
         if said is not None and self._heard.is_news(gateway, said, self._clock()):
-            self._tell(translate(self._locale, "quota-low", gateway=gateway, said=said))
+            self._admins.tell("quota-low", gateway=gateway, said=said)
         return Response(status_code=204)
 
     async def lent(self, request: Request) -> Response:
@@ -90,26 +82,6 @@ class GatewayCalls:
             signature=request.headers.get("x-webhook-signature", ""),
             secret=self._secret.get_secret_value(),
         )
-
-    def _tell(self, text: str) -> None:
-        log.warning("%s", text)
-        for admin in self._admins:
-            name, _, user = admin.partition(":")
-            platform = self._services.platforms.get(name)
-            if platform is None:
-                continue
-            place = ConversationRef(platform=name, chat=user, person=user)
-            answers = Answers(self._services, platform, self._locale)
-            task = asyncio.create_task(_say(answers, place, View(text=text)))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
-
-
-async def _say(answers: Answers, place: ConversationRef, view: View) -> None:
-    try:
-        await answers.say(place, view)
-    except Exception:
-        log.exception("an admin could not be told")
 
 
 async def _read(request: Request) -> bytes | None:
@@ -131,6 +103,14 @@ async def serve_web(
     Raises:
         SettingsError: somebody else has the port, or the host is not one of this machine's.
     """
+    listener = open_port(port, host)
+    async with serve_at(routes, listener):
+        yield listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def serve_at(routes: list[BaseRoute], listener: socket.socket) -> AsyncGenerator[None]:
+    """The same at a port that is open already; it is closed at the end."""
     config = uvicorn.Config(
         _app(routes),
         http=Doorkeeper,
@@ -143,15 +123,9 @@ async def serve_web(
         server_header=False,
     )
     server = _Server(config)
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        place = f"HTTP_HOST and HTTP_PORT: {host} with {port}"
-        raise SettingsError(f"{place} cannot be used: {error.strerror}") from None
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield listener.getsockname()[1]
+        yield
     finally:
         server.should_exit = True
         await running

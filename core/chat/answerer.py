@@ -136,6 +136,11 @@ class Answerer:
         if exchange.is_ended:
             await disown(self._services, exchange, message, elsewhere_view(exchange))
 
+    @property
+    def open_answers(self) -> int:
+        """How many answers are being given."""
+        return len(self._active)
+
     def given_to(self, user: Party) -> Sequence[Exchange]:
         """The answers that a person waits for, oldest first."""
         answers = (each.exchange for each in self._active.values())

@@ -240,6 +240,11 @@ class Engine:
         await self._errands.idle()
 
     @property
+    def is_closing(self) -> bool:
+        """Whether no more orders are taken, since the program is about to stop."""
+        return self._closing
+
+    @property
     def failed(self) -> int:
         """How many jobs have failed in this process."""
         return self._endings.failed

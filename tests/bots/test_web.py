@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bots.admins import Admins
 from bots.door import REQUEST_SECONDS, most_connections
 from bots.web import GatewayCalls, serve_web
 from core.callbacks.hooks import Hooks
@@ -63,8 +64,9 @@ def harness(tmp_path: Path, gateway: ManualGateway) -> EngineHarness:
 def calls(
     engine: Engine, secret: str | None = SECRET, clock: Callable[[], float] = time.time
 ) -> GatewayCalls:
-    known, admins = SecretStr(secret) if secret else None, [f"{NAME}:7", "nowhere:8"]
-    return GatewayCalls(engine.services, admins, known, Locale.EN, clock=clock)
+    known = SecretStr(secret) if secret else None
+    admins = Admins(engine.services, [f"{NAME}:7", "nowhere:8"], Locale.EN)
+    return GatewayCalls(engine.services, admins, known, clock=clock)
 
 
 async def post(

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.connection import connect, listen
 from bots.discord.conversation import DiscordPlatform
+from bots.outages import Outages
 from core.errors import SettingsError
 from core.i18n import Locale
 from tests.fakes.clock import jumping_clock
@@ -76,6 +77,6 @@ async def test_a_token_that_is_no_longer_good_ends_the_connection_with_a_word(
         here.server.token = "good for the API"  # noqa: S105 - opens nothing
         async with connect(account) as client, here.harness.engine() as engine:
             adapter = DiscordAdapter(engine, DiscordPlatform(client), Locale.EN)
-            await listen(client, adapter, account)
+            await listen(client, adapter, account, Outages())
 
     assert [r.levelno for r in caplog.records if "for good" in r.message] == [logging.ERROR]

@@ -19,6 +19,7 @@ from bots.discord.connection import DiscordAccount, connect, listen
 from bots.discord.conversation import NAME, DiscordPlatform
 from bots.discord.limits import LIMITS
 from bots.discord.menu import Menu
+from bots.outages import Outages
 from core.commands import COMMANDS, Commands
 from core.engine.engine import Engine
 from core.i18n import Locale
@@ -87,7 +88,7 @@ class DiscordBotHarness:
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)
                 await account.menu.publish(client, self.harness.catalog)
-                listening = asyncio.create_task(listen(client, adapter, account))
+                listening = asyncio.create_task(listen(client, adapter, account, Outages()))
                 await self.server.until(lambda: self.server.gateway.identified > known)
                 yield engine
                 listening.cancel()

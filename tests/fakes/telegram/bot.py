@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 from pydantic import SecretStr
 
+from bots.outages import Outages
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.connection import TelegramAccount, connect, listen
 from bots.telegram.conversation import NAME, TelegramPlatform
@@ -73,7 +74,7 @@ class TelegramBotHarness:
                 if self.stars:
                     adapter.sell(self.stars)
                 intake = UpdateIntake(bot, engine.services.arrivals, adapter)
-                async with listen(bot, adapter, account, intake):
+                async with listen(bot, adapter, account, intake, Outages()):
                     yield engine
 
     def shows(self, text: str, chat: TelegramChat | None = None) -> TelegramMessage | None:

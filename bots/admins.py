@@ -26,6 +26,10 @@ class Admins:
         self._locale = locale
         self._errands = Errands()
 
+    async def idle(self) -> None:
+        """Wait until all have been told."""
+        await self._errands.idle()
+
     def tell(self, key: str, *, without: Collection[str] = (), **details: str | int) -> None:
         """Say a text to all, but not on those platforms; the log has it, too. Never waits."""
         text = translate(self._locale, key, **details)

@@ -12,6 +12,7 @@ from bots.metrics import BotMetrics
 from bots.outages import Outages
 from core.engine.engine import Engine
 from core.errors import StorageError
+from core.public_http import LOOPBACK
 from core.settings import Settings
 
 _DATABASE_SECONDS = 3.0
@@ -84,6 +85,6 @@ def is_relayed(request: HTTPConnection, public_hosts: Collection[str]) -> bool:
 
 
 def public_hosts(settings: Settings) -> Collection[str]:
-    """The names by which others reach our server."""
+    """The names by which others reach our server, and not only this machine."""
     addresses = (settings.public_url, settings.telegram_webhook_url)
-    return {host for each in addresses if each and (host := urlsplit(each).hostname)}
+    return {host for each in addresses if each and (host := urlsplit(each).hostname)} - LOOPBACK

@@ -1,6 +1,6 @@
 """What `cliprelay doctor` finds on this machine; all of it is left as it is."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack
 from secrets import token_urlsafe
 
@@ -75,7 +75,7 @@ async def _examine_door(
             says = f"{port} is taken, as it has to be while the bot runs"
             yield Finding(what="HTTP_PORT", fine=True, says=says)
         if settings.public_url:
-            yield await _examine_address(settings.public_url, http)
+            yield await _examine_address(settings.public_url, http, public_hosts(settings))
 
 
 def _door(settings: Settings) -> list[BaseRoute]:
@@ -91,7 +91,9 @@ def _door(settings: Settings) -> list[BaseRoute]:
     return [Route("/hooks/{secret}", hook, methods=["POST"]), Route("/metrics", metrics)]
 
 
-async def _examine_address(public_url: str, http: httpx.AsyncClient) -> Finding:
+async def _examine_address(
+    public_url: str, http: httpx.AsyncClient, hosts: Collection[str]
+) -> Finding:
     """Call ourselves as a gateway would, and as nobody from outside should be able to."""
     root = public_url.rstrip("/")
     try:
@@ -103,7 +105,7 @@ async def _examine_address(public_url: str, http: httpx.AsyncClient) -> Finding:
     if answer.status_code != _DONE:
         says = f"leads to something else than HTTP_PORT here: HTTP {answer.status_code}"
         return Finding(what="PUBLIC_URL", fine=False, says=says)
-    if numbers.is_success:
+    if numbers.is_success and hosts:
         says = (
             "leads to /metrics, too, which are nobody's business outside: have the proxy refuse it"
         )

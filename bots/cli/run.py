@@ -14,6 +14,7 @@ from bots.outages import Outages
 from bots.port import open_port, served_on_call
 from bots.runtime import Runtime
 from bots.setup import Setup
+from bots.watch import Watch
 from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
 from core.settings import Settings
@@ -43,13 +44,15 @@ async def run(setup: Setup) -> None:
         runtime = Runtime(
             settings=settings, engine=engine, lines=lines, locale=locale, outages=Outages(services)
         )
+        admins = Admins(engine.services, settings.admins, locale)
+        watch = Watch(engine.services, runtime.outages, admins)
         _introduce(setup, services)
         if settings.is_called:
-            await _open_door(runtime)
+            await _open_door(runtime, admins)
         elif settings.http_port:
             await _open_side_door(runtime)
         try:
-            async with unhurried_collector(engine), asyncio.TaskGroup() as group:
+            async with unhurried_collector(engine), watch.kept(), asyncio.TaskGroup() as group:
                 for name, service in services.items():
                     group.create_task(_serve(name, service, runtime))
         except ExceptionGroup as failures:
@@ -116,12 +119,11 @@ async def _serve(name: str, service: Service, runtime: Runtime) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
-async def _open_door(runtime: Runtime) -> None:
+async def _open_door(runtime: Runtime, admins: Admins) -> None:
     """Serve those who call from outside, and those who look after the bot."""
     from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
 
     settings, services = runtime.settings, runtime.engine.services
-    admins = Admins(services, settings.admins, runtime.locale)
     calls = GatewayCalls(services, admins, settings.quota_webhook_secret)
     runtime.routes.extend((*calls.routes, *_health(runtime)))
     await runtime.lines.enter_async_context(

@@ -35,6 +35,8 @@ async def test_nothing_is_lost_while_the_connection_breaks_and_comes_back(tmp_pa
         await here.until_shown("Done in")
 
     assert len(here.videos()) == 1
+    assert here.outages.history[:2] == ["works", "fails"]
+    assert here.outages.history[-1] == "works"
 
 
 async def test_a_start_waits_until_discord_can_be_reached(

@@ -121,7 +121,7 @@ class BotMetrics(Collector):
         yield took
         yield _counter(
             "cliprelay_gateway_faults",
-            "Attempts that gateways have failed, by kind of failure.",
+            "Attempts that have failed, by gateway and kind of failure.",
             ("gateway", "kind"),
             self._meters.faults,
         )

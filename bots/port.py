@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from core.errands import Errands
 from core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ async def served_on_call(
 
     A start is quicker by that, and most bots are never called.
     """
-    serving = asyncio.create_task(_serve(listener, routes), name="http")
+    errands = Errands()
+    errands.start(_serve(listener, routes))
     try:
         yield
     finally:
-        serving.cancel()
-        await asyncio.wait([serving])
+        await errands.close()
         listener.close()
 
 

@@ -112,21 +112,11 @@ def _log_next(what: str, row: Job | Exchange, fault: Fault, more: Mapping[str, o
 def _log_end(
     what: str, id_: str, state: str, fault: Fault | None, extra: Mapping[str, object]
 ) -> None:
-    # The id stands in the text, too: a line that came before would not be written twice.
     if fault is None:
         log.info("%s %s: %s", what, id_, state, extra=extra)
         return
-    status = fault.http_status or "-"
-    log.warning(
-        "%s %s: %s: %s (HTTP %s) %s",
-        what,
-        id_,
-        state,
-        fault.kind,
-        status,
-        fault.detail,
-        extra=extra,
-    )
+    told = (what, id_, state, fault.kind, fault.http_status or "-", fault.detail)
+    log.warning("%s %s: %s: %s (HTTP %s) %s", *told, extra=extra)
 
 
 def _fields(what: str, row: Job | Exchange) -> dict[str, object]:

@@ -185,7 +185,7 @@ def _print_job(job: Job, locale: Locale) -> None:
 def _print_statistics(found: JobStatistics, days: float) -> None:
     """Tables of models, gateways, faults, and what gateways charge."""
     total = sum(sum(each.states.values()) for each in found.gateways.values())
-    print(f"{total} jobs were ordered in the last {days:g} days.")  # noqa: T201 - the answer
+    print(f"Jobs that were ordered in the last {days:g} days: {total}")  # noqa: T201 - the answer
     if not total:
         return
     heads = ("jobs", "done", "failed", "cancelled", "open", "median seconds", "credits")

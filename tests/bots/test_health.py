@@ -24,7 +24,7 @@ from core.platform import SlowDownError
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from storage.jobs import SqlJobStore
-from tests.fakes.cli import running
+from tests.fakes.cli import run, running
 from tests.fakes.engine_harness import TASKS, EngineHarness, stored_when
 from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
 from tests.fakes.memory_platform import NAME
@@ -277,6 +277,14 @@ async def test_a_port_that_nobody_calls_is_closed_as_well() -> None:
         pass
 
     open_port(port, "127.0.0.1").close()
+
+
+async def test_who_is_to_be_called_needs_a_port(tmp_path: Path) -> None:
+    variables = {"HTTP_PORT": "0", "PUBLIC_URL": "https://bot.example.org"}
+    done = await run(tmp_path, "run", variables=variables)
+
+    said = "cliprelay: HTTP_PORT: 0 serves nobody, but others are to call: set a port\n"
+    assert (done.code, done.err) == (2, said)
 
 
 @pytest.mark.slow

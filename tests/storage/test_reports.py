@@ -16,7 +16,7 @@ from storage.jobs import SqlJobStore
 from storage.look import open_to_read
 from storage.reports import SqlReports
 from tests.fakes.old_database import make_old_database
-from tests.fakes.statements import listening
+from tests.fakes.statements import listening, plans_of
 from tests.storage.test_job_store import JOB
 from tests.storage.test_look import files
 
@@ -109,12 +109,7 @@ async def test_no_question_reads_more_than_it_tells(
         await QUESTIONS[name](reports)
 
     assert said
-    with closing(sqlite3.connect(tmp_path / "jobs.db")) as beside:
-        plans = [
-            step[3]
-            for sql, values in said
-            for step in beside.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
-        ]
+    plans = plans_of(said, tmp_path / "jobs.db")
     assert plans
     assert [step for step in plans if step.startswith("SCAN")] == []
     if name.startswith("latest"):

@@ -12,7 +12,17 @@ _TELEGRAM = "bots.cli.main, bots.cli.run, bots.telegram.service"
 
 @pytest.mark.parametrize(
     "unused",
-    ["alembic", "av", "discord", "PIL", "prompt_toolkit", "starlette", "uvicorn", "aiosqlite"],
+    [
+        "alembic",
+        "av",
+        "discord",
+        "PIL",
+        "prompt_toolkit",
+        "starlette",
+        "uvicorn",
+        "aiosqlite",
+        "prometheus_client",
+    ],
 )
 def test_run_on_telegram_does_not_load_what_it_does_not_use(loaded: set[str], unused: str) -> None:
     assert unused not in loaded

@@ -82,7 +82,7 @@ async def test_statistics_are_of_the_days_that_are_asked_for(folder: Path) -> No
     told = json.loads((await run(folder, "stats", "--days", "36500", "--json")).out)
     recent = await run(folder, "stats", "--days", "0.5")
 
-    assert tables.out.startswith("2 jobs were ordered in the last 36500 days.\n")
+    assert tables.out.startswith("Jobs that were ordered in the last 36500 days: 2\n")
     assert "0.8 USD" in tables.out
     counted = {"jobs": 2, "done": 1, "failed": 1, "cancelled": 0, "open": 0}
     tally = {**counted, "median_seconds": 30.5, "credits": 30}
@@ -90,7 +90,7 @@ async def test_statistics_are_of_the_days_that_are_asked_for(folder: Path) -> No
     assert told["gateways"] == {"apiyi": tally}
     assert told["faults"] == [{"gateway": "apiyi", "kind": "quota", "jobs": 1}]
     assert told["charged"] == [{"gateway": "apiyi", "amount": 0.8, "unit": "USD", "jobs": 2}]
-    assert recent.out == "0 jobs were ordered in the last 0.5 days.\n"
+    assert recent.out == "Jobs that were ordered in the last 0.5 days: 0\n"
 
 
 async def test_they_work_beside_a_bot_that_has_the_database(folder: Path) -> None:

@@ -1,11 +1,13 @@
 """Each job and each answer has its lines in the log, and is counted."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
@@ -13,10 +15,11 @@ from core.errors import FaultKind
 from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import JobState
-from core.platform import ConversationRef, SlowDownError, User
+from core.messages.status import StatusMessage
+from core.platform import ConversationRef, SlowDownError, User, View
 from tests.fakes.engine_harness import TASKS, EngineHarness, stored_when
 from tests.fakes.log_lines import LogLine, LogLines, log_lines
-from tests.fakes.manual_gateway import CREATE, ManualGateway
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
 from tests.fakes.raw_server import raw_server, replies, reply
 
@@ -65,14 +68,40 @@ async def test_every_line_beneath_says_which_job_and_where(
         assert line["conversation"] == f"{NAME}:1"
 
 
+async def test_a_line_is_about_what_a_message_shows_whoever_has_touched_it(
+    harness: EngineHarness, engine: Engine, lines: LogLines
+) -> None:
+    place = harness.chat.conversation(ConversationRef(platform=NAME, chat="1"))
+    budget = engine.services.budgets.of(place.ref, place.limits)
+
+    tried = asyncio.Event()
+
+    async def broken() -> None:
+        tried.set()
+        raise ValueError("a defect")
+
+    with bound_contextvars(job="this one"):
+        message = await place.send(View(text="a"))
+        status = StatusMessage(place, budget, message, lambda: View(text="b"), broken)
+    with bound_contextvars(job="another"):
+        status.touch()
+    await tried.wait()
+    await status.settle()
+
+    assert lines.with_field("exception")[0]["job"] == "this one"
+
+
 async def test_a_job_that_waits_for_another_is_not_taken_for_it(
     harness: EngineHarness, lines: LogLines
 ) -> None:
     harness.jobs_per_user = 1
     async with harness.engine() as engine:
-        first, second = [await engine.submit(harness.order()) for _ in range(2)]
+        with bound_contextvars(answer="what it was ordered from"):
+            first = await engine.submit(harness.order())
+        second = await engine.submit(harness.order())
         await engine.idle()
 
+    assert not [line for line in lines.lines if line.get("job") == second.id and "answer" in line]
     ours = [line["job"] for line in lines.lines if line["logger"] == "core.records"]
     assert ours == [first.id, second.id, first.id, second.id]
     creations = [line["job"] for line in lines.lines if "HTTP Request: POST" in line["event"]]
@@ -142,6 +171,20 @@ async def test_a_cancelled_job_ends_once_and_says_nothing_of_its_gateway(
     assert (ended["outcome"], ended["job"]) == ("cancelled", job.id)
     assert meters.jobs == {(TASKS, JobState.CANCELLED): 1}
     assert (meters.faults, meters.stages) == ({}, {})
+
+
+async def test_to_fetch_a_result_belongs_to_its_delivery(
+    slow_harness: EngineHarness, gateway: ManualGateway, lines: LogLines
+) -> None:
+    await gateway.allow(CREATE, LOOK)
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
+        await gateway.reached(FETCH)
+        await engine.cancel(job.id)
+        await engine.idle()
+
+    (ended,) = lines.with_field("outcome")
+    assert set(ended) >= STAGES
 
 
 async def test_what_a_restart_has_lost_is_told_and_counted(

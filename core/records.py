@@ -37,7 +37,8 @@ def about_answer(exchange: Exchange) -> Generator[None]:
 
 def job_started(job: Job) -> None:
     """A job waits for its turn: it was ordered, retried, or found after a restart."""
-    log.info("job %s: %s, %s", job.id, job.model, job.state, extra=_fields(_JOB, job))
+    with about_job(job):
+        log.info("job %s: %s, %s", job.id, job.model, job.state, extra=_fields(_JOB, job))
 
 
 def job_passed_on(

@@ -56,7 +56,7 @@ def configure_logs(level: str, file: Path | None = None) -> None:
 
 def json_formatter() -> logging.Formatter:
     """One object of JSON for each event, with what its task is about."""
-    return _formatter(structlog.processors.JSONRenderer(ensure_ascii=False))
+    return _formatter(_head_first, structlog.processors.JSONRenderer(ensure_ascii=False))
 
 
 def _formatter(*renderers: Processor) -> logging.Formatter:
@@ -90,6 +90,12 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return redact(value if isinstance(value, str) else repr(value))
+
+
+def _head_first(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Put first what people look for in a line."""
+    head = {name: event.get(name) for name in ("timestamp", "level", "event")}
+    return {**head, **event}
 
 
 def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -41,6 +41,8 @@ class Openings:
 
     async def show(self, active: ActiveJob) -> None:
         """Open a stored job, which goes on even if whoever ordered it leaves."""
+        if active.job.is_open:
+            job_started(active.job)
         # Who ordered may be cancelled (a web request that ends); a stored job is not.
         await asyncio.shield(self._errands.start(self.open(active)))
 
@@ -48,6 +50,7 @@ class Openings:
         """Open a job of an earlier process, without waiting for that."""
         if model := self._services.model(job.model):
             active = self._active[job.id] = ActiveJob(self._services, job, model)
+            job_started(job)
             self._errands.start(self.open(active))
 
     async def open(self, active: ActiveJob) -> None:
@@ -58,8 +61,6 @@ class Openings:
     async def _open(self, active: ActiveJob) -> None:
         job_id = active.job.id
         self._active[job_id] = active
-        if active.job.is_open:
-            job_started(active.job)
         try:
             await active.open()
             if active.job.is_open:

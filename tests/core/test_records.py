@@ -119,10 +119,10 @@ async def test_a_change_of_model_is_a_line_of_its_own(
             await engine.idle()
             meters = engine.services.meters
 
-    _, changed, again, ended = lines.with_field("person")
+    began, changed, ended = lines.with_field("person")
     assert (changed["model"], changed["next_model"]) == (FIRST, SECOND)
     assert (changed["fault"], changed["http_status"]) == ("model_gone", 503)
-    assert (again["model"], ended["model"], ended["outcome"]) == (SECOND, SECOND, "done")
+    assert (began["model"], ended["model"], ended["outcome"]) == (FIRST, SECOND, "done")
     assert meters.faults == {("apiyi", FaultKind.MODEL_GONE): 1}
     assert meters.jobs == {(SECOND, JobState.DONE): 1}
     assert {gateway for gateway, _ in meters.stages} == {"apiyi", "eronmind"}

@@ -25,6 +25,7 @@ from core.errors import SettingsError, StorageError
 from core.events import Events
 from core.files.disk import Room, check_folder
 from core.messages.budgets import Budgets
+from core.meters import Meters
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
@@ -86,6 +87,7 @@ async def open_engine(
         public_url = (settings.public_url or "").rstrip("/")
         policy, currency = _policy(settings), _currency(settings)
         ledger = CreditLedger(_house_rules(settings, policy), currency)
+        meters = Meters()
         services = Services(
             store=SqlJobStore(database, ledger),
             access=Access(policy=policy, store=SqlAccessStore(database)),
@@ -106,7 +108,8 @@ async def open_engine(
             auto_confirm_credits=settings.chat_auto_confirm_credits,
             words=setup.words,
             rate=OrderRate(settings.per_minute),
-            budgets=Budgets(SqlWriteStore(database)),
+            budgets=Budgets(SqlWriteStore(database), meters),
+            meters=meters,
             hooks=Hooks(public_url=public_url),
             links=LentFiles(public_url=public_url),
         )

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bots.outages import Outages
 from core.engine.engine import Engine
 from core.i18n import Locale
 from core.settings import Settings
@@ -27,6 +28,7 @@ class Runtime:
     Attributes:
         lines: the connections. They outlive the engine, whose last words go over them.
         routes: what our own HTTP server answers to; may grow while it runs.
+        outages: where a platform says whether it can be used.
     """
 
     settings: Settings
@@ -34,3 +36,4 @@ class Runtime:
     lines: AsyncExitStack
     locale: Locale
     routes: "list[BaseRoute]" = field(default_factory=_no_routes)
+    outages: Outages = field(default_factory=Outages)

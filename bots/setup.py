@@ -94,6 +94,8 @@ def survey_setup(
     wrong: list[str] = []
     data, sources = _load(CatalogSources.of(settings), wrong)
     wrong += _wrong_order(settings.gateway_order, data)
+    if settings.is_called and not settings.http_port:
+        wrong.append("HTTP_PORT: 0 serves nobody, but others are to call: set a port")
     wrong += _wrong_parties("ADMINS", settings.admins, "user")
     wrong += _wrong_parties("ALLOWED_CHATS", settings.allowed_chats, "chat")
     endpoints: dict[str, Endpoint] = {}

@@ -14,9 +14,8 @@ from starlette.routing import BaseRoute, Route, Router
 
 from bots.admins import Admins
 from bots.door import Doorkeeper, most_connections
+from bots.port import open_port
 from core.callbacks.quota import Heard, is_genuine, read_notice
-from core.errands import Errands
-from core.errors import SettingsError
 from core.services import Services
 
 # Notices have a few hundred bytes; this port is open to the world.
@@ -45,7 +44,6 @@ class GatewayCalls:
         self._secret = secret
         self._heard = Heard()
         self._clock = clock
-        self._errands = Errands()
         self.routes: list[BaseRoute] = [
             Route("/hooks/{secret}", self.hook, methods=["POST"]),
             Route("/quota/{gateway}", self.quota, methods=["POST"]),
@@ -65,7 +63,7 @@ class GatewayCalls:
             return Response(status_code=401)
         said, gateway = read_notice(body), request.path_params["gateway"][:40]
         if said is not None and self._heard.is_news(gateway, said, self._clock()):
-            self._errands.start(self._admins.tell("quota-low", gateway=gateway, said=said))
+            self._admins.tell("quota-low", gateway=gateway, said=said)
         return Response(status_code=204)
 
     async def lent(self, request: Request) -> Response:
@@ -105,6 +103,14 @@ async def serve_web(
     Raises:
         SettingsError: somebody else has the port, or the host is not one of this machine's.
     """
+    listener = open_port(port, host)
+    async with serve_at(routes, listener):
+        yield listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def serve_at(routes: list[BaseRoute], listener: socket.socket) -> AsyncGenerator[None]:
+    """The same at a port that is open already; it is closed at the end."""
     config = uvicorn.Config(
         _app(routes),
         http=Doorkeeper,
@@ -117,15 +123,9 @@ async def serve_web(
         server_header=False,
     )
     server = _Server(config)
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        place = f"HTTP_HOST and HTTP_PORT: {host} with {port}"
-        raise SettingsError(f"{place} cannot be used: {error.strerror}") from None
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield listener.getsockname()[1]
+        yield
     finally:
         server.should_exit = True
         await running

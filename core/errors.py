@@ -152,6 +152,19 @@ RECOVERABLE = frozenset(
     }
 )
 
+# What says nothing of how a gateway does: what was asked for, who has stopped it, our own side.
+NOT_THE_GATEWAY = MODERATION | {
+    FaultKind.CANCELLED,
+    FaultKind.DISK_FULL,
+    FaultKind.INTERNAL,
+    FaultKind.INTERRUPTED,
+    FaultKind.OVERSIZED,
+    FaultKind.TOO_LARGE,
+    FaultKind.UNCONFIRMED,
+    FaultKind.UNDELIVERABLE,
+    FaultKind.UNHEARD,
+}
+
 # Answers of a gateway that cannot do the work now: another one may.
 HAD_ELSEWHERE = frozenset(
     {

@@ -93,6 +93,11 @@ def redact(text: str) -> str:
     return _SIGNATURE.sub(r"\1***", text)
 
 
+def printable(text: str) -> str:
+    """Spell out what would steer a terminal, or is not seen there; lines stay lines."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text).replace("\r", "\\r")
+
+
 def quote(text: str, limit: int = LIMIT) -> str:
     """Trim a provider's words to one line that can be shown to a user."""
     plain = _CONTROL.sub("", _TAGS.sub(" ", text[: limit * 40]))

@@ -18,6 +18,7 @@ from core.files.disk import Room
 from core.jobs import Job, JobStore
 from core.messages.budget import WriteBudget
 from core.messages.budgets import Budgets
+from core.meters import Meters
 from core.people.access import Access
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
@@ -40,6 +41,7 @@ class Services:
         sandboxed: True when all endpoints are the sandbox; each message then says so.
         words: what the operator does not allow to be ordered or asked.
         rate: how often one person may order or ask.
+        meters: what is counted.
         dialects: the wire protocols that models of the catalog may name.
     """
 
@@ -65,6 +67,7 @@ class Services:
     links: LentFiles = field(default_factory=LentFiles)
     hooks: Hooks = field(default_factory=Hooks)
     budgets: Budgets = field(default_factory=Budgets)
+    meters: Meters = field(default_factory=Meters)
     dialects: Mapping[str, type[MediaDialect]] = field(default_factory=lambda: DIALECTS)
 
     def model(self, key: str) -> Model | None:

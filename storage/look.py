@@ -1,7 +1,8 @@
 """A look at the database that changes nothing: will a start do?"""
 
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -57,17 +58,45 @@ async def look_at(database_url: str) -> DatabaseState:
 
 
 async def _read(path: Path, *, in_use: bool) -> DatabaseState:
-    database = Database(create_engine(_address(path, in_use=in_use)), str(path))
-    try:
-        found = await database.run("a row", revision)
-        if found and found > newest_revision():
-            raise StorageError(f"The database {path} cannot be used: it is of a later version")
-        if found != newest_revision():
+    async with _opened(path, in_use=in_use) as (database, is_current):
+        if not is_current:
             return DatabaseState(found="older", in_use=in_use)
         store = SqlJobStore(database)
         await store.unfinished()
         await store.untold()
         return DatabaseState(found="current", in_use=in_use, damaged=store.aside)
+
+
+@asynccontextmanager
+async def open_to_read(database_url: str) -> AsyncGenerator[Database]:
+    """Open a database, which a bot may be working on, for questions; not a file is changed.
+
+    Raises:
+        StorageError: there is none, or none that this version can read.
+    """
+    path = file_of(parse(database_url))
+    if path is None:
+        raise StorageError("DATABASE_URL: what is in memory, nobody but the bot can read")
+    if not path.exists():
+        raise StorageError(f"There is no database at {path} yet; the first start makes it")
+    async with _opened(path, in_use=is_locked(path)) as (database, is_current):
+        if not is_current:
+            raise StorageError(
+                f"The database {path} is of an earlier version; the next start of the bot "
+                "brings it up to date"
+            )
+        yield database
+
+
+@asynccontextmanager
+async def _opened(path: Path, *, in_use: bool) -> AsyncGenerator[tuple[Database, bool]]:
+    """The database, and whether it is of this version, and not of an earlier one."""
+    database = Database(create_engine(_address(path, in_use=in_use)), str(path))
+    try:
+        found = await database.run("a row", revision)
+        if found and found > newest_revision():
+            raise StorageError(f"The database {path} cannot be used: it is of a later version")
+        yield database, found == newest_revision()
     finally:
         await database.close()
 

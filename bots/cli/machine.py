@@ -1,22 +1,24 @@
 """What `cliprelay doctor` finds on this machine; all of it is left as it is."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack
 from secrets import token_urlsafe
 
 import httpx
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bots.app import check_media_dir
 from bots.cli.finding import Finding
+from bots.health import is_relayed, public_hosts
 from bots.web import serve_web
 from core.errors import OperatorError
 from core.settings import Settings
 from storage.look import DatabaseState, look_at
 
 _DONE = 204  # as the hooks of bots/web.py answer
+_LOST = 404
 _DATABASES = {
     "nothing": "not there yet; the first start makes it",
     "older": "of an earlier version; the next start brings it up to date",
@@ -39,7 +41,7 @@ async def examine_machine(settings: Settings, http: httpx.AsyncClient) -> AsyncI
         says = "is running on this database; chat and generate need one of their own"
         yield Finding(what="cliprelay", fine=None, says=says)
     yield _examine("MEDIA_DIR", lambda: check_media_dir(settings.media_dir), "can be written")
-    if settings.is_called:
+    if settings.http_port:
         async for finding in _examine_door(settings, http, in_use=bool(state and state.in_use)):
             yield finding
 
@@ -59,9 +61,13 @@ async def _examine_door(
     port = settings.http_port
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(serve_web([_KNOCK], port))
+            await stack.enter_async_context(serve_web(_door(settings), port, settings.http_host))
             yield Finding(what="HTTP_PORT", fine=True, says=f"{port} is free")
         except OperatorError as error:
+            if not in_use and not settings.is_called:
+                says = f"{port} is taken, so nobody can ask /healthz and /metrics; 0 asks for none"
+                yield Finding(what="HTTP_PORT", fine=None, says=says)
+                return
             if not in_use:
                 says = str(error).removeprefix("HTTP_PORT: ")
                 yield Finding(what="HTTP_PORT", fine=False, says=says)
@@ -69,25 +75,39 @@ async def _examine_door(
             says = f"{port} is taken, as it has to be while the bot runs"
             yield Finding(what="HTTP_PORT", fine=True, says=says)
         if settings.public_url:
-            yield await _examine_address(settings.public_url, http)
+            yield await _examine_address(settings.public_url, http, public_hosts(settings))
 
 
-async def _answer(_: Request) -> Response:
-    return Response(status_code=_DONE)
+def _door(settings: Settings) -> list[BaseRoute]:
+    """Answers as the bot does, where nothing follows from it."""
+    hosts = public_hosts(settings)
+
+    async def hook(_: Request) -> Response:
+        return Response(status_code=_DONE)
+
+    async def metrics(request: Request) -> Response:
+        return Response(status_code=_LOST if is_relayed(request, hosts) else _DONE)
+
+    return [Route("/hooks/{secret}", hook, methods=["POST"]), Route("/metrics", metrics)]
 
 
-_KNOCK = Route("/hooks/{secret}", _answer, methods=["POST"])
-
-
-async def _examine_address(public_url: str, http: httpx.AsyncClient) -> Finding:
-    """Call ourselves as a gateway would."""
-    url = f"{public_url.rstrip('/')}/hooks/{token_urlsafe(16)}"
+async def _examine_address(
+    public_url: str, http: httpx.AsyncClient, hosts: Collection[str]
+) -> Finding:
+    """Call ourselves as a gateway would, and as nobody from outside should be able to."""
+    root = public_url.rstrip("/")
     try:
-        answer = await http.post(url)
+        answer = await http.post(f"{root}/hooks/{token_urlsafe(16)}")
+        numbers = await http.get(f"{root}/metrics")
     except httpx.RequestError as error:
         says = f"cannot be reached from here ({type(error).__name__})"
         return Finding(what="PUBLIC_URL", fine=False, says=says)
     if answer.status_code != _DONE:
         says = f"leads to something else than HTTP_PORT here: HTTP {answer.status_code}"
+        return Finding(what="PUBLIC_URL", fine=False, says=says)
+    if numbers.is_success and hosts:
+        says = (
+            "leads to /metrics, too, which are nobody's business outside: have the proxy refuse it"
+        )
         return Finding(what="PUBLIC_URL", fine=False, says=says)
     return Finding(what="PUBLIC_URL", fine=True, says="leads here")

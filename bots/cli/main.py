@@ -1,4 +1,4 @@
-"""The command line: cliprelay run | chat | generate | models | doctor | sandbox.
+"""The command line: cliprelay run | chat | generate | models | jobs | stats | doctor | sandbox.
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """
@@ -29,6 +29,7 @@ from bots.cli.logs import configure_logs
 from bots.setup import read_setup
 from core.errors import CatalogError, DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
+from core.jobs import JobState
 from sandbox.options import SandboxOptions
 
 T = TypeVar("T")
@@ -266,6 +267,37 @@ def models(
     print_models(catalog, Locale(setup.settings.default_locale))
     if setup.sandboxed:
         typer.echo("SANDBOX: no key is set, so the test gateway plays all of them.")
+
+
+@app.command()
+def jobs(
+    job: Annotated[
+        str | None, typer.Argument(help="An id, or how it begins: shows all of that job.")
+    ] = None,
+    *,
+    state: Annotated[JobState | None, typer.Option(help="Only jobs in this state.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 20,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the latest jobs of everybody, or one; reads beside a running bot."""
+    from bots.cli.reports import show_job, show_jobs
+
+    if job:
+        show_job(job, as_json=as_json_)
+    else:
+        show_jobs(limit, state, as_json=as_json_)
+
+
+@app.command()
+def stats(
+    *,
+    days: Annotated[float, typer.Option(min=0.01, help="Of the jobs ordered since.")] = 30.0,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print an object.")] = False,
+) -> None:
+    """Show how jobs went, by model and gateway; reads beside a running bot."""
+    from bots.cli.reports import show_statistics
+
+    show_statistics(days, as_json=as_json_)
 
 
 @app.command()

@@ -113,5 +113,5 @@ async def tell_missing(services: Services, admins: Admins) -> bool:
         missing = [model for model in models if model.gateway == gateway]
         await services.listings.tell([model.key for model in missing])
         names = ", ".join(model.name for model in missing)
-        await admins.tell("models-missing", gateway=gateway, names=names, count=len(missing))
+        admins.tell("models-missing", gateway=gateway, names=names, count=len(missing))
     return True

@@ -4,19 +4,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from bots.admins import Admins
 from bots.app import open_engine
 from bots.cli.garbage import unhurried_collector
 from bots.cli.nightly import asked_nightly
 from bots.imports import kept_imports
+from bots.outages import Outages
 from bots.pools import allow_connections
+from bots.port import open_port, served_on_call
 from bots.runtime import Runtime
 from bots.setup import Setup
+from bots.watch import Watch
 from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
 from core.settings import Settings
 from storage.database import file_of, parse
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
 
 log = logging.getLogger(__name__)
 Service = Callable[[Runtime], Awaitable[None]]
@@ -37,19 +44,25 @@ async def run(setup: Setup) -> None:
     # The lines are opened first and closed last: the engine's last words still go over them.
     async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
         locale = Locale(settings.default_locale)
-        runtime = Runtime(settings=settings, engine=engine, lines=lines, locale=locale)
-        _introduce(setup, services)
+        runtime = Runtime(
+            settings=settings, engine=engine, lines=lines, locale=locale, outages=Outages(services)
+        )
         admins = Admins(engine.services, settings.admins, locale)
+        watch = Watch(engine.services, runtime.outages, admins)
+        _introduce(setup, services)
         if settings.is_called:
             await _open_door(runtime, admins)
+        elif settings.http_port:
+            await _open_side_door(runtime)
         try:
             async with (
                 unhurried_collector(engine),
                 asked_nightly(engine.services, admins),
+                watch.kept(),
                 asyncio.TaskGroup() as group,
             ):
-                for service in services.values():
-                    group.create_task(_serve(service, runtime))
+                for name, service in services.items():
+                    group.create_task(_serve(name, service, runtime))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
     raise OperatorError("All chat platforms have disconnected the bot for good; the log says why")
@@ -94,7 +107,7 @@ def _services(settings: Settings) -> Mapping[str, Service]:
     return services
 
 
-async def _serve(service: Service, runtime: Runtime) -> None:
+async def _serve(name: str, service: Service, runtime: Runtime) -> None:
     """Serve a platform; one that breaks is rebuilt, after a longer pause each time."""
     clock = asyncio.get_running_loop().time
     pause = _FIRST_PAUSE_SECONDS
@@ -106,6 +119,7 @@ async def _serve(service: Service, runtime: Runtime) -> None:
             # Whatever is rebuilt, a mistake of the operator's stays; a database is free again.
             if isinstance(error, OperatorError) and not isinstance(error, StorageError):
                 raise
+            runtime.outages.fails(name)
             if clock() > began + _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             log.exception("a chat platform has broken; it is set up anew in %.0f s", pause)
@@ -114,11 +128,29 @@ async def _serve(service: Service, runtime: Runtime) -> None:
 
 
 async def _open_door(runtime: Runtime, admins: Admins) -> None:
+    """Serve those who call from outside, and those who look after the bot."""
     from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
 
     settings, services = runtime.settings, runtime.engine.services
     calls = GatewayCalls(services, admins, settings.quota_webhook_secret)
-    runtime.routes.extend(calls.routes)
+    runtime.routes.extend((*calls.routes, *_health(runtime)))
     await runtime.lines.enter_async_context(
         serve_web(runtime.routes, settings.http_port, settings.http_host)
     )
+
+
+async def _open_side_door(runtime: Runtime) -> None:
+    """Serve those who look after the bot. It works without them, so a taken port stops nothing."""
+    settings = runtime.settings
+    try:
+        listener = open_port(settings.http_port, settings.http_host)
+    except SettingsError as error:
+        log.warning("/healthz, /readyz and /metrics are not served: %s", error)
+        return
+    await runtime.lines.enter_async_context(served_on_call(listener, lambda: _health(runtime)))
+
+
+def _health(runtime: Runtime) -> "list[BaseRoute]":
+    from bots.health import Health, public_hosts  # noqa: PLC0415 - as above
+
+    return Health(runtime.engine, runtime.outages, public_hosts(runtime.settings)).routes

@@ -15,10 +15,12 @@ from pydantic import SecretStr
 
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.errors import meaning
+from bots.discord.ids import NAME
 from bots.discord.menu import Menu
 from bots.discord.responses import TROUBLE
 from bots.discord.tracing import watching
 from bots.discord.unreadable import skip_unreadable
+from bots.outages import Outages
 from core.errors import SettingsError
 from core.platform import SlowDownError
 from core.public_http import proxy_for
@@ -112,19 +114,40 @@ def _build() -> discord.AutoShardedClient:
 
 
 async def listen(
-    client: discord.AutoShardedClient, adapter: DiscordAdapter, account: DiscordAccount
+    client: discord.AutoShardedClient,
+    adapter: DiscordAdapter,
+    account: DiscordAccount,
+    outages: Outages,
 ) -> None:
     """Take events in until it is cancelled, or Discord ends the connection for good."""
     adapter.attach(client)
+    _watch(client, outages)
     menu = asyncio.create_task(account.menu.keep(client, adapter.catalog), name="discord-menu")
     try:
         await _stay(client, account)
+        outages.fails(NAME)
     finally:
         menu.cancel()
         await asyncio.wait([menu])
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
                 await _hang_up(client)
+
+
+def _watch(client: discord.AutoShardedClient, outages: Outages) -> None:
+    """Take note of when the gateway is there."""
+
+    async def on_connect() -> None:
+        outages.works(NAME)
+
+    async def on_resumed() -> None:
+        outages.works(NAME)
+
+    async def on_disconnect() -> None:
+        outages.fails(NAME)
+
+    for listener in (on_connect, on_resumed, on_disconnect):
+        client.event(listener)
 
 
 async def _stay(client: discord.AutoShardedClient, account: DiscordAccount) -> None:

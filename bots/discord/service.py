@@ -27,7 +27,8 @@ async def serve(runtime: Runtime) -> None:
     client = await runtime.lines.enter_async_context(connect(account))
     platform = await _platform(runtime, client)
     log.info("listening as %s on Discord", client.user)
-    await listen(client, DiscordAdapter(runtime.engine, platform, runtime.locale), account)
+    adapter = DiscordAdapter(runtime.engine, platform, runtime.locale)
+    await listen(client, adapter, account, runtime.outages)
 
 
 async def _platform(runtime: Runtime, client: discord.AutoShardedClient) -> DiscordPlatform:

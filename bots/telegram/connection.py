@@ -11,10 +11,12 @@ from typing import Any, Self
 from pydantic import SecretStr
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
+from bots.outages import Outages
 from bots.runtime import MENU_PAUSE_SECONDS
 from bots.telegram.adapter import UPDATES, TelegramAdapter
 from bots.telegram.client import ApiRequest, RawBot, is_garbled
 from bots.telegram.errors import seconds_of
+from bots.telegram.ids import NAME
 from bots.telegram.intake import UpdateIntake
 from bots.telegram.menu import publish_menu
 from bots.telegram.polling import poll
@@ -31,6 +33,7 @@ _CONNECTIONS = 256
 _LONGEST_PAUSE_SECONDS = 30.0
 # All of the program has 5 s to leave, and jobs need most of them.
 _STOP_SECONDS = 0.8
+_LOOK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,11 @@ def _mistake(error: TelegramError, account: TelegramAccount) -> str:
 
 @asynccontextmanager
 async def listen(
-    bot: RawBot, adapter: TelegramAdapter, account: TelegramAccount, intake: UpdateIntake
+    bot: RawBot,
+    adapter: TelegramAdapter,
+    account: TelegramAccount,
+    intake: UpdateIntake,
+    outages: Outages,
 ) -> AsyncGenerator[Awaitable[object]]:
     """Take updates in while the block runs; what came before is not dropped.
 
@@ -158,10 +165,10 @@ async def listen(
         await intake.resume()
         if account.webhook:
             await _call_us(bot, account, account.webhook)
-            bringing: Coroutine[Any, Any, object] = asyncio.Event().wait()
+            bringing: Coroutine[Any, Any, object] = _watch(bot, outages)
         else:
             await _insist(bot.delete_webhook, account)
-            bringing = poll(bot, intake, UPDATES)
+            bringing = poll(bot, intake, UPDATES, outages)
         listening = asyncio.create_task(bringing, name="listening")
         helpers.append(listening)
         yield listening
@@ -175,6 +182,18 @@ async def listen(
 async def _publish_menu(bot: RawBot, adapter: TelegramAdapter) -> None:
     await asyncio.sleep(MENU_PAUSE_SECONDS)
     await publish_menu(bot, adapter.catalog, sells=adapter.sells)
+
+
+async def _watch(bot: RawBot, outages: Outages) -> None:
+    """Ask from time to time whether Telegram is there: who waits for its calls does not notice."""
+    while True:
+        try:
+            await bot.get_me()
+        except TelegramError:
+            outages.fails(NAME)
+        else:
+            outages.works(NAME)
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _call_us(bot: RawBot, account: TelegramAccount, webhook: Webhook) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bots.outages import Outages
 from bots.telegram.client import RawBot, is_garbled
 from bots.telegram.errors import seconds_of
+from bots.telegram.ids import NAME
 from bots.telegram.intake import UpdateIntake
 from core.errors import StorageError
 from core.redact import quote
@@ -19,7 +21,7 @@ _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 
 
-async def poll(bot: RawBot, intake: UpdateIntake, kinds: Sequence[str]) -> None:
+async def poll(bot: RawBot, intake: UpdateIntake, kinds: Sequence[str], outages: Outages) -> None:
     """Fetch updates of these kinds, for ever.
 
     To ask for the next ones confirms those before, so it is done when they are stored.
@@ -31,15 +33,19 @@ async def poll(bot: RawBot, intake: UpdateIntake, kinds: Sequence[str]) -> None:
             updates = await bot.raw_updates(offset=offset, seconds=_POLL_SECONDS, kinds=kinds)
             await intake.take(updates)
         except RetryAfter as error:
+            outages.fails(NAME)
             log.warning("Telegram wants to be asked for updates later: %s", error)
             await asyncio.sleep(seconds_of(error.retry_after))
         except (TelegramError, StorageError) as error:
+            if isinstance(error, TelegramError):
+                outages.fails(NAME)
             _complain(error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         else:
             offset = max((each["update_id"] + 1 for each in updates), default=offset)
             pause = _FIRST_PAUSE_SECONDS
+            outages.works(NAME)
 
 
 def _complain(error: TelegramError | StorageError) -> None:

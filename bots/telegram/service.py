@@ -33,7 +33,7 @@ async def serve(runtime: Runtime) -> None:
         adapter.sell(StarsPrice(per_100=per_100))
     intake = UpdateIntake(bot, runtime.engine.services.arrivals, adapter)
     with _webhook(runtime, account, intake):
-        async with listen(bot, adapter, account, intake) as listening:
+        async with listen(bot, adapter, account, intake, runtime.outages) as listening:
             log.info("listening as @%s", bot.username)
             await listening
 

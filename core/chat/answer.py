@@ -19,6 +19,7 @@ from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError,
 from core.exchanges import Exchange, ExchangeState
 from core.messages.paged import PagedMessage, Standing
 from core.platform import Button, MessageLostError, RefusedError, View
+from core.records import answer_ended, answer_passed_on
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question, Returned, ToolCall
@@ -185,9 +186,7 @@ class ActiveAnswer:
         left = exchange.route[exchange.route.index(exchange.model) + 1 :]
         if not left:
             return False
-        log.warning(
-            "answer %s: %s: %s; next: %s", exchange.id, exchange.model, fault.kind, left[0]
-        )
+        answer_passed_on(self._services.meters, exchange, fault, left[0])
         self.exchange = replace(exchange, model=left[0])
         await self._until_stored()
         return True
@@ -208,15 +207,7 @@ class ActiveAnswer:
             # It has only thought, or wanted things done for ever.
             fault = Fault(kind=FaultKind.NO_ANSWER, maybe_billed=True)
         self.exchange = ended(so_far, fault, stopped=self._stopped)
-        if fault:
-            log.warning(
-                "answer %s: %s (HTTP %s) %s",
-                self.exchange.id,
-                fault.kind,
-                fault.http_status or "-",
-                fault.detail,
-            )
-        await self._until_stored()
+        await self._store_end()
         await self._message.finish()
         await add_whole(
             self._services, self._conversation, self._budget, self.exchange, self._keep
@@ -231,6 +222,7 @@ class ActiveAnswer:
         if not self.exchange.is_ended:
             fault = Fault(kind=FaultKind.UNDELIVERABLE)
             self.exchange = ended(self._so_far(), fault, stopped=False)
+            await self._store_end()
         self.exchange = replace(self.exchange, told=True, posting=False)
         await self._until_stored()
 
@@ -274,6 +266,10 @@ class ActiveAnswer:
             if standing.posting:
                 raise
             log.warning("answer %s: stored later: %s", self.exchange.id, error)
+
+    async def _store_end(self) -> None:
+        await self._until_stored()
+        answer_ended(self._services.meters, self.exchange)
 
     async def _until_stored(self) -> None:
         save = partial(self._services.exchanges.save, self.exchange)

@@ -20,6 +20,7 @@ from core.events import Event
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale, explain
 from core.platform import MessageLostError, MessageRef, Party, RefusedError, View
+from core.records import about_answer, answer_ended
 from core.services import Services
 from core.storing import until_stored
 from core.talk import Question
@@ -135,6 +136,11 @@ class Answerer:
         if exchange.is_ended:
             await disown(self._services, exchange, message, elsewhere_view(exchange))
 
+    @property
+    def open_answers(self) -> int:
+        """How many answers are being given."""
+        return len(self._active)
+
     def given_to(self, user: Party) -> Sequence[Exchange]:
         """The answers that a person waits for, oldest first."""
         answers = (each.exchange for each in self._active.values())
@@ -192,7 +198,8 @@ class Answerer:
 
     async def _go(self, active: ActiveAnswer) -> None:
         try:
-            await active.go()
+            with about_answer(active.exchange):
+                await active.go()
             # Forgotten while it was given: then its file is, too.
             if await self._services.exchanges.get(active.exchange.id) is None:
                 await self._forget_files([active.exchange.id])
@@ -215,6 +222,10 @@ class Answerer:
         await self._store(replace(exchange, told=True))
 
     async def _tell(self, exchange: Exchange) -> None:
+        with about_answer(exchange):
+            await self._tell_end(exchange)
+
+    async def _tell_end(self, exchange: Exchange) -> None:
         if exchange.request and exchange.state is ExchangeState.DONE:
             with suppress(MessageLostError, RefusedError):
                 await self._hand_over(exchange)
@@ -223,6 +234,7 @@ class Answerer:
             fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
             exchange = ended(exchange, fault, stopped=False)
             await self._store(exchange)
+            answer_ended(self._services.meters, exchange)
         with suppress(MessageLostError, RefusedError):
             if exchange.posting:
                 await leave(self._services, exchange)

@@ -52,6 +52,6 @@ class FormedAnswer(ActiveAnswer):
             await super()._end(fault)
             return
         self.exchange = ended(self._so_far(), None, stopped=False)
-        await self._until_stored()
+        await self._store_end()
         await self._message.close()
         await self._hand_over(self.exchange)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from core.catalog import Model
+from core.engine.stages import Stages
 from core.errors import StorageError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError
@@ -17,6 +18,7 @@ from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
 from core.messages.wording import doubt
 from core.platform import MessageLostError, View
+from core.records import job_ended
 from core.services import Services
 from core.storing import until_stored
 
@@ -37,6 +39,7 @@ class ActiveJob:
         waits = job.state is JobState.WAITING
         phase = Phase.WAITING if waits else Phase.SUBMITTING
         self.progress = Progress(phase=phase, fraction=job.fraction)
+        self.stages = Stages(job.state)
         self.status: StatusMessage | None = None
         self.learned_seconds: float | None = None
         self._services = services
@@ -114,8 +117,10 @@ class ActiveJob:
         """
         await self._stop_late()
         # What we know counts from now on, even if nobody waits for it.
-        self.job = job
+        self._take(job)
         await until_stored(job.id, partial(self._services.store.save, job))
+        if job.is_ended:
+            job_ended(self._services.meters, job, self.stages.seconds())
 
     async def save_soon(self, job: Job) -> None:
         """Store it, if not now then as soon as possible: an answer that is read does not wait.
@@ -124,12 +129,16 @@ class ActiveJob:
             LostRunError: another run has the job.
         """
         await self._stop_late()
-        self.job = job
+        self._take(job)
         try:
             await self._services.store.save(job)
         except StorageError as error:
             log.warning("job %s: its progress is stored later: %s", job.id, error)
             self._late = asyncio.create_task(self._save_late(job))
+
+    def _take(self, job: Job) -> None:
+        self.job = job
+        self.stages.enter(job.state)
 
     @property
     def is_stored(self) -> bool:

@@ -10,6 +10,7 @@ from core.errors import Fault
 from core.jobs import Job, JobState, LostRunError
 from core.messages.views import ended_view
 from core.platform import View
+from core.records import about_job, job_ended
 from core.services import Services
 from core.storing import until_stored
 
@@ -30,7 +31,8 @@ class Endings:
         """Show the last view of a job that does not run; tell whether its chat has taken it."""
         active = self._active.pop(job.id, None)
         shown = active.status if active else None
-        return await show_end(self._services, job, view or ended_view(job), shown)
+        with about_job(job):
+            return await show_end(self._services, job, view or ended_view(job), shown)
 
     async def fail(self, job: Job, fault: Fault) -> Job:
         """Store that a job has failed, unpaid.
@@ -42,12 +44,13 @@ class Endings:
         failed = replace(job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time())
         await self._services.store.save(failed)
         self.failed += 1
+        job_ended(self._services.meters, failed, {})
         return failed
 
     async def interrupt(self, job: Job, fault: Fault) -> None:
         """End a job of an earlier process, unless somebody else has done so."""
         store = self._services.store
-        with suppress(LostRunError):
+        with suppress(LostRunError), about_job(job):
             if claimed := await until_stored(job.id, partial(store.claim, job.id)):
                 await self.end(await until_stored(job.id, partial(self.fail, claimed, fault)))
 

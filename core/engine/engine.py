@@ -27,6 +27,7 @@ from core.jobs import Job, JobState, LostRunError, reopened
 from core.listings import recall
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageRef, Platform, User
+from core.records import about_job, job_ended
 from core.services import Services
 
 log = logging.getLogger(__name__)
@@ -185,6 +186,9 @@ class Engine:
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
         cancelled, before = await store_cancelled(self.services.store, job_id)
+        if before is not JobState.DRAFT:
+            active = self._active.get(job_id)
+            job_ended(self.services.meters, cancelled, active.stages.seconds() if active else {})
         # In this order: the row first, so that the run cannot write any more; then the run; then
         # the gateway, which may be slow or silent.
         await self._scheduler.stop(job_id)
@@ -238,6 +242,11 @@ class Engine:
         await self._errands.idle()
 
     @property
+    def is_closing(self) -> bool:
+        """Whether no more orders are taken, since the program is about to stop."""
+        return self._closing
+
+    @property
     def failed(self) -> int:
         """How many jobs have failed in this process."""
         return self._endings.failed
@@ -266,6 +275,11 @@ class Engine:
         active = self._active.get(job_id)
         if active is None or self._closing:
             return
+        with about_job(active.job):
+            await self._run_active(active)
+
+    async def _run_active(self, active: ActiveJob) -> None:
+        job_id = active.job.id
         run = self._runs[job_id] = Run(self.services, active)
         try:
             await run.go()

@@ -11,6 +11,7 @@ from core.errands import Errands
 from core.errors import Fault, FaultKind
 from core.jobs import Job, LostRunError
 from core.platform import MessageLostError
+from core.records import about_job, job_started
 from core.services import Services
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Openings:
 
     async def show(self, active: ActiveJob) -> None:
         """Open a stored job, which goes on even if whoever ordered it leaves."""
+        if active.job.is_open:
+            job_started(active.job)
         # Who ordered may be cancelled (a web request that ends); a stored job is not.
         await asyncio.shield(self._errands.start(self.open(active)))
 
@@ -47,10 +50,15 @@ class Openings:
         """Open a job of an earlier process, without waiting for that."""
         if model := self._services.model(job.model):
             active = self._active[job.id] = ActiveJob(self._services, job, model)
+            job_started(job)
             self._errands.start(self.open(active))
 
     async def open(self, active: ActiveJob) -> None:
         """Show and queue a job; what goes wrong ends it, and is told."""
+        with about_job(active.job):
+            await self._open(active)
+
+    async def _open(self, active: ActiveJob) -> None:
         job_id = active.job.id
         self._active[job_id] = active
         try:

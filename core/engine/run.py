@@ -20,6 +20,7 @@ from core.media import Accepted, Charged, Event, Named
 from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
 from core.messages.views import ended_view, page_view
+from core.records import job_passed_on
 from core.services import Services
 from core.storing import until_stored
 
@@ -161,6 +162,7 @@ class Run:
         """Download the results; False if there was only a web page to pass on."""
         active = self._active
         active.show(replace(active.progress, phase=Phase.COLLECTING))
+        active.stages.enter(JobState.DELIVERING)
         folder, endpoint = (
             self._services.folder(active.job.id),
             self._services.endpoint(active.model),
@@ -228,9 +230,7 @@ class Run:
         model = next(models, None) if fault.kind in HAD_ELSEWHERE and not taken else None
         if model is None:
             return False
-        log.warning(
-            "job %s: %s: %s; next: %s", active.job.id, active.model.key, fault.kind, model.key
-        )
+        job_passed_on(services.meters, job, fault, model.key, active.stages.seconds())
         # The row is charged with what the next model costs, and says so before it is asked: but
         # nobody pays more than they were told when they ordered.
         price = min(model.credits_for(active.job.request), active.job.credits)
@@ -242,13 +242,6 @@ class Run:
 
     async def _fail(self, fault: Fault) -> None:
         active = self._active
-        log.warning(
-            "job %s failed: %s (HTTP %s) %s",
-            active.job.id,
-            fault.kind,
-            fault.http_status or "-",
-            fault.detail,
-        )
         failed = replace(
             active.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
         )

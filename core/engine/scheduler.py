@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from heapq import merge
 from itertools import count
@@ -115,7 +116,8 @@ class Scheduler:
     def _start(self, job: Job) -> None:
         self._leave(job)
         self._used.update(_rooms(job))
-        task = asyncio.create_task(self._run(job.id), name=f"job {job.id}")
+        # In a context of its own: its log lines are about it, and not about whoever made room.
+        task = asyncio.create_task(self._run(job.id), name=f"job {job.id}", context=Context())
         self._running[job.id] = task
         # Not a `finally` inside: a task that is cancelled before its first step never gets there.
         task.add_done_callback(lambda _: self._ended(job))

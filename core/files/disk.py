@@ -49,6 +49,11 @@ class Room:
                 )
         return ""
 
+    @property
+    def free_bytes(self) -> float:
+        """What is free in the folder with the least room; infinity where nobody can say."""
+        return min(map(_free_bytes, self.folders), default=float("inf"))
+
 
 def _identity(path: Path) -> object:
     try:

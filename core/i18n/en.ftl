@@ -833,4 +833,9 @@ models-missing = { $gateway } does not list { $count ->
    *[other] them
 } can still try.
 quota-low = { $gateway } is running out of credit: { $said }
+gateway-fails = { $gateway } has failed { $count } times in a row, last with “{ $kind }”. The log says more. This is told again only after it has worked once.
+disk-fills = Less than { $megabytes } MB are free on the bot's disk (MIN_FREE_MB), so it takes no new orders. It goes on by itself as soon as there is room.
+storage-gone = The bot cannot store anything, so it takes no new orders: { $why }
+platform-away = { $platform } has been out of reach for { $minutes } minutes. The bot keeps trying, and posts what is finished when it is back.
+platform-back = { $platform } can be reached again, after { $minutes } minutes.
 characters-apart = These characters belong to different gateways ({ $gateways }) and cannot appear together.

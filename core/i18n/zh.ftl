@@ -796,4 +796,9 @@ characters-none = 您还没有角色。可以从视频创建：/character 1-3 to
 models-missing = { $gateway } 没有为您的密钥列出这 { $count } 个模型：{ $names }
     今后会优先使用其他模型；指定名称仍可尝试。
 quota-low = { $gateway } 的额度不足：{ $said }
+gateway-fails = { $gateway } 已连续失败 { $count } 次，最近一次的原因是“{ $kind }”，详情见日志。恢复成功之前不会再次提醒。
+disk-fills = 机器人磁盘的可用空间不足 { $megabytes } MB（MIN_FREE_MB），暂不接受新的请求；腾出空间后会自动恢复。
+storage-gone = 机器人无法保存数据，暂不接受新的请求：{ $why }
+platform-away = { $platform } 已有 { $minutes } 分钟无法连接。机器人会继续尝试，恢复后补发已完成的结果。
+platform-back = { $platform } 已恢复连接，中断了 { $minutes } 分钟。
 characters-apart = 这些角色属于不同的网关（{ $gateways }），不能同时出现。

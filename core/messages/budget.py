@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from core.limits import Limits
 from core.messages.written import ChatKey, Lane, Written
+from core.meters import WriteMeter
 from core.platform import MessageRef, SlowDownError
 
 _LANES: tuple[Lane, ...] = ("post", "edit")
@@ -68,6 +69,7 @@ class WriteBudget:
         chat: its name for a later process; None where that need not know of it.
         left: what an earlier process has written.
         chats: the budget of the chat, where this one is that of an access to it.
+        meter: counts what is written.
     """
 
     def __init__(  # noqa: PLR0913 - what it counts, and what it counts within
@@ -79,8 +81,10 @@ class WriteBudget:
         memory: Memory | None = None,
         left: Written | None = None,
         chats: "WriteBudget | None" = None,
+        meter: WriteMeter | None = None,
     ) -> None:
         self.chat = chat
+        self._meter = meter or WriteMeter()
         self._limits = limits
         self._chats = chats
         self._apart: WeakValueDictionary[str, WriteBudget] = WeakValueDictionary()
@@ -112,7 +116,7 @@ class WriteBudget:
             return self
         budget = self._apart.get(message.access)
         if budget is None:
-            budget = WriteBudget(self._limits, memory=self._memory, chats=self)
+            budget = WriteBudget(self._limits, memory=self._memory, chats=self, meter=self._meter)
             self._apart[message.access] = budget
         return budget
 
@@ -155,6 +159,7 @@ class WriteBudget:
 
     async def obey(self, error: SlowDownError, lane: Lane) -> None:
         """Keep what was refused waiting, and nothing else."""
+        self.note(error)
         match error.scope:
             case "message":
                 await asyncio.sleep(error.retry_after)
@@ -163,12 +168,17 @@ class WriteBudget:
             case "bot":
                 (self._whole or self).pause(error.retry_after)
 
+    def note(self, error: SlowDownError) -> None:
+        """Count a refusal; `obey` does."""
+        self._meter.refused[error.scope] += 1
+        self._meter.paused += error.retry_after
+
     def pause(self, seconds: float, *lanes: Lane) -> None:
         """Write nothing, or nothing of that kind, for so long."""
         for lane in lanes or _LANES:
             # max: a short pause that comes late must not end a long one.
             self._paused[lane] = max(self._paused[lane], _now() + seconds)
-        self._note()
+        self._remember()
 
     def paused(self, lane: Lane) -> float:
         """For how many seconds the platform wants no such writes."""
@@ -217,7 +227,8 @@ class WriteBudget:
         waiter.begun = now
         self._under_way.append(waiter)
         self._unsaved += waiter.weight
-        self._note()
+        self._meter.written[waiter.lane] += waiter.weight
+        self._remember()
         waiter.admitted.set()
 
     def _leave(self, waiter: _Waiter) -> None:
@@ -229,10 +240,10 @@ class WriteBudget:
             # Counted from the answer instead: the platform counts when it has arrived.
             del self._answered[: len(self._answered) - self._counting(now)]
             self._answered += [now] * waiter.weight
-            self._note()
+            self._remember()
         self._admit()
 
-    def _note(self) -> None:
+    def _remember(self) -> None:
         if self._memory:
             self._memory.touch(self)
 

@@ -13,6 +13,7 @@ from core.errors import StorageError
 from core.limits import Limits
 from core.messages.budget import WriteBudget
 from core.messages.written import ChatKey, WriteStore, Written
+from core.meters import Meters
 from core.platform import ConversationRef, MessageRef
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,14 @@ class Budgets:
     Args:
         store: where the next process finds what this one has written. It is stored once a second,
             and before a third write to one chat that is not.
+        meters: where writes are counted.
     """
 
     most_unsaved = 2
 
-    def __init__(self, store: WriteStore | None = None) -> None:
+    def __init__(self, store: WriteStore | None = None, meters: Meters | None = None) -> None:
         self._store = store
+        self._meters = meters or Meters()
         self._left: Mapping[ChatKey, Written] = {}
         self._untold = Written()
         self._of_chat: WeakValueDictionary[ChatKey, WriteBudget] = WeakValueDictionary()
@@ -114,6 +117,7 @@ class Budgets:
             chat=chat if limits.window_seconds >= _SHORT_SECONDS else None,
             memory=self,
             left=replace(left, times=(*left.times, *self._untold.times)),
+            meter=self._meters.writes[chat.platform],
         )
 
     def _whole(self, platform: str, limits: Limits) -> WriteBudget | None:

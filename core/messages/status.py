@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 
 from core.errors import StorageError
@@ -71,12 +72,14 @@ class StatusMessage:
         self._flight = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
         self._pauses = pauses()
+        # Whoever touches it, what the log says of its writes is about what it shows.
+        self._context = copy_context()
 
     def touch(self) -> None:
         """Say that the view may have changed. Costs nothing; never waits."""
         self._changed = True
         if not self._closed and (self._writer is None or self._writer.done()):
-            self._writer = asyncio.create_task(self._write())
+            self._writer = asyncio.create_task(self._write(), context=self._context)
 
     async def close(self) -> None:
         """Stop showing, soon and without a last view."""
@@ -124,6 +127,7 @@ class StatusMessage:
                     await asyncio.sleep(next(self._pauses))
                 except SlowDownError as error:
                     self._changed = True
+                    self._budget.note(error)
                     await asyncio.sleep(error.retry_after)
                 await asyncio.sleep((previews or limits).edit_seconds)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.redact import LIMIT, know, quote, redact
+from core.redact import LIMIT, know, printable, quote, redact
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,9 @@ def test_our_own_secrets_are_taken_out_whatever_their_form(text: str, clean: str
 
     assert redact(text) == clean
     assert quote(text) == clean
+
+
+def test_what_steers_a_terminal_is_spelled_out_and_the_rest_stays() -> None:
+    said = "\x1b[2Jred\x07 \u202e\x9b ünï 中文\t1\nnext\r"
+
+    assert printable(said) == "\\x1b[2Jred\\x07 \\u202e\\x9b ünï 中文\t1\nnext\\r"

@@ -36,6 +36,7 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
         "PATH": os.defpath,
         "TERM": "xterm-256color",
         "LANG": "C.UTF-8",
+        "HTTP_PORT": "0",  # tests at the same time would take it from each other
         **variables,
     }
 

@@ -24,6 +24,7 @@ from core.i18n import Locale
 from core.jobs import Job
 from core.media import MediaRequest
 from core.messages.budgets import Budgets
+from core.meters import Meters
 from core.people.access import Access, Policy
 from core.people.credits import Credits, HouseRules
 from core.people.rate import OrderRate
@@ -139,7 +140,8 @@ class EngineHarness:
                 assert await unbalanced(database) == []
 
     def _services(self, database: Database, http: httpx.AsyncClient) -> Services:
-        catalog, ledger = self.catalog, CreditLedger(self.house_rules)
+        catalog, meters = self.catalog, Meters()
+        ledger = CreditLedger(self.house_rules)
         return Services(
             store=self.store_type(database, ledger),
             access=Access(policy=self.policy, store=SqlAccessStore(database)),
@@ -157,7 +159,8 @@ class EngineHarness:
             media_dir=self.folder / "media",
             sandboxed=True,
             room=self.room,
-            budgets=Budgets(SqlWriteStore(database)),
+            budgets=Budgets(SqlWriteStore(database), meters),
+            meters=meters,
             hooks=self.hooks,
             dialects=self.dialects,
             auto_confirm_credits=self.auto_confirm_credits,

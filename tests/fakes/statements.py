@@ -1,8 +1,10 @@
 """What is said to the database: written down as it is executed, or said by a test."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -25,6 +27,16 @@ def listening() -> Generator[list[Statement]]:
         yield said
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def plans_of(said: Iterable[Statement], path: Path) -> list[str]:
+    """How SQLite goes about these statements on the database there, step by step."""
+    with closing(sqlite3.connect(path)) as beside:
+        return [
+            step[3]
+            for sql, values in said
+            for step in beside.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+        ]
 
 
 @contextmanager

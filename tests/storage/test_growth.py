@@ -1,8 +1,6 @@
 """Nothing that is asked about jobs reads all that there have ever been."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from core.platform import ConversationRef, MessageRef, Party
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from tests.fakes.old_database import make_old_database
-from tests.fakes.statements import listening
+from tests.fakes.statements import listening, plans_of
 from tests.storage.test_job_store import JOB
 
 HERE = ConversationRef(platform="chat", chat="1", thread="7")
@@ -51,12 +49,7 @@ async def test_whatever_is_asked_about_jobs_is_found_by_an_index(
         await QUESTIONS[name](store)
 
     assert said
-    with closing(sqlite3.connect(tmp_path / "jobs.db")) as beside:
-        plans = [
-            step[3]
-            for sql, values in said
-            for step in beside.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
-        ]
+    plans = plans_of(said, tmp_path / "jobs.db")
     assert plans
     assert [step for step in plans if step.startswith("SCAN")] == []
 

@@ -20,6 +20,7 @@ _TELEGRAM = "bots.cli.main, bots.cli.run, bots.telegram.service"
         "discord",
         "PIL",
         "prompt_toolkit",
+        "prometheus_client",
         "pygments",
         "rich",
         "starlette",

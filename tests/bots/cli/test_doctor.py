@@ -3,13 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from bots.port import open_port
+from bots.web import serve_web
 from tests.core.dialects.http_answers import as_json
 from tests.fakes.cli import run
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.raw_server import raw_server, replies
 from tests.fakes.telegram.server import telegram_server
+from tests.fakes.tls import TLS
 
 WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -91,3 +98,41 @@ async def test_what_its_provider_ends_is_told_two_weeks_before(tmp_path: Path) -
     ]
     assert f"ended on {over} (still usable by name)" in listed.out
     assert f"ended on {soon}" not in listed.out
+
+
+@pytest.mark.parametrize("marks", [True, False])
+async def test_a_proxy_that_shows_the_numbers_to_the_world_is_wrong(
+    tmp_path: Path, *, marks: bool
+) -> None:
+    with open_port(0, "127.0.0.1") as probe:
+        port = probe.getsockname()[1]
+
+    async def pass_on(request: Request) -> Response:
+        headers = {"X-Forwarded-For": "203.0.113.7"} if marks else {}
+        address = f"http://127.0.0.1:{port}{request.url.path}"
+        async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+            answer = await client.request(request.method, address, headers=headers)
+        return Response(status_code=answer.status_code)
+
+    everything = Route("/{path:path}", pass_on, methods=["GET", "POST"])
+    async with serve_web([everything], 0, "127.0.0.2") as outside:
+        variables = {"PUBLIC_URL": f"http://127.0.0.2:{outside}", "HTTP_PORT": str(port)}
+        done = await run(tmp_path, "doctor", variables=variables)
+
+    assert "ok    HTTP_PORT" in done.out
+    if marks:
+        assert "ok    PUBLIC_URL: leads here" in done.out
+    else:
+        assert "wrong PUBLIC_URL: leads to /metrics, too" in done.out
+    assert done.code == (0 if marks else 1)
+
+
+async def test_a_port_that_only_we_look_at_may_be_taken_or_not_wanted(tmp_path: Path) -> None:
+    with open_port(0, "127.0.0.1") as taken:
+        port = str(taken.getsockname()[1])
+        done = await run(tmp_path, "doctor", variables={"HTTP_PORT": port})
+    none = await run(tmp_path, "doctor", variables={"HTTP_PORT": "0"})
+
+    assert f"-     HTTP_PORT: {port} is taken" in done.out
+    assert done.code == 0
+    assert "HTTP_PORT" not in none.out

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import pty
+import re
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -102,6 +105,36 @@ async def test_no_secret_reaches_the_log_by_any_way(tmp_path: Path, where: str) 
     for secret in (KNOWN, *SHAPED.values()):
         for form in (secret, secret.upper(), quote(secret, safe="")):
             assert form not in written + said
+    lines = [json.loads(line) for line in written.splitlines() if line != "all was said"]
+    assert {line["level"] for line in lines} == {"debug", "info", "warning", "error", "critical"}
+    assert all(line["event"] and line["timestamp"] for line in lines)
+
+
+STEERING = r"""
+import logging
+from bots.cli.logs import configure_logs
+
+configure_logs("INFO")
+logging.info("a\x1b[2Jb\x9bc\u202ed\r\n2026 [critical] not ours", extra={"who": "x\x1b]0;y"})
+logging.error("failed", exc_info=ValueError("in\x1bside"))
+"""
+
+
+async def test_on_a_terminal_the_log_is_in_words_and_nobody_else_steers_it() -> None:
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", STEERING), cwd=ROOT, env=environment({}), stderr=theirs
+    )
+    os.close(theirs)
+    await process.wait()
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+
+    words = re.sub(r"\x1b\[\d*m", "", said)  # our own colours
+    assert not set(words) & {"\x1b", "\x9b", "\u202e"}
+    assert "a\\x1b[2Jb\\x9bc\\u202ed\\r\\n2026 [critical] not ours" in words
+    assert "ValueError: in\\x1bside" in words
+    assert not words.startswith("{")
 
 
 @pytest.mark.slow

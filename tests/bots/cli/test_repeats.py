@@ -67,6 +67,16 @@ def test_what_is_remembered_stays_small(kept: Kept, log: logging.Logger) -> None
     assert kept.lines.count("line 0") == 2  # by then it was forgotten
 
 
+def test_the_lines_of_jobs_are_never_left_out() -> None:
+    handler, log = Kept(), logging.getLogger("core.records")
+    log.addHandler(handler)
+    for _ in range(2):
+        log.warning("job 1: failed: upstream")
+    log.removeHandler(handler)
+
+    assert handler.lines == ["job 1: failed: upstream"] * 2
+
+
 def test_a_line_that_cannot_be_written_harms_nobody(kept: Kept) -> None:
     record = logging.LogRecord("x", logging.INFO, "", 0, "%d", ("no number",), None)
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bots.discord.adapter import DiscordAdapter
 from bots.discord.connection import connect, listen
 from bots.discord.conversation import DiscordPlatform
+from bots.outages import Outages
 from core.errors import SettingsError
 from core.i18n import Locale
 from tests.fakes.clock import jumping_clock
@@ -34,6 +35,8 @@ async def test_nothing_is_lost_while_the_connection_breaks_and_comes_back(tmp_pa
         await here.until_shown("Done in")
 
     assert len(here.videos()) == 1
+    assert here.outages.history[:2] == ["works", "fails"]
+    assert here.outages.history[-1] == "works"
 
 
 async def test_a_start_waits_until_discord_can_be_reached(
@@ -76,6 +79,6 @@ async def test_a_token_that_is_no_longer_good_ends_the_connection_with_a_word(
         here.server.token = "good for the API"  # noqa: S105 - opens nothing
         async with connect(account) as client, here.harness.engine() as engine:
             adapter = DiscordAdapter(engine, DiscordPlatform(client), Locale.EN)
-            await listen(client, adapter, account)
+            await listen(client, adapter, account, Outages())
 
     assert [r.levelno for r in caplog.records if "for good" in r.message] == [logging.ERROR]

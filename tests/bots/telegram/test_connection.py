@@ -39,6 +39,8 @@ async def test_updates_are_fetched_again_after(tmp_path: Path, name: str) -> Non
             here.telegram.say(here.chat, here.ada, "/characters")
             await here.until_shown("no characters yet")
 
+    assert here.outages.history[:2] == ["fails", "works"]
+
 
 async def test_what_is_half_right_stops_nothing_and_is_logged_without_its_words(
     tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -188,6 +188,7 @@ async def test_a_webhook_takes_updates_only_with_the_secret_and_at_its_own_place
             telegram.say(chat, ada, "/status")
             telegram.say(chat, ada, "/start")
             await telegram.until(lambda: len(telegram.answers(chat)) == 2)
+            await telegram.until(lambda: len(telegram.called("getMe")) > 1)
             async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
                 update = {"update_id": 1, "message": telegram.messages(chat)[0].describe()}
                 secret = {"X-Telegram-Bot-Api-Secret-Token": "open-sesame"}
@@ -198,9 +199,13 @@ async def test_a_webhook_takes_updates_only_with_the_secret_and_at_its_own_place
                 ]
                 lost = await client.post(f"{url}/other", json=update, headers=secret)
                 taken = await client.post(url, json=update, headers=secret)
+                ready = await client.get(f"http://127.0.0.1:{port}/readyz")
+                numbers = await client.get(f"http://127.0.0.1:{port}/metrics")
             await telegram.until(lambda: len(telegram.answers(chat)) == 3)
 
         assert forged == [403, 403]
         assert (lost.status_code, taken.status_code) == (404, 200)
+        assert ready.json()["platforms"] == {"telegram": True}
+        assert 'cliprelay_platform_up{platform="telegram"} 1.0' in numbers.text
         assert telegram.called("getUpdates") == []
         assert telegram.violations == []

@@ -75,8 +75,8 @@ async def test_a_clip_that_finds_no_room_fails_for_that_and_is_not_ordered_again
         await gateway.reached(FETCH)
         with without_room(process):
             await gateway.allow(FETCH)
-            await until_said(process, "failed: disk_full")
             await until_said(process, "cannot be stored, again in")
+        await until_said(process, "failed: disk_full")
         out, _ = await process.communicate()
 
     assert "No video" in out.decode()

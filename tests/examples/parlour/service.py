@@ -11,6 +11,7 @@ from bots.runtime import Runtime
 from core.errors import SettingsError
 from tests.examples.parlour.adapter import ParlourAdapter, ParlourEvent
 from tests.examples.parlour.conversation import ParlourPlatform
+from tests.examples.parlour.ids import NAME
 
 log = logging.getLogger(__name__)
 _EVENTS = TypeAdapter(tuple[ParlourEvent, ...])
@@ -43,8 +44,10 @@ async def serve(runtime: Runtime, url: str, token: SecretStr) -> None:
             if isinstance(error, httpx.HTTPStatusError) and error.response.status_code in _WRONG:
                 raise SettingsError("PARLOUR_TOKEN: the parlour does not take it") from None
             log.warning("the parlour cannot be reached: %s", type(error).__name__)
+            runtime.outages.fails(NAME)
             await asyncio.sleep(_PAUSE_SECONDS)
             continue
+        runtime.outages.works(NAME)
         for event in _EVENTS.validate_json(answer.content):
             await adapter.take(event)
             done = event.number

@@ -32,6 +32,7 @@ from tests.fakes.discord.wire import Json
 from tests.fakes.engine_harness import EngineHarness, stored_when
 from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
+from tests.fakes.noted_outages import NotedOutages
 
 EPHEMERAL = 64
 # Less time, for the bot as for the stand-in: the window is counted as ever, and nobody waits five
@@ -52,6 +53,7 @@ class DiscordBotHarness:
     ada: MemberActor
     commands: Commands = field(default_factory=lambda: COMMANDS)
     hurried: bool = True
+    outages: NotedOutages = field(default_factory=NotedOutages)
 
     def __post_init__(self) -> None:
         if self.hurried:
@@ -87,7 +89,7 @@ class DiscordBotHarness:
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)
                 await account.menu.publish(client, self.harness.catalog)
-                listening = asyncio.create_task(listen(client, adapter, account))
+                listening = asyncio.create_task(listen(client, adapter, account, self.outages))
                 await self.server.until(lambda: self.server.gateway.identified > known)
                 yield engine
                 listening.cancel()

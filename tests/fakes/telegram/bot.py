@@ -24,6 +24,7 @@ from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import ManualGateway, open_gateway
 from tests.fakes.movies import make_movie
+from tests.fakes.noted_outages import NotedOutages
 from tests.fakes.talk_gateway import TalkGateway, talk_gateway
 from tests.fakes.telegram.chat import TelegramChat, TelegramMessage, TelegramUser
 from tests.fakes.telegram.server import TelegramPace, TelegramServer, telegram_server
@@ -47,6 +48,7 @@ class TelegramBotHarness:
     local: bool = False
     rich: bool = False
     stars: StarsPrice | None = None
+    outages: NotedOutages = field(default_factory=NotedOutages)
     commands: Commands = field(default_factory=lambda: COMMANDS)
 
     def __post_init__(self) -> None:
@@ -73,7 +75,7 @@ class TelegramBotHarness:
                 if self.stars:
                     adapter.sell(self.stars)
                 intake = UpdateIntake(bot, engine.services.arrivals, adapter)
-                async with listen(bot, adapter, account, intake):
+                async with listen(bot, adapter, account, intake, self.outages):
                     yield engine
 
     def shows(self, text: str, chat: TelegramChat | None = None) -> TelegramMessage | None:

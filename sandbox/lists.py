@@ -28,7 +28,6 @@ ENDPOINT_TYPES = {
     Kind.DASHSCOPE: "dashscope-videos",
     Kind.MINIMAX: "minimax-videos",
     Kind.NEWAPI: "newapi-videos",
-    Kind.OPENROUTER_IMAGES: "openrouter-images",
     Kind.COMFYUI: "comfyui",
     Kind.FAL: "fal",
     Kind.REPLICATE: "replicate",
@@ -48,6 +47,7 @@ class ListRoutes:
         self.routes = [
             Route("/v1/models", self.all),
             Route("/v1/videos/models", self.openrouter),
+            Route("/v1/images/models", self.openrouter_pictures),
             Route("/v1/video-generation-models", self.xai),
             Route("/v1/language-models", self.xai_chats),
             Route("/v1beta/models", self.google),
@@ -93,6 +93,11 @@ class ListRoutes:
         """OpenRouter's videos, with what they can do; open to everybody."""
         listed = {model.name: capabilities(model) for model in self._of({Kind.OPENROUTER})}
         return JSONResponse({"data": list(listed.values())})
+
+    async def openrouter_pictures(self, _: Request) -> Response:
+        """What makes pictures at OpenRouter; open to everybody."""
+        names = dict.fromkeys(model.name for model in self._of({Kind.OPENROUTER_IMAGES}))
+        return JSONResponse({"data": [{"id": name} for name in names]})
 
     async def xai(self, request: Request) -> Response:
         """XAI's videos: each under the name of its version, with the usual one as an alias."""

@@ -35,7 +35,8 @@ async def list_models(
 ) -> Mapping[Sort, frozenset[str]]:
     """The names that a gateway lists for this key, by sort of model, where it lists that sort.
 
-    Only the lists of these `sorts` are asked for, unless it has none of them.
+    Only the lists of these `sorts` are asked for, unless it has none of them. Of several, those
+    that answer count.
 
     Raises:
         JobError: the key is not accepted, nothing that is an API answers, or not with a whole
@@ -46,10 +47,19 @@ async def list_models(
     }
     lists = wanted or endpoint.lists
     found: dict[str, frozenset[str]] = {}
+    missing: list[JobError] = []
     for path in dict.fromkeys(lists.values()):
-        entries = await list_entries(endpoint, http, path)
-        found[path] = frozenset(name for entry in entries for name in _names(entry) if name)
-    return {sort: found[path] for sort, path in lists.items()}
+        try:
+            entries = await list_entries(endpoint, http, path)
+        except JobError as error:
+            if error.fault.kind is FaultKind.AUTH:
+                raise
+            missing.append(error)
+        else:
+            found[path] = frozenset(name for entry in entries for name in _names(entry) if name)
+    if missing and not found:
+        raise missing[0]
+    return {sort: found[path] for sort, path in lists.items() if path in found}
 
 
 async def list_entries(endpoint: Endpoint, http: httpx.AsyncClient, path: str) -> Sequence[Json]:

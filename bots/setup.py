@@ -18,7 +18,7 @@ from core.errors import CatalogError, SettingsError
 from core.invocation import IdFormat
 from core.people.words import BlockedWords
 from core.platform import Party
-from core.settings import Settings, misspelt, read_account, survey_settings
+from core.settings import Account, Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def survey_setup(
     endpoints: dict[str, Endpoint] = {}
     for gateway in data.gateways.values():
         try:
-            endpoint = _endpoint(gateway)
+            endpoint = endpoint_of(gateway, read_account(gateway.env))
         except SettingsError as error:
             wrong.append(str(error))
         else:
@@ -152,8 +152,12 @@ def _wrong_parties(
             yield f"{variable}: an entry for {name} is not the id of a {kind} there"
 
 
-def _endpoint(gateway: Gateway) -> Endpoint | None:
-    account = read_account(gateway.env)
+def endpoint_of(gateway: Gateway, account: Account) -> Endpoint | None:
+    """Where the key of that account is spent; None without a key, or an address where it is all.
+
+    Raises:
+        SettingsError: the address is none.
+    """
     key = SecretStr("") if gateway.auth == "none" and account.base_url else account.key
     if key is None or (gateway.auth == "none" and not account.base_url):
         return None

@@ -1,4 +1,4 @@
-"""The command line: cliprelay run | chat | generate | models | doctor | sandbox.
+"""The command line: cliprelay init | run | chat | generate | models | doctor | sandbox.
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """
@@ -253,6 +253,15 @@ def models(
     print_models(catalog, Locale(setup.settings.default_locale))
     if setup.sandboxed:
         typer.echo("SANDBOX: no key is set, so the test gateway plays all of them.")
+
+
+@app.command()
+def init() -> None:
+    """Ask for keys, tokens and your own id, check each, and write them into .env."""
+    from bots.cli.init import initialise
+
+    configure_logs("ERROR")
+    initialise()
 
 
 @app.command()

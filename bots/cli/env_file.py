@@ -1,0 +1,51 @@
+"""Writes `.env`, all of it or nothing, and leaves what nobody has asked to change."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dotenv import dotenv_values, set_key
+
+from core.errors import StorageError
+
+_HEADER = "# Settings of cliprelay. All of them are in its README; lines can be added by hand.\n"
+_OURS_ALONE = 0o600
+
+
+def write_env(file: Path, changes: Mapping[str, str]) -> None:
+    """Set these variables in a file, which nobody but its owner can read from then on.
+
+    Other lines and comments stay as they are, and so does all of it if something goes wrong.
+
+    Raises:
+        StorageError: the file cannot be read or written.
+    """
+    file = file.resolve()  # a link stays one
+    try:
+        with TemporaryDirectory(prefix=".env-", dir=file.parent) as folder:
+            copy = Path(folder) / "env"
+            _copy(file, copy)
+            spellings = {name.upper(): name for name in dotenv_values(copy)}
+            for name, value in changes.items():
+                set_key(copy, spellings.get(name, name), value, quote_mode="never")
+            with copy.open("rb+") as written:
+                os.fsync(written.fileno())
+            copy.replace(file)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise StorageError(f"{file} cannot be written: {why}") from error
+
+
+def _copy(file: Path, copy: Path) -> None:
+    copy.touch(mode=_OURS_ALONE)
+    if not file.exists():
+        copy.write_text(_HEADER, encoding="utf-8")
+        return
+    # A byte order mark would become a part of the first variable.
+    copy.write_text(file.read_text(encoding="utf-8-sig"), encoding="utf-8")
+    owner = file.stat()
+    with suppress(PermissionError):  # the administrator writes it for the bot's own account
+        shutil.chown(copy, owner.st_uid, owner.st_gid)

@@ -127,7 +127,7 @@ class Settings(_FromEnvironment):
     public_url: Address | None = None
     quota_webhook_secret: SecretStr | None = None
     http_host: str = "127.0.0.1"
-    http_port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
     @property
     def is_called(self) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: cliprelay init | run | chat | generate | models | doctor | sandbox.
+"""The command line: cliprelay run | chat | generate | models | doctor | sandbox | ... .
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """
@@ -26,6 +26,7 @@ from bots.app import (
     sandbox_tables,
 )
 from bots.cli.logs import configure_logs
+from bots.cli.upkeep import backup, health, init
 from bots.setup import read_setup
 from core.errors import CatalogError, DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
@@ -256,15 +257,6 @@ def models(
 
 
 @app.command()
-def init() -> None:
-    """Ask for keys, tokens and your own id, check each, and write them into .env."""
-    from bots.cli.init import initialise
-
-    configure_logs("ERROR")
-    initialise()
-
-
-@app.command()
 def doctor() -> None:
     """Check configuration, database, and every gateway with its key."""
     configure_logs("ERROR")
@@ -323,6 +315,10 @@ def sandbox(
         raise OperatorError(str(error)) from error
     except OSError as error:
         raise OperatorError(f"Port {port} cannot be used: {error.strerror}") from error
+
+
+for upkeep in (init, backup, health):
+    app.command()(upkeep)
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:

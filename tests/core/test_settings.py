@@ -136,12 +136,12 @@ def test_a_wrong_value_is_an_error_that_names_the_variable_alone(tmp_path: Path)
 
 
 def test_all_that_is_wrong_is_said_at_once_and_the_rest_is_read(tmp_path: Path) -> None:
-    found = survey(tmp_path, JOBS_PER_USER="x", HTTP_PORT="0", PUBLIC_URL="h", LOG_LEVEL="error")
+    found = survey(tmp_path, JOBS_PER_USER="x", HTTP_PORT="-1", PUBLIC_URL="h", LOG_LEVEL="error")
 
     assert found["wrong"] == [
         "JOBS_PER_USER: must be a whole number",
         "PUBLIC_URL: must be an address that starts with http:// or https://",
-        "HTTP_PORT: must be at least 1",
+        "HTTP_PORT: must be at least 0",
     ]
     settings, _ = found["found"]
     assert (settings["jobs_per_user"], settings["public_url"]) == (2, None)

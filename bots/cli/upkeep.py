@@ -30,7 +30,7 @@ def backup(
 
     done = back_up(_settings().database_url, file, replaces=force)
     older = "; of an earlier version, which a start brings up to date" if done.is_older else ""
-    typer.echo(f"{file}: {done.jobs} jobs, {done.size_bytes / 1e6:.1f} MB, intact{older}")
+    typer.echo(f"{file}: intact, {done.size_bytes / 1e6:.1f} MB, jobs in it: {done.jobs}{older}")
 
 
 def health() -> None:

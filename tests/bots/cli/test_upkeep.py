@@ -41,7 +41,7 @@ async def test_a_bot_goes_on_from_a_backup_that_was_taken_beside_it(tmp_path: Pa
             await telegram.until(lambda: [p for p in telegram.answers(chat) if p.file])
 
     assert (backup.code, backup.err) == (0, "")
-    assert backup.out.startswith("../there/copy.db: 1 jobs, ")
+    assert backup.out.endswith("MB, jobs in it: 1\n")
     assert (again.code, again.err) == (
         2,
         "cliprelay: ../there/copy.db is there already; --force replaces it\n",

@@ -37,6 +37,8 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 # What is so much like one of our variables was meant to be it; gateways' names are nobody else's.
 _ALIKE = 0.8
 _ALIKE_AT_GATEWAY = 0.6
+# Others read them from the same file: the Bot API server of compose.yaml.
+_NEIGHBOURS = frozenset(map(str.upper, ("telegram_api_id", "telegram_api_hash")))
 
 
 def _check_party(text: str) -> str:
@@ -204,7 +206,7 @@ def misspelt(prefixes: Iterable[str]) -> Mapping[str, tuple[str, bool]]:
     theirs = {f"{prefix}_{name}" for prefix in prefixes for name in ("API_KEY", "BASE_URL")}
     known = {*(name.upper() for name in Settings.model_fields), *theirs}
     given = {name.upper(): name for name in (*os.environ, *file_values())}  # noqa: TID251 - see above
-    strangers = [name for name in given if name not in known]
+    strangers = [name for name in given if name not in known | _NEIGHBOURS]
     near = {given[name]: _meant(name, known, theirs) for name in strangers}
     return {name: (meant, meant not in given) for name, meant in near.items() if meant}
 

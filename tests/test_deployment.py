@@ -66,7 +66,7 @@ def test_who_stops_the_bot_waits_a_little_longer_than_the_bot_for_its_jobs() -> 
         seconds
         for text in texts
         for seconds in re.findall(
-            r"(?:TimeoutStopSec=|stop_grace_period: |docker stop -t |GracePeriodSeconds: )(\d+)",
+            r"(?:TimeoutStopSec=|stop_grace_period: |docker stop -t |--stop-timeout )(\d+)",
             text,
         )
     }
@@ -147,6 +147,19 @@ def test_the_bot_runs_alone_unless_its_own_bot_api_server_is_wanted() -> None:
     folder = re.search(r"--dir=(\S+)", server["command"])
     assert folder
     assert folder[1] in dict(dockerfile())["RUN"]
+
+
+def test_a_deployment_on_kubernetes_has_one_bot_that_stops_before_the_next_starts() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(spec:.*?)```", page, re.DOTALL)
+    spec = yaml.safe_load(text)["spec"]
+    pod = spec["template"]["spec"]
+
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    assert pod["terminationGracePeriodSeconds"] == STOP_SECONDS
+    assert f"{pod['securityContext']['runAsUser']}:" in dict(dockerfile())["USER"]
+    mounted = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert mounted == {volume["name"] for volume in pod["volumes"]}
 
 
 def test_the_unit_is_hardened() -> None:

@@ -1,12 +1,11 @@
 """The program as `pipx install .` and `uv tool install .` have it: a wheel in a place of its own.
 
-What it depends on is lent by the environment of the tests, so that nothing is fetched again.
+All that it depends on is installed as well: what only the tests have here would be missed there.
 """
 
 import os
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,11 +37,8 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installed command."""
     place = tmp_path_factory.mktemp("place")
     said(place, sys.executable, "-m", "venv", place)
-    pip = (place / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index")
-    said(place, *pip, wheel)
-    (packages,) = place.glob("lib/python*/site-packages")
-    # Files of this kind that stand in there are not read, so the source tree stays unknown.
-    (packages / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    pip = (place / "bin" / "python", "-m", "pip", "install", "--quiet", "-c")
+    said(place, *pip, ROOT / "constraints.txt", wheel, given=os.environ)  # noqa: TID251 - idem
     return place / "bin" / "cliprelay"
 
 

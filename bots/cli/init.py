@@ -18,7 +18,7 @@ from bots.cli.doctor import (
     examine_telegram,
     telegram_root,
 )
-from bots.cli.env_file import write_env
+from bots.cli.env_file import read_env, write_env
 from bots.cli.finding import Finding
 from bots.cli.owner import find_sender
 from bots.discord import ids as discord
@@ -48,6 +48,7 @@ def initialise() -> None:
     Raises:
         StorageError: `.env` cannot be read or written.
     """
+    read_env(FILE)  # what cannot be read is said before anybody types
     settings, wrong = survey_settings()
     setup, more = survey_setup(settings)
     typer.echo(

@@ -12,25 +12,23 @@ import typer
 _PLAIN = re.compile(r"[!%&(-\[\]-~]+")
 
 
-def ask(question: str) -> str:
-    """Ask for a line; "" for Enter."""
-    return _prompt(question, hidden=False)
+def ask(question: str, *, hidden: bool = False) -> str:
+    """Ask for a line; "" for Enter. What is hidden is not shown while it is typed."""
+    said: str = typer.prompt(
+        question, default="", show_default=False, hide_input=hidden and sys.stdin.isatty()
+    )
+    return said.strip()
 
 
-def ask_secret(question: str) -> str:
-    """Ask for a line that is not shown while it is typed; "" for Enter."""
-    while secret := _prompt(question, hidden=sys.stdin.isatty()):
-        if _PLAIN.fullmatch(secret):
+def ask_value(question: str, *, hidden: bool = False) -> str:
+    """Ask for what can stand in `.env` as it is; "" for Enter."""
+    while said := ask(question, hidden=hidden):
+        if _PLAIN.fullmatch(said):
             break
-        typer.echo("  That has blanks, quotation marks or letters that no key has. Copy it again.")
-    return secret
+        typer.echo("  That has blanks, quotation marks or letters that do not belong there.")
+    return said
 
 
 def agree(question: str, *, enter: bool) -> bool:
     """Ask for yes or no; `enter` is what Enter means."""
     return typer.confirm(question, default=enter)
-
-
-def _prompt(question: str, *, hidden: bool) -> str:
-    said: str = typer.prompt(question, default="", show_default=False, hide_input=hidden)
-    return said.strip()

@@ -125,31 +125,31 @@ def _examine_comfyui(
 async def _examine_platforms(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
     findings: list[Finding] = []
     if token := settings.telegram_bot_token:
-        findings.append(await examine_telegram(token, settings, http))
+        findings.append(await examine_telegram(settings, token, http))
     if token := settings.discord_bot_token:
-        findings.append(await examine_discord(token, settings, http))
+        findings.append(await examine_discord(settings, token, http))
     if not findings:
         says = "no token: set TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN to run the bot"
         findings.append(Finding(what="chat platforms", fine=None, says=says))
     return findings
 
 
-def telegram_root(token: SecretStr, settings: Settings) -> str:
+def telegram_root(settings: Settings, token: SecretStr) -> str:
     """Where the methods of Telegram's Bot API stand; the address holds the token."""
     root = (settings.telegram_api_url or _TELEGRAM).rstrip("/")
     return f"{root}/bot{token.get_secret_value()}"
 
 
 async def examine_telegram(
-    token: SecretStr, settings: Settings, http: httpx.AsyncClient
+    settings: Settings, token: SecretStr, http: httpx.AsyncClient
 ) -> Finding:
     """Ask Telegram whose token that is."""
-    url = f"{telegram_root(token, settings)}/getMe"
+    url = f"{telegram_root(settings, token)}/getMe"
     return await _examine_token("telegram", "TELEGRAM_BOT_TOKEN", http, url)
 
 
 async def examine_discord(
-    token: SecretStr, settings: Settings, http: httpx.AsyncClient
+    settings: Settings, token: SecretStr, http: httpx.AsyncClient
 ) -> Finding:
     """Ask Discord whose token that is."""
     url = f"{(settings.discord_api_url or _DISCORD).rstrip('/')}/users/@me"

@@ -10,7 +10,7 @@ import httpx
 import typer
 from pydantic import SecretStr
 
-from bots.cli.asking import agree, ask, ask_secret
+from bots.cli.asking import agree, ask, ask_value
 from bots.cli.doctor import (
     TIMEOUT_SECONDS,
     examine_discord,
@@ -27,6 +27,7 @@ from bots.telegram import ids as telegram
 from core.catalog import Gateway
 from core.dialects import Endpoint
 from core.dialects.endpoint import root_url
+from core.errors import SettingsError
 from core.invocation import IdFormat
 from core.platform import Party
 from core.redact import know
@@ -107,10 +108,14 @@ class Wizard:
         for number, gateway in enumerate(gateways, 1):
             typer.echo(f"{number:4} {gateway.name:<17} {self._hint(gateway)}")
         while wanted := ask("Which gateway? A number or a name; Enter goes on"):
-            if gateway := _chosen(wanted, gateways):
-                self._ask_gateway(gateway)
-            else:
+            gateway = _chosen(wanted, gateways)
+            if gateway is None:
                 typer.echo("  There is no such gateway.")
+                continue
+            try:
+                self._ask_gateway(gateway)
+            except SettingsError as error:  # its address, which was set before
+                typer.echo(f"  {error}")
 
     def _hint(self, gateway: Gateway) -> str:
         if self._value(gateway.variable):
@@ -146,7 +151,7 @@ class Wizard:
         variable = f"{gateway.env}_BASE_URL"
         if not self._may_set(variable):
             return ""
-        while address := ask(f"Address of {gateway.name}, like {gateway.base_url}"):
+        while address := ask_value(f"Address of {gateway.name}, like {gateway.base_url}"):
             try:
                 root_url(address)
             except ValueError as error:
@@ -158,15 +163,11 @@ class Wizard:
 
     def _ask_telegram(self) -> None:
         typer.echo("\nTelegram: @BotFather makes a bot and gives its token.")
-        settings = self._settings
-
-        def probe(token: SecretStr, http: httpx.AsyncClient) -> Awaitable[Finding]:
-            return examine_telegram(token, settings, http)
-
+        probe = partial(examine_telegram, self._settings)
         self._ask_secret("TELEGRAM_BOT_TOKEN", "Telegram token", probe)
         token = self._value("TELEGRAM_BOT_TOKEN")
         if token and self._may_name_admin(telegram.NAME):
-            root = telegram_root(SecretStr(token), settings)
+            root = telegram_root(self._settings, SecretStr(token))
             self._add_admin(telegram.NAME, self._ask_telegram_id(root))
 
     def _ask_telegram_id(self, root: str) -> str:
@@ -187,11 +188,7 @@ class Wizard:
         typer.echo(
             "\nDiscord: discord.com/developers/applications makes a bot and gives its token."
         )
-        settings = self._settings
-
-        def probe(token: SecretStr, http: httpx.AsyncClient) -> Awaitable[Finding]:
-            return examine_discord(token, settings, http)
-
+        probe = partial(examine_discord, self._settings)
         self._ask_secret("DISCORD_BOT_TOKEN", "Discord token", probe)
         if self._value("DISCORD_BOT_TOKEN") and self._may_name_admin(discord.NAME):
             typer.echo(
@@ -220,7 +217,7 @@ class Wizard:
         if not self._may_set(variable):
             return
         refused = ""
-        while (secret := ask_secret(question)) and secret != refused:
+        while (secret := ask_value(question, hidden=True)) and secret != refused:
             know(secret)
             finding = _run(partial(probe, SecretStr(secret)))
             _show(finding)

@@ -1,4 +1,4 @@
-"""The command line: cliprelay run | chat | generate | models | doctor | sandbox | ... .
+"""The command line: run, chat, generate, models, doctor, sandbox; and those of `bots.cli.upkeep`.
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """

@@ -147,11 +147,21 @@ async def test_a_key_that_cannot_be_checked_is_kept_if_it_is_typed_again(tmp_pat
     assert dotenv_values(tmp_path / ".env") == {"APIYI_API_KEY": "sk-secret-key"}
 
 
+async def test_an_address_that_is_none_costs_no_answer(tmp_path: Path) -> None:
+    variables = {"APIYI_BASE_URL": "nowhere"}
+    said = "apiyi\nsk-secret-key\nnewapi\nhttp://127.0.0.1:1\n\n\n\n\n"
+
+    done = await run(tmp_path, "init", said=said, variables=variables)
+
+    assert "APIYI_BASE_URL: must be an address" in done.out, done.out + done.err
+    assert dotenv_values(tmp_path / ".env") == {"NEWAPI_BASE_URL": "http://127.0.0.1:1"}
+
+
 async def test_a_server_of_ones_own_is_asked_for_by_its_address(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     root = gateway["APIYI_BASE_URL"]
-    said = f"newapi\nnowhere\n{root}\nsk-secret-key\n\n\n\n"
+    said = f"newapi\nnowhere\n{root} # mine\n{root}\nsk-secret-key\n\n\n\n"
 
     done = await run(tmp_path, "init", said=said)
 

@@ -18,7 +18,7 @@ from core.errors import CatalogError, SettingsError
 from core.invocation import IdFormat
 from core.people.words import BlockedWords
 from core.platform import Party
-from core.settings import Settings, misspelt, read_account, survey_settings
+from core.settings import Account, Settings, misspelt, read_account, survey_settings
 from sandbox.options import SandboxOptions
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def survey_setup(
     endpoints: dict[str, Endpoint] = {}
     for gateway in data.gateways.values():
         try:
-            endpoint = _endpoint(gateway)
+            endpoint = endpoint_of(gateway, read_account(gateway.env))
         except SettingsError as error:
             wrong.append(str(error))
         else:
@@ -154,22 +154,27 @@ def _wrong_parties(
             yield f"{variable}: an entry for {name} is not the id of a {kind} there"
 
 
-def root_of(gateway: Gateway) -> str:
+def root_of(gateway: Gateway, account: Account | None = None) -> str:
     """Where a gateway is, with or without a key; raises SettingsError where that is no address."""
+    account = account or read_account(gateway.env)
     try:
-        return root_url(read_account(gateway.env).base_url or gateway.base_url)
+        return root_url(account.base_url or gateway.base_url)
     except ValueError as error:
         raise SettingsError(f"{gateway.env}_BASE_URL: {error}") from error
 
 
-def _endpoint(gateway: Gateway) -> Endpoint | None:
-    account = read_account(gateway.env)
+def endpoint_of(gateway: Gateway, account: Account) -> Endpoint | None:
+    """Where the key of that account is spent; None without a key, or an address where it is all.
+
+    Raises:
+        SettingsError: the address is none.
+    """
     key = SecretStr("") if gateway.auth == "none" and account.base_url else account.key
     if key is None or (gateway.auth == "none" and not account.base_url):
         return None
     return Endpoint(
         gateway=gateway.name,
-        root=root_of(gateway),
+        root=root_of(gateway, account),
         key=key,
         auth=gateway.auth,
         more_headers=gateway.headers,

@@ -37,6 +37,8 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 # What is so much like one of our variables was meant to be it; gateways' names are nobody else's.
 _ALIKE = 0.8
 _ALIKE_AT_GATEWAY = 0.6
+# Others read them from the same file: the Bot API server of compose.yaml.
+_NEIGHBOURS = frozenset(map(str.upper, ("telegram_api_id", "telegram_api_hash")))
 
 
 def _check_party(text: str) -> str:
@@ -203,8 +205,8 @@ def misspelt(prefixes: Iterable[str]) -> Mapping[str, tuple[str, bool]]:
     """
     theirs = {f"{prefix}_{name}" for prefix in prefixes for name in ("API_KEY", "BASE_URL")}
     known = {*(name.upper() for name in Settings.model_fields), *theirs}
-    given = {name.upper(): name for name in (*os.environ, *_file_values())}  # noqa: TID251 - see above
-    strangers = [name for name in given if name not in known]
+    given = {name.upper(): name for name in (*os.environ, *file_values())}  # noqa: TID251 - see above
+    strangers = [name for name in given if name not in known | _NEIGHBOURS]
     near = {given[name]: _meant(name, known, theirs) for name in strangers}
     return {name: (meant, meant not in given) for name, meant in near.items() if meant}
 
@@ -215,7 +217,13 @@ def _meant(name: str, known: Iterable[str], theirs: Iterable[str]) -> str:
     return next(iter(near or get_close_matches(name, sorted(family), 1, _ALIKE_AT_GATEWAY)), "")
 
 
-def _file_values() -> Mapping[str, str | None]:
+def outer_values() -> Mapping[str, str]:
+    """What the environment itself sets, by names in capitals; it goes before `.env`."""
+    return {name.upper(): value.strip() for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - see above
+
+
+def file_values() -> Mapping[str, str | None]:
+    """What stands in `.env`; nothing where it cannot be read."""
     try:
         return dotenv_values(FILE, encoding=_ENCODING)
     except (OSError, UnicodeDecodeError):

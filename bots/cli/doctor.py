@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from bots.cli.finding import Finding
 from bots.cli.machine import examine_machine
@@ -17,7 +17,7 @@ from core.errors import Fault, FaultKind, JobError
 from core.i18n import Locale, explain_fault
 from core.settings import Settings, survey_settings
 
-_TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 _SOON = timedelta(days=14)
 _TELEGRAM = "https://api.telegram.org"
 _DISCORD = "https://discord.com/api/v10"
@@ -52,7 +52,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield Finding(what="configuration", fine=True, says="read")
     models = len(setup.data.served)
     yield Finding(what="catalog", fine=True, says=f"{models} models")
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         async for finding in examine_machine(settings, http):
             yield finding
         async for finding in _examine_gateways(setup, http, more):
@@ -77,7 +77,7 @@ async def _examine_gateways(
     for gateway in setup.data.gateways.values():
         endpoint = setup.endpoints.get(gateway.name)
         if endpoint:
-            finding = await _examine_endpoint(endpoint, gateway.variable, http, setup)
+            finding = await examine_endpoint(endpoint, gateway.variable, http, setup)
             yield finding
             for each in _examine_ends(gateway, setup):
                 yield each
@@ -90,7 +90,7 @@ async def _examine_gateways(
             yield Finding(what=gateway.name, fine=None, says=says)
 
 
-async def _examine_endpoint(
+async def examine_endpoint(
     endpoint: Endpoint, variable: str, http: httpx.AsyncClient, setup: Setup
 ) -> Finding:
     """Ask what costs nothing: whether the key is accepted, and which models it can have."""
@@ -148,19 +148,36 @@ def _examine_comfyui(
 async def _examine_platforms(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
     findings: list[Finding] = []
     if token := settings.telegram_bot_token:
-        root = (settings.telegram_api_url or _TELEGRAM).rstrip("/")
-        url = f"{root}/bot{token.get_secret_value()}/getMe"
-        findings.append(await _examine_token("telegram", "TELEGRAM_BOT_TOKEN", http, url))
+        findings.append(await examine_telegram(settings, token, http))
     if token := settings.discord_bot_token:
-        url = f"{(settings.discord_api_url or _DISCORD).rstrip('/')}/users/@me"
-        headers = {"Authorization": f"Bot {token.get_secret_value()}"}
-        findings.append(
-            await _examine_token("discord", "DISCORD_BOT_TOKEN", http, url, headers=headers)
-        )
+        findings.append(await examine_discord(settings, token, http))
     if not findings:
         says = "no token: set TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN to run the bot"
         findings.append(Finding(what="chat platforms", fine=None, says=says))
     return findings
+
+
+def telegram_root(settings: Settings, token: SecretStr) -> str:
+    """Where the methods of Telegram's Bot API stand; the address holds the token."""
+    root = (settings.telegram_api_url or _TELEGRAM).rstrip("/")
+    return f"{root}/bot{token.get_secret_value()}"
+
+
+async def examine_telegram(
+    settings: Settings, token: SecretStr, http: httpx.AsyncClient
+) -> Finding:
+    """Ask Telegram whose token that is."""
+    url = f"{telegram_root(settings, token)}/getMe"
+    return await _examine_token("telegram", "TELEGRAM_BOT_TOKEN", http, url)
+
+
+async def examine_discord(
+    settings: Settings, token: SecretStr, http: httpx.AsyncClient
+) -> Finding:
+    """Ask Discord whose token that is."""
+    url = f"{(settings.discord_api_url or _DISCORD).rstrip('/')}/users/@me"
+    headers = {"Authorization": f"Bot {token.get_secret_value()}"}
+    return await _examine_token("discord", "DISCORD_BOT_TOKEN", http, url, headers=headers)
 
 
 async def _examine_token(

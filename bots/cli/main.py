@@ -1,4 +1,4 @@
-"""The command line: cliprelay run | chat | generate | models | jobs | stats | doctor | sandbox.
+"""The command line: run, chat, generate, models, jobs, stats, doctor; and `bots.cli.upkeep`.
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """
@@ -26,6 +26,7 @@ from bots.app import (
     sandbox_tables,
 )
 from bots.cli.logs import configure_logs
+from bots.cli.upkeep import backup, health, init
 from bots.setup import read_setup
 from core.errors import CatalogError, DatabaseInUseError, OperatorError, UserError
 from core.i18n import Locale, explain, explain_fault
@@ -359,6 +360,10 @@ def sandbox(
         raise OperatorError(str(error)) from error
     except OSError as error:
         raise OperatorError(f"Port {port} cannot be used: {error.strerror}") from error
+
+
+for upkeep in (init, backup, health):
+    app.command()(upkeep)
 
 
 def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:

@@ -18,6 +18,7 @@ HeaderName = Annotated[
 ]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,200}$")]
 Path = Annotated[str, StringConstraints(pattern=r"^/[^\s#]*$")]
+KeyPage = Annotated[str, StringConstraints(pattern=r"^[\w.-]+\.[a-z]+(/[\w./-]*)?$")]
 Group = Literal["official", "reverse"]
 
 
@@ -39,6 +40,8 @@ class Gateway(Table):
         seedance_path: what stands before `/contents/generations/tasks`.
         media_origins: private addresses (`http://10.0.0.5:8000`) that links to its results, and
             nothing else, may lead to. Public ones need not be named, nor its own.
+        key_page: where people get a key, without the `https://`; "" where nobody has said.
+        own_address: True where each operator has an address of their own.
     """
 
     name: Name
@@ -52,6 +55,8 @@ class Gateway(Table):
     group: Group = "reverse"
     seedance_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")] = "/seedance/v3"
     media_origins: tuple[Origin, ...] = ()
+    key_page: KeyPage | Literal[""] = ""
+    own_address: bool = False
 
     @property
     def lists(self) -> Mapping[Sort, str]:

@@ -197,7 +197,9 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_variables_that_look_like_ours_are_found_in_file_and_environment(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("APIYI_APIKEY=x\nWHATAI_TOKEN=x\nHTTP_PROXY=x\nEDITOR=x\n")
+    (tmp_path / ".env").write_text(
+        "APIYI_APIKEY=x\nWHATAI_TOKEN=x\nHTTP_PROXY=x\nTELEGRAM_API_ID=1\n"
+    )
 
     found = survey(tmp_path, TELEGRAM_API="x", LOGLEVEL="INFO", LOG_LEVEL="INFO", ADMINS="")
 

@@ -44,6 +44,7 @@ from storage.database import open_database
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
+from storage.past_jobs import SqlPastJobStore
 from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
@@ -154,6 +155,7 @@ async def open_engine(
         database = await stack.enter_async_context(open_database(url))
         services = ObservedServices(
             store=SqlJobStore(database),
+            past_jobs=SqlPastJobStore(database),
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),

@@ -1,6 +1,6 @@
 """A question to a chat model and its answer: a row, and a place in a conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -154,6 +154,14 @@ class ExchangeStore(Protocol):
         """Delete all of a person's; gives their ids."""
         ...
 
-    async def prune(self, before: float) -> Sequence[str]:
-        """Delete what is older; gives the ids."""
+    async def prune(self, before: float, *, limit: int) -> Sequence[str]:
+        """Delete so much of what is older, at most; gives the ids."""
+        ...
+
+    async def count(self, user: Party) -> int:
+        """How many of a person's there are."""
+        ...
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        """Those of these ids that are there."""
         ...

@@ -1,7 +1,7 @@
 """Questions and answers on SQL."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -165,9 +165,23 @@ class SqlExchangeStore:
     async def forget(self, user: Party) -> Sequence[str]:
         return await self._delete(*_of(user))
 
-    async def prune(self, before: float) -> Sequence[str]:
+    async def prune(self, before: float, *, limit: int) -> Sequence[str]:
         asking = str(ExchangeState.ASKING)
-        return await self._delete(exchanges.c.created_at < before, exchanges.c.state != asking)
+        old = (
+            select(exchanges.c.id)
+            .where(exchanges.c.created_at < before, exchanges.c.state != asking)
+            .order_by(exchanges.c.created_at)
+            .limit(limit)
+        )
+        return await self._delete(exchanges.c.id.in_(old))
+
+    async def count(self, user: Party) -> int:
+        query = select(func.count()).select_from(exchanges).where(*_of(user))
+        return await self._database.run(_ROW, lambda c: c.scalar(query) or 0)
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        query = select(exchanges.c.id).where(exchanges.c.id.in_(ids))
+        return await self._database.run(_ROW, lambda c: set(c.scalars(query)))
 
     async def _one(self, query: Select[*tuple[Any, ...]]) -> Exchange | None:
         def read(connection: Connection) -> Exchange | None:

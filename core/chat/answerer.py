@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _DAY_SECONDS = 24 * 3600.0
 _PRUNE_SECONDS = 3600.0
+# In one transaction, so that nobody waits long for the database.
+_AT_ONCE = 100
 
 
 class Answerer:
@@ -169,7 +171,8 @@ class Answerer:
 
     async def _prune(self) -> None:
         before = time.time() - self._kept_days * _DAY_SECONDS
-        await self._forget_files(await self._services.exchanges.prune(before))
+        while gone := await self._services.exchanges.prune(before, limit=_AT_ONCE):
+            await self._forget_files(gone)
 
     def take_up(self, left: Iterable[Exchange]) -> None:
         """End what an earlier process has left; nothing is asked again, it may have been paid."""

@@ -145,6 +145,7 @@ fault-undeliverable = { $kind ->
    *[video] The video was made, but could not be posted: this chat accepts it neither as a video nor as a file, and it has no public link. Let the bot post files here, or send /retry in another chat with the bot.
 }
 fault-unheard = This chat takes no messages from the bot.
+fault-pictures-gone = The pictures that were sent for it are no longer kept here. Please send them once more, with the command.
 fault-unconfirmed = The results were sent, but this chat did not confirm that they arrived. Look above: only if something is missing, press Retry.
 fault-internal = Something went wrong in the bot.
 fault-unknown = Something went wrong at the gateway.
@@ -780,6 +781,7 @@ share-server-only = Videos can only be shared in servers that I am in.
 share-not-you = You are not allowed to post videos there.
 share-not-me = I am not allowed to post videos there. Whoever runs this server can change that.
 share-gone = This video is no longer stored here.
+pictures-gone = The pictures that you had sent for this are no longer kept here. Please send them once more, with the command.
 option-change = what should change
 option-of = id of the video; otherwise the one you reply to, or your last
 option-place = where it should go

@@ -141,6 +141,7 @@ fault-undeliverable = { $kind ->
    *[video] 视频已生成，但发不出去：这个聊天既不接受视频，也不接受文件，而且没有公开链接。请允许机器人在此发送文件，或在与机器人的其他聊天中发送 /retry。
 }
 fault-unheard = 这个聊天不接收机器人的消息。
+fault-pictures-gone = 当时发来的图片已不再保存。请连同命令重新发送。
 fault-unconfirmed = 结果已发出，但这个聊天没有确认收到。请看上面：只有缺了内容才需要点“重试”。
 fault-internal = 机器人自身出错了。
 fault-unknown = 网关出错了。
@@ -748,6 +749,7 @@ share-server-only = 只能在我加入的服务器里分享视频。
 share-not-you = 您不能在那里发视频。
 share-not-me = 我不能在那里发视频，服务器管理员可以修改权限。
 share-gone = 这个视频已不在本机保存。
+pictures-gone = 您当时发来的图片已不再保存。请连同命令重新发送。
 
 option-change = 要改成什么样
 option-of = 视频编号；不填则为您回复的或最近的视频

@@ -19,7 +19,7 @@ from core.files.folders import (
     folders_in,
     set_aside,
 )
-from core.past_jobs import Ending
+from core.past_jobs import JobEnding
 from core.platform import Party
 from core.services import Services
 
@@ -147,14 +147,14 @@ class Keeper:
                     await self._take_away(folder.name)
                     counts["folders of nobody"] += 1
 
-    async def _sweep_folder(self, folder: Folder, ending: Ending, counts: Counter[str]) -> None:
+    async def _sweep_folder(self, folder: Folder, ending: JobEnding, counts: Counter[str]) -> None:
         if self._is_over(ending) and await self._take_if_over(folder.name):
             counts["folders of media"] += 1
         elif ending.at is not None:
             parts = (self._services.folder(folder.name), self._now() - _DAY_SECONDS)
             counts["unfinished files"] += await asyncio.to_thread(delete_parts, *parts)
 
-    def _is_over(self, ending: Ending) -> bool:
+    def _is_over(self, ending: JobEnding) -> bool:
         days = self._retention.media_days
         if not days or ending.at is None or ending.platform in self._retention.besides:
             return False

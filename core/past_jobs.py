@@ -23,7 +23,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class JobEnding:
     """When a job ended, in seconds since 1970, and on which platform; None while it has not."""
 
     platform: str
@@ -42,7 +42,7 @@ class JobCount:
 class PastJobStore(Protocol):
     """Where jobs are looked at once they are over. What they have cost is kept in the ledger."""
 
-    async def endings(self, ids: Collection[str]) -> Mapping[str, Ending]:
+    async def endings(self, ids: Collection[str]) -> Mapping[str, JobEnding]:
         """How each of these jobs has ended; those that are not there are left out."""
         ...
 

@@ -23,6 +23,7 @@ from core.events import Event, TakenError
 from core.exchanges import Exchange, ExchangeState
 from core.people.currency import thousandths
 from core.platform import ConversationRef, MessageRef, Party, User
+from core.validation import objection
 from storage.database import Database
 from storage.events import take_within
 from storage.ledger import CreditLedger, Spender
@@ -225,5 +226,6 @@ def _load_or_pass(row: RowMapping) -> Exchange | None:
     try:
         return _load(row)
     except ValidationError as error:
-        log.error("answer %s is set aside, because its row cannot be read: %s", row["id"], error)  # noqa: TRY400
+        why = objection(error)
+        log.error("answer %s is set aside, because its row cannot be read: %s", row["id"], why)  # noqa: TRY400 - a traceback repeats what was said
         return None

@@ -57,7 +57,9 @@ async def look_at(database_url: str) -> DatabaseState:
 
 
 async def _read(path: Path, *, in_use: bool) -> DatabaseState:
-    database = Database(create_engine(_address(path, in_use=in_use)), str(path))
+    database = Database(
+        create_engine(_address(path, in_use=in_use), hide_parameters=True), str(path)
+    )
     try:
         found = await database.run("a row", revision)
         if found and found > newest_revision():

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from core.jobs import ENDED, JobState
-from core.past_jobs import Ending, JobCount
+from core.past_jobs import JobCount, JobEnding
 from core.platform import Party
 from storage.database import Database
 from storage.tables import jobs
@@ -22,15 +22,17 @@ class SqlPastJobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def endings(self, ids: Collection[str]) -> Mapping[str, Ending]:
+    async def endings(self, ids: Collection[str]) -> Mapping[str, JobEnding]:
         # An older version has not always written when a job ended.
         ended_at = func.coalesce(jobs.c.ended_at, jobs.c.created_at)
         query = select(jobs.c.id, jobs.c.platform, jobs.c.state, ended_at.label("at"))
 
-        def read(connection: Connection) -> Mapping[str, Ending]:
+        def read(connection: Connection) -> Mapping[str, JobEnding]:
             rows = connection.execute(query.where(jobs.c.id.in_(ids)))
             return {
-                row.id: Ending(platform=row.platform, at=row.at if row.state in _ENDED else None)
+                row.id: JobEnding(
+                    platform=row.platform, at=row.at if row.state in _ENDED else None
+                )
                 for row in rows
             }
 

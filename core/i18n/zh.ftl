@@ -368,7 +368,7 @@ command-reask = 重新提问没有得到回答的问题
 command-show = 发送回答中可能缺少的部分
 command-model = 查看或选择由哪个模型回答
 command-system = 查看或设定本聊天的回答方式
-command-forget = 删除您的提问和回答
+command-forget = 删除与您有关的全部内容，删除前会再次确认
 example-ask = 天空为什么是蓝色的？
 example-talk = 帮我做一段猫冲浪的短片
 example-model = off
@@ -440,10 +440,18 @@ system-none = 本聊天没有设定回答方式。例如：/system 用一句话�
 system-set = 今后本聊天的回答会遵循这个要求。
 system-unset = 已清除该要求。
 system-too-long = 要求最多 { $limit } 个字符。
-chats-forgotten = { $count ->
-    [0] 没有可以删除的内容。
-   *[other] 已在此处删除您的 { $count } 个问题和回答；聊天中的消息仍会保留。
-}
+forget-asks = 以下是我保存的与您有关的内容，将被永久删除：
+forget-done = 已删除：
+forget-jobs = { $count } 个视频或图片订单及其文件
+forget-answers = { $count } 个问题和回答
+forget-characters = { $count } 个角色
+forget-defaults = 您的设置
+forget-stays = 聊天中的消息不会消失，请在聊天中自行删除。消费记录会保留，但不含您写的内容。
+forget-open = 还有 { $count } 个订单正在制作，暂时保留。完成后请再发送 /forget。
+forget-nothing = 我没有保存可以删除的与您有关的内容。
+button-erase = 全部删除
+command-erase = 删除 /forget 所列的内容
+option-sure = /forget 给出的代码
 
 ## Access and defaults
 
@@ -684,6 +692,7 @@ name-enhance = 优化
 name-describe = 描述
 name-suggest = 换一个
 name-edit = 修改
+name-erase = 全部删除
 name-ask = 提问
 name-hear = 听
 name-talk = 聊天
@@ -711,6 +720,7 @@ name-option-spoiler = 剧透
 name-option-seed = 种子
 name-option-mask = 蒙版
 name-option-of = 视频编号
+name-option-sure = 代码
 name-option-place = 位置
 name-option-span = 时段
 name-option-url = 链接

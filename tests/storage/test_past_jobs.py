@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs import ENDED, JobState
-from core.past_jobs import Ending, JobCount
+from core.past_jobs import JobCount, JobEnding
 from core.platform import User
 from storage.database import Database
 from storage.events import SqlEventStore
@@ -102,4 +102,4 @@ async def test_the_oldest_go_first_and_open_ones_never(
     assert sorted(await past.prune(99.0, limit=9)) == ["cancelled", "failed"]
     assert await past.prune(99.0, limit=9, besides=["chat"]) == []
     endings = await past.endings(["draft", "done"])
-    assert endings == {"draft": Ending(platform="chat", at=None)}
+    assert endings == {"draft": JobEnding(platform="chat", at=None)}

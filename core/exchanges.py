@@ -150,8 +150,8 @@ class ExchangeStore(Protocol):
         """Those that have not ended, or whose chat was not told how."""
         ...
 
-    async def forget(self, user: Party) -> Sequence[str]:
-        """Delete all of a person's; gives their ids."""
+    async def forget(self, user: Party, *, limit: int) -> Sequence[str]:
+        """Delete so many of a person's, at most; gives their ids."""
         ...
 
     async def prune(self, before: float, *, limit: int) -> Sequence[str]:

@@ -84,14 +84,14 @@ class Keeper:
         log.info("swept: %s", told or "nothing was old")
         return counts
 
-    async def forget(self, user: Party) -> int:
-        """Delete all ended jobs of a person with their files; gives how many.
+    async def forget(self, user: Party) -> None:
+        """Delete all ended jobs of a person with their files.
 
         Raises:
             StorageError: not all could be deleted.
         """
         forget = self._services.past_jobs.forget
-        return await self._delete_rows(lambda: forget(user, limit=_AT_ONCE))
+        await self._delete_rows(lambda: forget(user, limit=_AT_ONCE))
 
     async def _go_on(self) -> None:
         for pause in self._pauses or _until_each_night():

@@ -163,8 +163,9 @@ class SqlExchangeStore:
 
         return await self._database.run(_ROW, read)
 
-    async def forget(self, user: Party) -> Sequence[str]:
-        return await self._delete(*_of(user))
+    async def forget(self, user: Party, *, limit: int) -> Sequence[str]:
+        theirs = select(exchanges.c.id).where(*_of(user)).limit(limit)
+        return await self._delete(theirs)
 
     async def prune(self, before: float, *, limit: int) -> Sequence[str]:
         asking = str(ExchangeState.ASKING)
@@ -174,7 +175,7 @@ class SqlExchangeStore:
             .order_by(exchanges.c.created_at)
             .limit(limit)
         )
-        return await self._delete(exchanges.c.id.in_(old))
+        return await self._delete(old)
 
     async def count(self, user: Party) -> int:
         query = select(func.count()).select_from(exchanges).where(*_of(user))
@@ -191,19 +192,18 @@ class SqlExchangeStore:
 
         return await self._database.run(_ROW, read)
 
-    async def _delete(self, *which: ColumnElement[bool]) -> Sequence[str]:
-        gone = select(exchanges.c.id).where(*which)
-        asking = exchanges.c.state == str(ExchangeState.ASKING)
-        unsettled = select(exchanges.c.id, exchanges.c.credits).where(*which, asking)
-        unnamed = delete(standing).where(standing.c.exchange.in_(gone))
-        deleted = delete(exchanges).where(*which).returning(exchanges.c.id)
-
+    async def _delete(self, which: Select[str]) -> Sequence[str]:
         def forget(connection: Connection) -> Sequence[str]:
+            gone = connection.scalars(which).all()
+            these = exchanges.c.id.in_(gone)
+            asking = exchanges.c.state == str(ExchangeState.ASKING)
+            unsettled = select(exchanges.c.id, exchanges.c.credits).where(these, asking)
             # Its end finds no row any more, if it comes at all.
             for row in connection.execute(unsettled).all():
                 self._ledger.settle(connection, _ref(row.id), thousandths(row.credits))
-            connection.execute(unnamed)
-            return connection.scalars(deleted).all()
+            connection.execute(delete(standing).where(standing.c.exchange.in_(gone)))
+            connection.execute(delete(exchanges).where(these))
+            return gone
 
         return await self._database.run(_ROW, forget)
 

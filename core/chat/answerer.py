@@ -142,13 +142,12 @@ class Answerer:
         answers = (each.exchange for each in self._active.values())
         return [each for each in answers if each.user.party == user]
 
-    async def forget(self, user: Party) -> int:
-        """Delete all that a person has asked and was answered; gives how much that was."""
+    async def forget(self, user: Party) -> None:
+        """Delete all that a person has asked and was answered."""
         for exchange in self.given_to(user):
             self.stop(exchange.id)
-        gone = await self._services.exchanges.forget(user)
-        await self._forget_files(gone)
-        return len(gone)
+        while gone := await self._services.exchanges.forget(user, limit=_AT_ONCE):
+            await self._forget_files(gone)
 
     async def start(self, draft: HandOver) -> None:
         """Forget what has been kept for long enough, now and from time to time.

@@ -192,9 +192,12 @@ async def test_a_link_to_a_folder_elsewhere_is_not_followed(
     age(elsewhere, 900)
     async with harness.engine() as engine:
         engine.services.media_dir.mkdir()
-        (engine.services.media_dir / harness.job().id).symlink_to(elsewhere)
+        link = engine.services.media_dir / harness.job().id
+        link.symlink_to(elsewhere)
+        os.utime(link, (1, 1), follow_symlinks=False)
         await keeper_of(engine).sweep()
 
+    assert link.is_symlink()
     assert (elsewhere / "film.mp4").exists()
 
 

@@ -327,6 +327,24 @@ async def test_a_locked_database_or_a_folder_that_resists_is_left_for_the_next_t
 
 
 @jumping_clock
+async def test_an_engine_sweeps_soon_after_its_start_but_not_at_once(
+    harness: EngineHarness,
+) -> None:
+    async with harness.store() as store:
+        await store.add(job := ended(harness, 9))
+    folder = harness.folder / "media" / job.id
+    folder.mkdir(parents=True)
+    async with harness.engine():
+        await asyncio.sleep(30)
+        at_once = folder.exists()
+        with asking("DELETE FROM taken") as last:
+            await last.wait()
+
+    assert at_once
+    assert not folder.exists()
+
+
+@jumping_clock
 async def test_it_sweeps_by_itself_and_at_once_when_the_disk_is_nearly_full(
     harness: EngineHarness, tmp_path: Path
 ) -> None:

@@ -338,7 +338,8 @@ async def test_an_engine_sweeps_soon_after_its_start_but_not_at_once(
         await asyncio.sleep(30)
         at_once = folder.exists()
         with asking("DELETE FROM taken") as last:
-            await last.wait()
+            async with asyncio.timeout(3600):
+                await last.wait()
 
     assert at_once
     assert not folder.exists()

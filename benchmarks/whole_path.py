@@ -45,6 +45,7 @@ from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.listings import SqlListedStore
+from storage.past_jobs import SqlPastJobStore
 from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
@@ -155,6 +156,7 @@ async def open_engine(
         database = await stack.enter_async_context(open_database(url))
         services = ObservedServices(
             store=SqlJobStore(database),
+            past_jobs=SqlPastJobStore(database),
             access=Access(policy=Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),

@@ -26,6 +26,7 @@ from core.events import Events
 from core.files.disk import Room, check_folder
 from core.messages.budgets import Budgets
 from core.meters import Meters
+from core.past_jobs import Retention
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
@@ -45,6 +46,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
+from storage.past_jobs import SqlPastJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 
@@ -90,6 +92,7 @@ async def open_engine(
         meters = Meters()
         services = Services(
             store=SqlJobStore(database, ledger),
+            past_jobs=SqlPastJobStore(database),
             access=Access(policy=policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
@@ -104,6 +107,7 @@ async def open_engine(
             platforms=dict(platforms),
             media_dir=settings.media_dir.absolute(),
             room=_room(settings),
+            retention=_retention(settings, policy),
             sandboxed=setup.sandboxed,
             auto_confirm_credits=settings.chat_auto_confirm_credits,
             words=setup.words,
@@ -159,6 +163,15 @@ def _policy(settings: Settings) -> Policy:
         admins=frozenset(settings.admins),
         allowed_chats=frozenset(settings.allowed_chats),
         terminals=frozenset({CONSOLE, FILE}),
+    )
+
+
+def _retention(settings: Settings, policy: Policy) -> Retention:
+    return Retention(
+        media_days=settings.media_days,
+        history_days=settings.history_days,
+        # On a terminal the files are all that people have got.
+        besides=policy.terminals,
     )
 
 

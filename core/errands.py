@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 log = logging.getLogger(__name__)
@@ -38,3 +39,9 @@ class Errands:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("unexpected error in the background", exc_info=error)
+
+
+def seconds_until(hour: time, now: datetime) -> float:
+    """How long it is until a time of the day, where that is not just now."""
+    then = datetime.combine(now.date(), hour, now.tzinfo)
+    return ((then if then > now else then + timedelta(days=1)) - now).total_seconds()

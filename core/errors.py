@@ -119,6 +119,7 @@ class FaultKind(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+    PICTURES_GONE = "pictures_gone"
     DISK_FULL = "disk_full"
     UNDELIVERABLE = "undeliverable"
     UNCONFIRMED = "unconfirmed"

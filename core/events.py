@@ -1,7 +1,6 @@
 """What arrives from a platform may arrive twice; what is paid for it is paid once."""
 
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator, Hashable
 from contextlib import contextmanager
@@ -45,8 +44,8 @@ class EventStore(Protocol):
         """Write that it was taken; False where it already was."""
         ...
 
-    async def prune(self, before: float) -> None:
-        """Forget what was taken before that time, in seconds since 1970."""
+    async def prune(self, before: float, *, limit: int) -> int:
+        """Forget what was taken before that time, in seconds since 1970; gives how many."""
         ...
 
 
@@ -121,6 +120,6 @@ class Events:
             self._sent.pop(what, None)
             raise
 
-    async def prune(self) -> None:
-        """Forget what is too old to arrive again."""
-        await self._store.prune(time.time() - _KEPT_SECONDS)
+    async def prune(self, now: float, *, limit: int) -> int:
+        """Forget so many of what is too old to arrive again, at most; gives how many."""
+        return await self._store.prune(now - _KEPT_SECONDS, limit=limit)

@@ -1,6 +1,6 @@
 """A question to a chat model and its answer: a row, and a place in a conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -150,10 +150,18 @@ class ExchangeStore(Protocol):
         """Those that have not ended, or whose chat was not told how."""
         ...
 
-    async def forget(self, user: Party) -> Sequence[str]:
-        """Delete all of a person's; gives their ids."""
+    async def forget(self, user: Party, *, limit: int) -> Sequence[str]:
+        """Delete so many of a person's, at most; gives their ids."""
         ...
 
-    async def prune(self, before: float) -> Sequence[str]:
-        """Delete what is older; gives the ids."""
+    async def prune(self, before: float, *, limit: int) -> Sequence[str]:
+        """Delete so much of what is older, at most; gives the ids."""
+        ...
+
+    async def count(self, user: Party) -> int:
+        """How many of a person's there are."""
+        ...
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        """Those of these ids that are there."""
         ...

@@ -137,6 +137,11 @@ class MediaRequest:
     unmet: Unmet | None = None
     wording: Wording = Wording.TYPED
 
+    @property
+    def pictures(self) -> tuple[Asset, ...]:
+        """All that its person has sent along."""
+        return (*self.images, self.mask) if self.mask else self.images
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRef:

@@ -19,6 +19,7 @@ from core.jobs import Job, JobStore
 from core.messages.budget import WriteBudget
 from core.messages.budgets import Budgets
 from core.meters import Meters
+from core.past_jobs import PastJobStore, Retention
 from core.people.access import Access
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
@@ -36,6 +37,7 @@ class Services:
         endpoints: by the name of the gateway.
         media_dir: where results and pictures lie, a folder for each job.
         room: what has to stay free on the disks.
+        retention: how long what is over is kept.
         auto_confirm_credits: up to which price what a model orders for a person is not shown to
             them first; 0 shows everything.
         sandboxed: True when all endpoints are the sandbox; each message then says so.
@@ -46,6 +48,7 @@ class Services:
     """
 
     store: JobStore
+    past_jobs: PastJobStore
     access: Access
     preferences: PreferenceStore
     characters: CharacterStore
@@ -60,6 +63,7 @@ class Services:
     platforms: dict[str, Platform]
     media_dir: Path
     room: Room = field(default_factory=Room)
+    retention: Retention = field(default_factory=Retention)
     sandboxed: bool = False
     auto_confirm_credits: int = 0
     words: BlockedWords = field(default_factory=BlockedWords)

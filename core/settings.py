@@ -92,7 +92,9 @@ class Settings(_FromEnvironment):
 
     database_url: str = "sqlite:///data/cliprelay.db"
     media_dir: Path = Path("data/media")
-    min_free_mb: Annotated[int, Field(ge=0)] = 200
+    min_free_mb: Annotated[int, Field(ge=0)] = 500
+    media_days: Annotated[float, Field(ge=0)] = 7
+    history_days: Annotated[float, Field(ge=0)] = 0
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     comfyui_workflows: Path | None = None
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()

@@ -51,6 +51,13 @@ def objections(error: ValidationError) -> list[tuple[str, str]]:
     return [_objection(found) for found in fields.values()]
 
 
+def objection(error: ValueError) -> str:
+    """What is wrong with a row, for the log: of what pydantic has read, none of the values."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{place}: {wrong}" for place, wrong in objections(error))
+
+
 def _objection(found: Sequence[ErrorDetails]) -> tuple[str, str]:
     # Of the types that a field may have, the one that was meant is understood the farthest.
     deepest = max(found, key=lambda each: (len(each["loc"]), each["type"] not in _SHAPES))

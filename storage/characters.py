@@ -43,6 +43,10 @@ class SqlCharacterStore:
         wanted = delete(table).where(*_is(user, alias))
         return await self._database.run(_ROW, lambda c: c.execute(wanted).rowcount > 0)
 
+    async def forget_all(self, user: User) -> None:
+        theirs = delete(table).where(*_is(user))
+        await self._database.run(_ROW, lambda c: c.execute(theirs))
+
 
 def _is(user: User, alias: str | None = None) -> tuple[ColumnElement[bool], ...]:
     owned = (table.c.platform == user.platform, table.c.user_id == user.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 from sqlalchemy import (
     URL,
     Connection,
@@ -26,6 +27,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, SingletonThreadPool
 
 from core.errors import DatabaseInUseError, StorageError
+from core.validation import objection
 from storage.tables import jobs
 
 # The second is how earlier versions wrote it.
@@ -116,6 +118,10 @@ class Database:
         match error:
             case DBAPIError():
                 told = StorageError(f"The database {self._name} cannot be used: {error.orig}")
+            case ValidationError():
+                # Without its cause, which repeats the values: a traceback would, too.
+                why = objection(error)
+                return StorageError(f"The database holds {row} that cannot be read: {why}")
             case ValueError():
                 told = StorageError(f"The database holds {row} that cannot be read: {error}")
             case _:
@@ -137,7 +143,8 @@ async def open_database(database_url: str) -> AsyncGenerator[Database]:
         if path:
             stack.enter_context(_lock(path))
         # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
-        engine = create_engine(url, poolclass=SingletonThreadPool)
+        # An error that gets into the log must not take along what people have written.
+        engine = create_engine(url, poolclass=SingletonThreadPool, hide_parameters=True)
         event.listen(engine, "connect", _prepare)
         database = Database(engine, url.database)
         try:

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Integer, delete, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from core.events import Event
@@ -28,9 +28,11 @@ class SqlEventStore:
     async def take(self, event: Event) -> bool:
         return await self._database.run(_ROW, lambda c: take_within(c, event))
 
-    async def prune(self, before: float) -> None:
-        old = delete(taken).where(taken.c.at < before)
-        await self._database.run(_ROW, lambda c: c.execute(old))
+    async def prune(self, before: float, *, limit: int) -> int:
+        row = literal_column("rowid", Integer)
+        old = select(row).select_from(taken).where(taken.c.at < before).limit(limit)
+        gone = delete(taken).where(row.in_(old))
+        return await self._database.run(_ROW, lambda c: c.execute(gone).rowcount)
 
 
 def take_within(connection: Connection, event: Event) -> bool:

@@ -1,7 +1,7 @@
 """Questions and answers on SQL."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.events import Event, TakenError
 from core.exchanges import Exchange, ExchangeState
 from core.people.currency import thousandths
 from core.platform import ConversationRef, MessageRef, Party, User
+from core.validation import objection
 from storage.database import Database
 from storage.events import take_within
 from storage.ledger import CreditLedger, Spender
@@ -162,12 +163,27 @@ class SqlExchangeStore:
 
         return await self._database.run(_ROW, read)
 
-    async def forget(self, user: Party) -> Sequence[str]:
-        return await self._delete(*_of(user))
+    async def forget(self, user: Party, *, limit: int) -> Sequence[str]:
+        theirs = select(exchanges.c.id).where(*_of(user)).limit(limit)
+        return await self._delete(theirs)
 
-    async def prune(self, before: float) -> Sequence[str]:
+    async def prune(self, before: float, *, limit: int) -> Sequence[str]:
         asking = str(ExchangeState.ASKING)
-        return await self._delete(exchanges.c.created_at < before, exchanges.c.state != asking)
+        old = (
+            select(exchanges.c.id)
+            .where(exchanges.c.created_at < before, exchanges.c.state != asking)
+            .order_by(exchanges.c.created_at)
+            .limit(limit)
+        )
+        return await self._delete(old)
+
+    async def count(self, user: Party) -> int:
+        query = select(func.count()).select_from(exchanges).where(*_of(user))
+        return await self._database.run(_ROW, lambda c: c.scalar(query) or 0)
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        query = select(exchanges.c.id).where(exchanges.c.id.in_(ids))
+        return await self._database.run(_ROW, lambda c: set(c.scalars(query)))
 
     async def _one(self, query: Select[*tuple[Any, ...]]) -> Exchange | None:
         def read(connection: Connection) -> Exchange | None:
@@ -176,19 +192,18 @@ class SqlExchangeStore:
 
         return await self._database.run(_ROW, read)
 
-    async def _delete(self, *which: ColumnElement[bool]) -> Sequence[str]:
-        gone = select(exchanges.c.id).where(*which)
-        asking = exchanges.c.state == str(ExchangeState.ASKING)
-        unsettled = select(exchanges.c.id, exchanges.c.credits).where(*which, asking)
-        unnamed = delete(standing).where(standing.c.exchange.in_(gone))
-        deleted = delete(exchanges).where(*which).returning(exchanges.c.id)
-
+    async def _delete(self, which: Select[str]) -> Sequence[str]:
         def forget(connection: Connection) -> Sequence[str]:
+            gone = connection.scalars(which).all()
+            these = exchanges.c.id.in_(gone)
+            asking = exchanges.c.state == str(ExchangeState.ASKING)
+            unsettled = select(exchanges.c.id, exchanges.c.credits).where(these, asking)
             # Its end finds no row any more, if it comes at all.
             for row in connection.execute(unsettled).all():
                 self._ledger.settle(connection, _ref(row.id), thousandths(row.credits))
-            connection.execute(unnamed)
-            return connection.scalars(deleted).all()
+            connection.execute(delete(standing).where(standing.c.exchange.in_(gone)))
+            connection.execute(delete(exchanges).where(these))
+            return gone
 
         return await self._database.run(_ROW, forget)
 
@@ -211,5 +226,6 @@ def _load_or_pass(row: RowMapping) -> Exchange | None:
     try:
         return _load(row)
     except ValidationError as error:
-        log.error("answer %s is set aside, because its row cannot be read: %s", row["id"], error)  # noqa: TRY400
+        why = objection(error)
+        log.error("answer %s is set aside, because its row cannot be read: %s", row["id"], why)  # noqa: TRY400 - a traceback repeats what was said
         return None

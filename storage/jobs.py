@@ -8,7 +8,7 @@ from functools import cache, partial
 from math import fsum
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Executable,
@@ -25,7 +25,7 @@ from core.jobs import ENDED, Expense, Job, JobState, LostRunError
 from core.media import Cost, MediaRequest
 from core.people.currency import thousandths
 from core.platform import ConversationRef, Party, User
-from core.validation import objections
+from core.validation import objection
 from storage.database import Database
 from storage.events import take_within
 from storage.ledger import CreditLedger, Spender
@@ -275,9 +275,7 @@ class SqlJobStore:
         return found
 
     def _set_aside(self, job_id: str, error: ValueError) -> None:
-        why = str(error)
-        if isinstance(error, ValidationError):
-            why = "; ".join(f"{place}: {wrong}" for place, wrong in objections(error))
+        why = objection(error)
         if job_id not in self.aside:
             log.error("job %s is set aside, because its row cannot be read: %s", job_id, why)
         self.aside[job_id] = why

@@ -91,7 +91,8 @@ async def open_to_read(database_url: str) -> AsyncGenerator[Database]:
 @asynccontextmanager
 async def _opened(path: Path, *, in_use: bool) -> AsyncGenerator[tuple[Database, bool]]:
     """The database, and whether it is of this version, and not of an earlier one."""
-    database = Database(create_engine(_address(path, in_use=in_use)), str(path))
+    engine = create_engine(_address(path, in_use=in_use), hide_parameters=True)
+    database = Database(engine, str(path))
     try:
         found = await database.run("a row", revision)
         if found and found > newest_revision():

@@ -67,6 +67,7 @@ jobs = Table(
     Index("jobs_by_model", "model", "state", "ended_at"),
     Index("jobs_charged", "created_at", sqlite_where=text("cost IS NOT NULL")),
     Index("jobs_by_message", "platform", "delivered_chat", "delivered_thread", "delivered_id"),
+    Index("jobs_by_end", "ended_at"),
 )
 
 access = Table(
@@ -121,6 +122,7 @@ taken = Table(
     Column("platform", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("at", Float, nullable=False),
+    Index("taken_by_time", "at"),
 )
 
 writes = Table(

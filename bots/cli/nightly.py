@@ -5,11 +5,11 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from bots.admins import Admins
 from core.dialects import Endpoint
-from core.errands import Errands
+from core.errands import Errands, seconds_until
 from core.errors import StorageError
 from core.listings import ask
 from core.services import Services
@@ -55,13 +55,7 @@ def _until_each_night() -> Iterator[float]:
     yield random.uniform(*_SOON_SECONDS)  # noqa: S311 - spreads load
     while True:
         spread = random.uniform(0, _SPREAD_SECONDS)  # noqa: S311 - as above
-        yield seconds_to_night(datetime.now().astimezone()) + spread
-
-
-def seconds_to_night(now: datetime) -> float:
-    """How long it is until the next night begins."""
-    night = datetime.combine(now.date(), _NIGHT, now.tzinfo)
-    return ((night if night > now else night + timedelta(days=1)) - now).total_seconds()
+        yield seconds_until(_NIGHT, datetime.now().astimezone()) + spread
 
 
 def _listing(services: Services) -> Sequence[Endpoint]:

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from bots.attachments import LocalFile
-from bots.console.conversation import HERE
+from bots.console.conversation import HERE, ConsoleConversation
 from bots.console.ids import NAME
 from bots.console.screen import CONTINUED, Screen
 from core.commands import COMMANDS, Commands
@@ -92,7 +92,7 @@ class ConsoleAdapter:
         if not answer.done:
             self._refuse(answer.view.text if answer.view else "")
         elif answer.view:
-            self._screen.print(answer.view.text)
+            ConsoleConversation(self._screen, self._locale, self._commands).say(answer.view)
         if answer.done and attachments:
             self._attached = []  # an order took them
         elif self._attached:

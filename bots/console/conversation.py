@@ -54,7 +54,7 @@ class ConsoleConversation(WithoutPreviews, WithoutAccess):
             self._screen.show(message.id, view.text.splitlines())
         else:
             self._screen.drop(message.id)
-            self._screen.print("\n".join([view.text, *self._choices(view)]))
+            self.say(view)
 
     async def deliver(self, post: MediaPost, *, replacing: MessageRef | None) -> MessageRef:
         """Say what it is and where. Files stay in MEDIA_DIR, so saying it twice does no harm."""
@@ -62,6 +62,10 @@ class ConsoleConversation(WithoutPreviews, WithoutAccess):
         lines = [post.view.text, *map(self._saved, post.assets)]
         self._screen.print("\n".join(lines))
         return _new_message()
+
+    def say(self, view: View) -> None:
+        """Print something that will not change, and what can be chosen under it."""
+        self._screen.print("\n".join([view.text, *self._choices(view)]))
 
     def _speak(self, message: MessageRef, view: View) -> None:
         # A model could move the cursor, and write over what others have said.

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _DAY_SECONDS = 24 * 3600.0
 _PRUNE_SECONDS = 3600.0
+# In one transaction, so that nobody waits long for the database.
+_AT_ONCE = 100
 
 
 class Answerer:
@@ -146,13 +148,12 @@ class Answerer:
         answers = (each.exchange for each in self._active.values())
         return [each for each in answers if each.user.party == user]
 
-    async def forget(self, user: Party) -> int:
-        """Delete all that a person has asked and was answered; gives how much that was."""
+    async def forget(self, user: Party) -> None:
+        """Delete all that a person has asked and was answered."""
         for exchange in self.given_to(user):
             self.stop(exchange.id)
-        gone = await self._services.exchanges.forget(user)
-        await self._forget_files(gone)
-        return len(gone)
+        while gone := await self._services.exchanges.forget(user, limit=_AT_ONCE):
+            await self._forget_files(gone)
 
     async def start(self, draft: HandOver) -> None:
         """Forget what has been kept for long enough, now and from time to time.
@@ -175,7 +176,8 @@ class Answerer:
 
     async def _prune(self) -> None:
         before = time.time() - self._kept_days * _DAY_SECONDS
-        await self._forget_files(await self._services.exchanges.prune(before))
+        while gone := await self._services.exchanges.prune(before, limit=_AT_ONCE):
+            await self._forget_files(gone)
 
     def take_up(self, left: Iterable[Exchange]) -> None:
         """End what an earlier process has left; nothing is asked again, it may have been paid."""

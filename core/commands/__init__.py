@@ -7,12 +7,13 @@ from core.commands.access import ALLOW, DENY
 from core.commands.answers import CONTINUE, REASK, SHOW, STOP
 from core.commands.ask import ASK, HEAR, TALK
 from core.commands.characters import CHARACTER, CHARACTERS
-from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
+from core.commands.chat import MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
 from core.commands.credits import BALANCE, GRANT, LIMITS
 from core.commands.describe import DESCRIBE
 from core.commands.drafts import EDIT, SUGGEST
 from core.commands.enhance import ENHANCE
+from core.commands.forget import ERASE, FORGET
 from core.commands.help import make_help
 from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
@@ -49,6 +50,7 @@ COMMANDS: Commands = {
         MODEL_COMMAND,
         SYSTEM,
         FORGET,
+        ERASE,
         STATUS,
         CANCEL,
         RETRY,

@@ -12,6 +12,7 @@ from core.commands.shared_options import OF
 from core.engine.order import new_id
 from core.errors import UserError
 from core.exchanges import Exchange, ExchangeState
+from core.files.disk import are_kept
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG
 from core.platform import View
@@ -61,6 +62,8 @@ async def ask_again(context: Context, options: AnswerOptions) -> None:
     exchange = await _meant(context, options.of)
     if exchange.state is not ExchangeState.FAILED:
         raise UserError("nothing-to-ask-again")
+    if not await are_kept(exchange.media):
+        raise UserError("pictures-gone")
     earlier = await context.engine.answerer.before(exchange.follows) if exchange.follows else ()
     wanted = Wanted(
         prompt=exchange.prompt,

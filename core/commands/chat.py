@@ -1,4 +1,4 @@
-"""/model, /system and /forget: who answers, how, and what is remembered of it."""
+"""/model and /system: who answers, and how."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
-from core.commands.command import Command, Context, NoOptions
+from core.commands.command import Command, Context
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG, Option
@@ -77,12 +77,6 @@ async def system(context: Context, options: SystemOptions) -> View:
     return View(text=translate(context.locale, "system-unset" if off else "system-set"))
 
 
-async def forget(context: Context, _: NoOptions) -> View:
-    """Delete one's own questions and their answers."""
-    count = await context.engine.answerer.forget(context.invocation.user.party)
-    return View(text=translate(context.locale, "chats-forgotten", count=count))
-
-
 async def _party(context: Context) -> Party:
     """The chat, for who may decide for everybody in it.
 
@@ -99,7 +93,4 @@ MODEL_COMMAND = Command(
 )
 SYSTEM = Command(
     name="system", options=SystemOptions, run=system, needs=ChatAbility.CHAT, personal=True
-)
-FORGET = Command(
-    name="forget", options=NoOptions, run=forget, needs=ChatAbility.CHAT, personal=True
 )

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.commands.command import Audience, Command, Context, JobOptions, NoOptions
-from core.commands.ordering import check_heard, shown_at, submit
-from core.engine.order import new_id
+from core.commands.ordering import check_heard, order_again, shown_at
 from core.errors import UserError
 from core.i18n import translate
 from core.jobs import Job, JobState
@@ -96,7 +95,7 @@ async def again(context: Context, options: JobOptions) -> View | None:
         job = pick(last, options.job, none="nothing-to-repeat", command="again")
     if job.state is not JobState.DONE:
         raise UserError("nothing-to-repeat")
-    await submit(context, new_id(), replace(job.request, model=job.model))
+    await order_again(context, replace(job.request, model=job.model))
     return None
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from core.catalog import Catalog
 from core.commands.command import Context
@@ -11,7 +13,7 @@ from core.commands.repeats import once
 from core.engine.order import Order, new_id
 from core.errors import FaultKind, StorageError, UserError
 from core.events import TakenError
-from core.files.pictures import save_picture
+from core.files.pictures import copied, save_picture
 from core.files.videos import is_video, save_video
 from core.media import Asset, MediaKind, MediaRequest, Unmet
 from core.names import names_in, with_other_names
@@ -30,17 +32,46 @@ async def place_order(
     A draft is only shown.
     """
     job_id = new_id()
-    try:
+    async with _forgotten_unless_ordered(context, job_id):
         request = await cast(context, request_of(await save_pictures(context, job_id)))
         request = fill(context.services.catalog, request, context.preferences)
-        await submit(context, job_id, request, is_draft=is_draft)
+        await _submit(context, job_id, request, is_draft=is_draft)
+
+
+async def order_again(context: Context, request: MediaRequest) -> None:
+    """Order what a job was once ordered with, pictures too; each job has its own of these.
+
+    Raises:
+        UserError: they are not kept any more; or as any order.
+    """
+    job_id = new_id()
+    async with _forgotten_unless_ordered(context, job_id):
+        folder = context.services.folder(job_id)
+        try:
+            request = await asyncio.to_thread(_with_copies, request, folder)
+        except FileNotFoundError:
+            raise UserError("pictures-gone") from None
+        await _submit(context, job_id, request)
+
+
+def _with_copies(request: MediaRequest, folder: Path) -> MediaRequest:
+    images = tuple(copied(image, folder) for image in request.images)
+    mask = copied(request.mask, folder) if request.mask else None
+    return replace(request, images=images, mask=mask)
+
+
+@asynccontextmanager
+async def _forgotten_unless_ordered(context: Context, job_id: str) -> AsyncGenerator[None]:
+    """Delete the pictures of what was refused in the end."""
+    try:
+        yield
     except (UserError, TakenError, StorageError):
         if await context.services.store.get(job_id) is None:
             await forget_pictures(context, job_id)
         raise
 
 
-async def submit(
+async def _submit(
     context: Context, job_id: str, request: MediaRequest, *, is_draft: bool = False
 ) -> None:
     """Order a request for whoever gave the command; a private one where only they see it.

@@ -1,6 +1,5 @@
 """/share: a finished result in another chat."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from core.delivery.post import post
 from core.delivery.prepare import is_native
 from core.engine.order import new_id
 from core.errors import UserError
+from core.files.disk import are_kept
 from core.files.transcode import transcode
 from core.i18n import Locale, translate
 from core.invocation import Place
@@ -37,7 +37,7 @@ class ShareOptions(BaseModel):
 
 async def share(context: Context, options: ShareOptions) -> View:
     """Post the result where it should go; without a place, offer the button that asks for one."""
-    job = context.job or await _meant(context)
+    job = context.job or await _meant(context, options.of)
     if options.place is None:
         text = translate(context.locale, "share-how")
         return View(text=text, buttons=(share_button(job, context.locale),))
@@ -49,16 +49,21 @@ async def share(context: Context, options: ShareOptions) -> View:
         await _post(context, job, place)
     except (MessageLostError, RefusedError, UncertainError) as error:
         raise UserError("share-refused") from error
+    except FileNotFoundError:  # its time was over just now
+        raise UserError("share-gone") from None
     return View(text=translate(context.locale, "share-done", place=place.name))
 
 
 async def check(context: Context) -> None:
     """Refuse before anybody is asked for a place if the result is gone."""
-    await _check_kept(context.job or await _meant(context))
+    invocation = context.invocation
+    await _check_kept(context.job or await _meant(context, invocation.given.get(SHARE.job)))
 
 
-async def _meant(context: Context) -> Job:
-    """The result of one's own that is replied to, else the last."""
+async def _meant(context: Context, named: str | None) -> Job:
+    """The result of one's own that is replied to, else the last; one that is named is gone."""
+    if named:
+        raise UserError("share-gone")
     invocation = context.invocation
     jobs = await context.engine.jobs_of(invocation.user, limit=_REMEMBERED)
     if (message := invocation.replied) is not None:
@@ -71,13 +76,8 @@ async def _meant(context: Context) -> Job:
 
 
 async def _check_kept(job: Job) -> None:
-    kept = job.state is JobState.DONE and await asyncio.to_thread(_on_disk, job.assets)
-    if not kept:
+    if job.state is not JobState.DONE or not job.assets or not await are_kept(job.assets):
         raise UserError("share-gone")
-
-
-def _on_disk(assets: Sequence[Asset]) -> bool:
-    return bool(assets) and all(asset.path.exists() for asset in assets)
 
 
 async def _post(context: Context, job: Job, place: Place) -> None:

@@ -1,7 +1,6 @@
 """What the commands share that have a chat model suggest something: none of it is ordered."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from core.engine.order import new_id
 from core.errors import StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange
+from core.files.pictures import copied
 from core.media import Asset, MediaRequest
 
 
@@ -70,15 +70,15 @@ async def suggest_again(context: Context, exchange: Exchange, request: MediaRequ
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     # Its own, for each is forgotten in its own time.
-    copied = {
-        asset.path: await asyncio.to_thread(_copy, context, asset, exchange_id)
-        for asset in (*request.images, *exchange.media)
-    }
-    images, media = (
-        tuple(copied[asset.path] for asset in assets)
-        for assets in (request.images, exchange.media)
-    )
     try:
+        own = {
+            asset.path: await asyncio.to_thread(_copy, context, asset, exchange_id)
+            for asset in (*request.images, *exchange.media)
+        }
+        images, media = (
+            tuple(own[asset.path] for asset in assets)
+            for assets in (request.images, exchange.media)
+        )
         wanted = _Wanted(
             words=exchange.prompt,
             request=replace(request, images=images),
@@ -92,10 +92,8 @@ async def suggest_again(context: Context, exchange: Exchange, request: MediaRequ
 
 
 def _copy(context: Context, asset: Asset, exchange_id: str) -> Asset:
-    folder = context.services.folder(exchange_id)
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        return replace(asset, path=shutil.copy2(asset.path, folder / asset.path.name))
+        return copied(asset, context.services.folder(exchange_id))
     except FileNotFoundError:
         raise UserError("nothing-to-suggest-again") from None
 

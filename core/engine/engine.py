@@ -23,7 +23,9 @@ from core.engine.ticker import Ticker
 from core.errands import Errands
 from core.errors import UserError
 from core.events import Event
+from core.files.disk import are_kept
 from core.jobs import Job, JobState, LostRunError, reopened
+from core.keeper import Keeper
 from core.listings import recall
 from core.messages.views import dropped_view, ended_view
 from core.platform import ConversationRef, MessageRef, Platform, User
@@ -48,6 +50,7 @@ class Engine:
         self.services = services
         self.answerer = answerer or Answerer(services)
         self.drafts = JobDrafts(services)
+        self.keeper = Keeper(services)
         self._drain_seconds = drain_seconds
         per_gateway = {name: e.concurrency for name, e in services.endpoints.items()}
         # Two limits: one so that nobody fills the queue, one because gateways refuse the surplus.
@@ -69,8 +72,6 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Start, and take up what an earlier process has left behind."""
-        # Once per start is enough: what is remembered grows by one row for each paid command.
-        await self.services.events.prune()
         await self.services.budgets.recall()
         await recall(self.services)
         await self.answerer.start(self.drafts.put)
@@ -80,6 +81,7 @@ class Engine:
         except BaseException:
             await self._close()
             raise
+        self.keeper.start()
         return self
 
     async def __aexit__(
@@ -115,6 +117,7 @@ class Engine:
             await self.drain()
         finally:
             self._ticker.stop()
+            await self.keeper.close()
             await self.answerer.close()
             await self._errands.close()
             await self._scheduler.close()
@@ -211,7 +214,7 @@ class Engine:
 
         Raises:
             UserError: it has not failed, its model is gone, its person may not spend so much, or
-                it would be paid for although the disk is nearly full.
+                it would be paid for although the disk is nearly full or its pictures are gone.
             TakenError: the event has had its effect.
         """
         if job.state is not JobState.FAILED or job.fault is None:
@@ -222,8 +225,11 @@ class Engine:
         async with AsyncExitStack() as stack:
             if again.state is JobState.WAITING:
                 await stack.enter_async_context(self._admission.one_more(job.user, job.request))
-            # The same row, so that two who retry at once pay once.
-            taken = await self.services.store.reopen(again, event)
+            async with self.keeper.taking:
+                if again.state is JobState.WAITING and not await are_kept(job.request.pictures):
+                    raise UserError("pictures-gone")
+                # The same row, so that two who retry at once pay once.
+                taken = await self.services.store.reopen(again, event)
             if taken is None:
                 raise UserError("not-failed")
             await self._openings.show(ActiveJob(self.services, taken, model))

@@ -15,6 +15,7 @@ from core.dialects import Generation
 from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
+from core.files.disk import are_kept
 from core.jobs import JobState, LostRunError
 from core.media import Accepted, Charged, Event, Named
 from core.messages.patience import pauses
@@ -90,6 +91,8 @@ class Run:
         active, now = self._active, time.time()
         # From the first byte that may cost money until a task is known, leaving would lose it.
         if active.job.task is None:
+            if not await are_kept(active.job.request.pictures):
+                raise JobError(Fault(kind=FaultKind.PICTURES_GONE))
             await self._until_room()
             self.leavable.clear()
             secret = active.job.hook or self._services.hooks.new_secret()

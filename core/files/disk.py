@@ -1,15 +1,17 @@
 """Files on our disk while they are written: whole or not at all, and what a full disk means."""
 
+import asyncio
 import errno
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from core.errors import Fault, FaultKind, JobError, StorageError
+from core.media import Asset
 
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -94,6 +96,11 @@ def unfinished(part: Path) -> Generator[Path]:
         yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+async def are_kept(assets: Sequence[Asset]) -> bool:
+    """Whether all of these files are there."""
+    return await asyncio.to_thread(lambda: all(asset.path.exists() for asset in assets))
 
 
 def check_folder(folder: Path) -> None:

@@ -59,6 +59,24 @@ async def save_picture(source: Path, folder: Path, name: str, *, owner: Hashable
         return replace(asset, path=part.replace(part.with_suffix(EXTENSIONS[mime])))
 
 
+def copied(asset: Asset, folder: Path) -> Asset:
+    """Copy what came along with an earlier order, so that each has its own for its own time.
+
+    Raises:
+        FileNotFoundError: it is not kept any more.
+        StorageError: it cannot be written.
+    """
+    with disk_errors(ordered=False):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            path = shutil.copy2(asset.path, folder / asset.path.name)
+        except FileNotFoundError as error:
+            gone = error
+        else:
+            return replace(asset, path=path)
+    raise gone
+
+
 def _judge(source: Path) -> str:
     """Give the MIME type of a file that looks like a usable picture."""
     try:

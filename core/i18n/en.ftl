@@ -147,6 +147,7 @@ fault-undeliverable = { $kind ->
    *[video] The video was made, but could not be posted: this chat accepts it neither as a video nor as a file, and it has no public link. Let the bot post files here, or send /retry in another chat with the bot.
 }
 fault-unheard = This chat takes no messages from the bot.
+fault-pictures-gone = The pictures that were sent for it are no longer kept here. Please send them once more, with the command.
 fault-unconfirmed = The results were sent, but this chat did not confirm that they arrived. Look above: only if something is missing, press Retry.
 fault-internal = Something went wrong in the bot.
 fault-unknown = Something went wrong at the gateway.
@@ -386,7 +387,7 @@ command-reask = ask again what got no answer
 command-show = post what may be missing of an answer
 command-model = show or choose who answers your questions
 command-system = show or say how questions in this chat are answered
-command-forget = delete your questions and their answers
+command-forget = delete all that is kept of you, after asking once more
 example-ask = why is the sky blue?
 example-talk = make me a clip of a cat surfing
 example-model = off
@@ -461,11 +462,30 @@ system-none = There is no instruction for this chat. Give one like this: /system
 system-set = Answers in this chat follow this instruction from now on.
 system-unset = The instruction is cleared.
 system-too-long = The instruction may have up to { $limit } characters.
-chats-forgotten = { $count ->
-    [0] There was nothing of yours to delete.
-    [one] Your question and its answer are deleted here. The messages stay in the chat.
-   *[other] Your { $count } questions and their answers are deleted here. The messages stay in the chat.
+forget-asks = This deletes for good what I keep of you:
+forget-done = This is deleted:
+forget-jobs = { $count ->
+    [one] 1 video or picture order, with its files
+   *[other] { $count } video and picture orders, with their files
 }
+forget-answers = { $count ->
+    [one] 1 question with its answer
+   *[other] { $count } questions with their answers
+}
+forget-characters = { $count ->
+    [one] 1 character
+   *[other] { $count } characters
+}
+forget-defaults = your settings
+forget-stays = Messages in chats stay; delete them there. What was spent stays in the books, without your words.
+forget-open = { $count ->
+    [one] 1 order is still being made and stays. Send /forget again when it has ended.
+   *[other] { $count } orders are still being made and stay. Send /forget again when they have ended.
+}
+forget-nothing = I keep nothing of yours that could be deleted.
+button-erase = Delete all of it
+command-erase = delete what was shown by /forget
+option-sure = the code that /forget has shown
 
 ## Access and defaults
 
@@ -721,6 +741,7 @@ name-enhance = enhance
 name-describe = describe
 name-suggest = suggest
 name-edit = edit
+name-erase = erase
 name-ask = ask
 name-hear = hear
 name-talk = talk
@@ -748,6 +769,7 @@ name-option-spoiler = spoiler
 name-option-seed = seed
 name-option-mask = mask
 name-option-of = of
+name-option-sure = sure
 name-option-place = place
 name-option-span = span
 name-option-url = url
@@ -786,6 +808,7 @@ share-server-only = Videos can only be shared in servers that I am in.
 share-not-you = You are not allowed to post videos there.
 share-not-me = I am not allowed to post videos there. Whoever runs this server can change that.
 share-gone = This video is no longer stored here.
+pictures-gone = The pictures that you had sent for this are no longer kept here. Please send them once more, with the command.
 option-change = what should change
 option-of = id of the video; otherwise the one you reply to, or your last
 option-place = where it should go

@@ -143,6 +143,7 @@ fault-undeliverable = { $kind ->
    *[video] 视频已生成，但发不出去：这个聊天既不接受视频，也不接受文件，而且没有公开链接。请允许机器人在此发送文件，或在与机器人的其他聊天中发送 /retry。
 }
 fault-unheard = 这个聊天不接收机器人的消息。
+fault-pictures-gone = 当时发来的图片已不再保存。请连同命令重新发送。
 fault-unconfirmed = 结果已发出，但这个聊天没有确认收到。请看上面：只有缺了内容才需要点“重试”。
 fault-internal = 机器人自身出错了。
 fault-unknown = 网关出错了。
@@ -373,7 +374,7 @@ command-reask = 重新提问没有得到回答的问题
 command-show = 发送回答中可能缺少的部分
 command-model = 查看或选择由哪个模型回答
 command-system = 查看或设定本聊天的回答方式
-command-forget = 删除您的提问和回答
+command-forget = 删除与您有关的全部内容，删除前会再次确认
 example-ask = 天空为什么是蓝色的？
 example-talk = 帮我做一段猫冲浪的短片
 example-model = off
@@ -445,10 +446,18 @@ system-none = 本聊天没有设定回答方式。例如：/system 用一句话�
 system-set = 今后本聊天的回答会遵循这个要求。
 system-unset = 已清除该要求。
 system-too-long = 要求最多 { $limit } 个字符。
-chats-forgotten = { $count ->
-    [0] 没有可以删除的内容。
-   *[other] 已在此处删除您的 { $count } 个问题和回答；聊天中的消息仍会保留。
-}
+forget-asks = 以下是我保存的与您有关的内容，将被永久删除：
+forget-done = 已删除：
+forget-jobs = { $count } 个视频或图片订单及其文件
+forget-answers = { $count } 个问题和回答
+forget-characters = { $count } 个角色
+forget-defaults = 您的设置
+forget-stays = 聊天中的消息不会消失，请在聊天中自行删除。消费记录会保留，但不含您写的内容。
+forget-open = 还有 { $count } 个订单正在制作，暂时保留。完成后请再发送 /forget。
+forget-nothing = 我没有保存可以删除的与您有关的内容。
+button-erase = 全部删除
+command-erase = 删除 /forget 所列的内容
+option-sure = /forget 给出的代码
 
 ## Access and defaults
 
@@ -689,6 +698,7 @@ name-enhance = 优化
 name-describe = 描述
 name-suggest = 换一个
 name-edit = 修改
+name-erase = 全部删除
 name-ask = 提问
 name-hear = 听
 name-talk = 聊天
@@ -716,6 +726,7 @@ name-option-spoiler = 剧透
 name-option-seed = 种子
 name-option-mask = 蒙版
 name-option-of = 视频编号
+name-option-sure = 代码
 name-option-place = 位置
 name-option-span = 时段
 name-option-url = 链接
@@ -754,6 +765,7 @@ share-server-only = 只能在我加入的服务器里分享视频。
 share-not-you = 您不能在那里发视频。
 share-not-me = 我不能在那里发视频，服务器管理员可以修改权限。
 share-gone = 这个视频已不在本机保存。
+pictures-gone = 您当时发来的图片已不再保存。请连同命令重新发送。
 
 option-change = 要改成什么样
 option-of = 视频编号；不填则为您回复的或最近的视频

@@ -274,6 +274,12 @@ def share_button(job: Job, locale: Locale) -> Button:
     return Button(label=label, command="share", given=given, asks="place")
 
 
+def erase_button(sure: str, locale: Locale) -> Button:
+    """Deletes what is kept of whoever was asked, which `sure` says."""
+    label = translate(locale, "button-erase")
+    return Button(label=label, command="erase", given={"sure": sure}, style="danger")
+
+
 def _withheld_line(job: Job, withheld: Withheld) -> str:
     sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
     locale = Locale(job.locale)

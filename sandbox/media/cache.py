@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import shutil
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from sandbox.words import without_words
 
 NAME = re.compile(r"([0-9a-f]{32})-([1-9]\d?)(-low)?")
 AT_A_TIME = 2
+# What is asked for later is rendered once more.
+_KEPT_SECONDS = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class MediaCache:
         self._ledger = ledger
         self._folder = options.state_dir / "media"
         self._folder.mkdir(parents=True, exist_ok=True)
+        _delete_old(self._folder, time.time() - _KEPT_SECONDS)
         self._room = asyncio.Semaphore(AT_A_TIME)
         self._begun: set[asyncio.Task[Path]] = set()
         self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -129,3 +134,14 @@ async def _in_thread(
         await asyncio.to_thread(make, spec, path, stop)
     finally:
         stop.set()
+
+
+def _delete_old(folder: Path, before: float) -> None:
+    """Delete what was rendered before that time, and what was left half-rendered."""
+    for path in folder.iterdir():
+        if path.stat().st_mtime >= before:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -44,7 +44,9 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert settings == {
         "database_url": "sqlite:///data/cliprelay.db",
         "media_dir": "data/media",
-        "min_free_mb": 200,
+        "min_free_mb": 500,
+        "media_days": 7.0,
+        "history_days": 0.0,
         "catalog_files": [],
         "comfyui_workflows": None,
         "gateway_order": [],

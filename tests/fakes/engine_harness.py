@@ -25,6 +25,7 @@ from core.jobs import Job
 from core.media import MediaRequest
 from core.messages.budgets import Budgets
 from core.meters import Meters
+from core.past_jobs import Retention
 from core.people.access import Access, Policy
 from core.people.credits import Credits, HouseRules
 from core.people.rate import OrderRate
@@ -42,6 +43,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
+from storage.past_jobs import SqlPastJobStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.balances import unbalanced
@@ -98,6 +100,7 @@ class EngineHarness:
     words: BlockedWords = field(default_factory=BlockedWords)
     rate: OrderRate = field(default_factory=OrderRate)
     room: Room = field(default_factory=Room)
+    retention: Retention = field(default_factory=Retention)
     store_type: type[SqlJobStore] = SqlJobStore
     platforms: Mapping[str, Platform] = field(default_factory=dict[str, Platform])
     catalog_files: tuple[Path, ...] = ()
@@ -144,6 +147,7 @@ class EngineHarness:
         ledger = CreditLedger(self.house_rules)
         return Services(
             store=self.store_type(database, ledger),
+            past_jobs=SqlPastJobStore(database),
             access=Access(policy=self.policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
@@ -159,6 +163,7 @@ class EngineHarness:
             media_dir=self.folder / "media",
             sandboxed=True,
             room=self.room,
+            retention=self.retention,
             budgets=Budgets(SqlWriteStore(database), meters),
             meters=meters,
             hooks=self.hooks,

@@ -12,9 +12,19 @@ PRESETS = ("147ai", "apiyi", "eronmind", "whatai")
 # What is asked would be another gateway's, and change with each preset that is added.
 OTHERS = frozenset(_DATA.gateways) - set(PRESETS)
 """The gateways whose key tests do not have unless they say so."""
-ALWAYS = ("status", "cancel", "retry", "again", "share", "models", "settings", "balance")
+ALWAYS = (
+    "forget",
+    "status",
+    "cancel",
+    "retry",
+    "again",
+    "share",
+    "models",
+    "settings",
+    "balance",
+)
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
-CHATS = ("enhance", "describe", "ask", "stop", "model", "system", "forget")
+CHATS = ("enhance", "describe", "ask", "stop", "model", "system")
 """What can be done where a chat model is ready."""
 MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
 

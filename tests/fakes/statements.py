@@ -77,6 +77,22 @@ def changing() -> Generator[asyncio.Event]:
         event.remove(Engine, "commit", tell)
 
 
+@contextmanager
+def asking(words: str) -> Generator[asyncio.Event]:
+    """Set the event as soon as a statement with these words is executed, whoever says it."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+
+    def note(_c: object, _cursor: object, sql: str, *_: object) -> None:
+        if words in sql:
+            loop.call_soon_threadsafe(asked.set)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
 async def say(database: Database, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """Say it, and give the rows that come back."""
 

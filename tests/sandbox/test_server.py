@@ -1,6 +1,7 @@
 """The gateway as a whole: keys, wrong addresses, restarts, and a quick end."""
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -92,6 +93,25 @@ async def test_a_restarted_sandbox_goes_on_with_its_tasks(tmp_path: Path) -> Non
     assert (before["status"], after["status"]) == ("NOT_START", "SUCCESS")
     assert video.content[4:8] == b"ftyp"
     assert [order.task_id for order in read_ledger(tmp_path)] == [task]
+
+
+async def test_clips_of_last_week_are_deleted_at_the_start_and_orders_are_not(
+    tmp_path: Path,
+) -> None:
+    for folder in ("media/half", "media", "orders"):
+        for name in ("old", "new"):
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+            if name == "old":
+                os.utime(path, (1, 1))
+    os.utime(tmp_path / "media" / "half", (1, 1))
+
+    async with serve(SandboxOptions(state_dir=tmp_path)):
+        pass
+
+    assert [path.name for path in (tmp_path / "media").iterdir()] == ["new"]
+    assert sorted(path.name for path in (tmp_path / "orders").iterdir()) == ["new", "old"]
 
 
 async def test_the_ledger_lists_what_was_paid_in_the_order_of_payment(

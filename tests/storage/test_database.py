@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,10 +16,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from core.errors import DatabaseInUseError, StorageError
+from core.exchanges import Exchange
 from storage.database import Database, open_database
+from storage.exchanges import SqlExchangeStore
 from storage.tables import metadata
 from tests.fakes.old_database import make_old_database
 from tests.fakes.statements import committing, say
+from tests.storage.test_job_store import JOB
 
 _ROOT = Path(__file__).parents[2]
 _MIGRATIONS = _ROOT / "storage" / "migrations" / "versions"
@@ -255,3 +259,26 @@ async def test_nobody_is_told_before_it_is_on_disk(database: Database, tmp_path:
             return beside.execute("SELECT n FROM t WHERE n = ?", (number,)).fetchall()
 
     assert await asyncio.gather(*map(put, range(20))) == [[(number,)] for number in range(20)]
+
+
+async def test_no_error_repeats_what_people_have_written(database: Database) -> None:
+    exchanges, words = SqlExchangeStore(database), "nobody's business"
+    asked = Exchange(
+        id="1",
+        user=JOB.user,
+        locale="en",
+        conversation=JOB.conversation,
+        model=JOB.model,
+        prompt=words,
+        created_at=1.0,
+    )
+    await exchanges.add(asked)
+    with pytest.raises(StorageError) as refused:
+        await say(database, "UPDATE exchanges SET nothing = ?", words)
+    await say(database, "UPDATE exchanges SET credits = ?", words)
+    with pytest.raises(StorageError) as damaged:
+        await exchanges.get("1")
+
+    for raised in (refused, damaged):
+        assert words not in "".join(traceback.format_exception(raised.value))
+    assert "credits" in str(damaged.value)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import httpx
@@ -11,11 +11,12 @@ import pytest
 
 from bots.admins import Admins
 from bots.app import sandbox_chats, sandbox_tables
-from bots.cli.nightly import ask_all, asked_nightly, seconds_to_night, tell_missing
+from bots.cli.nightly import ask_all, asked_nightly, tell_missing
 from core.catalog import load
 from core.commands.dispatch import dispatch
 from core.dialects import CHAT_DIALECTS, DIALECTS
 from core.engine.engine import Engine
+from core.errands import seconds_until
 from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import JobState
@@ -186,8 +187,8 @@ async def test_a_bot_without_admins_waits_for_none(harness: EngineHarness) -> No
 @pytest.mark.parametrize(
     ("hour", "hours"), [(2, 1), (3, 24), (4, 23), (23, 4)], ids=["before", "at", "after", "late"]
 )
-def test_the_night_begins_at_three(hour: int, hours: int) -> None:
-    assert seconds_to_night(datetime(2026, 11, 26, hour, tzinfo=UTC)) == hours * 3600
+def test_an_hour_that_is_just_now_is_a_day_away(hour: int, hours: int) -> None:
+    assert seconds_until(time(3), datetime(2026, 11, 26, hour, tzinfo=UTC)) == hours * 3600
 
 
 @pytest.mark.slow

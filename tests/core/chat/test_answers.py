@@ -15,6 +15,7 @@ from core.invocation import Invocation
 from core.platform import ConversationRef, RefusedError, UncertainError, User
 from tests.fakes.clock import jumping_clock
 from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.forgetting import forget
 from tests.fakes.memory_platform import NAME
 from tests.fakes.talk_gateway import talk_gateway
 
@@ -211,10 +212,10 @@ async def test_what_is_forgotten_is_gone_with_its_pictures(
     await say(engine, "/ask one")
     await say(engine, "/ask two", BOB)
     first = await latest(engine)
-    answer = await say(engine, "/forget")
+    answer = await forget(engine, Invocation(command="", text="", user=ANN, conversation=HERE))
 
     assert answer.view
-    assert answer.view.text.startswith("Your question and its answer are deleted")
+    assert "1 question with its answer" in answer.view.text
     assert await engine.services.exchanges.latest(ANN, HERE) is None
     assert await engine.services.exchanges.said_in(first.messages[0]) is None
     assert await latest(engine, BOB)
@@ -331,7 +332,7 @@ async def test_what_is_forgotten_while_it_is_answered_leaves_no_file(tmp_path: P
             await dispatch(engine, asking, Locale.EN)
             await gateway.say("word " * 6000)
             await harness.chat.until(lambda write: "all of it comes as a file" in write.text)
-            await dispatch(engine, replace(asking, command="forget", text=""), Locale.EN)
+            await forget(engine, asking)
             await engine.idle()
             left = await engine.services.exchanges.latest(ANN, HERE)
 

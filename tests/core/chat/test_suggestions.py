@@ -325,7 +325,7 @@ async def test_pictures_outlive_what_was_asked_about_them(
     await say(engine, "/enhance it moves", attachments=(picture(tmp_path, "cat.png"),))
     use, again = buttons(harness)["Use"], buttons(harness)["Again"]
     await press(engine, again)
-    await say(engine, "/forget")
+    await engine.answerer.forget(ANN.party)
     gone = await press(engine, again)
     second, first = await jobs(engine)
     await press(engine, replace(use, given={"job": second.id}))

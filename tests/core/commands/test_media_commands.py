@@ -1,7 +1,9 @@
 """The commands beside /video that make something, on a real engine against the sandbox."""
 
 import random
+import shutil
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,44 @@ async def test_pictures_are_combined(
     job = await newest(engine)
     (order,) = read_ledger(harness.folder / "sandbox")
     assert (job.state, len(job.request.images), order.images) == (JobState.DONE, 3, 3)
+
+
+async def test_again_has_pictures_of_its_own_and_says_when_they_are_gone(
+    harness: EngineHarness, engine: Engine, tmp_path: Path
+) -> None:
+    both = [picture(tmp_path, "room.png"), picture(tmp_path, "mask.png")]
+    await say(engine, "image --mask a red wall --model sandbox-image", pictures=both)
+    first = await newest(engine)
+    folder = engine.services.folder(first.id)
+
+    await say(engine, "again")
+    second = await newest(engine)
+    shutil.rmtree(engine.services.folder(second.id))
+    folders = set(engine.services.media_dir.iterdir())
+    refused = await refusal(engine, "again")
+
+    used = second.request.pictures
+    assert second.id != first.id
+    assert (second.state, len(used), len(first.request.pictures)) == (JobState.DONE, 2, 2)
+    assert {each.path.parent for each in used} == {engine.services.folder(second.id)}
+    assert refused == translate(Locale.EN, "pictures-gone")
+    assert (await newest(engine), harness.paid) == (second, 2)
+    assert set(engine.services.media_dir.iterdir()) == folders
+    assert all(each.path.parent == folder for each in first.request.pictures)
+
+
+async def test_a_button_of_a_job_that_is_deleted_shares_no_other_in_its_place(
+    engine: Engine,
+) -> None:
+    await say(engine, "image a lighthouse --model sandbox-image")
+    gone = "0" * 32
+
+    named = Invocation(command="share", text=f"--of {gone}", user=ANN, conversation=HERE)
+    asking = replace(named, text="", given={"of": gone}, asks="place")
+    answers = [await dispatch(engine, each, Locale.EN) for each in (named, asking)]
+
+    said = [answer.view.text for answer in answers if answer.view]
+    assert said == [translate(Locale.EN, "share-gone")] * 2
 
 
 async def test_a_mask_is_the_last_of_the_pictures(

@@ -55,11 +55,16 @@ class DiscordDriver:
             await self.complete(words)
 
     async def _click(self, person: MemberActor, command: str) -> InteractionResult:
-        message = [m for m in self._bot.messages() if command in _buttons(m)][-1]
+        message = self._last_with(command)
         label = _buttons(message)[command]
         return await person.click(self._bot.message(message), label=label)
 
-    async def stranger_gets_on(self, command: str) -> bool:
+    def _last_with(self, command: str) -> Json:
+        return [m for m in self._bot.messages() if command in _buttons(m)][-1]
+
+    async def stranger_gets_on(self, command: str) -> bool | None:
+        if self._last_with(command)["flags"] & EPHEMERAL:
+            return None
         eve = self._bot.guild.add_member(self._bot.server.world.create_user("eve"))
         refused = translate(Locale.EN, "button-not-yours")
         before = said(self).count(refused)

@@ -38,6 +38,7 @@ from core.platform import (
 from core.services import Services
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import open_database
@@ -159,6 +160,7 @@ async def open_engine(
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database)),
+            audit=SqlAuditStore(database),
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

@@ -37,6 +37,7 @@ from core.settings import Settings
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import file_of, open_database, parse
@@ -94,6 +95,7 @@ async def open_engine(
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger), currency=currency),
+            audit=SqlAuditStore(database),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

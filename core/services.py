@@ -20,6 +20,7 @@ from core.messages.budget import WriteBudget
 from core.messages.budgets import Budgets
 from core.meters import Meters
 from core.people.access import Access
+from core.people.audit import AuditStore
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
 from core.people.preferences import PreferenceStore
@@ -50,6 +51,7 @@ class Services:
     preferences: PreferenceStore
     characters: CharacterStore
     credits: Credits
+    audit: AuditStore
     exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore

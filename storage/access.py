@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from core.people.access import Rule
 from core.platform import Party
+from storage.audit import write_within
 from storage.database import Database
 from storage.tables import access, former_ids, is_party, renamed
 
@@ -30,11 +31,16 @@ class SqlAccessStore:
 
     async def save(self, rule: Rule) -> None:
         party = rule.party
-        values = asdict(party) | {"allowed": rule.allowed, "by": str(rule.by), "at": rule.at}
+        values = asdict(party) | {
+            "allowed": rule.allowed,
+            "by": str(rule.act.by),
+            "at": rule.act.at,
+        }
 
         def save(connection: Connection) -> None:
             connection.execute(delete(access).where(is_party(access, party)))
             connection.execute(insert(access).values(values))
+            write_within(connection, rule.act)
 
         await self._database.run(_ROW, save)
 

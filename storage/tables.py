@@ -256,6 +256,20 @@ members = Table(
     Column("group", String, nullable=False),
 )
 
+# Append-only. `about` and `what` are told as they are.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("command", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("chat", String, nullable=False),
+)
+
 
 def renamed(table: Table, old: Party, new: Party) -> Update:
     """Put what is stored about a party under its new name, unless something is there already."""

@@ -6,6 +6,7 @@ from typing import Any
 from core.commands.access import ALLOW, DENY
 from core.commands.answers import CONTINUE, REASK, SHOW, STOP
 from core.commands.ask import ASK, HEAR, TALK
+from core.commands.audit import AUDIT
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import FORGET, MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
@@ -61,6 +62,7 @@ COMMANDS: Commands = {
         DENY,
         GRANT,
         LIMITS,
+        AUDIT,
         make_help(lambda: list(COMMANDS.values())),
     )
 }

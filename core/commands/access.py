@@ -1,7 +1,5 @@
 """/allow and /deny: the bot's admins decide in chat who may use it."""
 
-import time
-
 from pydantic import BaseModel
 
 from core.commands.command import Audience, Command, Context
@@ -41,7 +39,7 @@ async def deny(context: Context, options: PartyOptions) -> View:
 
 
 async def _decide(context: Context, party: Party, *, allowed: bool) -> None:
-    rule = Rule(party=party, allowed=allowed, by=context.invocation.user.party, at=time.time())
+    rule = Rule(party=party, allowed=allowed, act=context.act(party))
     await context.services.access.store.save(rule)
 
 

@@ -1,5 +1,6 @@
 """What a command is: its name, its options, and what it does."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,8 +15,9 @@ from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job
 from core.options.options import OPTIONS_CONFIG, Option, OptionHelp, OptionKind, describe
+from core.people.audit import Act, named
 from core.people.preferences import Preferences
-from core.platform import View
+from core.platform import Party, View
 from core.services import Services
 
 T = TypeVar("T", bound=BaseModel)
@@ -66,6 +68,18 @@ class Context:
     async def manages_chat(self) -> bool:
         """Whether the user may decide for everybody in this chat."""
         return self.is_admin or await self.invocation.is_chat_admin()
+
+    def act(self, about: Party | str, what: str = "") -> Act:
+        """What the user is doing, as it is written down with its effect."""
+        invocation = self.invocation
+        return Act(
+            by=invocation.user.party,
+            at=time.time(),
+            command=invocation.command,
+            about=named(about),
+            what=what,
+            place=invocation.conversation.party,
+        )
 
     async def take_event(self) -> None:
         """Let the event have its effect now: before what is paid without a job of ours.

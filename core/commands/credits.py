@@ -91,7 +91,8 @@ async def grant(context: Context, options: GrantOptions) -> View:
     invocation, credits_ = context.invocation, context.services.credits
     party = party_of(context, options)
     gift = Gift(to=party, amount=options.credits, by=invocation.user.party)
-    await credits_.store.give(gift, context.event)
+    act = context.act(party, str(options.credits))
+    await credits_.store.give(gift, act, context.event)
     found = await credits_.store.own(party)
     own = credits_.currency.left(found, context.locale)
     return View(text=translate(context.locale, "granted", id=str(party), own=own))
@@ -114,7 +115,8 @@ async def limits(context: Context, options: LimitsOptions) -> View:
             raise UserError("limits-chat-month")
     if is_changed:
         before = await store.decided(whose)
-        await store.decide(whose, _changed(before, options))
+        act = context.act(whose, _said(options))
+        await store.decide(whose, _changed(before, options), act)
     return View(text=await _told(context, whose))
 
 
@@ -123,7 +125,14 @@ async def _put_into(context: Context, whose: Party, group: str | None) -> None:
         return
     if whose.kind == "chat":
         raise UserError("limits-group-of-people")
-    await context.services.credits.store.put_into("" if group == _UNLIMITED else group, whose)
+    act = context.act(whose, f"group {group}")
+    await context.services.credits.store.put_into("" if group == _UNLIMITED else group, whose, act)
+
+
+def _said(options: LimitsOptions) -> str:
+    """The limits that were given, as they are typed."""
+    given = {"daily": options.daily, "monthly": options.monthly}
+    return " ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
 
 def _changed(before: CreditLimits, options: LimitsOptions) -> CreditLimits:

@@ -28,6 +28,13 @@ class NamesParty(Protocol):
     def id(self) -> str | None: ...
 
 
+def check_alone(context: Context) -> None:
+    """Raise UserError where others would read what is only for admins."""
+    invocation = context.invocation
+    if not (invocation.is_alone or invocation.is_private):
+        raise UserError("admins-alone")
+
+
 def party_of(context: Context, options: NamesParty) -> Party:
     """Whom the options name; without a word who is replied to, else the chat.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from core.people.audit import Act
 from core.platform import ConversationRef, Party, User
 
 
@@ -27,12 +28,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What an admin has decided. `at` is in seconds since 1970."""
+    """What an admin has decided about somebody, and how that came about."""
 
     party: Party
     allowed: bool
-    by: Party
-    at: float
+    act: Act
 
 
 class AccessStore(Protocol):
@@ -42,7 +42,9 @@ class AccessStore(Protocol):
         """Whether each of these is allowed; without those that nothing was decided about."""
         ...
 
-    async def save(self, rule: Rule) -> None: ...
+    async def save(self, rule: Rule) -> None:
+        """Let it count, and write down what the admin has done."""
+        ...
 
     async def rename(self, old: Party, new: Party) -> None:
         """Let the rule about a chat count under the id that it has now, and remember both."""

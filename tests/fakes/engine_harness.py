@@ -34,6 +34,7 @@ from core.services import Services
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import Database, open_database
@@ -148,6 +149,7 @@ class EngineHarness:
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger)),
+            audit=SqlAuditStore(database),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

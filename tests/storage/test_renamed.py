@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
+from tests.fakes.acts import ACT
 from tests.fakes.engine_harness import EngineHarness
 
 OLD = Party(platform="chat", kind="chat", id="1")
@@ -21,7 +22,7 @@ PERSON = Party(platform="chat", kind="user", id="1")
 
 
 def rule(party: Party, *, allowed: bool) -> Rule:
-    return Rule(party=party, allowed=allowed, by=PERSON, at=1.0)
+    return Rule(party=party, allowed=allowed, act=ACT)
 
 
 async def test_a_rule_goes_along_and_the_person_of_the_same_number_keeps_theirs(

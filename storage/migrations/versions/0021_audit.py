@@ -1,0 +1,23 @@
+"""What admins have done."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.Column("platform", sa.String, nullable=False),
+        sa.Column("by", sa.String, nullable=False),
+        sa.Column("command", sa.String, nullable=False),
+        sa.Column("about", sa.String, nullable=False),
+        sa.Column("what", sa.String, nullable=False),
+        sa.Column("chat", sa.String, nullable=False),
+    )

@@ -1,6 +1,6 @@
 """The admins' rules on SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, delete, insert, select
@@ -29,10 +29,20 @@ class SqlAccessStore:
 
         return await self._database.run(_ROW, read)
 
+    async def banned(self) -> Collection[Party]:
+        query = select(access.c.platform, access.c.kind, access.c.id).where(access.c.banned)
+
+        def read(connection: Connection) -> Collection[Party]:
+            rows = connection.execute(query)
+            return [Party(platform=row.platform, kind=row.kind, id=row.id) for row in rows]
+
+        return await self._database.run(_ROW, read)
+
     async def save(self, rule: Rule) -> None:
         party = rule.party
         values = asdict(party) | {
             "allowed": rule.allowed,
+            "banned": rule.banned,
             "by": str(rule.act.by),
             "at": rule.act.at,
         }

@@ -76,6 +76,7 @@ access = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("allowed", Boolean, nullable=False),
+    Column("banned", Boolean, nullable=False, server_default=false()),
     Column("by", String, nullable=False),
     Column("at", Float, nullable=False),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands.access import ALLOW, DENY
+from core.commands.access import ALLOW, BAN, DENY
 from core.commands.answers import CONTINUE, REASK, SHOW, STOP
 from core.commands.ask import ASK, HEAR, TALK
 from core.commands.audit import AUDIT
@@ -60,6 +60,7 @@ COMMANDS: Commands = {
         BALANCE,
         ALLOW,
         DENY,
+        BAN,
         GRANT,
         LIMITS,
         AUDIT,

@@ -1,4 +1,4 @@
-"""/allow and /deny: the bot's admins decide in chat who may use it."""
+"""/allow, /deny and /ban: the bot's admins decide in chat who may use it."""
 
 from pydantic import BaseModel
 
@@ -30,18 +30,33 @@ async def allow(context: Context, options: PartyOptions) -> View:
 
 async def deny(context: Context, options: PartyOptions) -> View:
     """Keep somebody, or everybody in a chat, from using the bot."""
-    party = party_of(context, options)
-    if context.services.access.policy.is_admin(party):
-        raise UserError("deny-admin")
+    party = _no_admin(context, options)
     await _decide(context, party, allowed=False)
     said = "denied-user" if party.kind == "user" else "denied-chat"
     return View(text=translate(context.locale, said, id=str(party)))
 
 
-async def _decide(context: Context, party: Party, *, allowed: bool) -> None:
-    rule = Rule(party=party, allowed=allowed, act=context.act(party))
-    await context.services.access.store.save(rule)
+async def ban(context: Context, options: PartyOptions) -> View:
+    """Answer somebody, or anybody in a chat, no more; what they have waiting is cancelled."""
+    party = _no_admin(context, options)
+    await _decide(context, party, allowed=False, banned=True)
+    await context.engine.cancel_waiting(party)
+    said = "banned-user" if party.kind == "user" else "banned-chat"
+    return View(text=translate(context.locale, said, id=str(party)))
+
+
+def _no_admin(context: Context, options: PartyOptions) -> Party:
+    party = party_of(context, options)
+    if context.services.access.policy.is_admin(party):
+        raise UserError("deny-admin")
+    return party
+
+
+async def _decide(context: Context, party: Party, *, allowed: bool, banned: bool = False) -> None:
+    rule = Rule(party=party, allowed=allowed, banned=banned, act=context.act(party))
+    await context.services.access.save(rule)
 
 
 ALLOW = Command(name="allow", options=PartyOptions, run=allow, audience=Audience.ADMINS)
 DENY = Command(name="deny", options=PartyOptions, run=deny, audience=Audience.ADMINS)
+BAN = Command(name="ban", options=PartyOptions, run=ban, audience=Audience.ADMINS)

@@ -26,7 +26,7 @@ from core.events import Event
 from core.jobs import Job, JobState, LostRunError, reopened
 from core.listings import recall
 from core.messages.views import dropped_view, ended_view
-from core.platform import ConversationRef, MessageRef, Platform, User
+from core.platform import ConversationRef, MessageRef, Party, Platform, User
 from core.records import about_job, job_ended
 from core.services import Services
 
@@ -73,6 +73,7 @@ class Engine:
         await self.services.events.prune()
         await self.services.budgets.recall()
         await recall(self.services)
+        await self.services.access.recall()
         await self.answerer.start(self.drafts.put)
         self._ticker.start(self._scheduler.tell_moved)
         try:
@@ -196,6 +197,13 @@ class Engine:
         dropped = before is JobState.DRAFT
         await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled
+
+    async def cancel_waiting(self, whose: Party) -> None:
+        """Cancel what of a person, or in a chat, has not begun: nothing of it is paid."""
+        for job in self.unfinished:
+            if whose in {job.user.party, job.conversation.party} and self.position(job):
+                with suppress(UserError):
+                    await self.cancel(job.id)
 
     async def retry(
         self,

@@ -309,6 +309,7 @@ command-models = show the models and what they can do
 command-settings = show and change your defaults: model, shape, length, language
 command-allow = let somebody use the bot: the person you reply to, this chat, or an id
 command-deny = stop somebody from using the bot: the person you reply to, this chat, or an id
+command-ban = never answer somebody again: the person you reply to, this chat, or an id
 command-balance = what you can still spend
 command-grant = give credits to the person you reply to, or to an id
 command-limits = what a person, a chat or a group of people can spend
@@ -482,6 +483,8 @@ allowed-user = User { $id } can use the bot now, except in chats that are denied
 allowed-chat = Everybody in chat { $id } can use the bot now, except users who are denied.
 denied-user = User { $id } can no longer use the bot.
 denied-chat = Nobody in chat { $id } can use the bot any more, except its admins.
+banned-user = User { $id } gets no answer any more. What they had waiting is cancelled; what a gateway has begun still comes. /allow lifts the ban.
+banned-chat = Nobody in chat { $id } gets an answer any more, except the admins of the bot. What waited there is cancelled; what a gateway has begun still comes. /allow lifts the ban.
 
 ## Buying credits
 
@@ -716,6 +719,7 @@ name-models = models
 name-settings = settings
 name-allow = allow
 name-deny = deny
+name-ban = ban
 name-balance = balance
 name-grant = grant
 name-limits = limits

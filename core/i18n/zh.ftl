@@ -302,6 +302,7 @@ command-models = 查看有哪些模型、能做什么
 command-settings = 查看和修改您的默认设置：模型、比例、时长、语言
 command-allow = 允许使用机器人：您回复的人、本聊天，或指定编号
 command-deny = 禁止使用机器人：您回复的人、本聊天，或指定编号
+command-ban = 不再理会某人：您回复的人、本聊天，或指定编号
 command-balance = 查看您还可以使用的额度
 command-grant = 给您回复的人或指定编号的人赠送积分
 command-limits = 设置个人、聊天或人群可以使用的额度
@@ -465,6 +466,8 @@ allowed-user = 用户 { $id } 现在可以使用机器人，被禁止的聊天�
 allowed-chat = 聊天 { $id } 中的所有人现在都可以使用机器人，被禁止的用户除外。
 denied-user = 用户 { $id } 不能再使用机器人。
 denied-chat = 聊天 { $id } 中的人不能再使用机器人，机器人的管理员除外。
+banned-user = 机器人不再回应用户 { $id }。排队中的任务已取消，网关已经开始的仍会送达。用 /allow 解除。
+banned-chat = 除机器人的管理员外，机器人不再回应聊天 { $id } 中的任何人。排队中的任务已取消，网关已经开始的仍会送达。用 /allow 解除。
 
 ## Buying credits
 
@@ -684,6 +687,7 @@ name-models = 模型
 name-settings = 设置
 name-allow = 允许
 name-deny = 禁止
+name-ban = 封禁
 name-balance = 余额
 name-grant = 赠送
 name-limits = 额度

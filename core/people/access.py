@@ -1,7 +1,7 @@
 """Who may use the bot: its admins, what they have decided in chat, what the operator has set."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from core.people.audit import Act
@@ -28,10 +28,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What an admin has decided about somebody, and how that came about."""
+    """What an admin has decided about somebody, and how that came about.
+
+    Attributes:
+        banned: whether nothing is answered at all; only of who is not allowed.
+    """
 
     party: Party
     allowed: bool
+    banned: bool = False
     act: Act
 
 
@@ -40,6 +45,10 @@ class AccessStore(Protocol):
 
     async def rules(self, *parties: Party) -> Mapping[Party, bool]:
         """Whether each of these is allowed; without those that nothing was decided about."""
+        ...
+
+    async def banned(self) -> Collection[Party]:
+        """All that are banned."""
         ...
 
     async def save(self, rule: Rule) -> None:
@@ -77,6 +86,34 @@ class Access:
 
     policy: Policy
     store: AccessStore
+    _banned: set[Party] = field(default_factory=set[Party])
+
+    async def recall(self) -> None:
+        """Learn who is banned, as it stands in the store."""
+        self._banned.clear()
+        self._banned.update(await self.store.banned())
+
+    async def save(self, rule: Rule) -> None:
+        """Let a rule count from now on."""
+        await self.store.save(rule)
+        self._banned.discard(rule.party)
+        if rule.banned:
+            self._banned.add(rule.party)
+
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let what was decided about a chat count under the id that it has now."""
+        await self.store.rename(old, new)
+        await self.recall()
+
+    def bans(self, user: User, conversation: ConversationRef | None = None) -> bool:
+        """Whether this user is not to be answered, here or, without a place, anywhere.
+
+        Known at once: some platforms want to hear within seconds that something has arrived.
+        """
+        if self.is_admin(user):
+            return False
+        here = conversation.party if conversation else None
+        return user.party in self._banned or here in self._banned
 
     def is_admin(self, user: User) -> bool:
         return self.policy.is_admin(user.party)

@@ -1,6 +1,6 @@
 """What an admin has done is written with its effect, or there is no effect."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -40,7 +40,8 @@ async def refund(database: Database) -> None:
     await SqlCreditStore(database).refund(CHARGE, ACT)
 
 
-EFFECTS = {
+Change = Callable[[Database], Awaitable[None]]
+EFFECTS: Mapping[Change, str] = {
     deny: "SELECT count(*) FROM access",
     grant: "SELECT count(*) FROM ledger WHERE kind = 'grant'",
     limit: "SELECT count(*) FROM allowances",
@@ -51,7 +52,7 @@ EFFECTS = {
 
 @pytest.mark.parametrize("change", EFFECTS)
 async def test_a_change_and_its_act_are_written_together_or_not_at_all(
-    database: Database, change: Callable[[Database], Awaitable[None]]
+    database: Database, change: Change
 ) -> None:
     await SqlCreditStore(database).buy(Purchase(by=ANN, amount=5, charge=CHARGE))
     await change(database)

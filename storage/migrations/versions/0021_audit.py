@@ -1,10 +1,10 @@
-"""What admins have done."""
+"""What admins have done, and whom they want never to be answered."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -20,4 +20,7 @@ def upgrade() -> None:
         sa.Column("about", sa.String, nullable=False),
         sa.Column("what", sa.String, nullable=False),
         sa.Column("chat", sa.String, nullable=False),
+    )
+    op.add_column(
+        "access", sa.Column("banned", sa.Boolean, nullable=False, server_default=sa.false())
     )

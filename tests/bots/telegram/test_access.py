@@ -193,3 +193,49 @@ async def test_an_edit_that_changes_no_words_is_no_command(tmp_path: Path) -> No
         await here.telegram.until(lambda: not here.telegram.inbox.pending)
 
     assert len(here.written()) == 2
+
+
+async def test_who_is_banned_is_left_alone_whatever_they_send(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        group, eve = here.telegram.group(GROUP), here.telegram.user(9)
+        alone = here.telegram.private(eve)
+        async with here.bot():
+            here.telegram.say(alone, eve, VIDEO)
+            await here.until_shown("Done in", alone)
+            (video,) = here.videos(alone)
+            here.telegram.say(here.chat, here.ada, "/ban 9")
+            await here.until_shown("User telegram:9 gets no answer any more")
+            written = len(here.written(alone))
+            press = here.telegram.press(video, "Again", eve)
+            inline = here.telegram.inline(eve, "cat")
+            edited = here.telegram.say(alone, eve, "/models")
+            here.telegram.amend(edited, text="/models now")
+            for line in ("/start", "a cat", "/video"):
+                here.telegram.say(alone, eve, line)
+            here.telegram.say(group, eve, "/characters")
+            here.telegram.say(group, here.ada, "/characters")
+            await here.until_shown("no characters yet", group)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+
+    assert (len(here.written(alone)), len(here.written(group))) == (written, 1)
+    assert (press.answers, inline.answers) == ([], [])
+    assert here.harness.paid == 1
+
+
+async def test_a_ban_goes_along_to_the_supergroup(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        old, eve = here.telegram.group(OLD), here.telegram.user(9)
+        async with here.bot():
+            here.telegram.say(old, here.ada, "/ban chat")
+            await here.until_shown("Nobody in chat", old)
+            new = here.telegram.upgrade(old, GROUP)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+            here.telegram.say(new, eve, "/characters")
+            here.telegram.say(new, here.ada, "/allow chat")
+            await here.until_shown("Everybody in chat", new)
+            here.telegram.say(new, eve, "/characters")
+            await here.until_shown("no characters yet", new)
+
+    assert len(here.written(new)) == 2

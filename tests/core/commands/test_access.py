@@ -1,12 +1,19 @@
 """What admins do about people and chats, and what of it can be read later."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.community import ANN, DESK, ROOT, Community, opened
+from core.people.access import Policy
+from tests.fakes.community import ANN, BOB, DESK, ROOT, Community, opened
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
+
+VIDEO = "video --model sandbox-videos 1s a cat"
 
 
 @pytest.fixture
@@ -54,3 +61,55 @@ async def test_the_last_twenty_are_shown_to_admins_alone(community: Community) -
     assert len(await audited(community)) == 20
     assert "only for admins to see" in await community.say("audit", ROOT)
     assert await community.say("audit", ANN, place=DESK) == "Only this bot's admins can do that."
+
+
+async def test_who_is_banned_gets_no_answer_also_after_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as community:
+        await community.say("ban ann", ROOT)
+        said = [await community.say(line) for line in ("models", "status", VIDEO, "what", "")]
+        assert "can use" in await community.say("allow bob", ROOT)
+    async with community.harness.engine() as engine:
+        restarted = replace(community, engine=engine)
+        said.append(await restarted.say("models"))
+        assert await restarted.say("models", BOB)
+        await restarted.say("allow ann", ROOT)
+        assert await restarted.say("models")
+
+    assert said == [""] * 6
+    assert community.harness.paid == 0
+
+
+async def test_in_a_banned_chat_only_admins_are_answered(community: Community) -> None:
+    await community.say("ban", ROOT)
+
+    assert await community.say("models") == ""
+    assert await community.say("models", place=DESK)
+    assert "can use the bot now" in await community.say("allow", ROOT)
+    assert await community.say("models")
+
+
+async def test_no_admin_is_banned_and_a_denial_lifts_the_silence(community: Community) -> None:
+    assert "who always has access" in await community.say("ban root", ROOT)
+    await community.say("ban ann", ROOT)
+    await community.say("deny ann", ROOT)
+
+    assert "You don't have access" in await community.say("models")
+
+
+async def test_what_waits_of_the_banned_is_cancelled_and_what_has_begun_comes(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.jobs_per_user = 1
+    slow_harness.policy = Policy(admins=frozenset({f"{NAME}:root"}))
+    async with slow_harness.engine() as engine:
+        community = Community(slow_harness, engine)
+        jobs = [await engine.submit(slow_harness.order()) for _ in range(3)]
+        other = await engine.submit(slow_harness.order(user="bob"))
+        await gateway.reached(CREATE)
+        ban = asyncio.create_task(community.say("ban ann", ROOT))
+        await gateway.allow(*[CREATE, LOOK, FETCH] * 2)
+        assert "What they had waiting is cancelled" in await ban
+        rows = [await engine.services.store.get(job.id) for job in (*jobs, other)]
+
+    assert [job and job.state for job in rows] == ["done", "cancelled", "cancelled", "done"]
+    assert gateway.asked[CREATE] == 2

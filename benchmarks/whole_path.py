@@ -25,6 +25,7 @@ from core.limits import Limits
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.people.credits import Credits
+from core.people.pause import Pauses
 from core.platform import (
     Conversation,
     ConversationRef,
@@ -46,6 +47,7 @@ from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.listings import SqlListedStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
@@ -161,6 +163,7 @@ async def open_engine(
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database)),
             audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

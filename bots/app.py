@@ -29,6 +29,7 @@ from core.meters import Meters
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
+from core.people.pause import Pauses
 from core.people.rate import OrderRate
 from core.platform import Platform
 from core.public_http import LOOPBACK, trusted_roots
@@ -46,6 +47,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 
@@ -96,6 +98,7 @@ async def open_engine(
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger), currency=currency),
             audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

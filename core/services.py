@@ -23,6 +23,7 @@ from core.people.access import Access
 from core.people.audit import AuditStore
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
+from core.people.pause import Pauses
 from core.people.preferences import PreferenceStore
 from core.people.rate import OrderRate
 from core.people.words import BlockedWords
@@ -52,6 +53,7 @@ class Services:
     characters: CharacterStore
     credits: Credits
     audit: AuditStore
+    pauses: Pauses
     exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore

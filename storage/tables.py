@@ -271,6 +271,15 @@ audit = Table(
     Column("chat", String, nullable=False),
 )
 
+# One row, or none.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("until", Float),
+    Column("text", String, nullable=False),
+)
+
 
 def renamed(table: Table, old: Party, new: Party) -> Update:
     """Put what is stored about a party under its new name, unless something is there already."""

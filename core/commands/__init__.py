@@ -18,6 +18,7 @@ from core.commands.help import make_help
 from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
+from core.commands.pause import PAUSE, RESUME
 from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
 from core.commands.share import SHARE
@@ -63,6 +64,8 @@ COMMANDS: Commands = {
         BAN,
         GRANT,
         LIMITS,
+        PAUSE,
+        RESUME,
         AUDIT,
         make_help(lambda: list(COMMANDS.values())),
     )

@@ -74,6 +74,7 @@ class Engine:
         await self.services.budgets.recall()
         await recall(self.services)
         await self.services.access.recall()
+        await self.services.pauses.recall()
         await self.answerer.start(self.drafts.put)
         self._ticker.start(self._scheduler.tell_moved)
         try:
@@ -159,10 +160,11 @@ class Engine:
 
         Raises:
             UserError: somebody already did, or cancelled it; or its model is gone; or the person
-                may not spend so much; or the disk is nearly full.
+                may not spend so much; the disk is nearly full, or
+                nothing new is taken.
             TakenError: the event has had its effect.
         """
-        self._admission.check_room()
+        self._admission.check_open()
         # Two presses at once: only one of them gets the token.
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:

@@ -313,6 +313,8 @@ command-ban = never answer somebody again: the person you reply to, this chat, o
 command-balance = what you can still spend
 command-grant = give credits to the person you reply to, or to an id
 command-limits = what a person, a chat or a group of people can spend
+command-pause = take no new orders and questions: for some minutes, or until /resume
+command-resume = take orders and questions again
 command-audit = show what admins have done
 command-help = show how this works
 help-command = /{ $command }: { $what }
@@ -392,6 +394,7 @@ command-forget = delete your questions and their answers
 example-ask = why is the sky blue?
 example-talk = make me a clip of a cat surfing
 example-model = off
+example-pause = 30 Maintenance, back at noon
 example-system = answer in one sentence
 option-question = what you want to know
 option-search = search the web first
@@ -478,6 +481,16 @@ deny-admin = This is an admin of the bot, who always has access.
 admins-alone = This is only for admins to see. Ask me where nobody else reads along, for example in our private chat.
 audit-none = No admin has changed anything yet.
 audit-line = { $at } UTC · { $by } in { $chat }: { $what }
+bot-paused = The bot is paused{ $minutes ->
+    [0] {""}
+   *[other] {" "}for { $minutes } more min
+} and takes nothing new. Nothing was ordered; what was ordered before goes on.{ $said }
+pause-begun = { $minutes ->
+    [0] The bot takes nothing new until /resume.
+   *[other] The bot takes nothing new for { $minutes } min, or until /resume.
+} What was ordered goes on.
+pause-none = The bot is not paused.
+pause-ended = The bot takes orders and questions again.
 party-needs-id = Say whose id it is, for example: /{ $command } user 123
 allowed-user = User { $id } can use the bot now, except in chats that are denied.
 allowed-chat = Everybody in chat { $id } can use the bot now, except users who are denied.
@@ -576,6 +589,8 @@ option-language = language
 option-for-chat = for everybody in this chat (chat admins only)
 option-reset = clear all defaults
 option-party-kind = what the id belongs to
+option-minutes = for how many minutes
+option-pause-text = what people are told
 option-party-id = id of a user or chat
 option-credits = how many; a minus takes them away
 option-people-group = a group of people; with a person, puts them into it
@@ -723,6 +738,8 @@ name-ban = ban
 name-balance = balance
 name-grant = grant
 name-limits = limits
+name-pause = pause
+name-resume = resume
 name-audit = audit
 name-help = help
 name-confirm = confirm
@@ -770,6 +787,7 @@ name-option-reset = reset
 name-option-kind = kind
 name-option-id = id
 name-option-job = job
+name-option-minutes = minutes
 name-option-credits = credits
 name-option-group = group
 name-option-daily = daily

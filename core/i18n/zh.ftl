@@ -306,6 +306,8 @@ command-ban = 不再理会某人：您回复的人、本聊天，或指定编号
 command-balance = 查看您还可以使用的额度
 command-grant = 给您回复的人或指定编号的人赠送积分
 command-limits = 设置个人、聊天或人群可以使用的额度
+command-pause = 暂停接受新的请求和提问：若干分钟，或直到 /resume
+command-resume = 恢复接受请求和提问
 command-audit = 查看管理员做过的操作
 command-help = 查看用法
 help-command = /{ $command }：{ $what }
@@ -379,6 +381,7 @@ command-forget = 删除您的提问和回答
 example-ask = 天空为什么是蓝色的？
 example-talk = 帮我做一段猫冲浪的短片
 example-model = off
+example-pause = 30 维护中，中午恢复
 example-system = 用一句话回答
 option-question = 想问的问题
 option-search = 先搜索网页
@@ -461,6 +464,16 @@ deny-admin = 这是本机器人的管理员，始终可以使用。
 admins-alone = 这些内容只给管理员看。请在没有其他人的地方问我，例如我们的私聊。
 audit-none = 还没有管理员做过更改。
 audit-line = { $at } UTC · { $by } 在 { $chat }：{ $what }
+bot-paused = 机器人已暂停{ $minutes ->
+    [0] {""}
+   *[other] （还有 { $minutes } 分钟）
+}，暂不接受新的请求。这次没有下单，之前的任务会继续。{ $said }
+pause-begun = { $minutes ->
+    [0] 在 /resume 之前，机器人不接受新的请求。
+   *[other] { $minutes } 分钟内，或在 /resume 之前，机器人不接受新的请求。
+}已有的任务会继续。
+pause-none = 机器人没有暂停。
+pause-ended = 机器人恢复接受请求和提问。
 party-needs-id = 请指明是谁的编号，例如：/{ $command } user 123
 allowed-user = 用户 { $id } 现在可以使用机器人，被禁止的聊天除外。
 allowed-chat = 聊天 { $id } 中的所有人现在都可以使用机器人，被禁止的用户除外。
@@ -556,6 +569,8 @@ option-language = 语言
 option-for-chat = 对本聊天所有人生效（仅限聊天管理员）
 option-reset = 清除所有默认设置
 option-party-kind = 编号属于用户还是聊天
+option-minutes = 多少分钟
+option-pause-text = 告诉大家的话
 option-party-id = 用户或聊天的编号
 option-credits = 多少；负数表示扣除
 option-people-group = 人群；与某人一起使用时，让其加入
@@ -691,6 +706,8 @@ name-ban = 封禁
 name-balance = 余额
 name-grant = 赠送
 name-limits = 额度
+name-pause = 暂停
+name-resume = 恢复
 name-audit = 审计
 name-help = 帮助
 name-confirm = 确认
@@ -738,6 +755,7 @@ name-option-reset = 重置
 name-option-kind = 类型
 name-option-id = 编号
 name-option-job = 任务
+name-option-minutes = 分钟
 name-option-credits = 积分
 name-option-group = 人群
 name-option-daily = 每日

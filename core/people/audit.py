@@ -28,8 +28,10 @@ class Act:
 
 
 def named(whose: Party | str) -> str:
-    """A person, a chat, or a group of people by its name, as it stands in an `Act`."""
-    return f"group {whose}" if isinstance(whose, str) else f"{whose.kind} {whose}"
+    """A person, a chat, or a group of people by its name, as an `Act` has it; "" is nobody."""
+    if isinstance(whose, str):
+        return f"group {whose}" if whose else ""
+    return f"{whose.kind} {whose}"
 
 
 class AuditStore(Protocol):

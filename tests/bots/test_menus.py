@@ -25,7 +25,7 @@ from tests.fakes.discord.wire import Json
 from tests.fakes.setups import MAKERS, OTHERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
-ADMINS = ("allow", "deny", "ban", "grant", "limits", "audit")
+ADMINS = ("allow", "deny", "ban", "grant", "limits", "pause", "resume", "audit")
 ALONE = frozenset({"sandbox", *OTHERS, *PRESETS})
 
 

@@ -27,6 +27,7 @@ from core.messages.budgets import Budgets
 from core.meters import Meters
 from core.people.access import Access, Policy
 from core.people.credits import Credits, HouseRules
+from core.people.pause import Pauses
 from core.people.rate import OrderRate
 from core.people.words import BlockedWords
 from core.platform import ConversationRef, Platform, User
@@ -43,6 +44,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.balances import unbalanced
@@ -150,6 +152,7 @@ class EngineHarness:
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger)),
             audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

@@ -1,4 +1,4 @@
-"""What admins have done, and whom they want never to be answered."""
+"""What admins have done, whom they want never to be answered, and the pause that they ordered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,4 +23,10 @@ def upgrade() -> None:
     )
     op.add_column(
         "access", sa.Column("banned", sa.Boolean, nullable=False, server_default=sa.false())
+    )
+    op.create_table(
+        "pauses",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("until", sa.Float),
+        sa.Column("text", sa.String, nullable=False),
     )

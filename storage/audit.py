@@ -19,6 +19,9 @@ class SqlAuditStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def write(self, act: Act) -> None:
+        await self._database.run(_ROW, lambda c: write_within(c, act))
+
     async def latest(self, limit: int) -> Sequence[Act]:
         query = select(audit).order_by(audit.c.number.desc()).limit(limit)
 

@@ -18,6 +18,7 @@ from core.commands.help import make_help
 from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
+from core.commands.operations import GATEWAYS, JOBS, STATS
 from core.commands.pause import PAUSE, RESUME
 from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
@@ -66,6 +67,9 @@ COMMANDS: Commands = {
         LIMITS,
         PAUSE,
         RESUME,
+        JOBS,
+        STATS,
+        GATEWAYS,
         AUDIT,
         make_help(lambda: list(COMMANDS.values())),
     )

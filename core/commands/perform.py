@@ -104,6 +104,8 @@ async def _about(context: Context, command: Command[Any], job_id: str | None) ->
     if await _acts_for_chat(context, job):
         return replace(context, invocation=replace(context.invocation, user=job.user))
     here = context.invocation.conversation.party
+    if command.managed and context.is_admin:
+        return context
     managed = command.managed and job.conversation.party == here
     if managed and await context.manages_chat():
         return context

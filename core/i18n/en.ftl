@@ -315,6 +315,9 @@ command-grant = give credits to the person you reply to, or to an id
 command-limits = what a person, a chat or a group of people can spend
 command-pause = take no new orders and questions: for some minutes, or until /resume
 command-resume = take orders and questions again
+command-jobs = show what runs and waits in all chats
+command-stats = show how the jobs of the last day and week went
+command-gateways = show how the gateways are doing
 command-audit = show what admins have done
 command-help = show how this works
 help-command = /{ $command }: { $what }
@@ -491,6 +494,18 @@ pause-begun = { $minutes ->
 } What was ordered goes on.
 pause-none = The bot is not paused.
 pause-ended = The bot takes orders and questions again.
+jobs-none = Nothing runs or waits.
+jobs-waiting = { $number }. waiting for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
+jobs-running = { $number }. running for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
+jobs-more = … and { $count } more
+stats-period = Last { $period }: { $jobs ->
+    [one] 1 job
+   *[other] { $jobs } jobs
+}: { $done } done, { $failed } failed, { $cancelled } cancelled; { $credits }
+stats-models = Most used: { $models }
+stats-faults = Faults: { $faults }
+gateways-line = { $gateway }: { $running } running, { $waiting } waiting
+gateways-fault = Last fault: { $fault }, { $model }, { $ago } ago
 party-needs-id = Say whose id it is, for example: /{ $command } user 123
 allowed-user = User { $id } can use the bot now, except in chats that are denied.
 allowed-chat = Everybody in chat { $id } can use the bot now, except users who are denied.
@@ -740,6 +755,9 @@ name-grant = grant
 name-limits = limits
 name-pause = pause
 name-resume = resume
+name-jobs = jobs
+name-stats = stats
+name-gateways = gateways
 name-audit = audit
 name-help = help
 name-confirm = confirm

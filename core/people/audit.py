@@ -37,6 +37,10 @@ def named(whose: Party | str) -> str:
 class AuditStore(Protocol):
     """What admins have done. The other stores write here, too, together with what was changed."""
 
+    async def write(self, act: Act) -> None:
+        """Write down what has changed nothing in a store."""
+        ...
+
     async def latest(self, limit: int) -> Sequence[Act]:
         """The newest first."""
         ...

@@ -11,7 +11,7 @@ from core.i18n import Locale
 from core.invocation import Invocation, known
 from core.people.access import Policy
 from core.people.credits import HouseRules
-from core.platform import ConversationRef, MessageRef, User
+from core.platform import ConversationRef, MessageRef, User, View
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.fakes.engine_harness import EngineHarness
@@ -30,7 +30,7 @@ class Community:
     harness: EngineHarness
     engine: Engine
 
-    async def say(
+    async def answer(
         self,
         line: str,
         user: User = ANN,
@@ -38,8 +38,8 @@ class Community:
         to: User | None = None,
         place: ConversationRef = HERE,
         runs_chat: bool = False,
-    ) -> str:
-        """What is answered at once, when all that was ordered is done."""
+    ) -> View:
+        """What is answered at once; nothing where there is no answer."""
         name, _, rest = line.partition(" ")
         invocation = Invocation(
             command=name,
@@ -52,8 +52,21 @@ class Community:
             is_alone=place == DESK,
         )
         answer: Answer = await dispatch(self.engine, invocation, Locale.EN)
+        return answer.view or View(text="")
+
+    async def say(
+        self,
+        line: str,
+        user: User = ANN,
+        *,
+        to: User | None = None,
+        place: ConversationRef = HERE,
+        runs_chat: bool = False,
+    ) -> str:
+        """The text of that, when all that was ordered is done."""
+        view = await self.answer(line, user, to=to, place=place, runs_chat=runs_chat)
         await self.engine.idle()
-        return answer.view.text if answer.view else ""
+        return view.text
 
     @property
     def captions(self) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from core.events import Event, TakenError
 from core.people.audit import Act, named
@@ -12,7 +12,7 @@ from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database
 from storage.events import take_within
-from storage.ledger import GROUP, CreditLedger, Spender
+from storage.ledger import GROUP, HERE, CreditLedger, Spender
 from storage.tables import allowances, members, renamed
 
 _ROW = "a limit"
@@ -82,6 +82,17 @@ class SqlCreditStore:
 
         await self._database.run(_ROW, decide)
 
+    async def decide_here(self, chat: Party, daily: int | None, act: Act) -> None:
+        key = {"platform": chat.platform, "kind": HERE, "id": chat.id}
+
+        def decide(connection: Connection) -> None:
+            connection.execute(delete(allowances).filter_by(**key))
+            if daily is not None:
+                connection.execute(insert(allowances), key | {"daily": daily})
+            write_within(connection, act)
+
+        await self._database.run(_ROW, decide)
+
     async def group_of(self, user: Party) -> str:
         query = select(members.c.group).filter_by(platform=user.platform, id=user.id)
         return await self._database.run(_ROW, lambda c: c.scalar(query) or "")
@@ -99,7 +110,18 @@ class SqlCreditStore:
 
     async def rename(self, old: Party, new: Party) -> None:
         moved = renamed(allowances, old, new)
-        await self._database.run(_ROW, lambda c: c.execute(moved))
+        here = (
+            update(allowances)
+            .filter_by(platform=old.platform, kind=HERE, id=old.id)
+            .values(id=new.id)
+            .prefix_with("OR REPLACE")
+        )
+
+        def rename(connection: Connection) -> None:
+            connection.execute(moved)
+            connection.execute(here)
+
+        await self._database.run(_ROW, rename)
 
 
 def _key(whose: Party | str) -> dict[str, str]:

@@ -81,6 +81,15 @@ access = Table(
     Column("at", Float, nullable=False),
 )
 
+# Whom the admins of a chat want not to use the bot there.
+kept_out = Table(
+    "kept_out",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("chat", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+)
+
 characters = Table(
     "characters",
     metadata,
@@ -238,7 +247,8 @@ ledger = Table(
     Index("ledger_own", "platform", "user_id", "own", sqlite_where=text("own != 0")),
 )
 
-# `kind` is "user", "chat", or "group": then `id` is the name of a group of people.
+# `kind` is "user", "chat", "here": what the admins of a chat allow in it, or "group": then `id` is
+# the name of a group of people.
 allowances = Table(
     "allowances",
     metadata,

@@ -11,7 +11,7 @@ import discord
 
 from bots.discord.keyboard import CHANNELS
 from core.catalog import Ability, Catalog
-from core.commands import Audience, Command
+from core.commands import Command
 from core.commands.command import PROMPT
 from core.commands.offer import offered
 from core.i18n import Locale, translate
@@ -57,7 +57,7 @@ def command_definition(command: Command[Any]) -> Json:
         **_described(f"command-{command.name}"),
         "options": [*options, *_pictures(command)],
     }
-    if command.audience is Audience.ADMINS:
+    if not command.audience.is_everybodys:
         # Who runs no server does not see them; the bot's admins can type them to it anywhere.
         definition["default_member_permissions"] = str(
             discord.Permissions(manage_guild=True).value

@@ -25,11 +25,20 @@ PROMPT = "prompt"
 
 
 class Audience(StrEnum):
-    """Who may use a command: anybody at all, who has access, or the bot's admins."""
+    """Who may use a command: anybody at all, who has access, or the bot's admins.
+
+    Chat admins may for their own chat, and the command looks for what.
+    """
 
     ANYBODY = "anybody"
     ADMITTED = "admitted"
+    CHAT_ADMINS = "chat-admins"
     ADMINS = "admins"
+
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether menus and /help show it to everybody."""
+        return self in {Audience.ANYBODY, Audience.ADMITTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,9 @@ async def grant(context: Context, options: GrantOptions) -> View:
 
 
 async def limits(context: Context, options: LimitsOptions) -> View:
-    """Change what was given, and show what is decided."""
+    """Change what was given, and show what is decided; chat admins lower it for their chat."""
+    if not context.is_admin:
+        return await _lower_here(context, options)
     store = context.services.credits.store
     is_changed = options.daily is not None or options.monthly is not None
     names_person = options.id or options.kind or context.invocation.replied
@@ -118,6 +120,26 @@ async def limits(context: Context, options: LimitsOptions) -> View:
         act = context.act(whose, _said(options))
         await store.decide(whose, _changed(before, options), act)
     return View(text=await _told(context, whose))
+
+
+async def _lower_here(context: Context, options: LimitsOptions) -> View:
+    """Let no more be spent in a chat than its own admins want; what counts for it stays above.
+
+    Raises:
+        UserError: it is about anything but the day of this chat.
+    """
+    store, invocation = context.services.credits.store, context.invocation
+    here = invocation.conversation.party
+    beyond = options.group or options.monthly is not None or invocation.replied or options.id
+    if beyond or options.kind == "user":
+        raise UserError("limits-here-only")
+    if options.daily is not None:
+        daily = options.daily if isinstance(options.daily, int) else None
+        await store.decide_here(here, daily, context.act(here, f"{_said(options)} here"))
+    counts = (await store.balance(invocation.user.party, here)).chat.daily
+    daily = _limit(context, NO_LIMIT if counts is None else counts)
+    text = translate(context.locale, "limits-chat", id=str(here), daily=daily)
+    return View(text=text)
 
 
 async def _put_into(context: Context, whose: Party, group: str | None) -> None:
@@ -188,4 +210,4 @@ def _limit(context: Context, limit: int | None) -> str:
 
 BALANCE = Command(name="balance", options=NoOptions, run=balance, personal=True)
 GRANT = Command(name="grant", options=GrantOptions, run=grant, audience=Audience.ADMINS, pays=True)
-LIMITS = Command(name="limits", options=LimitsOptions, run=limits, audience=Audience.ADMINS)
+LIMITS = Command(name="limits", options=LimitsOptions, run=limits, audience=Audience.CHAT_ADMINS)

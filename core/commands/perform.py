@@ -84,6 +84,11 @@ async def _check_access(context: Context, audience: Audience) -> None:
             if not await context.services.access.admits(user, conversation):
                 chat = str(conversation.party)
                 raise UserError("access-denied", chat=chat, user=str(user.party))
+        case Audience.CHAT_ADMINS:
+            # Everybody would run the chat that they are alone in.
+            alone = context.invocation.is_alone and not context.is_admin
+            if alone or not await context.manages_chat():
+                raise UserError("chat-managers-only")
         case Audience.ADMINS:
             if not context.is_admin:
                 raise UserError("admins-only")

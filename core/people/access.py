@@ -55,6 +55,14 @@ class AccessStore(Protocol):
         """Let it count, and write down what the admin has done."""
         ...
 
+    async def keep_out(self, user: Party, chat: Party, act: Act, *, out: bool) -> None:
+        """Keep a person out in one chat, or no longer; the act is written with it."""
+        ...
+
+    async def is_kept_out(self, user: Party, chat: Party) -> bool:
+        """Whether the admins of that chat want so."""
+        ...
+
     async def rename(self, old: Party, new: Party) -> None:
         """Let the rule about a chat count under the id that it has now, and remember both."""
         ...
@@ -127,10 +135,17 @@ class Access:
     async def admits(self, user: User, conversation: ConversationRef) -> bool:
         rules = await self.store.rules(user.party, conversation.party)
         admitted = decide(self.policy, user, conversation, rules)
+        if admitted and await self._is_kept_out(user, conversation):
+            return False
         if admitted or rules:
             return admitted
         # The operator may have named the chat before it got its id of today.
         former = await self.store.former(conversation.party)
-        return former is not None and decide(
-            self.policy, user, replace(conversation, chat=former.id), {}
-        )
+        if former is None or await self._is_kept_out(user, conversation):
+            return False
+        return decide(self.policy, user, replace(conversation, chat=former.id), {})
+
+    async def _is_kept_out(self, user: User, conversation: ConversationRef) -> bool:
+        if self.is_admin(user):
+            return False
+        return await self.store.is_kept_out(user.party, conversation.party)

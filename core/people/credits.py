@@ -1,7 +1,7 @@
 """Credits: what people may spend, and what they have spent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from typing import Literal, Protocol
@@ -30,6 +30,14 @@ class CreditLimits:
 
     daily: int | None = None
     monthly: int | None = None
+
+    def lowered(self, other: "CreditLimits") -> "CreditLimits":
+        """The lower of both days."""
+        if other.daily is None:
+            return self
+        if self.daily is None or self.daily == NO_LIMIT:
+            return replace(self, daily=other.daily)
+        return replace(self, daily=min(self.daily, other.daily))
 
     def over(self, other: "CreditLimits") -> "CreditLimits":
         """This, and where nothing is decided the other."""
@@ -224,6 +232,13 @@ class CreditStore(Protocol):
 
     async def decide(self, whose: Party | str, allowance: CreditLimits, act: Act) -> None:
         """Let this count from now on; nothing decided is as if nobody ever had.
+
+        The act is written with it.
+        """
+        ...
+
+    async def decide_here(self, chat: Party, daily: int | None, act: Act) -> None:
+        """Let no more than that be spent in a chat a day, whatever else counts; None lifts it.
 
         The act is written with it.
         """

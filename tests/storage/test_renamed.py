@@ -9,6 +9,7 @@ from core.people.access import Rule
 from core.people.preferences import Preferences
 from core.platform import ConversationRef, MessageRef, Party, User
 from storage.access import SqlAccessStore
+from storage.credits import SqlCreditStore
 from storage.database import Database
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
@@ -105,3 +106,18 @@ async def test_questions_of_the_chat_go_along_and_their_messages_keep_their_ids(
     assert await store.said_in(MessageRef(conversation=here, id="5")) == moved
     # In the new chat that number is another message.
     assert await store.said_in(replace(moved.messages[0], conversation=moved.conversation)) is None
+
+
+async def test_what_the_admins_of_a_chat_decided_goes_along(database: Database) -> None:
+    rules, credits_ = SqlAccessStore(database), SqlCreditStore(database)
+    for chat in (OLD, NEW):
+        await rules.keep_out(PERSON, chat, ACT, out=True)
+    await credits_.decide_here(OLD, 5, ACT)
+
+    await rules.rename(OLD, NEW)
+    await credits_.rename(OLD, NEW)
+
+    assert await rules.is_kept_out(PERSON, NEW)
+    assert not await rules.is_kept_out(PERSON, OLD)
+    assert (await credits_.balance(PERSON, NEW)).chat.daily == 5
+    assert (await credits_.balance(PERSON, OLD)).chat.daily is None

@@ -1,4 +1,4 @@
-"""What admins have done, whom they want never to be answered, and the pause that they ordered."""
+"""What admins have done, whom they keep out, and the pause that they ordered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,4 +29,10 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("until", sa.Float),
         sa.Column("text", sa.String, nullable=False),
+    )
+    op.create_table(
+        "kept_out",
+        sa.Column("platform", sa.String, primary_key=True),
+        sa.Column("chat", sa.String, primary_key=True),
+        sa.Column("user_id", sa.String, primary_key=True),
     )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import discord
+
 from core.people.access import Policy
 from tests.fakes.discord.bot import DiscordBotHarness, discord_bot
 from tests.fakes.discord.people import raw_channel
@@ -55,3 +57,19 @@ async def test_who_is_banned_is_left_alone_whatever_they_send(tmp_path: Path) ->
             assert len(here.server.called(ACKNOWLEDGED)) == acknowledged + 1
             assert len(here.messages()) == before + 1
     assert here.harness.paid == 1
+
+
+async def test_who_runs_a_server_keeps_people_out_of_it(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        eve = here.guild.add_member(here.server.world.create_user("eve"))
+        role = here.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+        bob = here.guild.add_member(here.server.world.create_user("bob"), roles=[role])
+        async with here.bot():
+            said = await bob.slash(here.channel, "deny", kind="user", id=str(eve.id))
+            told = await here.until_answered(said)
+            refused = await here.until_answered(await eve.slash(here.channel, "characters"))
+            await eve.send(here.channel, f"<@{here.bot_id}> /deny user {bob.id}")
+            await here.until_shown("Only this bot's admins can do that")
+
+    assert told == f"User discord:{eve.id} can no longer use the bot in this chat."
+    assert "You don't have access" in refused

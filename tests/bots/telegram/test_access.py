@@ -239,3 +239,20 @@ async def test_a_ban_goes_along_to_the_supergroup(tmp_path: Path) -> None:
             await here.until_shown("no characters yet", new)
 
     assert len(here.written(new)) == 2
+
+
+async def test_who_runs_a_group_keeps_people_out_of_it(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        here.telegram.world.privacy = False
+        group, eve, bob = here.telegram.group(GROUP), *map(here.telegram.user, (9, 8))
+        alone = here.telegram.private(eve)
+        here.telegram.admin(group, bob)
+        async with here.bot():
+            hers = here.telegram.say(group, eve, "hello")
+            here.telegram.say(group, eve, "/deny 8")
+            await here.until_shown("Only this bot's admins can do that", group)
+            here.telegram.say(group, bob, "/deny", reply_to=hers)
+            await here.until_shown("User telegram:9 can no longer use the bot in this chat", group)
+            assert await refused(here, group, eve)
+            assert not await refused(here, alone, eve)

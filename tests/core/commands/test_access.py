@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.people.access import Policy
-from tests.fakes.community import ANN, BOB, DESK, ROOT, Community, opened
+from core.people.credits import CreditLimits, HouseRules
+from tests.fakes.community import ANN, BOB, DESK, HERE, ROOT, Community, opened
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
@@ -113,3 +114,65 @@ async def test_what_waits_of_the_banned_is_cancelled_and_what_has_begun_comes(
 
     assert [job and job.state for job in rows] == ["done", "cancelled", "cancelled", "done"]
     assert gateway.asked[CREATE] == 2
+
+
+async def test_chat_admins_keep_people_out_of_their_chat_alone(community: Community) -> None:
+    other = replace(HERE, chat="2")
+    said = await community.say("deny ann", BOB, runs_chat=True)
+    refused = [await community.say("models"), await community.say("models", place=other)]
+    lifted = await community.say("allow ann", BOB, runs_chat=True)
+
+    assert said == f"User {NAME}:ann can no longer use the bot in this chat."
+    assert ["You don't have access" in each for each in refused] == [True, False]
+    assert "Nothing that you decided" in lifted
+    assert "You don't have access" not in await community.say("models")
+    assert (await audited(community))[-1].endswith(f"{NAME}:1: /deny user {NAME}:ann here")
+
+
+async def test_chat_admins_let_nobody_in_whom_an_admin_of_the_bot_keeps_out(
+    community: Community,
+) -> None:
+    await community.say("deny ann", ROOT)
+    await community.say("allow ann", BOB, runs_chat=True)
+
+    assert "You don't have access" in await community.say("models")
+
+
+@pytest.mark.parametrize("line", ["deny", "allow", "deny chat 2", "allow chat 1"])
+async def test_chat_admins_decide_about_people_only(community: Community, line: str) -> None:
+    assert "You decide here about people" in await community.say(line, BOB, runs_chat=True)
+    assert await audited(community) == [""]
+
+
+async def test_chat_admins_decide_nothing_alone_nor_about_the_bots_admins(
+    community: Community,
+) -> None:
+    for line in ("deny ann", "allow ann", "limits daily 5"):
+        for place, runs_chat in ((DESK, True), (HERE, False)):
+            said = await community.say(line, BOB, place=place, runs_chat=runs_chat)
+            assert said.startswith("Only this bot's admins can do that")
+    assert "who always has access" in await community.say("deny root", BOB, runs_chat=True)
+    assert "Only this bot's admins" in await community.say("ban ann", BOB, runs_chat=True)
+
+
+async def test_chat_admins_lower_what_their_chat_spends_and_never_raise_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, HouseRules(chat=CreditLimits(daily=100))) as community:
+        said = [
+            await community.say(f"limits daily {daily}", BOB, runs_chat=True)
+            for daily in (70, 500, "none", 70)
+        ]
+        await community.say("limits chat daily 60", ROOT)
+        said.append(await community.say("limits", BOB, runs_chat=True))
+        await community.say("limits chat daily none", ROOT)
+        said.append(await community.say("limits", BOB, runs_chat=True))
+        for line in ("limits group vip", "limits ann daily 5", "limits monthly 5"):
+            refused = await community.say(line, BOB, runs_chat=True)
+            assert "You can lower what this chat can spend a day" in refused
+        left = await community.say("balance")
+
+    assert [each.rpartition(": ")[2] for each in said] == [
+        f"{credits_} credits." for credits_ in (70, 100, 100, 70, 60, 70)
+    ]
+    assert left == "Left today for everybody in this chat: 70 credits of 70."

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from core.commands.command import Audience, Command, Context
-from core.commands.parties import IdOption, KindOption, party_of
+from core.commands.parties import IdOption, KindOption, PersonOption, party_of
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG
@@ -16,6 +16,7 @@ class PartyOptions(BaseModel):
 
     model_config = OPTIONS_CONFIG
 
+    person: PersonOption = None
     kind: KindOption = None
     id: IdOption = None
 

@@ -156,8 +156,16 @@ class Command(Generic[T]):
     @property
     def place(self) -> str:
         """The option that says where something should go; "" if it has none."""
+        return self._named(OptionKind.PLACE)
+
+    @property
+    def person(self) -> str:
+        """The option that says whom it is about; "" if it has none."""
+        return self._named(OptionKind.PERSON)
+
+    def _named(self, kind: OptionKind) -> str:
         options = describe(self.options)
-        return next((each.name for each in options if each.kind is OptionKind.PLACE), "")
+        return next((each.name for each in options if each.kind is kind), "")
 
     def option(self, name: str) -> OptionHelp | None:
         """One of its options, as help and menus show it."""

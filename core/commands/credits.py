@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from core.commands.command import Audience, Command, Context, NoOptions
-from core.commands.parties import IdOption, KindOption, party_of
+from core.commands.parties import IdOption, KindOption, PersonOption, party_of
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG, Option
@@ -37,6 +37,7 @@ class GrantOptions(BaseModel):
         _AMOUNT,
         Field(description="option-credits"),
     ] = None
+    person: PersonOption = None
     id: IdOption = None
 
     @property
@@ -55,6 +56,7 @@ class LimitsOptions(BaseModel):
     ] = None
     daily: Annotated[_Limit, _DAILY, Field(description="option-daily")] = None
     monthly: Annotated[_Limit, _MONTHLY, Field(description="option-monthly")] = None
+    person: PersonOption = None
     kind: KindOption = None
     id: IdOption = None
 
@@ -104,7 +106,7 @@ async def limits(context: Context, options: LimitsOptions) -> View:
         return await _lower_here(context, options)
     store = context.services.credits.store
     is_changed = options.daily is not None or options.monthly is not None
-    names_person = options.id or options.kind or context.invocation.replied
+    names_person = options.person or options.id or options.kind or context.invocation.replied
     if options.group and not names_person:
         whose: Party | str = options.group
         if whose == _UNLIMITED:
@@ -130,8 +132,8 @@ async def _lower_here(context: Context, options: LimitsOptions) -> View:
     """
     store, invocation = context.services.credits.store, context.invocation
     here = invocation.conversation.party
-    beyond = options.group or options.monthly is not None or invocation.replied or options.id
-    if beyond or options.kind == "user":
+    names_person = options.person or options.id or invocation.replied or options.kind == "user"
+    if names_person or options.group or options.monthly is not None:
         raise UserError("limits-here-only")
     if options.daily is not None:
         daily = options.daily if isinstance(options.daily, int) else None

@@ -73,3 +73,18 @@ async def test_who_runs_a_server_keeps_people_out_of_it(tmp_path: Path) -> None:
 
     assert told == f"User discord:{eve.id} can no longer use the bot in this chat."
     assert "You don't have access" in refused
+
+
+async def test_people_are_chosen_from_a_list_or_mentioned(tmp_path: Path) -> None:
+    async with discord_bot(tmp_path) as here:
+        role = here.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+        root = here.guild.add_member(here.server.world.create_user("root"), roles=[role])
+        eve = here.guild.add_member(here.server.world.create_user("eve"))
+        here.harness.policy = Policy(admins=frozenset({f"discord:{root.id}"}))
+        async with here.bot():
+            said = await root.slash(here.channel, "grant", credits="50", person=eve)
+            granted = await here.until_answered(said)
+            await root.send(here.channel, f"<@{here.bot_id}> /deny <@{eve.id}>")
+            await here.until_shown(f"User discord:{eve.id} can no longer use the bot.")
+
+    assert granted == f"discord:{eve.id} now has 50 credits of their own."

@@ -80,15 +80,17 @@ async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
                 ("/deny 9", "User telegram:9 can no longer use the bot"),
                 ("/deny -100", "Nobody in chat telegram:-100"),
                 ("/deny chat 10", "Nobody in chat telegram:10"),
-                ("/deny @eve", "I don't understand “@eve” here."),
+                ("/deny @evelyn", "I cannot find out whose name @evelyn is."),
+                ("/deny @e", "I don't understand “@e” here."),
+                ("/deny tg://user?id=12", "User telegram:12 can no longer use the bot"),
                 ("/deny user -11", "I don't understand “-11” here."),
             ):
                 here.telegram.say(here.chat, here.ada, said)
                 await here.until_shown(shown)
-            parties = (person(9), chat(-100), chat(10), person(-11), person(10))
+            parties = (person(9), chat(-100), chat(10), person(-11), person(10), person(12))
             rules = await engine.services.access.store.rules(*parties)
 
-    assert rules == {person(9): False, chat(-100): False, chat(10): False}
+    assert rules == {person(9): False, chat(-100): False, chat(10): False, person(12): False}
 
 
 async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: Path) -> None:
@@ -256,3 +258,19 @@ async def test_who_runs_a_group_keeps_people_out_of_it(tmp_path: Path) -> None:
             await here.until_shown("User telegram:9 can no longer use the bot in this chat", group)
             assert await refused(here, group, eve)
             assert not await refused(here, alone, eve)
+
+
+async def test_a_mention_of_somebody_without_a_username_names_them(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        here.telegram.user(9, "Eve Smith")
+        async with here.bot():
+            said = "/grant 😀Eve Smith 50"
+            mention = {
+                "type": "text_mention",
+                "offset": 7,
+                "length": 11,
+                "user": {"id": 9, "is_bot": False, "first_name": "Eve Smith"},
+            }
+            here.telegram.say(here.chat, here.ada, said, entities=(mention,))
+            await here.until_shown("telegram:9 now has 50 credits of their own")

@@ -104,10 +104,13 @@ class People:
         via: TelegramUser | None = None,
         origin: TelegramUser | None = None,
         edited: bool = False,
+        entities: tuple[Json, ...] = (),
     ) -> TelegramMessage:
         """Write a message, or forward one of `origin`; in a channel nobody (None) writes."""
         file = self._store(photo, document, video)
-        version = MessageVersion(text=text, caption=caption, file=file, at=self.world.now())
+        version = MessageVersion(
+            text=text, caption=caption, file=file, at=self.world.now(), entities=entities
+        )
         post = self._write(chat, user, version, reply_to, thread)
         post.via, post.origin = via, origin
         self._tell(post, edited=edited)

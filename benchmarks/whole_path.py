@@ -25,6 +25,7 @@ from core.limits import Limits
 from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.people.credits import Credits
+from core.people.pause import Pauses
 from core.platform import (
     Conversation,
     ConversationRef,
@@ -38,6 +39,7 @@ from core.platform import (
 from core.services import Services
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import open_database
@@ -46,6 +48,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.listings import SqlListedStore
 from storage.past_jobs import SqlPastJobStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 
 _PLATFORM = "bench"
@@ -161,6 +164,8 @@ async def open_engine(
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database)),
+            audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

@@ -30,6 +30,7 @@ from core.past_jobs import Retention
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
+from core.people.pause import Pauses
 from core.people.rate import OrderRate
 from core.platform import Platform
 from core.public_http import LOOPBACK, trusted_roots
@@ -38,6 +39,7 @@ from core.settings import Settings
 from sandbox.options import SandboxOptions
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import file_of, open_database, parse
@@ -47,6 +49,7 @@ from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
 from storage.past_jobs import SqlPastJobStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 
@@ -97,6 +100,8 @@ async def open_engine(
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger), currency=currency),
+            audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

@@ -15,10 +15,26 @@ Asked = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdFormat:
-    """How a platform writes its ids, each a regular expression for all of one."""
+    """How a platform writes its ids, each a regular expression for all of one.
+
+    Attributes:
+        mention: a message that names a person, with the id in its first group; "" for none.
+        name: what people are called, where the platform tells nobody whose name it is.
+    """
 
     user: str = r"\S+"
     chat: str = r"\S+"
+    mention: str = ""
+    name: str = ""
+
+    def mentioned(self, said: str) -> str:
+        """The id of a person who is mentioned by this; "" where it is no mention."""
+        found = re.fullmatch(self.mention, said) if self.mention else None
+        return found[1] if found else ""
+
+    def is_name(self, said: str) -> bool:
+        """Whether it is somebody's name, of which the id cannot be learned."""
+        return bool(self.name) and re.fullmatch(self.name, said) is not None
 
     def kind_of(self, id: str) -> Literal["user", "chat"] | None:  # noqa: A002 - as in Party
         """Whom an id names: a person, where it could be either; None where it is no id here."""

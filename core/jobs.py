@@ -173,6 +173,25 @@ class Expense:
     jobs: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """How many jobs of a model are in a state, or ended with that fault; "" without one.
+
+    `last_at` is when the last of them changed, in seconds since 1970.
+    """
+
+    model: str
+    state: JobState
+    fault: str
+    jobs: int
+    credits: int
+    last_at: float
+
+    @property
+    def gateway(self) -> str:
+        return self.model.partition("/")[0]
+
+
 class LostRunError(Exception):
     """Another run of this job holds a newer token; this one has to stop silently."""
 
@@ -266,6 +285,10 @@ class JobStore(Protocol):
 
     async def spent(self, since: float) -> Sequence[Expense]:
         """What jobs that were ordered since have cost: each gateway and unit, by name."""
+        ...
+
+    async def outcomes(self, since: float) -> Sequence[Outcomes]:
+        """How the jobs went that were ordered since."""
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:

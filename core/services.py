@@ -21,8 +21,10 @@ from core.messages.budgets import Budgets
 from core.meters import Meters
 from core.past_jobs import PastJobStore, Retention
 from core.people.access import Access
+from core.people.audit import AuditStore
 from core.people.characters import CharacterStore
 from core.people.credits import Credits
+from core.people.pause import Pauses
 from core.people.preferences import PreferenceStore
 from core.people.rate import OrderRate
 from core.people.words import BlockedWords
@@ -53,6 +55,8 @@ class Services:
     preferences: PreferenceStore
     characters: CharacterStore
     credits: Credits
+    audit: AuditStore
+    pauses: Pauses
     exchanges: ExchangeStore
     events: Events
     arrivals: ArrivalStore

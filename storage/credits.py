@@ -1,16 +1,18 @@
 """Balances, grants and limits on SQL; what is spent is in `storage.ledger`."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from core.events import Event, TakenError
+from core.people.audit import Act, named
 from core.people.credits import Balance, CreditLimits, Gift, Purchase, Refund
 from core.platform import Party
+from storage.audit import write_within
 from storage.database import Database
 from storage.events import take_within
-from storage.ledger import GROUP, CreditLedger, Spender
+from storage.ledger import GROUP, HERE, CreditLedger, Spender
 from storage.tables import allowances, members, renamed
 
 _ROW = "a limit"
@@ -30,11 +32,12 @@ class SqlCreditStore:
     async def own(self, user: Party) -> int:
         return await self._database.run(_ROW, lambda c: self._ledger.own(c, user))
 
-    async def give(self, gift: Gift, event: Event | None = None) -> None:
+    async def give(self, gift: Gift, act: Act, event: Event | None = None) -> None:
         def give(connection: Connection) -> None:
             if event and not take_within(connection, event):
                 raise TakenError(event.id)
             self._ledger.give(connection, "grant", uuid4().hex, gift)
+            write_within(connection, act)
 
         await self._database.run(_ROW, give)
 
@@ -49,9 +52,13 @@ class SqlCreditStore:
 
         return await self._database.run(_ROW, buy)
 
-    async def refund(self, charge: str, by: Party) -> Refund | None:
+    async def refund(self, charge: str, act: Act) -> Refund | None:
         def refund(connection: Connection) -> Refund | None:
-            return self._ledger.take_back(connection, charge, by)
+            is_new = self._ledger.own_of(connection, "refund", charge) is None
+            taken = self._ledger.take_back(connection, charge, act.by)
+            if taken and is_new:
+                write_within(connection, replace(act, about=named(taken.to)))
+            return taken
 
         return await self._database.run(_ROW, refund)
 
@@ -64,13 +71,25 @@ class SqlCreditStore:
 
         return await self._database.run(_ROW, read)
 
-    async def decide(self, whose: Party | str, allowance: CreditLimits) -> None:
+    async def decide(self, whose: Party | str, allowance: CreditLimits, act: Act) -> None:
         key, values = _key(whose), asdict(allowance)
 
         def decide(connection: Connection) -> None:
             connection.execute(delete(allowances).filter_by(**key))
             if allowance != CreditLimits():
                 connection.execute(insert(allowances), key | values)
+            write_within(connection, act)
+
+        await self._database.run(_ROW, decide)
+
+    async def decide_here(self, chat: Party, daily: int | None, act: Act) -> None:
+        key = {"platform": chat.platform, "kind": HERE, "id": chat.id}
+
+        def decide(connection: Connection) -> None:
+            connection.execute(delete(allowances).filter_by(**key))
+            if daily is not None:
+                connection.execute(insert(allowances), key | {"daily": daily})
+            write_within(connection, act)
 
         await self._database.run(_ROW, decide)
 
@@ -78,19 +97,31 @@ class SqlCreditStore:
         query = select(members.c.group).filter_by(platform=user.platform, id=user.id)
         return await self._database.run(_ROW, lambda c: c.scalar(query) or "")
 
-    async def put_into(self, group: str, user: Party) -> None:
+    async def put_into(self, group: str, user: Party, act: Act) -> None:
         key = {"platform": user.platform, "id": user.id}
 
         def put(connection: Connection) -> None:
             connection.execute(delete(members).filter_by(**key))
             if group:
                 connection.execute(insert(members), key | {"group": group})
+            write_within(connection, act)
 
         await self._database.run(_ROW, put)
 
     async def rename(self, old: Party, new: Party) -> None:
         moved = renamed(allowances, old, new)
-        await self._database.run(_ROW, lambda c: c.execute(moved))
+        here = (
+            update(allowances)
+            .filter_by(platform=old.platform, kind=HERE, id=old.id)
+            .values(id=new.id)
+            .prefix_with("OR REPLACE")
+        )
+
+        def rename(connection: Connection) -> None:
+            connection.execute(moved)
+            connection.execute(here)
+
+        await self._database.run(_ROW, rename)
 
 
 def _key(whose: Party | str) -> dict[str, str]:

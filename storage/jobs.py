@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from core.events import Event, TakenError
-from core.jobs import ENDED, Expense, Job, JobState, LostRunError
+from core.jobs import ENDED, Expense, Job, JobState, LostRunError, Outcomes
 from core.media import Cost, MediaRequest
 from core.people.currency import thousandths
 from core.platform import ConversationRef, Party, User
@@ -29,6 +29,7 @@ from core.validation import objection
 from storage.database import Database
 from storage.events import take_within
 from storage.ledger import CreditLedger, Spender
+from storage.outcomes import outcomes_within
 from storage.tables import jobs
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,9 @@ class SqlJobStore:
             Expense(gateway=gateway, cost=Cost(amount=fsum(amounts), unit=unit), jobs=len(amounts))
             for (gateway, unit), amounts in sorted(sums.items())
         ]
+
+    async def outcomes(self, since: float) -> Sequence[Outcomes]:
+        return await self._database.run(_ROW, lambda c: outcomes_within(c, since))
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = _TOOK.where(jobs.c.model == model).limit(limit)

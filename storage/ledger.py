@@ -39,6 +39,7 @@ from core.platform import Party
 from storage.tables import allowances, ledger, members
 
 GROUP = "group"
+HERE = "here"
 
 
 def _is(
@@ -62,6 +63,7 @@ _DECIDED = select(allowances).where(
     or_(
         _is("user", _PLATFORM, _USER),
         _is("chat", _PLATFORM, _CHAT),
+        _is(HERE, _PLATFORM, _CHAT),
         _is(GROUP, "", _THEIR_GROUP.scalar_subquery()),
     )
 )
@@ -227,8 +229,13 @@ class CreditLedger:
         }
         rows = connection.execute(_DECIDED, parameters)
         decided = {row.kind: CreditLimits(daily=row.daily, monthly=row.monthly) for row in rows}
-        own, group, chat = (decided.get(kind, CreditLimits()) for kind in ("user", GROUP, "chat"))
-        return own.over(group).over(self._rules.person), chat.over(self._rules.chat)
+        own, group, chat, here = (
+            decided.get(kind, CreditLimits()) for kind in ("user", GROUP, "chat", HERE)
+        )
+        return (
+            own.over(group).over(self._rules.person),
+            chat.over(self._rules.chat).lowered(here),
+        )
 
     def _write(self, connection: Connection, entry: Entry) -> None:
         row = {

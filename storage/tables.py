@@ -77,8 +77,18 @@ access = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("allowed", Boolean, nullable=False),
+    Column("banned", Boolean, nullable=False, server_default=false()),
     Column("by", String, nullable=False),
     Column("at", Float, nullable=False),
+)
+
+# Whom the admins of a chat want not to use the bot there.
+kept_out = Table(
+    "kept_out",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("chat", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
 )
 
 characters = Table(
@@ -239,7 +249,8 @@ ledger = Table(
     Index("ledger_own", "platform", "user_id", "own", sqlite_where=text("own != 0")),
 )
 
-# `kind` is "user", "chat", or "group": then `id` is the name of a group of people.
+# `kind` is "user", "chat", "here": what the admins of a chat allow in it, or "group": then `id` is
+# the name of a group of people.
 allowances = Table(
     "allowances",
     metadata,
@@ -256,6 +267,29 @@ members = Table(
     Column("platform", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("group", String, nullable=False),
+)
+
+# Append-only. `about` and `what` are told as they are.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("command", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("chat", String, nullable=False),
+)
+
+# One row, or none.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("until", Float),
+    Column("text", String, nullable=False),
 )
 
 

@@ -101,6 +101,8 @@ class DiscordAdapter:
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take a command, a press, a form, or the beginning of a value."""
+        if self._services.access.bans(asker(interaction), place_of(interaction)):
+            return
         self._languages.note(interaction)
         match interaction.type:
             case discord.InteractionType.application_command:

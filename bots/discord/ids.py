@@ -4,7 +4,7 @@ from core.invocation import IdFormat
 from core.platform import ConversationRef
 
 NAME = "discord"
-IDS = IdFormat(user="[0-9]{1,20}", chat="[0-9]{1,20}")
+IDS = IdFormat(user="[0-9]{1,20}", chat="[0-9]{1,20}", mention="<@!?([0-9]{1,20})>")
 
 
 def channel_of(ref: ConversationRef) -> str:

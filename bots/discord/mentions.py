@@ -75,12 +75,15 @@ class Mentions:
         return bool(replied and await self.services.exchanges.said_in(ref_of(replied)))
 
     async def _may_speak(self, message: discord.Message) -> bool:
-        """Whether it is no other program, or one that an admin wants to be heard."""
+        """Whether it is no other program, or one that an admin wants to be heard; nor banned."""
+        author, place = user_of(message.author), place_of_message(message)
+        if self.services.access.bans(author, place):
+            return False
         if not is_automatic(message):
             return True
         # Else two bots could answer each other for ever, and pay.
         own = message.author == self.client.user
-        return not own and await self.services.access.is_named(user_of(message.author))
+        return not own and await self.services.access.is_named(author)
 
     async def apologize(self, message: discord.Message, incident: str) -> None:
         """Say that something went wrong which nobody expected."""

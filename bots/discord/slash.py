@@ -11,7 +11,7 @@ import discord
 
 from bots.discord.keyboard import CHANNELS
 from core.catalog import Ability, Catalog
-from core.commands import Audience, Command
+from core.commands import Command
 from core.commands.command import PROMPT
 from core.commands.offer import offered
 from core.i18n import Locale, translate
@@ -25,7 +25,7 @@ MENUS: Mapping[str, str] = {ANIMATE: "video", REMIX: "remix"}
 _NEEDS = {ANIMATE: Ability.ANIMATE, REMIX: Ability.REMIX}
 PICTURES = 4
 _CHOICES = 25
-_STRING, _INTEGER, _BOOLEAN, _CHANNEL, _ATTACHMENT = 3, 4, 5, 7, 11
+_STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ATTACHMENT = 3, 4, 5, 6, 7, 11
 _COMMAND, _MESSAGE_MENU = 1, 3
 _EVERYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 _CHINESE = ("zh-CN", "zh-TW")
@@ -57,7 +57,7 @@ def command_definition(command: Command[Any]) -> Json:
         **_described(f"command-{command.name}"),
         "options": [*options, *_pictures(command)],
     }
-    if command.audience is Audience.ADMINS:
+    if not command.audience.is_everybodys:
         # Who runs no server does not see them; the bot's admins can type them to it anywhere.
         definition["default_member_permissions"] = str(
             discord.Permissions(manage_guild=True).value
@@ -89,6 +89,8 @@ def _option(option: OptionHelp) -> Json:
             told |= {"type": _INTEGER, "min_value": option.minimum, "max_value": option.maximum}
         case OptionKind.PLACE:
             told |= {"type": _CHANNEL, "channel_types": [kind.value for kind in CHANNELS]}
+        case OptionKind.PERSON:
+            told["type"] = _USER
         case OptionKind.TEXT if is_completed(option):
             told["autocomplete"] = True
         case OptionKind.TEXT if option.choices and option.name != PROMPT:

@@ -138,6 +138,8 @@ class TelegramAdapter:
 
     async def take(self, update: Update) -> None:
         """Do whatever an update asks for."""
+        if self._is_banned(update):
+            return
         if message := update.message or update.channel_post:
             await self._on_message(message)
         elif edited := update.edited_message or update.edited_channel_post:
@@ -148,6 +150,18 @@ class TelegramAdapter:
             await self._on_inline(update.inline_query)
         elif update.pre_checkout_query and self._shop:
             await self._shop.check_out(update.pre_checkout_query)
+
+    def _is_banned(self, update: Update) -> bool:
+        """Whether it is left alone. What is paid counts all the same, and so does a new id."""
+        access = self._services.access
+        if message := update.effective_message:
+            presser = update.callback_query.from_user if update.callback_query else None
+            user = person(presser) if presser else user_of(message)
+            has_to_be_taken = message.successful_payment or message.migrate_to_chat_id
+            return not has_to_be_taken and access.bans(user, place_of(message))
+        # A checkout is refused, not left: somebody is about to pay.
+        query = update.inline_query
+        return query is not None and access.bans(person(query.from_user))
 
     async def apologize(self, update: Update, incident: str) -> None:
         """Say politely that nobody expected what has happened."""

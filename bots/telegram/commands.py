@@ -31,6 +31,7 @@ from bots.telegram.incoming import (
     spoken_in,
     text_of,
     user_of,
+    with_ids,
 )
 from bots.telegram.questions import FormQuestion
 from bots.telegram.results import assets_at, result_at
@@ -70,6 +71,9 @@ class TelegramCommands:
         if name in _WORDLESS and not text.strip() and self._is_spoken(message):
             name = HEAR.name
         along = await self._along(message, name)
+        command = self.commands.get(name)
+        if command and command.person:
+            text = with_ids(message, text)
         replied = answered(message)
         invocation = replace(
             self._invocation(message, name, along),

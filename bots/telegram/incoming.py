@@ -10,6 +10,7 @@ from telegram import (
     Chat,
     ExternalReplyInfo,
     Message,
+    MessageEntity,
     MessageOriginChat,
     MessageOriginUser,
     Sticker,
@@ -17,6 +18,7 @@ from telegram import (
 from telegram import User as TelegramUser
 
 from bots.telegram.conversation import NAME
+from bots.telegram.ids import MENTION
 from core.platform import ConversationRef, MessageRef, User
 
 # File names come from strangers and become names on our disk and parts of our texts.
@@ -43,6 +45,15 @@ class TelegramFile:
 def text_of(message: Message) -> str:
     """What was typed, also below a picture."""
     return message.text or message.caption or ""
+
+
+def with_ids(message: Message, text: str) -> str:
+    """The text with the ids of people in place of names that the app has made into mentions."""
+    mentions = message.parse_entities([MessageEntity.TEXT_MENTION])
+    for entity, name in mentions.items():
+        if entity.user:
+            text = text.replace(name, f"{MENTION}{entity.user.id}", 1)
+    return text
 
 
 def is_private(message: Message) -> bool:

@@ -7,6 +7,7 @@ is answered within ten seconds; whoever sells has /paysupport and /terms.
 import asyncio
 import logging
 import re
+import time
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +20,7 @@ from bots.telegram.ids import NAME
 from bots.telegram.incoming import is_private, person, place_of, ref_of, user_of
 from core.errors import StorageError, UserError
 from core.i18n import Locale, explain, translate
+from core.people.audit import Act
 from core.people.credits import THOUSANDTHS, Purchase, Refund
 from core.platform import ConversationRef, MessageRef, User, View
 from core.redact import quote
@@ -204,8 +206,15 @@ class StarsShop:
             raise UserError("admins-only")
         if not charge:
             raise UserError("refund-needs-charge")
+        act = Act(
+            by=user.party,
+            at=time.time(),
+            command="refund",
+            what=charge,
+            place=place_of(message).party,
+        )
         # In this order: credits that were spent meanwhile cannot be had back.
-        refund = await self.services.credits.store.refund(charge, user.party)
+        refund = await self.services.credits.store.refund(charge, act)
         if refund is None:
             raise UserError("refund-unknown")
         try:

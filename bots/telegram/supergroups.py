@@ -35,7 +35,7 @@ class Supergroups:
     async def _store(self, old: Party, new: Party) -> None:
         services = self._services
         for store in (
-            services.access.store,
+            services.access,
             services.preferences,
             services.store,
             services.exchanges,

@@ -104,6 +104,7 @@ class Answerer:
         """Raise UserError where `submit` would refuse whatever a person asks."""
         if self._closing:
             raise UserError("bot-stopping")
+        self._services.pauses.check()
         if objection := self._services.room.objection():
             log.warning("nothing new is asked: %s", objection)
             raise UserError("disk-nearly-full")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands.access import ALLOW, DENY
+from core.commands.access import ALLOW, BAN, DENY
 from core.commands.answers import CONTINUE, REASK, SHOW, STOP
 from core.commands.ask import ASK, HEAR, TALK
+from core.commands.audit import AUDIT
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
@@ -18,6 +19,8 @@ from core.commands.help import make_help
 from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
+from core.commands.operations import GATEWAYS, JOBS, STATS
+from core.commands.pause import PAUSE, RESUME
 from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
 from core.commands.share import SHARE
@@ -61,8 +64,15 @@ COMMANDS: Commands = {
         BALANCE,
         ALLOW,
         DENY,
+        BAN,
         GRANT,
         LIMITS,
+        PAUSE,
+        RESUME,
+        JOBS,
+        STATS,
+        GATEWAYS,
+        AUDIT,
         make_help(lambda: list(COMMANDS.values())),
     )
 }

@@ -55,6 +55,7 @@ async def character(context: Context, options: CharacterOptions) -> View:
     alias = options.prompt.strip().removeprefix("@").casefold()
     if not ALIAS.fullmatch(alias):
         raise UserError("alias-wrong", given=alias[:40])
+    context.services.pauses.check()
     model, source = await _source(context, options)
     start, end = (float(number) for number in options.span.split("-"))
     services = context.services

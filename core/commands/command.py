@@ -1,5 +1,6 @@
 """What a command is: its name, its options, and what it does."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,8 +15,9 @@ from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job
 from core.options.options import OPTIONS_CONFIG, Option, OptionHelp, OptionKind, describe
+from core.people.audit import Act, named
 from core.people.preferences import Preferences
-from core.platform import View
+from core.platform import Party, View
 from core.services import Services
 
 T = TypeVar("T", bound=BaseModel)
@@ -23,11 +25,20 @@ PROMPT = "prompt"
 
 
 class Audience(StrEnum):
-    """Who may use a command: anybody at all, who has access, or the bot's admins."""
+    """Who may use a command: anybody at all, who has access, or the bot's admins.
+
+    Chat admins may for their own chat, and the command looks for what.
+    """
 
     ANYBODY = "anybody"
     ADMITTED = "admitted"
+    CHAT_ADMINS = "chat-admins"
     ADMINS = "admins"
+
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether menus and /help show it to everybody."""
+        return self in {Audience.ANYBODY, Audience.ADMITTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,18 @@ class Context:
     async def manages_chat(self) -> bool:
         """Whether the user may decide for everybody in this chat."""
         return self.is_admin or await self.invocation.is_chat_admin()
+
+    def act(self, about: Party | str, what: str = "") -> Act:
+        """What the user is doing, as it is written down with its effect."""
+        invocation = self.invocation
+        return Act(
+            by=invocation.user.party,
+            at=time.time(),
+            command=invocation.command,
+            about=named(about),
+            what=what,
+            place=invocation.conversation.party,
+        )
 
     async def take_event(self) -> None:
         """Let the event have its effect now: before what is paid without a job of ours.
@@ -133,8 +156,16 @@ class Command(Generic[T]):
     @property
     def place(self) -> str:
         """The option that says where something should go; "" if it has none."""
+        return self._named(OptionKind.PLACE)
+
+    @property
+    def person(self) -> str:
+        """The option that says whom it is about; "" if it has none."""
+        return self._named(OptionKind.PERSON)
+
+    def _named(self, kind: OptionKind) -> str:
         options = describe(self.options)
-        return next((each.name for each in options if each.kind is OptionKind.PLACE), "")
+        return next((each.name for each in options if each.kind is kind), "")
 
     def option(self, name: str) -> OptionHelp | None:
         """One of its options, as help and menus show it."""

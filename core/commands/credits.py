@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from core.commands.command import Audience, Command, Context, NoOptions
-from core.commands.parties import IdOption, KindOption, party_of
+from core.commands.parties import IdOption, KindOption, PersonOption, party_of
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG, Option
@@ -37,6 +37,7 @@ class GrantOptions(BaseModel):
         _AMOUNT,
         Field(description="option-credits"),
     ] = None
+    person: PersonOption = None
     id: IdOption = None
 
     @property
@@ -55,6 +56,7 @@ class LimitsOptions(BaseModel):
     ] = None
     daily: Annotated[_Limit, _DAILY, Field(description="option-daily")] = None
     monthly: Annotated[_Limit, _MONTHLY, Field(description="option-monthly")] = None
+    person: PersonOption = None
     kind: KindOption = None
     id: IdOption = None
 
@@ -91,17 +93,20 @@ async def grant(context: Context, options: GrantOptions) -> View:
     invocation, credits_ = context.invocation, context.services.credits
     party = party_of(context, options)
     gift = Gift(to=party, amount=options.credits, by=invocation.user.party)
-    await credits_.store.give(gift, context.event)
+    act = context.act(party, str(options.credits))
+    await credits_.store.give(gift, act, context.event)
     found = await credits_.store.own(party)
     own = credits_.currency.left(found, context.locale)
     return View(text=translate(context.locale, "granted", id=str(party), own=own))
 
 
 async def limits(context: Context, options: LimitsOptions) -> View:
-    """Change what was given, and show what is decided."""
+    """Change what was given, and show what is decided; chat admins lower it for their chat."""
+    if not context.is_admin:
+        return await _lower_here(context, options)
     store = context.services.credits.store
     is_changed = options.daily is not None or options.monthly is not None
-    names_person = options.id or options.kind or context.invocation.replied
+    names_person = options.person or options.id or options.kind or context.invocation.replied
     if options.group and not names_person:
         whose: Party | str = options.group
         if whose == _UNLIMITED:
@@ -114,8 +119,29 @@ async def limits(context: Context, options: LimitsOptions) -> View:
             raise UserError("limits-chat-month")
     if is_changed:
         before = await store.decided(whose)
-        await store.decide(whose, _changed(before, options))
+        act = context.act(whose, _said(options))
+        await store.decide(whose, _changed(before, options), act)
     return View(text=await _told(context, whose))
+
+
+async def _lower_here(context: Context, options: LimitsOptions) -> View:
+    """Let no more be spent in a chat than its own admins want; what counts for it stays above.
+
+    Raises:
+        UserError: it is about anything but the day of this chat.
+    """
+    store, invocation = context.services.credits.store, context.invocation
+    here = invocation.conversation.party
+    names_person = options.person or options.id or invocation.replied or options.kind == "user"
+    if names_person or options.group or options.monthly is not None:
+        raise UserError("limits-here-only")
+    if options.daily is not None:
+        daily = options.daily if isinstance(options.daily, int) else None
+        await store.decide_here(here, daily, context.act(here, f"{_said(options)} here"))
+    counts = (await store.balance(invocation.user.party, here)).chat.daily
+    daily = _limit(context, NO_LIMIT if counts is None else counts)
+    text = translate(context.locale, "limits-chat", id=str(here), daily=daily)
+    return View(text=text)
 
 
 async def _put_into(context: Context, whose: Party, group: str | None) -> None:
@@ -123,7 +149,14 @@ async def _put_into(context: Context, whose: Party, group: str | None) -> None:
         return
     if whose.kind == "chat":
         raise UserError("limits-group-of-people")
-    await context.services.credits.store.put_into("" if group == _UNLIMITED else group, whose)
+    act = context.act(whose, f"group {group}")
+    await context.services.credits.store.put_into("" if group == _UNLIMITED else group, whose, act)
+
+
+def _said(options: LimitsOptions) -> str:
+    """The limits that were given, as they are typed."""
+    given = {"daily": options.daily, "monthly": options.monthly}
+    return " ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
 
 def _changed(before: CreditLimits, options: LimitsOptions) -> CreditLimits:
@@ -179,4 +212,4 @@ def _limit(context: Context, limit: int | None) -> str:
 
 BALANCE = Command(name="balance", options=NoOptions, run=balance, personal=True)
 GRANT = Command(name="grant", options=GrantOptions, run=grant, audience=Audience.ADMINS, pays=True)
-LIMITS = Command(name="limits", options=LimitsOptions, run=limits, audience=Audience.ADMINS)
+LIMITS = Command(name="limits", options=LimitsOptions, run=limits, audience=Audience.CHAT_ADMINS)

@@ -28,6 +28,9 @@ async def dispatch(
 
     A command that pays is done once for each event: the answer to the same one again is nothing.
     """
+    # Platforms leave such people alone earlier, where they can.
+    if engine.services.access.bans(invocation.user, invocation.conversation):
+        return Answer(done=False)
     command = commands.get(invocation.command)
     answer = partial(_answer, engine, invocation, default, commands)
     # What costs nothing may be done twice. Asking costs nothing either: the answer to the

@@ -30,6 +30,11 @@ async def _spent(context: Context) -> list[str]:
     invocation = context.invocation
     if not context.is_admin or not (invocation.is_alone or invocation.is_private):
         return []
+    return await spent_by_gateways(context)
+
+
+async def spent_by_gateways(context: Context) -> list[str]:
+    """What the gateways have charged of late, a line each, as far as they tell."""
     since = time.time() - _ACCOUNT_DAYS * 86_400
     return [
         translate(
@@ -60,7 +65,7 @@ def _line(context: Context, number: int, job: Job) -> str:
 
 
 async def cancel(context: Context, options: JobOptions) -> View | None:
-    """Cancel a job of one's own, or by its id any in a chat that one manages.
+    """Cancel a job of one's own, or by its id any in a chat that one manages; admins any.
 
     Its status message says that it has happened.
     """
@@ -69,6 +74,8 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
         jobs = await numbered(context)
         job = pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
     await context.engine.cancel(job.id)
+    if job.user.party != context.invocation.user.party:
+        await context.services.audit.write(context.act(job.user.party, job.id))
     return None
 
 

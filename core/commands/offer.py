@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.catalog import Catalog
-from core.commands.command import Audience, Command, Context
+from core.commands.command import Command, Context
 
 
 def is_offered(catalog: Catalog, command: Command[Any], *names: str) -> bool:
@@ -22,7 +22,7 @@ def offered(
         command
         for command in commands
         if command.is_typed
-        and (for_admin or command.audience is not Audience.ADMINS)
+        and (for_admin or command.audience.is_everybodys)
         and is_offered(catalog, command, *names)
     ]
 

@@ -16,6 +16,7 @@ KindOption = Annotated[
     Literal["user", "chat"] | None, _KIND, Field(description="option-party-kind")
 ]
 IdOption = Annotated[str | None, _ID, Field(description="option-party-id")]
+PersonOption = Annotated[str | None, Option(is_person=True), Field(description="option-person")]
 
 
 class NamesParty(Protocol):
@@ -27,6 +28,16 @@ class NamesParty(Protocol):
     @property
     def id(self) -> str | None: ...
 
+    @property
+    def person(self) -> str | None: ...
+
+
+def check_alone(context: Context) -> None:
+    """Raise UserError where others would read what is only for admins."""
+    invocation = context.invocation
+    if not (invocation.is_alone or invocation.is_private):
+        raise UserError("admins-alone")
+
 
 def party_of(context: Context, options: NamesParty) -> Party:
     """Whom the options name; without a word who is replied to, else the chat.
@@ -35,7 +46,10 @@ def party_of(context: Context, options: NamesParty) -> Party:
         UserError: it is not clear who is meant, or no id looks like that.
     """
     invocation = context.invocation
-    here, author = invocation.conversation, invocation.replied_user
+    here, author, ids = invocation.conversation, invocation.replied_user, invocation.ids
+    mentioned = options.person or ids.mentioned(options.id or "")
+    if mentioned:
+        return _checked(context, Party(platform=here.platform, kind="user", id=mentioned))
     if options.id is None and options.kind != "chat" and author:
         return author.party
     if options.id is None:
@@ -43,9 +57,13 @@ def party_of(context: Context, options: NamesParty) -> Party:
         if options.kind == "user" or (options.kind is None and invocation.replied):
             raise UserError("party-needs-id", command=invocation.command)
         return here.party
-    ids = invocation.ids
+    if ids.is_name(options.id):
+        raise UserError("party-no-names", name=options.id, command=invocation.command)
     kind = options.kind or ids.kind_of(options.id) or "user"
-    party = Party(platform=here.platform, kind=kind, id=options.id)
-    if not ids.fits(party):
-        raise UserError("option-not-understood", given=options.id)
+    return _checked(context, Party(platform=here.platform, kind=kind, id=options.id))
+
+
+def _checked(context: Context, party: Party) -> Party:
+    if not context.invocation.ids.fits(party):
+        raise UserError("option-not-understood", given=party.id)
     return party

@@ -84,6 +84,11 @@ async def _check_access(context: Context, audience: Audience) -> None:
             if not await context.services.access.admits(user, conversation):
                 chat = str(conversation.party)
                 raise UserError("access-denied", chat=chat, user=str(user.party))
+        case Audience.CHAT_ADMINS:
+            # Everybody would run the chat that they are alone in.
+            alone = context.invocation.is_alone and not context.is_admin
+            if alone or not await context.manages_chat():
+                raise UserError("chat-managers-only")
         case Audience.ADMINS:
             if not context.is_admin:
                 raise UserError("admins-only")
@@ -104,6 +109,8 @@ async def _about(context: Context, command: Command[Any], job_id: str | None) ->
     if await _acts_for_chat(context, job):
         return replace(context, invocation=replace(context.invocation, user=job.user))
     here = context.invocation.conversation.party
+    if command.managed and context.is_admin:
+        return context
     managed = command.managed and job.conversation.party == here
     if managed and await context.manages_chat():
         return context

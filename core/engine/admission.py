@@ -37,10 +37,10 @@ class Admission:
         """Take a job of somebody's; it waits when this has ended.
 
         Raises:
-            UserError: the disk is nearly full, too many jobs wait already, or the operator does
-                not allow its words.
+            UserError: an admin has ordered a pause, the disk is nearly full, too many jobs wait
+                already, or the operator does not allow its words.
         """
-        self.check_room()
+        self.check_open()
         self._check_line(user)
         # Those that are on their way to the line count, or ten at once would all see it empty.
         self._entering[user.party] += 1
@@ -51,8 +51,9 @@ class Admission:
             self._entering[user.party] -= 1
             self._entering += Counter()  # without those that are zero
 
-    def check_room(self) -> None:
-        """Raise UserError where what is made could not be kept."""
+    def check_open(self) -> None:
+        """Raise UserError where nothing new is taken, or what is made could not be kept."""
+        self._services.pauses.check()
         if objection := self._services.room.objection():
             log.warning("nothing new is ordered: %s", objection)
             raise UserError("disk-nearly-full")

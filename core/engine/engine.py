@@ -28,7 +28,7 @@ from core.jobs import Job, JobState, LostRunError, reopened
 from core.keeper import Keeper
 from core.listings import recall
 from core.messages.views import dropped_view, ended_view
-from core.platform import ConversationRef, MessageRef, Platform, User
+from core.platform import ConversationRef, MessageRef, Party, Platform, User
 from core.records import about_job, job_ended
 from core.services import Services
 
@@ -74,6 +74,8 @@ class Engine:
         """Start, and take up what an earlier process has left behind."""
         await self.services.budgets.recall()
         await recall(self.services)
+        await self.services.access.recall()
+        await self.services.pauses.recall()
         await self.answerer.start(self.drafts.put)
         self._ticker.start(self._scheduler.tell_moved)
         try:
@@ -161,10 +163,11 @@ class Engine:
 
         Raises:
             UserError: somebody already did, or cancelled it; or its model is gone; or the person
-                may not spend so much; or the disk is nearly full.
+                may not spend so much; the disk is nearly full, or
+                nothing new is taken.
             TakenError: the event has had its effect.
         """
-        self._admission.check_room()
+        self._admission.check_open()
         # Two presses at once: only one of them gets the token.
         draft = await self.services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
@@ -199,6 +202,13 @@ class Engine:
         dropped = before is JobState.DRAFT
         await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled
+
+    async def cancel_waiting(self, whose: Party) -> None:
+        """Cancel what of a person, or in a chat, has not begun: nothing of it is paid."""
+        for job in self.unfinished:
+            if whose in {job.user.party, job.conversation.party} and self.position(job):
+                with suppress(UserError):
+                    await self.cancel(job.id)
 
     async def retry(
         self,

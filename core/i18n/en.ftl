@@ -310,9 +310,16 @@ command-models = show the models and what they can do
 command-settings = show and change your defaults: model, shape, length, language
 command-allow = let somebody use the bot: the person you reply to, this chat, or an id
 command-deny = stop somebody from using the bot: the person you reply to, this chat, or an id
+command-ban = never answer somebody again: the person you reply to, this chat, or an id
 command-balance = what you can still spend
 command-grant = give credits to the person you reply to, or to an id
 command-limits = what a person, a chat or a group of people can spend
+command-pause = take no new orders and questions: for some minutes, or until /resume
+command-resume = take orders and questions again
+command-jobs = show what runs and waits in all chats
+command-stats = show how the jobs of the last day and week went
+command-gateways = show how the gateways are doing
+command-audit = show what admins have done
 command-help = show how this works
 help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
@@ -391,6 +398,7 @@ command-forget = delete all that is kept of you, after asking once more
 example-ask = why is the sky blue?
 example-talk = make me a clip of a cat surfing
 example-model = off
+example-pause = 30 Maintenance, back at noon
 example-system = answer in one sentence
 option-question = what you want to know
 option-search = search the web first
@@ -493,11 +501,44 @@ access-denied = You don't have access to this bot here. To ask for it, send the 
 admins-only = Only this bot's admins can do that.
 chat-admins-only = Only this chat's admins can change its defaults. Leave out the word chat to change your own.
 deny-admin = This is an admin of the bot, who always has access.
+admins-alone = This is only for admins to see. Ask me where nobody else reads along, for example in our private chat.
+audit-none = No admin has changed anything yet.
+audit-line = { $at } UTC · { $by } in { $chat }: { $what }
+bot-paused = The bot is paused{ $minutes ->
+    [0] {""}
+   *[other] {" "}for { $minutes } more min
+} and takes nothing new. Nothing was ordered; what was ordered before goes on.{ $said }
+pause-begun = { $minutes ->
+    [0] The bot takes nothing new until /resume.
+   *[other] The bot takes nothing new for { $minutes } min, or until /resume.
+} What was ordered goes on.
+pause-none = The bot is not paused.
+pause-ended = The bot takes orders and questions again.
+jobs-none = Nothing runs or waits.
+jobs-waiting = { $number }. waiting for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
+jobs-running = { $number }. running for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
+jobs-more = … and { $count } more
+stats-period = Last { $period }: { $jobs ->
+    [one] 1 job
+   *[other] { $jobs } jobs
+}: { $done } done, { $failed } failed, { $cancelled } cancelled; { $credits }
+stats-models = Most used: { $models }
+stats-faults = Faults: { $faults }
+gateways-line = { $gateway }: { $running } running, { $waiting } waiting
+gateways-fault = Last fault: { $fault }, { $model }, { $ago } ago
+chat-managers-only = Only this bot's admins can do that, and for this chat its own.
+chat-admins-people = You decide here about people: reply to somebody, or name an id: /{ $command } user 123
+denied-here = User { $id } can no longer use the bot in this chat.
+allowed-here = Nothing that you decided keeps user { $id } from using the bot in this chat any more.
+limits-here-only = You can lower what this chat can spend a day: /limits daily 50. The word default takes it back.
+party-no-names = I cannot find out whose name { $name } is. Reply to a message of theirs with /{ $command }, or use their id: /{ $command } 123456789
 party-needs-id = Say whose id it is, for example: /{ $command } user 123
 allowed-user = User { $id } can use the bot now, except in chats that are denied.
 allowed-chat = Everybody in chat { $id } can use the bot now, except users who are denied.
 denied-user = User { $id } can no longer use the bot.
 denied-chat = Nobody in chat { $id } can use the bot any more, except its admins.
+banned-user = User { $id } gets no answer any more. What they had waiting is cancelled; what a gateway has begun still comes. /allow lifts the ban.
+banned-chat = Nobody in chat { $id } gets an answer any more, except the admins of the bot. What waited there is cancelled; what a gateway has begun still comes. /allow lifts the ban.
 
 ## Buying credits
 
@@ -589,6 +630,9 @@ option-language = language
 option-for-chat = for everybody in this chat (chat admins only)
 option-reset = clear all defaults
 option-party-kind = what the id belongs to
+option-minutes = for how many minutes
+option-pause-text = what people are told
+option-person = whom it is about
 option-party-id = id of a user or chat
 option-credits = how many; a minus takes them away
 option-people-group = a group of people; with a person, puts them into it
@@ -732,9 +776,16 @@ name-models = models
 name-settings = settings
 name-allow = allow
 name-deny = deny
+name-ban = ban
 name-balance = balance
 name-grant = grant
 name-limits = limits
+name-pause = pause
+name-resume = resume
+name-jobs = jobs
+name-stats = stats
+name-gateways = gateways
+name-audit = audit
 name-help = help
 name-confirm = confirm
 name-enhance = enhance
@@ -781,8 +832,10 @@ name-option-language = language
 name-option-chat = chat
 name-option-reset = reset
 name-option-kind = kind
+name-option-person = person
 name-option-id = id
 name-option-job = job
+name-option-minutes = minutes
 name-option-credits = credits
 name-option-group = group
 name-option-daily = daily

@@ -268,6 +268,12 @@ def cancel_offer(job: Job, locale: Locale) -> Button:
     return Button(label=label, command="cancel", given={"job": job.id}, style="danger")
 
 
+def cancel_numbered(job: Job, number: int, locale: Locale) -> Button:
+    """Cancels the job of that number in a list, which tells nobody's words."""
+    label = f"{translate(locale, 'button-cancel')} {number}"
+    return Button(label=label, command="cancel", given={"job": job.id}, style="danger")
+
+
 def share_button(job: Job, locale: Locale) -> Button:
     """Asks where a result should go; each platform has its own way of choosing."""
     label, given = translate(locale, "button-share"), {"of": job.id}

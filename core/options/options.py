@@ -26,6 +26,7 @@ class Option:
         exact: whether patterns are for the word as it was typed, not in lower case.
         metavar: how values beyond those of words and switches look; "" when there are none.
         is_place: whether the value is somewhere to write to, which a platform lets one choose.
+        is_person: whether it is the id of a person, whom a platform may let one choose.
     """
 
     flags: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Option:
     exact: bool = False
     metavar: str = ""
     is_place: bool = False
+    is_person: bool = False
 
 
 class OptionKind(StrEnum):
@@ -45,6 +47,7 @@ class OptionKind(StrEnum):
     NUMBER = "number"
     SWITCH = "switch"
     PLACE = "place"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def option_of(info: FieldInfo) -> Option | None:
 
 def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
     """What help and menus show of one field."""
-    kind = OptionKind.PLACE if option.is_place else _kind(info)
+    kind = _kind(info, option)
     values = (*option.words.values(), *option.switches.values())
     return OptionHelp(
         name=name,
@@ -115,7 +118,11 @@ def describe_field(name: str, info: FieldInfo, option: Option) -> OptionHelp:
     )
 
 
-def _kind(info: FieldInfo) -> OptionKind:
+def _kind(info: FieldInfo, option: Option) -> OptionKind:
+    if option.is_place:
+        return OptionKind.PLACE
+    if option.is_person:
+        return OptionKind.PERSON
     types = get_args(info.annotation) or (info.annotation,)
     if bool in types:
         return OptionKind.SWITCH

@@ -1,9 +1,10 @@
 """Who may use the bot: its admins, what they have decided in chat, what the operator has set."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from core.people.audit import Act
 from core.platform import ConversationRef, Party, User
 
 
@@ -27,12 +28,16 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What an admin has decided. `at` is in seconds since 1970."""
+    """What an admin has decided about somebody, and how that came about.
+
+    Attributes:
+        banned: whether nothing is answered at all; only of who is not allowed.
+    """
 
     party: Party
     allowed: bool
-    by: Party
-    at: float
+    banned: bool = False
+    act: Act
 
 
 class AccessStore(Protocol):
@@ -42,7 +47,21 @@ class AccessStore(Protocol):
         """Whether each of these is allowed; without those that nothing was decided about."""
         ...
 
-    async def save(self, rule: Rule) -> None: ...
+    async def banned(self) -> Collection[Party]:
+        """All that are banned."""
+        ...
+
+    async def save(self, rule: Rule) -> None:
+        """Let it count, and write down what the admin has done."""
+        ...
+
+    async def keep_out(self, user: Party, chat: Party, act: Act, *, out: bool) -> None:
+        """Keep a person out in one chat, or no longer; the act is written with it."""
+        ...
+
+    async def is_kept_out(self, user: Party, chat: Party) -> bool:
+        """Whether the admins of that chat want so."""
+        ...
 
     async def rename(self, old: Party, new: Party) -> None:
         """Let the rule about a chat count under the id that it has now, and remember both."""
@@ -75,6 +94,34 @@ class Access:
 
     policy: Policy
     store: AccessStore
+    _banned: set[Party] = field(default_factory=set[Party])
+
+    async def recall(self) -> None:
+        """Learn who is banned, as it stands in the store."""
+        self._banned.clear()
+        self._banned.update(await self.store.banned())
+
+    async def save(self, rule: Rule) -> None:
+        """Let a rule count from now on."""
+        await self.store.save(rule)
+        self._banned.discard(rule.party)
+        if rule.banned:
+            self._banned.add(rule.party)
+
+    async def rename(self, old: Party, new: Party) -> None:
+        """Let what was decided about a chat count under the id that it has now."""
+        await self.store.rename(old, new)
+        await self.recall()
+
+    def bans(self, user: User, conversation: ConversationRef | None = None) -> bool:
+        """Whether this user is not to be answered, here or, without a place, anywhere.
+
+        Known at once: some platforms want to hear within seconds that something has arrived.
+        """
+        if self.is_admin(user):
+            return False
+        here = conversation.party if conversation else None
+        return user.party in self._banned or here in self._banned
 
     def is_admin(self, user: User) -> bool:
         return self.policy.is_admin(user.party)
@@ -88,10 +135,17 @@ class Access:
     async def admits(self, user: User, conversation: ConversationRef) -> bool:
         rules = await self.store.rules(user.party, conversation.party)
         admitted = decide(self.policy, user, conversation, rules)
+        if admitted and await self._is_kept_out(user, conversation):
+            return False
         if admitted or rules:
             return admitted
         # The operator may have named the chat before it got its id of today.
         former = await self.store.former(conversation.party)
-        return former is not None and decide(
-            self.policy, user, replace(conversation, chat=former.id), {}
-        )
+        if former is None or await self._is_kept_out(user, conversation):
+            return False
+        return decide(self.policy, user, replace(conversation, chat=former.id), {})
+
+    async def _is_kept_out(self, user: User, conversation: ConversationRef) -> bool:
+        if self.is_admin(user):
+            return False
+        return await self.store.is_kept_out(user.party, conversation.party)

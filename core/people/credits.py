@@ -1,7 +1,7 @@
 """Credits: what people may spend, and what they have spent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from typing import Literal, Protocol
@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from core.errors import UserError
 from core.events import Event
 from core.i18n import Locale, translate
+from core.people.audit import Act
 from core.people.currency import THOUSANDTHS, Currency, thousandths
 from core.platform import ConversationRef, Party, User
 
@@ -29,6 +30,14 @@ class CreditLimits:
 
     daily: int | None = None
     monthly: int | None = None
+
+    def lowered(self, other: "CreditLimits") -> "CreditLimits":
+        """The lower of both days."""
+        if other.daily is None:
+            return self
+        if self.daily is None or self.daily == NO_LIMIT:
+            return replace(self, daily=other.daily)
+        return replace(self, daily=min(self.daily, other.daily))
 
     def over(self, other: "CreditLimits") -> "CreditLimits":
         """This, and where nothing is decided the other."""
@@ -197,8 +206,8 @@ class CreditStore(Protocol):
         """What was granted to somebody or bought, and is still there; in thousandths."""
         ...
 
-    async def give(self, gift: Gift, event: Event | None = None) -> None:
-        """Write it, and take the event in the same transaction.
+    async def give(self, gift: Gift, act: Act, event: Event | None = None) -> None:
+        """Write it and the act, and take the event in the same transaction.
 
         Raises:
             TakenError: the event has had its effect.
@@ -210,10 +219,10 @@ class CreditStore(Protocol):
         """Write what was paid for, once for each charge; False where it is written already."""
         ...
 
-    async def refund(self, charge: str, by: Party) -> Refund | None:
+    async def refund(self, charge: str, act: Act) -> Refund | None:
         """Take back what was paid for with that charge, as far as it is there, and only once.
 
-        None where nothing was.
+        The act is written with it, about whoever has paid. None where nothing was paid.
         """
         ...
 
@@ -221,16 +230,29 @@ class CreditStore(Protocol):
         """What an admin has decided for a person, a chat, or a group of people by its name."""
         ...
 
-    async def decide(self, whose: Party | str, allowance: CreditLimits) -> None:
-        """Let this count from now on; nothing decided is as if nobody ever had."""
+    async def decide(self, whose: Party | str, allowance: CreditLimits, act: Act) -> None:
+        """Let this count from now on; nothing decided is as if nobody ever had.
+
+        The act is written with it.
+        """
+        ...
+
+    async def decide_here(self, chat: Party, daily: int | None, act: Act) -> None:
+        """Let no more than that be spent in a chat a day, whatever else counts; None lifts it.
+
+        The act is written with it.
+        """
         ...
 
     async def group_of(self, user: Party) -> str:
         """The group that a person is in; "" without one."""
         ...
 
-    async def put_into(self, group: str, user: Party) -> None:
-        """Let a person be in that group and in no other; "" takes them out of theirs."""
+    async def put_into(self, group: str, user: Party, act: Act) -> None:
+        """Let a person be in that group and in no other; "" takes them out of theirs.
+
+        The act is written with it.
+        """
         ...
 
     async def rename(self, old: Party, new: Party) -> None:

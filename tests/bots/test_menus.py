@@ -22,10 +22,9 @@ from tests.fakes.cli import run, terminal
 from tests.fakes.discord.bot import PUBLISHED, discord_bot
 from tests.fakes.discord.people import raw_channel
 from tests.fakes.discord.wire import Json
-from tests.fakes.setups import MAKERS, OTHERS, PRESETS, SETUPS, SetUp
+from tests.fakes.setups import ADMINS, MAKERS, OTHERS, PRESETS, SETUPS, SetUp
 from tests.fakes.telegram.bot import telegram_bot
 
-ADMINS = ("allow", "deny", "grant", "limits")
 ALONE = frozenset({"sandbox", *OTHERS, *PRESETS})
 
 
@@ -208,7 +207,7 @@ async def test_the_terminal_completes_only_what_can_be_done(
 ) -> None:
     async with terminal(tmp_path, "chat", variables=gateway) as (screen, process):
         await screen.wait_for("\n>")
-        screen.type("/st\t")
+        screen.type("/statu\t")
         await screen.wait_for("> /status")
         screen.type("\r")
         await screen.wait_for("You have no jobs running or waiting.\n>")

@@ -28,6 +28,7 @@ from core.meters import Meters
 from core.past_jobs import Retention
 from core.people.access import Access, Policy
 from core.people.credits import Credits, HouseRules
+from core.people.pause import Pauses
 from core.people.rate import OrderRate
 from core.people.words import BlockedWords
 from core.platform import ConversationRef, Platform, User
@@ -35,6 +36,7 @@ from core.services import Services
 from sandbox.orders.ledger import read_ledger
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.audit import SqlAuditStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import Database, open_database
@@ -44,6 +46,7 @@ from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.listings import SqlListedStore
 from storage.past_jobs import SqlPastJobStore
+from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
 from storage.writes import SqlWriteStore
 from tests.fakes.balances import unbalanced
@@ -152,6 +155,8 @@ class EngineHarness:
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger)),
+            audit=SqlAuditStore(database),
+            pauses=Pauses(store=SqlPauseStore(database)),
             exchanges=SqlExchangeStore(database, ledger),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

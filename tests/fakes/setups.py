@@ -26,6 +26,20 @@ ALWAYS = (
 """What everybody may do whichever model is ready, in the order of the menus; /help comes last."""
 CHATS = ("enhance", "describe", "ask", "stop", "model", "system")
 """What can be done where a chat model is ready."""
+ADMINS = (
+    "allow",
+    "deny",
+    "ban",
+    "grant",
+    "limits",
+    "pause",
+    "resume",
+    "jobs",
+    "stats",
+    "gateways",
+    "audit",
+)
+"""What only admins of the bot may do, in the same order."""
 MAKERS = ("video", "image", "remix", "storyboard", "character", "characters")
 
 

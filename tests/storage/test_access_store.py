@@ -12,6 +12,7 @@ from core.platform import Party
 from storage.access import SqlAccessStore
 from storage.database import Database, open_database
 from storage.preferences import SqlPreferenceStore
+from tests.fakes.acts import ACT
 from tests.fakes.statements import say
 
 ANN = Party(platform="chat", kind="user", id="1")
@@ -21,7 +22,7 @@ CHOSEN = Preferences(model="a/b", ratio="9:16", seconds=8, language=Locale.ZH)
 
 
 def rule(party: Party, *, allowed: bool) -> Rule:
-    return Rule(party=party, allowed=allowed, by=ANN, at=1.0)
+    return Rule(party=party, allowed=allowed, act=ACT)
 
 
 async def test_rules_are_found_by_platform_kind_and_id(database: Database) -> None:
@@ -41,7 +42,7 @@ async def test_the_last_rule_counts_and_says_who_made_it(database: Database) -> 
     await store.save(rule(ANN, allowed=True))
 
     assert await store.rules(ANN) == {ANN: True}
-    assert await say(database, 'SELECT "by", at FROM access') == [("chat:1", 1.0)]
+    assert await say(database, 'SELECT "by", at FROM access') == [("chat:root", 1.0)]
 
 
 async def test_preferences_come_back_as_they_were_chosen(database: Database) -> None:

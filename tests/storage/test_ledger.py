@@ -29,6 +29,7 @@ from storage.database import Database
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
+from tests.fakes.acts import ACT
 from tests.fakes.balances import unbalanced
 from tests.fakes.statements import say
 
@@ -80,7 +81,7 @@ class Books:
         await self.jobs.save(replace(claimed, state=state, credits=credits_))
 
     async def give(self, amount: int, user: User = ANN) -> None:
-        await self.credits.give(Gift(to=user.party, amount=amount, by=ROOT))
+        await self.credits.give(Gift(to=user.party, amount=amount, by=ROOT), ACT)
 
     async def balance(self, user: User = ANN) -> Balance:
         return await self.credits.balance(user.party, HERE.party)
@@ -211,26 +212,26 @@ async def test_what_admins_decide_beats_the_rule_the_person_before_the_group(
     books: Books,
 ) -> None:
     store = books.credits
-    await store.decide("vip", CreditLimits(daily=500, monthly=NO_LIMIT))
-    await store.decide(HERE.party, CreditLimits(daily=NO_LIMIT))
+    await store.decide("vip", CreditLimits(daily=500, monthly=NO_LIMIT), ACT)
+    await store.decide(HERE.party, CreditLimits(daily=NO_LIMIT), ACT)
     assert await books.left() == 100
-    await store.put_into("vip", ANN.party)
+    await store.put_into("vip", ANN.party, ACT)
     assert await books.left() == 500
 
-    await store.decide(ANN.party, CreditLimits(daily=0))
+    await store.decide(ANN.party, CreditLimits(daily=0), ACT)
     assert (await books.left(), await store.group_of(ANN.party)) == (0, "vip")
-    await store.decide(ANN.party, CreditLimits())
-    await store.put_into("", ANN.party)
+    await store.decide(ANN.party, CreditLimits(), ACT)
+    await store.put_into("", ANN.party, ACT)
 
     assert (await books.left(), await books.left(User(platform="chat", id="root"))) == (100, None)
 
 
 async def test_a_gift_is_given_once_for_each_event(books: Books) -> None:
     event, gift = Event(platform="chat", id="1"), Gift(to=ANN.party, amount=5, by=ROOT)
-    await books.credits.give(gift, event)
+    await books.credits.give(gift, ACT, event)
 
     with pytest.raises(TakenError):
-        await books.credits.give(gift, event)
+        await books.credits.give(gift, ACT, event)
     with pytest.raises(UserError, match="grant-too-low"):
         await books.give(-6)
 

@@ -9,10 +9,12 @@ from core.people.access import Rule
 from core.people.preferences import Preferences
 from core.platform import ConversationRef, MessageRef, Party, User
 from storage.access import SqlAccessStore
+from storage.credits import SqlCreditStore
 from storage.database import Database
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.preferences import SqlPreferenceStore
+from tests.fakes.acts import ACT
 from tests.fakes.engine_harness import EngineHarness
 
 OLD = Party(platform="chat", kind="chat", id="1")
@@ -21,7 +23,7 @@ PERSON = Party(platform="chat", kind="user", id="1")
 
 
 def rule(party: Party, *, allowed: bool) -> Rule:
-    return Rule(party=party, allowed=allowed, by=PERSON, at=1.0)
+    return Rule(party=party, allowed=allowed, act=ACT)
 
 
 async def test_a_rule_goes_along_and_the_person_of_the_same_number_keeps_theirs(
@@ -104,3 +106,18 @@ async def test_questions_of_the_chat_go_along_and_their_messages_keep_their_ids(
     assert await store.said_in(MessageRef(conversation=here, id="5")) == moved
     # In the new chat that number is another message.
     assert await store.said_in(replace(moved.messages[0], conversation=moved.conversation)) is None
+
+
+async def test_what_the_admins_of_a_chat_decided_goes_along(database: Database) -> None:
+    rules, credits_ = SqlAccessStore(database), SqlCreditStore(database)
+    for chat in (OLD, NEW):
+        await rules.keep_out(PERSON, chat, ACT, out=True)
+    await credits_.decide_here(OLD, 5, ACT)
+
+    await rules.rename(OLD, NEW)
+    await credits_.rename(OLD, NEW)
+
+    assert await rules.is_kept_out(PERSON, NEW)
+    assert not await rules.is_kept_out(PERSON, OLD)
+    assert (await credits_.balance(PERSON, NEW)).chat.daily == 5
+    assert (await credits_.balance(PERSON, OLD)).chat.daily is None

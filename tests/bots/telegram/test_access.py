@@ -80,15 +80,17 @@ async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
                 ("/deny 9", "User telegram:9 can no longer use the bot"),
                 ("/deny -100", "Nobody in chat telegram:-100"),
                 ("/deny chat 10", "Nobody in chat telegram:10"),
-                ("/deny @eve", "I don't understand “@eve” here."),
+                ("/deny @evelyn", "I cannot find out whose name @evelyn is."),
+                ("/deny @e", "I don't understand “@e” here."),
+                ("/deny tg://user?id=12", "User telegram:12 can no longer use the bot"),
                 ("/deny user -11", "I don't understand “-11” here."),
             ):
                 here.telegram.say(here.chat, here.ada, said)
                 await here.until_shown(shown)
-            parties = (person(9), chat(-100), chat(10), person(-11), person(10))
+            parties = (person(9), chat(-100), chat(10), person(-11), person(10), person(12))
             rules = await engine.services.access.store.rules(*parties)
 
-    assert rules == {person(9): False, chat(-100): False, chat(10): False}
+    assert rules == {person(9): False, chat(-100): False, chat(10): False, person(12): False}
 
 
 async def test_rules_and_defaults_of_a_group_count_for_the_supergroup(tmp_path: Path) -> None:
@@ -193,3 +195,82 @@ async def test_an_edit_that_changes_no_words_is_no_command(tmp_path: Path) -> No
         await here.telegram.until(lambda: not here.telegram.inbox.pending)
 
     assert len(here.written()) == 2
+
+
+async def test_who_is_banned_is_left_alone_whatever_they_send(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        group, eve = here.telegram.group(GROUP), here.telegram.user(9)
+        alone = here.telegram.private(eve)
+        async with here.bot():
+            here.telegram.say(alone, eve, VIDEO)
+            await here.until_shown("Done in", alone)
+            (video,) = here.videos(alone)
+            here.telegram.say(here.chat, here.ada, "/ban 9")
+            await here.until_shown("User telegram:9 gets no answer any more")
+            written = len(here.written(alone))
+            press = here.telegram.press(video, "Again", eve)
+            inline = here.telegram.inline(eve, "cat")
+            edited = here.telegram.say(alone, eve, "/models")
+            here.telegram.amend(edited, text="/models now")
+            for line in ("/start", "a cat", "/video"):
+                here.telegram.say(alone, eve, line)
+            here.telegram.say(group, eve, "/characters")
+            here.telegram.say(group, here.ada, "/characters")
+            await here.until_shown("no characters yet", group)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+
+    assert (len(here.written(alone)), len(here.written(group))) == (written, 1)
+    assert (press.answers, inline.answers) == ([], [])
+    assert here.harness.paid == 1
+
+
+async def test_a_ban_goes_along_to_the_supergroup(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        old, eve = here.telegram.group(OLD), here.telegram.user(9)
+        async with here.bot():
+            here.telegram.say(old, here.ada, "/ban chat")
+            await here.until_shown("Nobody in chat", old)
+            new = here.telegram.upgrade(old, GROUP)
+            await here.telegram.until(lambda: not here.telegram.inbox.pending)
+            here.telegram.say(new, eve, "/characters")
+            here.telegram.say(new, here.ada, "/allow chat")
+            await here.until_shown("Everybody in chat", new)
+            here.telegram.say(new, eve, "/characters")
+            await here.until_shown("no characters yet", new)
+
+    assert len(here.written(new)) == 2
+
+
+async def test_who_runs_a_group_keeps_people_out_of_it(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        here.telegram.world.privacy = False
+        group, eve, bob = here.telegram.group(GROUP), *map(here.telegram.user, (9, 8))
+        alone = here.telegram.private(eve)
+        here.telegram.admin(group, bob)
+        async with here.bot():
+            hers = here.telegram.say(group, eve, "hello")
+            here.telegram.say(group, eve, "/deny 8")
+            await here.until_shown("Only this bot's admins can do that", group)
+            here.telegram.say(group, bob, "/deny", reply_to=hers)
+            await here.until_shown("User telegram:9 can no longer use the bot in this chat", group)
+            assert await refused(here, group, eve)
+            assert not await refused(here, alone, eve)
+
+
+async def test_a_mention_of_somebody_without_a_username_names_them(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        here.telegram.user(9, "Eve Smith")
+        async with here.bot():
+            said = "/grant 😀Eve Smith 50"
+            mention = {
+                "type": "text_mention",
+                "offset": 7,
+                "length": 11,
+                "user": {"id": 9, "is_bot": False, "first_name": "Eve Smith"},
+            }
+            here.telegram.say(here.chat, here.ada, said, entities=(mention,))
+            await here.until_shown("telegram:9 now has 50 credits of their own")

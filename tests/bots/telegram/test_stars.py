@@ -177,6 +177,13 @@ async def test_a_refund_takes_back_what_is_left_and_returns_the_stars_once(
         await here.telegram.until(lambda: len(here.telegram.called("refundStarPayment")) == 2)
 
         assert await own(engine) == 0
+        (act,) = await engine.services.audit.latest(5)
+    assert (act.by.id, act.command, act.about, act.what) == (
+        "9",
+        "refund",
+        "user telegram:7",
+        CHARGE,
+    )
     assert here.telegram.world.payments[CHARGE].refunded
 
 

@@ -269,7 +269,7 @@ async def test_a_platform_says_what_its_ids_look_like_and_whom_they_name(
 async def test_only_admins_make_rules_and_none_against_each_other(harness: EngineHarness) -> None:
     harness.policy = Policy(admins=ADMINS)
     async with harness.engine() as engine:
-        chat_admin = await say(engine, "deny ", ANN, runs_chat=True)
+        chat_admin = await say(engine, "ban ", ANN, runs_chat=True)
         against = await say(engine, "deny 7", BOSS)
         nobody = await say(engine, "deny user", BOSS)
         after = await say(engine, "models", BEN)

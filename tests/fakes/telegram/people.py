@@ -104,10 +104,13 @@ class People:
         via: TelegramUser | None = None,
         origin: TelegramUser | None = None,
         edited: bool = False,
+        entities: tuple[Json, ...] = (),
     ) -> TelegramMessage:
         """Write a message, or forward one of `origin`; in a channel nobody (None) writes."""
         file = self._store(photo, document, video)
-        version = MessageVersion(text=text, caption=caption, file=file, at=self.world.now())
+        version = MessageVersion(
+            text=text, caption=caption, file=file, at=self.world.now(), entities=entities
+        )
         post = self._write(chat, user, version, reply_to, thread)
         post.via, post.origin = via, origin
         self._tell(post, edited=edited)
@@ -160,6 +163,10 @@ class People:
         data = {each["text"]: each.get("callback_data") for each in message.buttons}
         pressed = data.get(button) or (button if button in data.values() else None)
         assert pressed, f"no button {button!r} to press among {data}"
+        return self.forge(message, pressed, user)
+
+    def forge(self, message: TelegramMessage, pressed: str, user: TelegramUser) -> TelegramQuery:
+        """Send a press with any data, as an app that somebody else has written can."""
         asked = {"message": message.describe(), "chat_instance": "7", "data": pressed}
         return self._ask("callback_query", user, asked)
 

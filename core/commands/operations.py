@@ -1,0 +1,128 @@
+"""/jobs, /stats and /gateways: what goes on in all chats, for admins."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from core.commands.command import Audience, Command, Context, NoOptions
+from core.commands.jobs import spent_by_gateways
+from core.commands.parties import check_alone
+from core.i18n import translate
+from core.jobs import Job, JobState, Outcomes
+from core.messages.views import cancel_numbered
+from core.messages.wording import clock
+from core.platform import View
+
+_SHOWN = 50
+_CANCELLABLE = 5
+_HOUR = 3600
+_PERIODS = {"24 h": 24 * _HOUR, "7 d": 7 * 24 * _HOUR}
+_FAULT_DAYS = 7
+_MOST_USED = 5
+
+
+async def jobs(context: Context, _: NoOptions) -> View:
+    """List what runs and what waits in all chats, the oldest first, with buttons to cancel it."""
+    check_alone(context)
+    found = sorted(context.engine.unfinished, key=lambda job: job.created_at)
+    shown = found[:_SHOWN]
+    lines = [_job_line(context, number, job) for number, job in enumerate(shown, 1)]
+    if len(found) > len(shown):
+        lines.append(translate(context.locale, "jobs-more", count=len(found) - len(shown)))
+    buttons = [
+        cancel_numbered(job, number, context.locale)
+        for number, job in enumerate(shown[:_CANCELLABLE], 1)
+    ]
+    text = "\n".join(lines or [translate(context.locale, "jobs-none")])
+    return View(text=text, buttons=tuple(buttons))
+
+
+def _job_line(context: Context, number: int, job: Job) -> str:
+    key = "jobs-waiting" if context.engine.position(job) else "jobs-running"
+    return translate(
+        context.locale,
+        key,
+        number=number,
+        user=str(job.user.party),
+        chat=str(job.conversation.party),
+        model=job.model,
+        elapsed=clock(time.time() - (job.started_at or job.created_at)),
+        id=job.id,
+    )
+
+
+async def stats(context: Context, _: NoOptions) -> View:
+    """Say how the jobs of the last day and of the last week went."""
+    check_alone(context)
+    lines: list[str] = []
+    for period, seconds in _PERIODS.items():
+        found = await context.services.store.outcomes(time.time() - seconds)
+        lines += _period(context, period, found)
+    return View(text="\n".join(lines))
+
+
+def _period(context: Context, period: str, found: Sequence[Outcomes]) -> Iterator[str]:
+    locale = context.locale
+    states, models, faults = Counter[str](), Counter[str](), Counter[str]()
+    for each in found:
+        states[each.state] += each.jobs
+        models[each.model] += each.jobs
+        if each.fault:
+            faults[f"{each.gateway} {each.fault}"] += each.jobs
+    yield translate(
+        locale,
+        "stats-period",
+        period=period,
+        jobs=states.total(),
+        done=states[JobState.DONE],
+        failed=states[JobState.FAILED],
+        cancelled=states[JobState.CANCELLED],
+        credits=context.services.credits.price(sum(each.credits for each in found), locale),
+    )
+    if models:
+        yield translate(locale, "stats-models", models=_counted(models))
+    if faults:
+        yield translate(locale, "stats-faults", faults=_counted(faults))
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counter.most_common(_MOST_USED))
+
+
+async def gateways(context: Context, _: NoOptions) -> View:
+    """Say of each gateway what it does for us, and how it went. Nobody is asked for it."""
+    check_alone(context)
+    found = await context.services.store.outcomes(time.time() - _FAULT_DAYS * 24 * _HOUR)
+    lines = [
+        line
+        for name in sorted(context.services.endpoints)
+        for line in _gateway(context, name, found)
+    ]
+    return View(text="\n".join([*lines, *await spent_by_gateways(context)]))
+
+
+def _gateway(context: Context, name: str, found: Sequence[Outcomes]) -> Iterator[str]:
+    locale, catalog = context.locale, context.services.catalog
+    ours = [job for job in context.engine.unfinished if job.gateway == name]
+    waiting = sum(bool(context.engine.position(job)) for job in ours)
+    yield translate(
+        locale, "gateways-line", gateway=name, running=len(ours) - waiting, waiting=waiting
+    )
+    for model in catalog.data.models:
+        if model.gateway == name and (minutes := catalog.cooldown.minutes_left(model.key)):
+            aside = translate(locale, "models-aside", minutes=minutes)
+            yield f"  {model.name}: {aside}"
+    faults = [each for each in found if each.fault and each.gateway == name]
+    if faults:
+        last = max(faults, key=lambda each: each.last_at)
+        ago = clock(time.time() - last.last_at)
+        yield translate(locale, "gateways-fault", fault=last.fault, model=last.model, ago=ago)
+
+
+JOBS = Command(name="jobs", options=NoOptions, run=jobs, audience=Audience.ADMINS, personal=True)
+STATS = Command(
+    name="stats", options=NoOptions, run=stats, audience=Audience.ADMINS, personal=True
+)
+GATEWAYS = Command(
+    name="gateways", options=NoOptions, run=gateways, audience=Audience.ADMINS, personal=True
+)

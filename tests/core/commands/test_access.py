@@ -1,0 +1,178 @@
+"""What admins do about people and chats, and what of it can be read later."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.people.access import Policy
+from core.people.credits import CreditLimits, HouseRules
+from tests.fakes.community import ANN, BOB, DESK, HERE, ROOT, Community, opened
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+from tests.fakes.memory_platform import NAME
+
+VIDEO = "video --model sandbox-videos 1s a cat"
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncGenerator[Community]:
+    async with opened(tmp_path) as community:
+        yield community
+
+
+async def audited(community: Community) -> list[str]:
+    """What stands in /audit behind the time."""
+    said = await community.say("audit", ROOT, place=DESK)
+    return [line.partition(" UTC · ")[2] for line in said.splitlines()]
+
+
+async def test_what_an_admin_changes_is_told_with_whom_and_where(community: Community) -> None:
+    assert await community.say("audit", ROOT, place=DESK) == "No admin has changed anything yet."
+    for line in ("deny", "allow ann", "limits ann daily 50 monthly none group vip", "limits ann"):
+        await community.say(line, ROOT)
+    await community.say("grant 50", ROOT, to=ANN)
+    await community.say("limits group vip daily 5", ROOT, place=DESK)
+
+    here, desk = (f"{NAME}:root in {NAME}:{chat}: " for chat in ("1", "root"))
+    assert await audited(community) == [
+        f"{desk}/limits group vip daily 5",
+        f"{here}/grant user {NAME}:ann 50",
+        f"{here}/limits user {NAME}:ann daily 50 monthly none",
+        f"{here}/limits user {NAME}:ann group vip",
+        f"{here}/allow user {NAME}:ann",
+        f"{here}/deny chat {NAME}:1",
+    ]
+
+
+async def test_what_is_refused_is_no_act(community: Community) -> None:
+    for line in ("deny root", "grant -5 ann", "limits chat monthly 5", "limits chat group vip"):
+        await community.say(line, ROOT)
+    await community.say("allow", ANN)
+
+    assert await community.say("audit", ROOT, place=DESK) == "No admin has changed anything yet."
+
+
+async def test_the_last_twenty_are_shown_to_admins_alone(community: Community) -> None:
+    for _ in range(21):
+        await community.say("allow ann", ROOT)
+
+    assert len(await audited(community)) == 20
+    assert "only for admins to see" in await community.say("audit", ROOT)
+    assert await community.say("audit", ANN, place=DESK) == "Only this bot's admins can do that."
+
+
+async def test_who_is_banned_gets_no_answer_also_after_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as community:
+        await community.say("ban ann", ROOT)
+        said = [await community.say(line) for line in ("models", "status", VIDEO, "what", "")]
+        assert "can use" in await community.say("allow bob", ROOT)
+    async with community.harness.engine() as engine:
+        restarted = replace(community, engine=engine)
+        said.append(await restarted.say("models"))
+        assert await restarted.say("models", BOB)
+        await restarted.say("allow ann", ROOT)
+        assert await restarted.say("models")
+
+    assert said == [""] * 6
+    assert community.harness.paid == 0
+
+
+async def test_in_a_banned_chat_only_admins_are_answered(community: Community) -> None:
+    await community.say("ban", ROOT)
+
+    assert await community.say("models") == ""
+    assert await community.say("models", place=DESK)
+    assert "can use the bot now" in await community.say("allow", ROOT)
+    assert await community.say("models")
+
+
+async def test_no_admin_is_banned_and_a_denial_lifts_the_silence(community: Community) -> None:
+    assert "who always has access" in await community.say("ban root", ROOT)
+    await community.say("ban ann", ROOT)
+    await community.say("deny ann", ROOT)
+
+    assert "You don't have access" in await community.say("models")
+
+
+async def test_what_waits_of_the_banned_is_cancelled_and_what_has_begun_comes(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.jobs_per_user = 1
+    slow_harness.policy = Policy(admins=frozenset({f"{NAME}:root"}))
+    async with slow_harness.engine() as engine:
+        community = Community(slow_harness, engine)
+        jobs = [await engine.submit(slow_harness.order()) for _ in range(3)]
+        other = await engine.submit(slow_harness.order(user="bob"))
+        await gateway.reached(CREATE)
+        ban = asyncio.create_task(community.say("ban ann", ROOT))
+        await gateway.allow(*[CREATE, LOOK, FETCH] * 2)
+        assert "What they had waiting is cancelled" in await ban
+        rows = [await engine.services.store.get(job.id) for job in (*jobs, other)]
+
+    assert [job and job.state for job in rows] == ["done", "cancelled", "cancelled", "done"]
+    assert gateway.asked[CREATE] == 2
+
+
+async def test_chat_admins_keep_people_out_of_their_chat_alone(community: Community) -> None:
+    other = replace(HERE, chat="2")
+    said = await community.say("deny ann", BOB, runs_chat=True)
+    refused = [await community.say("models"), await community.say("models", place=other)]
+    lifted = await community.say("allow ann", BOB, runs_chat=True)
+
+    assert said == f"User {NAME}:ann can no longer use the bot in this chat."
+    assert ["You don't have access" in each for each in refused] == [True, False]
+    assert "Nothing that you decided" in lifted
+    assert "You don't have access" not in await community.say("models")
+    assert (await audited(community))[-1].endswith(f"{NAME}:1: /deny user {NAME}:ann here")
+
+
+async def test_chat_admins_let_nobody_in_whom_an_admin_of_the_bot_keeps_out(
+    community: Community,
+) -> None:
+    await community.say("deny ann", ROOT)
+    await community.say("allow ann", BOB, runs_chat=True)
+
+    assert "You don't have access" in await community.say("models")
+
+
+@pytest.mark.parametrize("line", ["deny", "allow", "deny chat 2", "allow chat 1"])
+async def test_chat_admins_decide_about_people_only(community: Community, line: str) -> None:
+    assert "You decide here about people" in await community.say(line, BOB, runs_chat=True)
+    assert await audited(community) == [""]
+
+
+async def test_chat_admins_decide_nothing_alone_nor_about_the_bots_admins(
+    community: Community,
+) -> None:
+    for line in ("deny ann", "allow ann", "limits daily 5"):
+        for place, runs_chat in ((DESK, True), (HERE, False)):
+            said = await community.say(line, BOB, place=place, runs_chat=runs_chat)
+            assert said.startswith("Only this bot's admins can do that")
+    assert "who always has access" in await community.say("deny root", BOB, runs_chat=True)
+    assert "Only this bot's admins" in await community.say("ban ann", BOB, runs_chat=True)
+
+
+async def test_chat_admins_lower_what_their_chat_spends_and_never_raise_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, HouseRules(chat=CreditLimits(daily=100))) as community:
+        said = [
+            await community.say(f"limits daily {daily}", BOB, runs_chat=True)
+            for daily in (70, 500, "none", 70)
+        ]
+        await community.say("limits chat daily 60", ROOT)
+        said.append(await community.say("limits", BOB, runs_chat=True))
+        await community.say("limits chat daily none", ROOT)
+        said.append(await community.say("limits", BOB, runs_chat=True))
+        for line in ("limits group vip", "limits ann daily 5", "limits monthly 5"):
+            refused = await community.say(line, BOB, runs_chat=True)
+            assert "You can lower what this chat can spend a day" in refused
+        left = await community.say("balance")
+
+    assert [each.rpartition(": ")[2] for each in said] == [
+        f"{credits_} credits." for credits_ in (70, 100, 100, 70, 60, 70)
+    ]
+    assert left == "Left today for everybody in this chat: 70 credits of 70."

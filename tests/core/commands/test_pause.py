@@ -1,0 +1,102 @@
+"""/pause and /resume: nothing new is taken, and all that was ordered goes on."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.people.access import Policy
+from core.people.pause import Pause
+from tests.fakes.acts import ACT
+from tests.fakes.community import ANN, DESK, ROOT, Community, opened
+from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+from tests.fakes.memory_platform import NAME
+
+VIDEO = "video --model sandbox-videos 1s a cat"
+PAUSED = "The bot is paused and takes nothing new."
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncGenerator[Community]:
+    async with opened(tmp_path) as community:
+        yield community
+
+
+@pytest.mark.parametrize(
+    "line",
+    [VIDEO, "image --model sandbox-image a cat", "ask why", "enhance a cat", "again"],
+)
+async def test_nothing_is_ordered_or_asked_until_somebody_resumes(
+    community: Community, line: str
+) -> None:
+    await community.say(VIDEO)
+    await community.say("pause Back at noon.", ROOT)
+    paid = community.harness.paid
+
+    said = await community.say(line)
+    assert said.startswith(PAUSED)
+    assert said.endswith("\nBack at noon.")
+    assert community.harness.paid == paid
+    assert "again" in await community.say("resume", ROOT)
+    assert not (await community.say(line)).startswith(PAUSED)
+
+
+async def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
+    async with opened(tmp_path) as community:
+        said = await community.say("pause 30", ROOT)
+    async with community.harness.engine() as engine:
+        restarted, pauses = replace(community, engine=engine), engine.services.pauses
+        refused = await restarted.say(VIDEO)
+        await pauses.set(Pause(until=time.time() - 1), ACT)
+        await restarted.say(VIDEO)
+        over = await restarted.say("resume", ROOT)
+        ordered = await engine.jobs_of(ANN)
+
+    assert said == (
+        "The bot takes nothing new for 30 min, or until /resume. What was ordered goes on."
+    )
+    assert "paused for 30 more min" in refused
+    assert over == "The bot is not paused."
+    assert len(ordered) == 1
+
+
+async def test_a_plan_is_kept_and_ordered_after_the_pause(community: Community) -> None:
+    await community.say("storyboard --model sandbox-video 1.5s up\n1.5s down")
+    (draft,) = await community.engine.jobs_of(ANN)
+    await community.say("pause", ROOT)
+    assert (await community.say(f"confirm {draft.id}")).startswith(PAUSED)
+    await community.say("resume", ROOT)
+    await community.say(f"confirm {draft.id}")
+
+    assert community.harness.paid == 1
+
+
+async def test_what_was_ordered_before_runs_and_what_waits_has_its_turn(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    slow_harness.jobs_per_user = 1
+    slow_harness.policy = Policy(admins=frozenset({f"{NAME}:root"}))
+    async with slow_harness.engine() as engine:
+        jobs = [await engine.submit(slow_harness.order()) for _ in range(2)]
+        await gateway.reached(CREATE)
+        pause = asyncio.create_task(Community(slow_harness, engine).say("pause", ROOT))
+        await gateway.allow(*[CREATE, LOOK, FETCH] * 2)
+        await pause
+        rows = [await engine.services.store.get(job.id) for job in jobs]
+
+    assert [row and row.state for row in rows] == ["done", "done"]
+
+
+async def test_both_are_written_down(community: Community) -> None:
+    await community.say("pause 30 Back at noon.", ROOT)
+    await community.say("resume", ROOT)
+
+    said = await community.say("audit", ROOT, place=DESK)
+    assert [line.partition(": /")[2] for line in said.splitlines()] == [
+        "resume",
+        "pause 30 min Back at noon.",
+    ]

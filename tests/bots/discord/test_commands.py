@@ -299,7 +299,7 @@ async def test_a_model_is_suggested_with_what_the_rest_would_cost_there(tmp_path
     async with discord_bot(tmp_path) as here, here.bot():
 
         async def labels(seconds: str) -> list[str]:
-            begun = {"name": "model", "type": TEXT, "value": "seedance-1.0-lite", "focused": True}
+            begun = {"name": "model", "type": TEXT, "value": "seedance-2.0", "focused": True}
             given = {"name": "seconds", "type": TEXT, "value": seconds}
             data: Json = {"id": "1", "name": "video", "type": 1, "options": [given, begun]}
             where = raw_channel(here.server.world, here.channel)
@@ -309,8 +309,8 @@ async def test_a_model_is_suggested_with_what_the_rest_would_cost_there(tmp_path
             choices = await here.server.until(lambda: asked.autocomplete_choices)
             return [choice["name"] for choice in choices or []]
 
-        assert "seedance-1.0-lite · 15 credits" in await labels("5")
-        assert "seedance-1.0-lite · 30 credits" in await labels("10")
+        assert "seedance-2.0 · 70 credits" in await labels("5")
+        assert "seedance-2.0 · 140 credits" in await labels("10")
 
 
 async def test_an_unexpected_error_is_told_politely(tmp_path: Path) -> None:

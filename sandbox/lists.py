@@ -49,6 +49,7 @@ class ListRoutes:
             Route("/v1/videos/models", self.openrouter),
             Route("/v1/images/models", self.openrouter_pictures),
             Route("/v1/video-generation-models", self.xai),
+            Route("/v1/image-generation-models", self.xai_pictures),
             Route("/v1/language-models", self.xai_chats),
             Route("/v1beta/models", self.google),
             Route("/v1/key", self.key),
@@ -104,6 +105,11 @@ class ListRoutes:
         listed = dict.fromkeys(model.name for model in self._of({Kind.XAI}))
         models = [{"id": f"{name}-2026-05-30", "aliases": [name]} for name in listed]
         return _for_key(request, {"models": models})
+
+    async def xai_pictures(self, request: Request) -> Response:
+        """What makes pictures there."""
+        names = dict.fromkeys(model.name for model in self._of({Kind.IMAGES}))
+        return _for_key(request, {"models": [{"id": name} for name in names]})
 
     async def xai_chats(self, request: Request) -> Response:
         """What answers there."""

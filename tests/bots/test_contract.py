@@ -561,6 +561,7 @@ async def test_an_answer_is_stopped_by_who_asked_and_nobody_else(
     assert harness.paid == 1
 
 
+@pytest.mark.slow
 async def test_a_restart_in_mid_answer_is_told_and_nothing_is_asked_again(
     enter: Open, harness: EngineHarness
 ) -> None:

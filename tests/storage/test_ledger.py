@@ -332,7 +332,7 @@ steps = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=st.lists(steps, max_size=25))
 async def test_the_sum_of_the_ledger_is_the_balance_whatever_happens(

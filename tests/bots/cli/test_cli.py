@@ -201,6 +201,7 @@ async def test_a_key_under_a_wrong_name_is_wrong(tmp_path: Path) -> None:
     assert "wrong configuration: APIYI_APIKEY: did you mean APIYI_API_KEY?" in done.out
 
 
+@pytest.mark.slow
 async def test_doctor_beside_a_running_bot_is_no_error(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -298,6 +299,7 @@ async def test_a_folder_that_cannot_be_written_is_said_before_anybody_pays(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -> None:
     async with running(tmp_path, "sandbox", "--port", "0") as process, asyncio.timeout(60):
         assert process.stdout

@@ -16,11 +16,12 @@ from sandbox.server import serve
 from tests.fakes.cli import run, running
 from tests.fakes.proxy import proxy, pump
 
+pytestmark = pytest.mark.slow
+
 NOWHERE = "127.0.0.1:9"
 GATEWAY = "gateway.example:443"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
 async def test_what_is_on_this_machine_is_reached_without_a_proxy(
     tmp_path: Path, variable: str
@@ -70,7 +71,6 @@ async def behind_tls(root: str, pair: Path) -> AsyncGenerator[str]:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-@pytest.mark.slow
 async def test_a_network_with_nothing_but_a_proxy_is_enough(tmp_path: Path) -> None:
     options = SandboxOptions(state_dir=tmp_path / "sandbox", speed=200, short_side=96, fps=8)
     pair = await certificate(tmp_path, "gateway.example")
@@ -94,7 +94,6 @@ async def test_a_network_with_nothing_but_a_proxy_is_enough(tmp_path: Path) -> N
     assert kinds == {"CONNECT gateway.", "GET http://gateway."}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value"),
     [

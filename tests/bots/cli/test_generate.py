@@ -15,6 +15,8 @@ from core.media import MediaKind
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.cli import environment, run, running
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_video_is_written_where_it_was_asked_for(
     tmp_path: Path, gateway: dict[str, str], state: Path
@@ -162,7 +164,6 @@ async def test_where_nobody_reads_the_video_any_more_it_is_said_where_it_is(
     assert "Traceback" not in err
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", ["generate", "chat"])
 async def test_beside_a_running_bot_it_says_how_to_and_that_works(
     tmp_path: Path, gateway: dict[str, str], command: str

@@ -16,6 +16,8 @@ from tests.fakes.cli import ROOT, run, running, terminal
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 
+pytestmark = pytest.mark.slow
+
 WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 ALL_SKIPPED = "\n\n\n"
 
@@ -212,7 +214,6 @@ async def test_where_a_webhook_has_the_updates_the_id_can_be_typed(tmp_path: Pat
     assert dotenv_values(tmp_path / ".env")["ADMINS"] == "telegram:7"
 
 
-@pytest.mark.slow
 async def test_on_a_terminal_a_secret_is_not_shown_and_ctrl_c_writes_nothing(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

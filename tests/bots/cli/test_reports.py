@@ -15,6 +15,8 @@ from storage.jobs import SqlJobStore
 from tests.fakes.cli import run
 from tests.storage.test_look import files
 
+pytestmark = pytest.mark.slow
+
 DONE = Job(
     id="aa11bb22cc33dd44",
     user=User(platform="telegram", id="7"),

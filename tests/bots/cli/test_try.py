@@ -21,6 +21,8 @@ from tests.core.dialects.scripted_gateway import client, endpoint, generation_of
 from tests.core.dialects.scripts import MODELS
 from tests.fakes.cli import run, running
 
+pytestmark = pytest.mark.slow
+
 KEY = "sk-secret-key"
 
 

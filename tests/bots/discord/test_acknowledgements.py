@@ -107,6 +107,7 @@ async def pressed_by_stranger(here: DiscordBotHarness, status: Json) -> Interact
     return await bob.click(here.message(status), label="Cancel")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [breaks, is_cut_off])
 async def test_who_is_refused_learns_it_whatever_becomes_of_the_acknowledgement(
     tmp_path: Path, fault: Fault

@@ -111,6 +111,7 @@ def here_only(here: DiscordBotHarness, *guild_ids: int) -> DiscordAccount:
     return replace(here.account, menu=Menu(guild_ids=guild_ids))
 
 
+@pytest.mark.slow
 async def test_commands_are_published_again_only_when_discord_has_others(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here:
         async with here.bot():
@@ -126,6 +127,7 @@ async def test_commands_are_published_again_only_when_discord_has_others(tmp_pat
         assert "status" in {command["name"] for command in published_in(here, None)}
 
 
+@pytest.mark.slow
 async def test_commands_leave_the_places_that_are_no_longer_meant(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here:
         async with here.bot():
@@ -151,6 +153,7 @@ async def test_a_publication_that_fails_is_tried_again(tmp_path: Path) -> None:
             await here.server.until(lambda: published_in(here, None))
 
 
+@pytest.mark.slow
 async def test_a_server_has_its_commands_when_the_bot_joins_it(tmp_path: Path) -> None:
     async with discord_bot(tmp_path) as here:
         strange = here.server.world.stranger_guild()

@@ -169,6 +169,7 @@ async def test_a_restart_in_mid_draft_turns_the_stand_in_into_the_answer(tmp_pat
     assert gateway.asked == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("told", "code"), NOT_KNOWN)
 async def test_a_server_that_knows_no_drafts_is_asked_once(
     tmp_path: Path, told: str, code: int

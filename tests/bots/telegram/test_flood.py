@@ -17,6 +17,7 @@ LONG_PAUSE = {"retry_after": 200}
 ANSWERS = 17
 
 
+@pytest.mark.slow
 async def test_who_floods_one_chat_keeps_nobody_else_waiting(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot():
         group, eve = here.telegram.group(GROUP), here.telegram.user(9, "Eve")

@@ -38,6 +38,7 @@ async def test_what_was_forwarded_behind_a_command_is_found_again(tmp_path: Path
     assert here.harness.paid == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("captioned", [0, 1, None])
 async def test_all_pictures_of_an_album_are_found_again(
     tmp_path: Path, captioned: int | None
@@ -74,6 +75,7 @@ async def test_the_rest_of_a_long_prompt_is_found_again(tmp_path: Path) -> None:
     assert here.harness.paid == 1
 
 
+@pytest.mark.slow
 async def test_no_part_of_a_long_order_is_left_alone_by_a_kill_when_it_is_done(
     tmp_path: Path,
 ) -> None:

@@ -41,6 +41,7 @@ async def test_the_owner_cancels_with_the_button(tmp_path: Path) -> None:
         assert job.state is JobState.CANCELLED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("said", "code"), [("Bad Gateway", 502), ("Bad Request: odd", 400)])
 async def test_a_press_whose_answer_fails_does_all_the_same_what_it_stands_for(
     tmp_path: Path, said: str, code: int

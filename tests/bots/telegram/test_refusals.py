@@ -156,6 +156,7 @@ async def test_an_order_that_cannot_be_shown_is_told_and_never_bought(tmp_path: 
         assert (here.harness.paid, here.videos()) == (0, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [200, 400])
 async def test_an_order_whose_message_was_answered_by_somebody_else_runs_once(
     tmp_path: Path, code: int
@@ -246,6 +247,7 @@ async def test_a_failure_that_cannot_be_shown_in_the_status_is_told_below_it(
         assert here.shows("could not be posted")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arrives", [True, False])
 async def test_an_album_whose_answer_is_lost_is_left_to_its_person(
     tmp_path: Path, *, arrives: bool

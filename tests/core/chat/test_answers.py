@@ -329,10 +329,13 @@ async def test_what_is_forgotten_while_it_is_answered_leaves_no_file(tmp_path: P
             asking = Invocation(
                 command="ask", text="--model sandbox-chat a", user=ANN, conversation=HERE
             )
+            posting = harness.chat.hold("deliver")
             await dispatch(engine, asking, Locale.EN)
             await gateway.say("word " * 6000)
-            await harness.chat.until(lambda write: "all of it comes as a file" in write.text)
+            await gateway.end()
+            await posting.reached.wait()
             await forget(engine, asking)
+            posting.release.set()
             await engine.idle()
             left = await engine.services.exchanges.latest(ANN, HERE)
 

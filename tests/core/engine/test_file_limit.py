@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.fakes.cli import environment
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
@@ -50,6 +51,7 @@ async def until_said(process: Process, text: str) -> None:
         assert line, "the process has ended without a word of it"
 
 
+@pytest.mark.slow
 async def test_a_result_that_finds_no_room_is_stored_and_delivered_once_there_is_some(
     tmp_path: Path, gateway: ManualGateway
 ) -> None:
@@ -67,6 +69,7 @@ async def test_a_result_that_finds_no_room_is_stored_and_delivered_once_there_is
     assert gateway.asked[CREATE] == 1
 
 
+@pytest.mark.slow
 async def test_a_clip_that_finds_no_room_fails_for_that_and_is_not_ordered_again(
     tmp_path: Path, gateway: ManualGateway
 ) -> None:

@@ -139,8 +139,9 @@ class CreditLedger:
         What it costs beyond what was reserved is taken as far as it is there.
         """
         rows = connection.execute(_OF, {"ref": ref}).all()
-        if not rows:
-            return  # ordered before there was a ledger, or for nothing
+        # Ordered before there was a ledger, or for nothing; or settled, also with too little.
+        if not rows or rows[-1].kind != "reserve":
+            return
         held = Share(
             allowance=-sum(row.allowance for row in rows), own=-sum(row.own for row in rows)
         )
@@ -175,20 +176,16 @@ class CreditLedger:
         return connection.execute(_PAYMENT, {"kind": kind, "ref": ref}).first()
 
     def take_back(self, connection: Connection, charge: str, by: Party) -> Refund | None:
-        """Take back what was bought, as far as it is still there; once for each charge."""
+        """Take back what was bought, once for each charge; also what is spent of it."""
         bought = self.own_of(connection, "buy", charge)
         if bought is None:
             return None
         spender = _spender(bought)
-        before = self.own_of(connection, "refund", charge)
-        if before:
-            return Refund(to=spender.user, amount=bought.own, taken=-before.own)
-        taken = min(bought.own, max(self.own(connection, spender.user), 0))
-        entry = Entry(
-            kind="refund", ref=charge, spender=spender, taken=Share(own=taken), by=str(by)
-        )
-        self._write(connection, entry)
-        return Refund(to=spender.user, amount=bought.own, taken=taken)
+        if self.own_of(connection, "refund", charge) is None:
+            taken = Share(own=bought.own)
+            entry = Entry(kind="refund", ref=charge, spender=spender, taken=taken, by=str(by))
+            self._write(connection, entry)
+        return Refund(to=spender.user, amount=bought.own)
 
     def balance(self, connection: Connection, spender: Spender) -> Balance:
         """What a person has spent and may spend; sums are read only where there is a limit."""

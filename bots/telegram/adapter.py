@@ -82,7 +82,9 @@ class TelegramAdapter:
         self._bot = platform.bot
         self._default = default
         self._answers = Answers(services, platform, default)
-        self._shop: StarsShop | None = None
+        self._sells = False
+        # What was paid for while credits were sold counts whenever Telegram tells it.
+        self._shop = self._shop_at(StarsPrice(per_100=100))
         self._supergroups = Supergroups(services, platform.moved)
         self._at_work = AtWork()
         self._albums = Albums(quiet_seconds)
@@ -117,19 +119,22 @@ class TelegramAdapter:
 
     def sell(self, price: StarsPrice) -> None:
         """Sell credits from now on."""
-        self._shop = StarsShop(
+        self._shop, self._sells = self._shop_at(price), True
+        self._ours |= stars_shop.COMMANDS.keys()
+
+    def _shop_at(self, price: StarsPrice) -> StarsShop:
+        return StarsShop(
             services=self._services,
             answers=self._answers,
             bot=self._bot,
             price=price,
             default=self._default,
         )
-        self._ours |= stars_shop.COMMANDS.keys()
 
     @property
     def sells(self) -> bool:
         """Whether credits can be bought here."""
-        return self._shop is not None
+        return self._sells
 
     @property
     def catalog(self) -> Catalog:
@@ -148,7 +153,7 @@ class TelegramAdapter:
             await self._buttons.press(update.callback_query)
         elif update.inline_query:
             await self._on_inline(update.inline_query)
-        elif update.pre_checkout_query and self._shop:
+        elif update.pre_checkout_query and self._sells:
             await self._shop.check_out(update.pre_checkout_query)
 
     def _is_banned(self, update: Update) -> bool:
@@ -179,7 +184,7 @@ class TelegramAdapter:
         # A channel's post comes once more in the group for its comments.
         if message.is_automatic_forward or await self._is_foreign_bot(message):
             return
-        if message.successful_payment and self._shop:
+        if message.successful_payment:
             await self._shop.paid(message, message.successful_payment)
             return
         self._remember(message)
@@ -231,7 +236,7 @@ class TelegramAdapter:
         # A link to the bot may name a command, which then has no words.
         name, words = (text, "") if starts else (typed.command, text)
         command = self._table.get(name)
-        if self._shop and name in stars_shop.COMMANDS:
+        if self._sells and name in stars_shop.COMMANDS:
             await self._shop.take(message, name, words)
             return
         if not words and command and is_guided(command) and is_offered(self.catalog, command):

@@ -43,6 +43,7 @@ _USUAL = 100
 _PAYLOAD = re.compile(r"credits:(\d+):(\d+)")
 # Telegram waits for ten.
 _CHECKOUT_SECONDS = 7.0
+_MOST_SUPPORT_CHARS = 1000
 _REFUNDED = "CHARGE_ALREADY_REFUNDED"
 
 
@@ -177,7 +178,7 @@ class StarsShop:
 
     async def paid(self, message: Message, payment: SuccessfulPayment) -> None:
         """Write down what was paid for, however long that takes, and then say so."""
-        user, locale = user_of(message), await self._locale(user_of(message), place_of(message))
+        user = user_of(message)
         invoice = _PAYLOAD.fullmatch(payment.invoice_payload)
         amount = int(invoice[1]) if invoice else self.price.credits_for(payment.total_amount)
         charge = payment.telegram_payment_charge_id
@@ -188,6 +189,7 @@ class StarsShop:
         is_new = await until_stored(f"payment {charge}", partial(store.buy, purchase))
         log.info("payment %s: %d credits for %s", charge, amount, user.party)
         if is_new:
+            locale = await self._spoken(user, place_of(message))
             await self._say(message, await self._told_bought(user, amount, charge, locale))
 
     async def _told_bought(self, user: User, amount: int, charge: str, locale: Locale) -> str:
@@ -231,7 +233,6 @@ class StarsShop:
             locale,
             "refunded",
             id=str(refund.to),
-            taken=left(refund.taken, locale),
             amount=left(refund.amount, locale),
         )
 
@@ -240,6 +241,8 @@ class StarsShop:
         if not text:
             return translate(locale, "paysupport")
         user = user_of(message)
+        self.services.rate.take(user.party)
+        text = text[:_MOST_SUPPORT_CHARS]
         told = False
         for admin in self.services.access.policy.admins:
             platform, _, id_ = admin.partition(":")
@@ -253,6 +256,12 @@ class StarsShop:
         await self.answers.say(
             place_of(message), View(text=text), ref_of(message), user=user_of(message)
         )
+
+    async def _spoken(self, user: User, place: ConversationRef) -> Locale:
+        try:
+            return await self._locale(user, place)
+        except StorageError:
+            return self.default
 
     async def _locale(self, user: User, place: ConversationRef) -> Locale:
         return await self.answers.locale(user, place, self.default)

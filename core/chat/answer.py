@@ -12,7 +12,7 @@ from uuid import uuid4
 from core.catalog import ChatModel
 from core.chat.heard import HeardAnswer
 from core.chat.showing import leave, standing_as
-from core.chat.turns import fitting
+from core.chat.turns import fitting, tokens_taken
 from core.chat.views import answer_views, is_long
 from core.chat.whole import add_whole
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError, UserError
@@ -229,6 +229,10 @@ class ActiveAnswer:
     def _so_far(self) -> Exchange:
         heard = self._heard
         model = self._services.chat_model(self.exchange.model)
+        usage = heard.usage
+        if model and usage is None and heard.has_begun:
+            # It is told at the end only: who stops before has had what was said.
+            usage = tokens_taken(model, self._question, heard.text + heard.thought)
         return replace(
             self.exchange,
             text=heard.text,
@@ -237,7 +241,7 @@ class ActiveAnswer:
             is_cut=heard.is_cut,
             usage=heard.usage,
             credits=self.exchange.heard_credits
-            + (model.credits_for(heard.usage) if model and heard.usage else 0.0),
+            + (model.credits_for(usage) if model and usage else 0.0),
         )
 
     def _views(self) -> Sequence[View]:

@@ -81,6 +81,12 @@ def most_tokens(model: ChatModel, question: Question) -> Usage:
     )
 
 
+def tokens_taken(model: ChatModel, question: Question, said: str) -> Usage:
+    """About how many tokens an answer has taken so far, where its gateway does not tell."""
+    asked_for = most_tokens(model, question).input_tokens
+    return Usage(input_tokens=asked_for, output_tokens=_tokens_in(said))
+
+
 def _answer_tokens(model: ChatModel) -> int:
     return model.answer_tokens or min(_ANSWER_TOKENS, model.context_tokens // _ANSWER_SHARE)
 

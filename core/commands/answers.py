@@ -87,9 +87,9 @@ async def stop(context: Context, options: AnswerOptions) -> None:
     answerer, invocation = context.engine.answerer, context.invocation
     if options.of:
         exchange = await context.services.exchanges.get(options.of)
-        if exchange and not _is_own(context, exchange) and not await context.manages_chat():
+        if exchange and not (_is_own(context, exchange) or await _may_stop(context, exchange)):
             raise UserError("button-not-yours")
-        stopped = answerer.stop(options.of)
+        stopped = exchange is not None and answerer.stop(options.of)
         if exchange and invocation.message and invocation.given and not stopped:
             await answerer.disown(exchange, invocation.message)
     else:
@@ -97,6 +97,14 @@ async def stop(context: Context, options: AnswerOptions) -> None:
         stopped = sum(answerer.stop(each.id) for each in waiting) > 0
     if not stopped:
         raise UserError("nothing-to-stop")
+
+
+async def _may_stop(context: Context, exchange: Exchange) -> bool:
+    """Who runs a chat may stop what is said there, and nowhere else."""
+    if context.is_admin:
+        return True
+    here = context.invocation.conversation.party
+    return exchange.conversation.party == here and await context.manages_chat()
 
 
 async def _meant(context: Context, exchange_id: str | None) -> Exchange:

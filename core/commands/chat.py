@@ -70,6 +70,7 @@ async def system(context: Context, options: SystemOptions) -> View:
         key = "system-shown" if now.system else "system-none"
         return View(text=translate(context.locale, key, system=now.system or ""))
     party = await _party(context)
+    await context.services.words.check(said)
     if len(said) > _SYSTEM_CHARS:
         raise UserError("system-too-long", limit=_SYSTEM_CHARS)
     off = said.casefold() == _OFF

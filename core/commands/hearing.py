@@ -17,6 +17,8 @@ from core.services import Services
 log = logging.getLogger(__name__)
 
 # A key that is not accepted has not paid for anything either.
+# Where the platform does not say how long it is.
+_UNTOLD_SECONDS = 60.0
 _ELSEWHERE = HAD_ELSEWHERE | {FaultKind.AUTH}
 
 
@@ -43,7 +45,7 @@ async def listen(context: Context, voice: Voice) -> HeardWords:
     if not listeners:
         raise UserError("voice-not-heard", for_admins=(UserError("hint-set-speech"),))
     invocation = context.invocation
-    price = listeners[0].credits_for(voice.seconds)
+    price = listeners[0].credits_for(voice.seconds or _UNTOLD_SECONDS)
     await services.credits.check(invocation.user, invocation.conversation, price)
     async with voice.attachment.file() as path:
         await context.take_event()

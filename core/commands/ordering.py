@@ -82,6 +82,8 @@ async def _submit(
     place, command = shown_at(context, private=request.private)
     if context.is_proposal:
         is_draft = _needs_word(context, request)
+        if not (is_draft or context.is_admin):
+            context.services.rate.take(context.invocation.user.party)
     order = Order(
         id=job_id,
         request=request,

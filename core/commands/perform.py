@@ -87,6 +87,10 @@ async def _check_access(context: Context, audience: Audience) -> None:
         case Audience.CHAT_ADMINS:
             # Everybody would run the chat that they are alone in.
             alone = context.invocation.is_alone and not context.is_admin
+            if not await context.services.access.admits(user, conversation):
+                raise UserError(
+                    "access-denied", chat=str(conversation.party), user=str(user.party)
+                )
             if alone or not await context.manages_chat():
                 raise UserError("chat-managers-only")
         case Audience.ADMINS:

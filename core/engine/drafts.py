@@ -50,8 +50,10 @@ class JobDrafts:
         """Let a draft say something else from now on.
 
         Raises:
-            UserError: it was ordered or dropped, or its model cannot do this.
+            UserError: it was ordered or dropped, its model cannot do this, or these words are not
+                allowed.
         """
+        await self._services.words.check(request.prompt)
         draft = await self._services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
             raise UserError("nothing-to-edit")

@@ -15,7 +15,7 @@ from core.engine.cancel import store_cancelled, tell_gateway
 from core.engine.drafts import JobDrafts
 from core.engine.endings import Endings
 from core.engine.openings import Openings
-from core.engine.order import Order, place
+from core.engine.order import Order, place, promised
 from core.engine.recovery import Recovery
 from core.engine.run import Run
 from core.engine.scheduler import QueueLimits, Scheduler
@@ -206,7 +206,7 @@ class Engine:
     async def cancel_waiting(self, whose: Party) -> None:
         """Cancel what of a person, or in a chat, has not begun: nothing of it is paid."""
         for job in self.unfinished:
-            if whose in {job.user.party, job.conversation.party} and self.position(job):
+            if whose in {job.user.party, job.conversation.party} and job.state is JobState.WAITING:
                 with suppress(UserError):
                     await self.cancel(job.id)
 
@@ -231,7 +231,7 @@ class Engine:
             raise UserError("not-failed")
         # Named in full, so it finds that one or says why it cannot be used any more.
         model = self.services.catalog.choose(replace(job.request, model=job.model))
-        again = reopened(job, model.credits_for(job.request), place, command)
+        again = reopened(job, promised(self.services.catalog, job, model), place, command)
         async with AsyncExitStack() as stack:
             if again.state is JobState.WAITING:
                 await stack.enter_async_context(self._admission.one_more(job.user, job.request))

@@ -36,6 +36,13 @@ def new_id() -> str:
     return uuid4().hex
 
 
+def promised(catalog: Catalog, job: Job, model: Model) -> int:
+    """What its person pays at the most: not more than what they were shown when they ordered."""
+    first = catalog.get(job.route[0]) if job.route else None
+    prices = [each.credits_for(job.request) for each in (model, first) if each]
+    return min(prices)
+
+
 def place(order: Order, catalog: Catalog) -> tuple[Job, Model]:
     """The job that an order becomes, and the model that is asked first.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from core.delivery.post import post
 from core.delivery.prepare import Prepared, is_native, lower, prepare
 from core.engine.active_job import ActiveJob
+from core.engine.order import promised
 from core.errors import Fault, FaultKind, JobError, StorageError
 from core.i18n import Locale
 from core.jobs import JobState
@@ -38,7 +39,7 @@ class Posting:
     def __init__(self, services: Services, active: ActiveJob) -> None:
         self._services = services
         self._active = active
-        self._promised = active.job.credits
+        self._promised = promised(services.catalog, active.job, active.model)
         self._paid = ""
         # Whether the status message holds a result by now, and whether the chat may hold any.
         self._in_place = self._begun = False
@@ -267,8 +268,7 @@ class Posting:
         """The price of what was made; missing results are not charged."""
         request = self._active.job.request
         made = len(ready.assets) + sum(bool(each.link) for each in ready.withheld)
-        price = self._active.model.credits_for(request) * min(made, request.count) // request.count
-        return min(price, self._promised)
+        return self._promised * min(made, request.count) // request.count
 
 
 def _without_words(media: MediaPost) -> MediaPost:

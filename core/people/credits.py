@@ -90,6 +90,7 @@ class Balance:
         today, month: what they have spent of their allowance; here: what everybody has spent of
             theirs in this chat today. Not counted where nothing is limited.
         own: what was granted to them or bought, and is still there. It is not for a day or a chat.
+            Below 0 it is owed, which takes nothing of an allowance.
         person, chat: the limits that count, in credits; None or `NO_LIMIT` where there is none.
     """
 
@@ -132,14 +133,14 @@ class Balance:
     def available(self) -> int | None:
         """What may be spent now at all; None without a limit."""
         _, allowed = self.narrowest
-        return None if allowed is None else allowed + self.own
+        return None if allowed is None else allowed + max(self.own, 0)
 
     def share(self, amount: int) -> Share | None:
         """How an amount is paid: from the allowance first; None where there is too little."""
         _, allowed = self.narrowest
         if allowed is None:
             return Share(allowance=amount)
-        if amount > allowed + self.own:
+        if amount > allowed + max(self.own, 0):
             return None
         return Share(allowance=min(amount, allowed), own=max(amount - allowed, 0))
 
@@ -187,14 +188,10 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """A purchase that is taken back: how much it was, and how much was still there.
-
-    In thousandths; `taken` is what was taken away from its buyer, now or before.
-    """
+    """A purchase that is taken back, in thousandths."""
 
     to: Party
     amount: int
-    taken: int
 
 
 class CreditStore(Protocol):
@@ -220,8 +217,9 @@ class CreditStore(Protocol):
         ...
 
     async def refund(self, charge: str, act: Act) -> Refund | None:
-        """Take back what was paid for with that charge, as far as it is there, and only once.
+        """Take back what was paid for with that charge, and only once.
 
+        What is spent or reserved of it is owed: out of what becomes the person's own later.
         The act is written with it, about whoever has paid. None where nothing was paid.
         """
         ...

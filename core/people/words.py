@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 # Far more than any expression that was meant well needs for the longest prompt.
 _SECONDS = 0.1
 # Joiners, marks of direction and the like, which tear a word apart that nobody sees torn.
-_UNSEEN = "Cf"
+_UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cc}\u2800--[\t\n\r ]]"
 _EXPRESSION = re.compile(r"/(.+)/")
 # Where letters are not written together to words, a word is found within others.
 _TOGETHER = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -100,9 +100,9 @@ def _compiled(line: str) -> _Pattern:
     else:
         word = _plain(line)
         parted = r"\s+".join(regex.escape(part) for part in word.split())
-        wanted = parted if _TOGETHER.search(word) else rf"(?<!\w){parted}(?!\w)"
+        wanted = parted if _TOGETHER.search(word) else rf"(?<![^\W_]){parted}(?![^\W_])"
     try:
-        compiled: Any = regex.compile(wanted, regex.IGNORECASE)
+        compiled: Any = regex.compile(wanted, regex.IGNORECASE | regex.FULLCASE)
     except regex.error as error:
         raise ValueError(f"this is no regular expression: {error}") from error
     return compiled
@@ -110,5 +110,7 @@ def _compiled(line: str) -> _Pattern:
 
 def _plain(text: str) -> str:
     """A text as it is read: without what nobody sees, and in one form of each letter."""
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != _UNSEEN)
+    import regex  # noqa: PLC0415 - as above
+
+    seen = regex.sub(_UNSEEN, "", text, flags=regex.V1)
     return unicodedata.normalize("NFKC", seen).casefold()

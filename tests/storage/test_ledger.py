@@ -22,6 +22,7 @@ from core.people.credits import (
     Gift,
     HouseRules,
     OverdrawnError,
+    Purchase,
 )
 from core.platform import ConversationRef, Party, User
 from storage.credits import SqlCreditStore
@@ -276,6 +277,45 @@ async def test_what_a_forgotten_answer_had_reserved_comes_back(books: Books) -> 
     await books.exchanges.forget(ANN.party, limit=9)
 
     assert await books.left() == 100
+
+
+async def test_a_shortage_is_not_collected_the_next_day(books: Books) -> None:
+    asked = Exchange(
+        id="1",
+        user=ANN,
+        locale="en",
+        conversation=HERE,
+        model="sandbox/chat",
+        prompt="why",
+        created_at=1.0,
+    )
+    await books.order(98)
+    await books.exchanges.add(asked, reserved=1.0)
+    ended = replace(asked, state=ExchangeState.DONE, credits=5.0)
+    await books.exchanges.save(ended)
+    assert await books.left() == 0
+
+    books.now += DAY
+    await books.exchanges.save(replace(ended, told=True))
+
+    assert await books.left() == 100
+
+
+async def test_what_is_refunded_while_a_job_holds_it_does_not_come_back_with_the_job(
+    books: Books,
+) -> None:
+    bought = Purchase(by=ANN.party, amount=100, charge="stx")
+    await books.credits.buy(bought)
+    job = await books.order(200)
+    for _ in range(2):
+        refund = await books.credits.refund("stx", ACT)
+        assert refund
+        assert refund.amount == 100_000
+    assert (await books.credits.own(ANN.party), await books.left()) == (-100_000, 0)
+
+    await books.end(job, 0)
+
+    assert (await books.credits.own(ANN.party), await books.left()) == (0, 100)
 
 
 prices = st.integers(0, 70)

@@ -1,5 +1,6 @@
 """Credits for Telegram Stars: what is paid for is there, once, whatever happens in between."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,24 @@ async def test_a_payment_of_which_the_bot_hears_after_its_start_is_written_down(
         assert await own(engine) == 100_000
 
 
+async def test_what_was_paid_for_counts_although_nothing_can_be_read_or_is_sold_any_more(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    async with here.bot():
+        invoice = await counter.invoice()
+    here.stars = None
+    async with here.bot() as engine:
+        # What would be read first, to say thanks in a language, is broken.
+        broken = sqlite3.connect(here.harness.folder / "jobs.db")
+        broken.execute("DROP TABLE preferences")
+        broken.close()
+        here.telegram.pay(invoice, here.ada, CHARGE)
+        await here.until_shown("Thank you")
+
+        assert await own(engine) == 100_000
+
+
 async def test_nobody_pays_for_somebody_else_or_at_an_old_price(counter: Counter) -> None:
     here = counter.here
     async with here.bot():
@@ -154,7 +173,7 @@ async def test_in_a_group_nothing_is_sold(counter: Counter) -> None:
     assert said.text.endswith("?start=buy")
 
 
-async def test_a_refund_takes_back_what_is_left_and_returns_the_stars_once(
+async def test_a_refund_takes_the_credits_back_and_returns_the_stars_once(
     counter: Counter,
 ) -> None:
     here = counter.here
@@ -169,8 +188,8 @@ async def test_a_refund_takes_back_what_is_left_and_returns_the_stars_once(
         for line, said in (
             ("/refund", "Say which payment"),
             ("/refund stxNobody", "no such payment"),
-            (f"/refund {CHARGE}", "100 credits of the 100 credits"),
-            (f"/refund {CHARGE}", "100 credits of the 100 credits"),
+            (f"/refund {CHARGE}", "its 100 credits are taken back"),
+            (f"/refund {CHARGE}", "its 100 credits are taken back"),
         ):
             here.telegram.say(office, root, line)
             await here.until_shown(said, office)

@@ -11,7 +11,7 @@ from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.exchanges import Exchange, ExchangeState
 from core.i18n import Locale
-from core.invocation import Invocation
+from core.invocation import Invocation, known
 from core.platform import ConversationRef, RefusedError, UncertainError, User
 from tests.fakes.clock import jumping_clock
 from tests.fakes.engine_harness import EngineHarness
@@ -150,6 +150,23 @@ async def test_one_that_cannot_be_had_is_asked_of_the_next_model(engine: Engine)
     assert len(failed.route) > 1
 
 
+async def test_who_runs_another_chat_stops_nothing_here(engine: Engine) -> None:
+    asking = Invocation(command="ask", text="#hang tell me", user=ANN, conversation=HERE)
+    await dispatch(engine, asking, Locale.EN)
+    (given,) = engine.answerer.given_to(ANN.party)
+    elsewhere = replace(HERE, chat="bob's own")
+    stop = Invocation(command="stop", text=f"--of {given.id}", user=BOB, conversation=elsewhere)
+    refused = await dispatch(engine, replace(stop, is_chat_admin=known(True)), Locale.EN)
+    still = engine.answerer.given_to(ANN.party)
+    here = replace(stop, conversation=HERE, is_chat_admin=known(True))
+    await dispatch(engine, here, Locale.EN)
+    await engine.idle()
+
+    assert not refused.done
+    assert [each.id for each in still] == [given.id]
+    assert (await latest(engine)).state is ExchangeState.STOPPED
+
+
 async def test_a_stop_keeps_what_is_there(harness: EngineHarness, engine: Engine) -> None:
     asking = Invocation(
         command="ask", text="#hang tell me a long story", user=ANN, conversation=HERE
@@ -164,6 +181,9 @@ async def test_a_stop_keeps_what_is_there(harness: EngineHarness, engine: Engine
     assert not refused.done
     assert stopped.state is ExchangeState.STOPPED
     assert stopped.text
+    # Nobody has told what it took, so it is reckoned.
+    assert stopped.usage is None
+    assert stopped.credits > 0
     assert shown.startswith(stopped.text)
     assert "Stopped." in shown
 

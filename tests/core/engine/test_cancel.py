@@ -7,7 +7,7 @@ import pytest
 from core.errors import UserError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
-from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.engine_harness import EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import MemoryPlatform
 
@@ -150,3 +150,21 @@ async def test_a_job_can_be_cancelled_before_its_message_is_there(
         row = await stored(engine, order.id)
     assert (row.state, row.credits, engine.open_jobs) == (JobState.CANCELLED, 0, 0)
     assert not gateway.asked
+
+
+async def test_what_is_still_being_shown_is_cancelled_with_what_waits(
+    harness: EngineHarness,
+) -> None:
+    showing = harness.chat.hold("send")
+    async with harness.engine() as engine:
+        order = harness.order()
+        submitting = asyncio.create_task(engine.submit(order))
+        await showing.reached.wait()
+        cancelling = asyncio.create_task(engine.cancel_waiting(order.user.party))
+        await stored_when(engine, order.id, lambda job: job.state is JobState.CANCELLED)
+        showing.release.set()
+        await asyncio.gather(submitting, cancelling)
+        await engine.idle()
+        row = await stored(engine, order.id)
+
+    assert (row.state, harness.paid) == (JobState.CANCELLED, 0)

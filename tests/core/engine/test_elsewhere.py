@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.commands.models import readiness
+from core.engine.order import promised
 from core.errors import FaultKind, UserError
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
@@ -210,3 +211,15 @@ async def test_what_an_earlier_process_may_have_sent_under_a_name_goes_to_nobody
     assert row.fault
     assert (row.state, row.fault.kind, row.model) == (JobState.FAILED, FaultKind.OVERLOADED, FIRST)
     assert (harness.paid, len(server.requests)) == (0, 1)
+
+
+def test_nobody_pays_more_than_the_model_that_they_were_shown(harness: EngineHarness) -> None:
+    catalog, job = harness.catalog, replace(harness.job(), route=(FIRST, SECOND))
+    cheap, dear = catalog.get(FIRST), catalog.get(SECOND)
+    assert cheap
+    assert dear
+    prices = [each.credits_for(job.request) for each in (cheap, dear)]
+
+    assert prices[0] < prices[1]
+    assert promised(catalog, job, dear) == promised(catalog, job, cheap) == prices[0]
+    assert promised(catalog, replace(job, route=()), dear) == prices[1]

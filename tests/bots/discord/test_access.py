@@ -69,7 +69,7 @@ async def test_who_runs_a_server_keeps_people_out_of_it(tmp_path: Path) -> None:
             told = await here.until_answered(said)
             refused = await here.until_answered(await eve.slash(here.channel, "characters"))
             await eve.send(here.channel, f"<@{here.bot_id}> /deny user {bob.id}")
-            await here.until_shown("Only this bot's admins can do that")
+            await here.until_shown("You don't have access to this bot here")
 
     assert told == f"User discord:{eve.id} can no longer use the bot in this chat."
     assert "You don't have access" in refused

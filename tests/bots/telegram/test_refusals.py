@@ -51,7 +51,7 @@ async def test_what_is_taken_in_no_form_is_told_and_can_be_had_without_paying_ag
         told = here.shows("could not be posted")
         assert job.state is JobState.FAILED
         assert told
-        assert "costs nothing" in told.text
+        assert "nothing is ordered a second time" in told.text
 
         async with here.bot() as engine:
             here.telegram.press(told, "Retry", here.ada)

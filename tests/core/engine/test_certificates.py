@@ -78,5 +78,5 @@ async def test_a_result_behind_a_strange_certificate_is_not_fetched_and_can_be_a
     assert row.fault
     assert (row.state, row.fault.kind) == (JobState.FAILED, FaultKind.NETWORK)
     assert "certificate" in row.fault.detail
-    assert "costs nothing" in slow_harness.chat.writes[-1].text
+    assert "nothing is ordered a second time" in slow_harness.chat.writes[-1].text
     assert impostor.heard == b""

@@ -37,6 +37,15 @@ from tests.fakes.statements import say
 ANN, BOB = (User(platform="chat", id=name) for name in ("ann", "bob"))
 HERE = ConversationRef(platform="chat", chat="1")
 ROOT = Party(platform="chat", kind="user", id="root")
+ASKED = Exchange(
+    id="1",
+    user=ANN,
+    locale="en",
+    conversation=HERE,
+    model="sandbox/chat",
+    prompt="why",
+    created_at=1.0,
+)
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 DAY = 86_400.0
 
@@ -240,39 +249,21 @@ async def test_a_gift_is_given_once_for_each_event(books: Books) -> None:
 
 
 async def test_an_answer_is_paid_by_what_it_took_as_far_as_that_is_there(books: Books) -> None:
-    exchange = Exchange(
-        id="1",
-        user=ANN,
-        locale="en",
-        conversation=HERE,
-        model="sandbox/chat",
-        prompt="why",
-        created_at=1.0,
-    )
     await books.order(98)
-    await books.exchanges.add(exchange, reserved=1.2345)
+    await books.exchanges.add(ASKED, reserved=1.2345)
     assert await books.left() == pytest.approx(0.765)
 
-    await books.exchanges.save(replace(exchange, state=ExchangeState.DONE, credits=0.2))
+    await books.exchanges.save(replace(ASKED, state=ExchangeState.DONE, credits=0.2))
     assert await books.left() == 1.8
 
-    dearer = replace(exchange, id="2", state=ExchangeState.DONE, credits=5.0)
+    dearer = replace(ASKED, id="2", state=ExchangeState.DONE, credits=5.0)
     await books.exchanges.add(replace(dearer, state=ExchangeState.ASKING), reserved=1.0)
     await books.exchanges.save(dearer)
     assert await books.left() == 0
 
 
 async def test_what_a_forgotten_answer_had_reserved_comes_back(books: Books) -> None:
-    exchange = Exchange(
-        id="1",
-        user=ANN,
-        locale="en",
-        conversation=HERE,
-        model="sandbox/chat",
-        prompt="why",
-        created_at=1.0,
-    )
-    await books.exchanges.add(exchange, reserved=1.0)
+    await books.exchanges.add(ASKED, reserved=1.0)
 
     await books.exchanges.forget(ANN.party, limit=9)
 
@@ -280,18 +271,9 @@ async def test_what_a_forgotten_answer_had_reserved_comes_back(books: Books) -> 
 
 
 async def test_a_shortage_is_not_collected_the_next_day(books: Books) -> None:
-    asked = Exchange(
-        id="1",
-        user=ANN,
-        locale="en",
-        conversation=HERE,
-        model="sandbox/chat",
-        prompt="why",
-        created_at=1.0,
-    )
     await books.order(98)
-    await books.exchanges.add(asked, reserved=1.0)
-    ended = replace(asked, state=ExchangeState.DONE, credits=5.0)
+    await books.exchanges.add(ASKED, reserved=1.0)
+    ended = replace(ASKED, state=ExchangeState.DONE, credits=5.0)
     await books.exchanges.save(ended)
     assert await books.left() == 0
 

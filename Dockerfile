@@ -2,6 +2,8 @@
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS build
+# [fleet,web] for several machines on a Postgres: docs/fleet.md.
+ARG EXTRAS=[web]
 WORKDIR /source
 RUN python -m venv /app
 COPY pyproject.toml constraints.txt README.md LICENSE ./
@@ -9,7 +11,7 @@ COPY bots bots
 COPY core core
 COPY sandbox sandbox
 COPY storage storage
-RUN /app/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .
+RUN /app/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".${EXTRAS}"
 
 FROM python:${PYTHON}-slim
 # The second folder is for a Bot API server of your own, which shares the volume (compose.yaml).

@@ -3,12 +3,19 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A machine that keeps no bytecode would compile all tests again for each process of a run.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt
 
-.PHONY: run setup check test slow chaos coverage bench format clean
+# What is about stored rows. Left out: what has none (files, dialects, messages, the sandbox), and how
+# each platform speaks: the contract holds one conversation on all of them.
+STORED := tests/storage tests/core/engine tests/core/commands tests/core/chat tests/core/delivery \
+	tests/core/test_events.py tests/core/test_keeper.py tests/bots/test_contract.py
 
-run: $(VENV)/installed ## chat on this terminal; without a key, with the sandbox
-	@$(BIN)/cliprelay chat
+.PHONY: run setup check test slow chaos fleet browser coverage bench format clean
+
+run: $(VENV)/installed ## chat on this terminal and a page; without a key, with the sandbox
+	@$(BIN)/cliprelay chat --web
 
 setup: $(VENV)/installed-dev ## install for development
 
@@ -24,8 +31,15 @@ test: $(VENV)/installed-dev ## the suite
 slow: $(VENV)/installed-dev ## the proofs that take longer: whole processes, every button, every model
 	$(BIN)/pytest -m slow
 
-chaos: $(VENV)/installed-dev ## attacks and bad luck
-	$(BIN)/pytest -m chaos
+chaos: $(VENV)/installed-dev ## attacks and bad luck; SEED=7 begins where that one did
+	$(BIN)/pytest -m chaos $(if $(SEED),--seed=$(SEED))
+
+browser: $(VENV)/installed-dev ## pages in a real browser; SHOTS=folder keeps pictures of them
+	$(BIN)/pytest -n2 -m browser $(if $(SHOTS),--shots=$(SHOTS))
+
+fleet: $(VENV)/installed-dev ## several processes on one Postgres, and the tests of all that is stored on it
+	$(BIN)/pytest --postgres -m "not slow and not chaos and not fleet" $(STORED)
+	$(BIN)/pytest -n3 -m fleet # each has several programs
 
 coverage: $(VENV)/installed-dev ## branch coverage of core by its own tests
 	$(BIN)/pytest --cov=core --cov-report=term tests/core
@@ -35,6 +49,7 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.streams
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.lookup
+	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.orders
 	$(BIN)/python -m benchmarks.waiting
 	$(BIN)/python -m benchmarks.idle
@@ -45,7 +60,10 @@ bench: $(VENV)/installed-dev ## compare with bare baselines
 	$(BIN)/python -m benchmarks.looks
 	$(BIN)/python -m benchmarks.probes
 	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.viewers
 	$(BIN)/python -m benchmarks.acknowledgments
+	$(BIN)/python -m benchmarks.crowd
+	$(BIN)/python -m benchmarks.fleet
 
 format: $(VENV)/installed-dev ## put the code in shape
 	$(BIN)/ruff format .
@@ -63,7 +81,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing (about a minute, only the first time) ..." >&2
-	@$(PIP) -e . </dev/null
+	@$(PIP) -e '.[web]' </dev/null
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt

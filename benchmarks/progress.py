@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.bare_client import listen, open_http
 from benchmarks.sandbox_process import open_gateway
 from benchmarks.whole_path import MODEL_DATA, endpoint_at, open_engine, order, prompt
+from bots.job_logs import keeping_logs
 from core.dialects import DIALECTS, Generation
 from core.limits import Limits
 from core.media import Event, MediaRequest, Rendering
@@ -84,12 +86,16 @@ async def understood(root: str, tally: Tally) -> float:
         return time.process_time() - start
 
 
-def whole(edit_seconds: float) -> Play:
+def whole(edit_seconds: float, *, keeps_logs: bool = False) -> Play:
     """Jobs, from the order to the last event, in chats that take an edit so often."""
     limits = Limits(writes=100_000, window_seconds=60, edit_seconds=edit_seconds, text_chars=4096)
 
     async def run(root: str, tally: Tally) -> float:
-        async with open_http() as http, open_engine(root, http, limits, tally, JOBS) as engine:
+        async with (
+            open_http() as http,
+            open_engine(root, http, limits, tally, JOBS) as engine,
+            keeping_logs(engine.services) if keeps_logs else nullcontext(),
+        ):
             start = time.process_time()
             for number in range(JOBS):
                 await engine.submit(order(f"s{number}", EVENTS))
@@ -129,6 +135,7 @@ def main() -> None:
         MeasuredPath("bare httpx + json.loads", bare),
         MeasuredPath("dialect: bytes to events", understood),
         MeasuredPath("whole path, an edit per second", whole(1.0)),
+        MeasuredPath("the same, logs of jobs are kept", whole(1.0, keeps_logs=True)),
         MeasuredPath("whole path, every event edited", whole(0.0)),
     ]
     with open_gateway(STREAM_SECONDS) as root:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from telegram import Bot, Message
 from telegram.error import RetryAfter
 
 from benchmarks.bot_bench import HERE, BotBench, WriteAttempt, open_gateway
-from benchmarks.journal import name_in
+from benchmarks.journal import Journal, name_in
 from tests.fakes.telegram.chat import TelegramUser
 from tests.fakes.telegram.server import TelegramCall, TelegramServer, telegram_server
 
@@ -78,16 +79,17 @@ class TelegramBench(BotBench):
     def open_place(self, name: str, *, shared: bool = False) -> int:
         if shared:
             return self.telegram.group(_GROUP - len(self.telegram.world.chats), name).id
-        return self.telegram.private(self._newcomer(name)).id
+        return self.telegram.private(self.newcomer(name)).id
 
     def command(self, place: int, name: str, prompt: str = "", *, who: str = "ann") -> int:
         """See `BotBench`; the id is the chat's, in which it is the only command."""
         chat = self.telegram.world.chats[place]
-        person = chat.person or self._newcomer(who)
+        person = chat.person or self.newcomer(who)
         self.telegram.say(chat, person, f"/{name} {prompt}".strip())
         return place
 
-    def _newcomer(self, name: str) -> TelegramUser:
+    def newcomer(self, name: str) -> TelegramUser:
+        """Somebody who was never there before."""
         self.people.append(self.telegram.user(_FIRST_PERSON + len(self.people), name))
         return self.people[-1]
 
@@ -154,9 +156,19 @@ async def open_telegram_bench(
     """Serve Telegram and the gateway."""
     async with (
         open_gateway(stream_seconds) as (root, journal, folder),
-        telegram_server() as telegram,
+        telegram_bench_at(root, journal, folder) as bench,
     ):
-        bench = TelegramBench(
+        bench.write_catalog(concurrency)
+        yield bench
+
+
+@asynccontextmanager
+async def telegram_bench_at(
+    root: str, journal: Journal, folder: Path
+) -> AsyncGenerator[TelegramBench]:
+    """Serve Telegram before a gateway that is there; the catalog is still to be written."""
+    async with telegram_server() as telegram:
+        yield TelegramBench(
             root=root,
             journal=journal,
             folder=folder,
@@ -164,5 +176,3 @@ async def open_telegram_bench(
             bare=(str(HERE / "bare_telegram.py"), telegram.token, telegram.url),
             telegram=telegram,
         )
-        bench.write_catalog(concurrency)
-        yield bench

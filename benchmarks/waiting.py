@@ -6,7 +6,8 @@ from collections import deque
 from statistics import median
 
 from benchmarks.tables import print_head, print_row, verdict
-from core.engine.scheduler import QueueLimits, Scheduler
+from core.dispatcher import Hands, QueueLimits
+from core.engine.scheduler import Scheduler
 from core.jobs import Job
 from core.media import MediaRequest
 from core.platform import ConversationRef, User
@@ -49,17 +50,23 @@ async def whole(jobs: list[Job]) -> tuple[float, float]:
     ends: deque[asyncio.Event] = deque()
     told = longest = 0.0
 
-    async def run(_: str) -> None:
+    async def run(_: str) -> bool:
         end = asyncio.Event()
         ends.append(end)
-        await end.wait()
+        return await end.wait()
 
     def moved(_: Job, position: int) -> None:
         nonlocal told
         told += position
 
+    async def look() -> None:
+        """Nobody else has left anything."""
+
     limits = QueueLimits(per_user=len(jobs), per_gateway={"gateway": RUNNING})
-    scheduler = Scheduler(limits, run, moved)
+    scheduler = Scheduler(limits)
+    await scheduler.start(
+        Hands(run=run, moved=moved, take_up=lambda _: False, let_go=lambda _: None, look=look)
+    )
     began = last = time.perf_counter()
     for number, each in enumerate(jobs):
         await scheduler.enqueue(each)

@@ -26,6 +26,7 @@ from core.media import Event, MediaRequest, RemoteAsset
 from core.people.access import Access, Policy
 from core.people.credits import Credits
 from core.people.pause import Pauses
+from core.people.sessions import Sessions
 from core.platform import (
     Conversation,
     ConversationRef,
@@ -34,12 +35,16 @@ from core.platform import (
     User,
     View,
     WithoutAccess,
+    WithoutMembers,
     WithoutPreviews,
 )
 from core.services import Services
+from core.shares import Shares
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.asides import SqlAsideStore
 from storage.audit import SqlAuditStore
+from storage.broadcasts import SqlBroadcastStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
 from storage.database import open_database
@@ -50,6 +55,9 @@ from storage.listings import SqlListedStore
 from storage.past_jobs import SqlPastJobStore
 from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
+from storage.sessions import SqlSessionStore
+from storage.shares import SqlShareStore
+from storage.spending import SqlSpendingStore
 
 _PLATFORM = "bench"
 _GATEWAY = "sandbox"
@@ -99,7 +107,7 @@ class SilentConversation(WithoutPreviews, WithoutAccess):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SilentPlatform:
+class SilentPlatform(WithoutMembers):
     """As many chats as there are names. See `core.platform.Platform`."""
 
     limits: Limits
@@ -149,23 +157,36 @@ class ObservedServices(Services):
 
 
 @asynccontextmanager
-async def open_engine(
-    root: str, http: httpx.AsyncClient, limits: Limits, observer: Observer, concurrency: int
+async def open_engine(  # noqa: PLR0913 - what it works with, and what is looked at
+    root: str,
+    http: httpx.AsyncClient,
+    limits: Limits,
+    observer: Observer,
+    concurrency: int,
+    *,
+    made: type[ObservedServices] = ObservedServices,
+    policy: Policy | None = None,
+    own_url: str = "",
 ) -> AsyncGenerator[Engine]:
-    """The engine as `bots.app` builds it, on a database of its own."""
+    """The engine as `bots.app` builds it, on a database of its own; its pages are at `own_url`."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         url = f"sqlite:///{folder}/bench.db"
         database = await stack.enter_async_context(open_database(url))
-        services = ObservedServices(
+        services = made(
             store=SqlJobStore(database),
             past_jobs=SqlPastJobStore(database),
-            access=Access(policy=Policy(), store=SqlAccessStore(database)),
+            access=Access(policy=policy or Policy(), store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database)),
             audit=SqlAuditStore(database),
+            broadcasts=SqlBroadcastStore(database),
             pauses=Pauses(store=SqlPauseStore(database)),
+            asides=SqlAsideStore(database),
+            spending=SqlSpendingStore(database),
+            shares=Shares(store=SqlShareStore(database)),
+            sessions=Sessions(store=SqlSessionStore(database), own_url=own_url),
             exchanges=SqlExchangeStore(database),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),

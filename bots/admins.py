@@ -1,10 +1,11 @@
 """What the bot's admins are told, each in their own chat with it."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Sequence
 
 from bots.answers import Answers
 from core.errands import Errands
+from core.errors import StorageError
 from core.i18n import Locale, translate
 from core.platform import ConversationRef, View
 from core.services import Services
@@ -35,12 +36,40 @@ class Admins:
         """Wait until all have been told."""
         await self._errands.idle()
 
-    def tell(self, key: str, *, without: Collection[str] = (), **details: str | int) -> None:
-        """Say a text to all, but not on those platforms; never waits."""
+    def tell(
+        self,
+        key: str,
+        *,
+        without: Collection[str] = (),
+        news: str = "",
+        over: str = "",
+        **details: str | int,
+    ) -> None:
+        """Say a text to all, but not on those platforms; never waits.
+
+        Where several processes notice the same, `news` is what they call it, and one of them says
+        it; `over` is the news that this is the end of, which is said, and logged, only if that
+        was said by any of them, and by one of them.
+        """
         text = translate(self._locale, key, **details)
-        log.warning("%s", text)
+        if not over:
+            log.warning("%s", text)
+        self._errands.start(self._tell(View(text=text), without, news, over))
+
+    def forget(self, news: str) -> None:
+        """Let it be news again, without a word; never waits."""
+        self._errands.start(_yes(self._services.notices.is_over(news)))
+
+    async def _tell(self, view: View, without: Collection[str], news: str, over: str) -> None:
+        notices = self._services.notices
+        if news and not await _yes(notices.is_news(news)):
+            return
+        if over:
+            if not await _yes(notices.is_over(over)):
+                return
+            log.warning("%s", view.text)
         for place in self._places(without):
-            self._errands.start(self._say(place, View(text=text)))
+            self._errands.start(self._say(place, view))
 
     def _places(self, without: Collection[str] = ()) -> Iterator[ConversationRef]:
         for name in self._names:
@@ -54,3 +83,11 @@ class Admins:
             await Answers(self._services, platform, self._locale).say(place, view)
         except Exception:
             log.exception("an admin could not be told")
+
+
+async def _yes(asked: Awaitable[bool]) -> bool:
+    """The answer; where nobody knows it, yes: better twice than never."""
+    try:
+        return await asked
+    except StorageError:
+        return True

@@ -1,48 +1,57 @@
 """The composition root: from what is set up to storage, services and engine. Knows everybody."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
 import httpx
-from pydantic import SecretStr
 
 from bots.console.ids import FILE
 from bots.console.ids import NAME as CONSOLE
+from bots.job_logs import keeping_logs
+from bots.playground.ids import NAME as PLAYGROUND
 from bots.pools import PooledTransport
-from bots.setup import Setup
+from bots.sandboxing import sandbox_endpoint, serve_sandbox
+from bots.setup import IDS, Setup, check_media_dir
 from bots.transcript import GatewayTranscript
 from core.callbacks.hooks import Hooks
 from core.callbacks.lent_files import LentFiles
-from core.catalog import CatalogData, Gateway
+from core.calls import NobodyCalls
 from core.chat.answerer import Answerer
-from core.dialects import Endpoint
-from core.dialects.endpoint import Pace
+from core.dispatcher import Dispatcher
 from core.engine.admission import WaitingLimits
 from core.engine.engine import Engine
-from core.errors import SettingsError, StorageError
+from core.engine.scheduler import queue_limits
+from core.errors import SettingsError
 from core.events import Events
-from core.files.disk import Room, check_folder
+from core.files.disk import Room
+from core.files.elsewhere import FilesHere
+from core.listening import Listening
 from core.messages.budgets import Budgets
 from core.meters import Meters
+from core.notices import TellsAlone
 from core.past_jobs import Retention
 from core.people.access import Access, Policy
 from core.people.credits import CreditLimits, Credits, HouseRules
 from core.people.currency import Currency
 from core.people.pause import Pauses
 from core.people.rate import OrderRate
+from core.people.sessions import Area, Sessions
 from core.platform import Platform
 from core.public_http import LOOPBACK, trusted_roots
 from core.services import Services
 from core.settings import Settings
-from sandbox.options import SandboxOptions
+from core.shares import Shares
 from storage.access import SqlAccessStore
 from storage.arrivals import SqlArrivalStore
+from storage.asides import SqlAsideStore
 from storage.audit import SqlAuditStore
+from storage.broadcasts import SqlBroadcastStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
-from storage.database import file_of, open_database, parse
+from storage.database import Database, is_shared, open_database, parse
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
@@ -51,25 +60,36 @@ from storage.listings import SqlListedStore
 from storage.past_jobs import SqlPastJobStore
 from storage.pauses import SqlPauseStore
 from storage.preferences import SqlPreferenceStore
+from storage.sessions import SqlSessionStore
+from storage.shares import SqlShareStore
+from storage.spending import SqlSpendingStore
+from storage.sqlite import file_of
 from storage.writes import SqlWriteStore
 
-SANDBOX_PORT = 8089
+if TYPE_CHECKING:
+    from storage.fleet.commons import Commons
+
+# What listens to all addresses is reached at these.
+_EVERY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 # What is on this machine, the sandbox for one, is reached without the proxy of the environment.
 _DIRECTLY = tuple(f"all://{f'[{host}]' if ':' in host else host}" for host in LOOPBACK)
 # Many servers close after 5 idle seconds. A creation that is sent in that moment is lost, and
 # nobody can say whether it was taken: so ours gives the connection up before.
 _IDLE_SECONDS = 3.0
-# The sandbox makes a clip in 12 s, so it is asked ten times as often as a real gateway.
-_SANDBOX_PACE = Pace().scaled(0.1)
 
 
 @asynccontextmanager
 async def open_engine(
-    setup: Setup, platforms: Mapping[str, Platform], transcript: GatewayTranscript | None = None
+    setup: Setup,
+    platforms: Mapping[str, Platform],
+    transcript: GatewayTranscript | None = None,
+    *,
+    has_pages: bool = False,
 ) -> AsyncGenerator[Engine]:
     """Open everything in order, start the engine, and close it all again.
 
-    What gateways are told, and what they answer, goes into the `transcript`.
+    What gateways are told, and what they answer, goes into the `transcript`. `has_pages` says
+    whether our own server has pages for people.
 
     Raises:
         StorageError: the database or MEDIA_DIR cannot be used.
@@ -81,9 +101,9 @@ async def open_engine(
         database = await stack.enter_async_context(open_database(settings.database_url))
         endpoints = setup.endpoints
         if setup.sandboxed:
-            root = await stack.enter_async_context(_serve_sandbox(setup))
+            root = await stack.enter_async_context(serve_sandbox(setup))
             endpoints = {
-                gateway.name: _sandbox_endpoint(gateway, root)
+                gateway.name: sandbox_endpoint(gateway, root)
                 for gateway in setup.data.gateways.values()
             }
         http = await stack.enter_async_context(open_http())
@@ -93,16 +113,33 @@ async def open_engine(
         policy, currency = _policy(settings), _currency(settings)
         ledger = CreditLedger(_house_rules(settings, policy), currency)
         meters = Meters()
+        fleet = await _open_fleet(stack, database, settings)
+        media_dir = settings.media_dir.absolute()
+        member = fleet and fleet.membership
+        store = SqlJobStore(database, ledger, holder=member, media_dir=media_dir)
         services = Services(
-            store=SqlJobStore(database, ledger),
-            past_jobs=SqlPastJobStore(database),
+            store=store,
+            past_jobs=SqlPastJobStore(database, media_dir),
             access=Access(policy=policy, store=SqlAccessStore(database)),
             preferences=SqlPreferenceStore(database),
             characters=SqlCharacterStore(database),
             credits=Credits(store=SqlCreditStore(database, ledger), currency=currency),
             audit=SqlAuditStore(database),
+            broadcasts=SqlBroadcastStore(database),
             pauses=Pauses(store=SqlPauseStore(database)),
-            exchanges=SqlExchangeStore(database, ledger),
+            asides=SqlAsideStore(database),
+            spending=SqlSpendingStore(database),
+            shares=Shares(
+                store=SqlShareStore(database),
+                public_url=public_url if has_pages else "",
+                days=settings.share_days,
+            ),
+            sessions=Sessions(
+                store=SqlSessionStore(database),
+                public_url=public_url if has_pages else "",
+                own_url=_own_url(settings) if has_pages else "",
+            ),
+            exchanges=SqlExchangeStore(database, ledger, holder=member, media_dir=media_dir),
             events=Events(SqlEventStore(database)),
             arrivals=SqlArrivalStore(database),
             listings=SqlListedStore(database),
@@ -110,18 +147,27 @@ async def open_engine(
             endpoints=endpoints,
             http=http,
             platforms=dict(platforms),
-            media_dir=settings.media_dir.absolute(),
+            media_dir=media_dir,
             room=_room(settings),
             retention=_retention(settings, policy),
             sandboxed=setup.sandboxed,
             auto_confirm_credits=settings.chat_auto_confirm_credits,
             words=setup.words,
             rate=OrderRate(settings.per_minute),
-            budgets=Budgets(SqlWriteStore(database), meters),
+            budgets=await _open_budgets(stack, database, settings, meters),
             meters=meters,
             hooks=Hooks(public_url=public_url),
             links=LentFiles(public_url=public_url),
+            calls=fleet.calls if fleet else NobodyCalls(),
+            files=fleet.files if fleet else FilesHere(),
+            notices=fleet.notices if fleet else TellsAlone(),
+            ids=IDS,
         )
+        if Area.DASHBOARD in services.sessions.areas:
+            services = await stack.enter_async_context(keeping_logs(services))
+        if fleet:
+            services = replace(services, listening=_listening(fleet))
+            services = await stack.enter_async_context(_sharing_news(fleet, services))
         answerer = Answerer(
             services,
             per_user=settings.jobs_per_user,
@@ -136,8 +182,52 @@ async def open_engine(
                 per_user=settings.waiting_per_user, in_all=settings.waiting_jobs
             ),
             answerer=answerer,
+            dispatcher=fleet and _dispatcher(fleet, services, settings, store),
         )
         yield await stack.enter_async_context(engine)
+
+
+async def _open_budgets(
+    stack: AsyncExitStack, database: Database, settings: Settings, meters: Meters
+) -> Budgets:
+    if not is_shared(settings.database_url):
+        return Budgets(SqlWriteStore(database), meters)
+    from storage.fleet.budgets import open_budgets  # noqa: PLC0415 - few have one
+
+    everybody = await stack.enter_async_context(open_budgets(parse(settings.database_url)))
+    return Budgets(meters=meters, shares=everybody.share)
+
+
+async def _open_fleet(
+    stack: AsyncExitStack, database: Database, settings: Settings
+) -> "Commons | None":
+    """The other processes on this database; None where there can be none."""
+    if not is_shared(settings.database_url):
+        return None
+    from storage.fleet.commons import open_commons  # noqa: PLC0415 - few have one
+
+    url, media_dir = parse(settings.database_url), settings.media_dir.absolute()
+    return await stack.enter_async_context(open_commons(database, url, media_dir))
+
+
+def _dispatcher(
+    fleet: "Commons", services: Services, settings: Settings, store: SqlJobStore
+) -> Dispatcher:
+    from storage.fleet.dispatcher import FleetDispatcher  # noqa: PLC0415 - few have one
+
+    return FleetDispatcher(fleet, queue_limits(services, settings.jobs_per_user), store.rows)
+
+
+def _sharing_news(fleet: "Commons", services: Services) -> AbstractAsyncContextManager[Services]:
+    from storage.fleet.news import sharing_news  # noqa: PLC0415 - few have one
+
+    return sharing_news(services, fleet.calls)
+
+
+def _listening(fleet: "Commons") -> Listening:
+    from storage.fleet.lease import LeasedListening  # noqa: PLC0415 - few have one
+
+    return LeasedListening(fleet.database, fleet.membership, fleet.calls)
 
 
 def open_http() -> httpx.AsyncClient:
@@ -167,7 +257,7 @@ def _policy(settings: Settings) -> Policy:
     return Policy(
         admins=frozenset(settings.admins),
         allowed_chats=frozenset(settings.allowed_chats),
-        terminals=frozenset({CONSOLE, FILE}),
+        terminals=frozenset({CONSOLE, FILE, PLAYGROUND}),
     )
 
 
@@ -194,6 +284,14 @@ def _currency(settings: Settings) -> Currency:
     return Currency(name=settings.credit_name, credits_per_unit=settings.credits_per_unit)
 
 
+def _own_url(settings: Settings) -> str:
+    """Where this machine alone reaches our own server; "" where it does not, or others do."""
+    host = _EVERY_HOST.get(settings.http_host, settings.http_host)
+    if settings.is_called or not settings.http_port or host not in LOOPBACK:
+        return ""
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
+
+
 def _room(settings: Settings) -> Room:
     database = file_of(parse(settings.database_url))
     files = (database,) if database else ()
@@ -202,65 +300,3 @@ def _room(settings: Settings) -> Room:
         least_bytes=settings.min_free_mb * 1_000_000,
         files=files,
     )
-
-
-def check_media_dir(folder: Path) -> None:
-    """Find out before anybody pays that results cannot be stored.
-
-    Raises:
-        StorageError: nothing can be written there.
-    """
-    try:
-        check_folder(folder)
-    except StorageError as error:
-        raise StorageError(f"MEDIA_DIR: {error}") from error
-
-
-def _sandbox_endpoint(gateway: Gateway, root: str) -> Endpoint:
-    return Endpoint(
-        gateway=gateway.name,
-        root=root,
-        key=SecretStr("sandbox"),
-        lists=gateway.lists,
-        pace=_SANDBOX_PACE,
-    )
-
-
-def sandbox_folder(settings: Settings) -> Path:
-    """Where the sandbox keeps what was ordered, whoever runs it."""
-    return (settings.media_dir.parent / "sandbox").absolute()
-
-
-def sandbox_tables(data: CatalogData) -> tuple[Mapping[str, object], ...]:
-    """The catalog as the sandbox takes it: plain tables, since it shares no code with us."""
-    return tuple(model.model_dump(mode="json") for model in data.models)
-
-
-def sandbox_chats(data: CatalogData) -> tuple[Mapping[str, object], ...]:
-    """The chat models of the catalog, in the same way."""
-    return tuple(chat.model_dump(mode="json") for chat in data.chats)
-
-
-def sandbox_speeches(data: CatalogData) -> tuple[Mapping[str, object], ...]:
-    """The models that listen, in the same way."""
-    return tuple(speech.model_dump(mode="json") for speech in data.speeches)
-
-
-@asynccontextmanager
-async def _serve_sandbox(setup: Setup) -> AsyncGenerator[str]:
-    from sandbox.server import serve  # noqa: PLC0415 - libav and Pillow cost a live bot 40 MB
-
-    options = SandboxOptions(
-        state_dir=sandbox_folder(setup.settings),
-        renders_ahead=True,
-        models=sandbox_tables(setup.data),
-        chats=sandbox_chats(setup.data),
-        speeches=sandbox_speeches(setup.data),
-    )
-    async with AsyncExitStack() as stack:
-        try:
-            # The same address as last time, so that links of an earlier process go on working.
-            root = await stack.enter_async_context(serve(options, SANDBOX_PORT))
-        except OSError:
-            root = await stack.enter_async_context(serve(options, 0))
-        yield root

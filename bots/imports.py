@@ -6,9 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import ModuleType
 
-# What libraries load wherever they find it, for things that we never ask of them: httpx's own
-# command line, and the coloured tracebacks of structlog. They cost 6 MB, and a tenth of a start.
-_UNASKED = ("httpx._main", "rich")
+# What libraries load wherever they find it, for things that we never ask of them: SQLAlchemy's way
+# to wait outside threads, httpx's own command line, and the coloured tracebacks of structlog.
+# They cost 7 MB, and a tenth of a start.
+_UNASKED = ("greenlet", "httpx._main", "rich")
 
 
 @contextmanager

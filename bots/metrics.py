@@ -19,10 +19,9 @@ from prometheus_client.registry import Collector
 
 from bots.outages import Outages
 from core.engine.engine import Engine
-from core.jobs import JobState
+from core.jobs import OPEN, JobState
 from core.meters import STEPS
 
-_OPEN = (JobState.WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.DELIVERING)
 # What was made by a model that the catalog has no longer.
 _OTHER = "other"
 
@@ -73,7 +72,7 @@ class BotMetrics(Collector):
             "cliprelay_jobs",
             "Jobs that have not ended, by state.",
             ("state",),
-            {(state,): states[state] for state in _OPEN},
+            {(state,): states[state] for state in OPEN},
         )
         queues = Counter(job.gateway for job in open_ if job.state is JobState.WAITING)
         yield _gauge(

@@ -29,14 +29,15 @@ def open_port(port: int, host: str) -> socket.socket:
 
 @asynccontextmanager
 async def served_on_call(
-    listener: socket.socket, routes: "Callable[[], list[BaseRoute]]"
+    listener: socket.socket, routes: "Callable[[], list[BaseRoute]]", *, uploads: bool = False
 ) -> AsyncGenerator[None]:
     """Serve these at an open port while the block runs; the server is loaded for the first call.
 
-    A start is quicker by that, and most bots are never called.
+    A start is quicker by that, and most bots are never called. With `uploads` a request may take
+    as long as it comes on.
     """
     errands = Errands()
-    errands.start(_serve(listener, routes))
+    errands.start(_serve(listener, routes, uploads=uploads))
     try:
         yield
     finally:
@@ -44,14 +45,16 @@ async def served_on_call(
         listener.close()
 
 
-async def _serve(listener: socket.socket, routes: "Callable[[], list[BaseRoute]]") -> None:
+async def _serve(
+    listener: socket.socket, routes: "Callable[[], list[BaseRoute]]", *, uploads: bool
+) -> None:
     loop, called = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(listener, called.set)
     try:
         await called.wait()
     finally:
         loop.remove_reader(listener)
-    from bots.web import serve_at  # noqa: PLC0415 - see `served_on_call`
+    from bots.server import serve_at  # noqa: PLC0415 - see `served_on_call`
 
-    async with serve_at(routes(), listener):
+    async with serve_at(routes(), listener, uploads=uploads):
         await loop.create_future()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bots.outages import Outages
 from core.engine.engine import Engine
 from core.i18n import Locale
+from core.listening import Listening, ListensAlone
 from core.settings import Settings
 
 # A bot that nobody calls serves no HTTP.
@@ -29,6 +30,7 @@ class Runtime:
         lines: the connections. They outlive the engine, whose last words go over them.
         routes: what our own HTTP server answers to; may grow while it runs.
         outages: where a platform says whether it can be used.
+        listening: decides when this process listens to a platform.
     """
 
     settings: Settings
@@ -37,3 +39,4 @@ class Runtime:
     locale: Locale
     routes: "list[BaseRoute]" = field(default_factory=_no_routes)
     outages: Outages = field(default_factory=Outages)
+    listening: Listening = field(default_factory=ListensAlone)

@@ -14,7 +14,8 @@ from bots.telegram import ids as telegram
 from core.catalog import Catalog, CatalogData, Gateway, Model, load
 from core.dialects import CHAT_DIALECTS, DIALECTS, Endpoint
 from core.dialects.endpoint import root_url
-from core.errors import CatalogError, SettingsError
+from core.errors import CatalogError, SettingsError, StorageError
+from core.files.disk import check_folder
 from core.invocation import IdFormat
 from core.people.words import BlockedWords
 from core.platform import Party
@@ -23,7 +24,8 @@ from sandbox.options import SandboxOptions
 
 log = logging.getLogger(__name__)
 
-_IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
+IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
+"""What ids look like, on each platform that has its own."""
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
 
 
@@ -147,8 +149,8 @@ def _wrong_parties(
 ) -> Iterator[str]:
     for entry in entries:
         name, _, each = entry.partition(":")
-        if (ids := _IDS.get(name)) is None:
-            known = ", ".join(_IDS)
+        if (ids := IDS.get(name)) is None:
+            known = ", ".join(IDS)
             log.warning("%s: %s is no platform of this bot, which has %s", variable, name, known)
         elif not ids.fits(Party(platform=name, kind=kind, id=each)):
             yield f"{variable}: an entry for {name} is not the id of a {kind} there"
@@ -196,3 +198,15 @@ def _hurried(data: CatalogData) -> CatalogData:
         return model.model_copy(update=update)
 
     return replace(data, models=tuple(hurry(model) for model in data.models))
+
+
+def check_media_dir(folder: Path) -> None:
+    """Find out before anybody pays that results cannot be stored.
+
+    Raises:
+        StorageError: nothing can be written there.
+    """
+    try:
+        check_folder(folder)
+    except StorageError as error:
+        raise StorageError(f"MEDIA_DIR: {error}") from error

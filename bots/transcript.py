@@ -7,7 +7,7 @@ who is stopped leaves what was seen. `sandbox/replay.py` plays such a file.
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import cast
 
 import httpx
 
-from core.redact import redact
+from bots.watched_body import WatchedBody
+from core.redact import beginning, redact
 
 ORIGIN = "ORIGIN"
 """Stands for the gateway's own address."""
@@ -53,7 +54,12 @@ class GatewayTranscript:
         return {"request": [_read], "response": [self._watch]}
 
     async def _watch(self, response: httpx.Response) -> None:
-        response.stream = _Watched(response, self._note)
+        body = _KeptBody(response)
+
+        def closed() -> None:
+            self._note(response, bytes(body.kept), body.size)
+
+        response.stream = WatchedBody(response, body.add, closed)
 
     def _note(self, response: httpx.Response, body: bytes, size: int) -> None:
         request = response.request
@@ -81,10 +87,11 @@ class GatewayTranscript:
         kind = headers.get("content-type", "").partition(";")[0]
         try:
             return self.shortened(json.loads(body))
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         if kind.startswith("text/") or kind == "application/x-www-form-urlencoded":
-            return self._safe(body.decode("utf-8", "replace"))
+            text = body.decode("utf-8", "replace")
+            return self._safe(text if size <= len(body) else beginning(text, len(text) - 1))
         return f"({size} bytes of {kind or 'something'})"
 
     def shortened(self, value: object) -> object:
@@ -124,30 +131,20 @@ async def _read(request: httpx.Request) -> None:
 
 
 def _headers(headers: httpx.Headers) -> dict[str, object]:
-    told = {name: headers[name] for name in _HEADERS if name in headers}
+    told = {name: redact(headers[name]) for name in _HEADERS if name in headers}
     return {"headers": told} if told else {}
 
 
-class _Watched(httpx.AsyncByteStream):
-    """The body of an answer, which is noted when whoever reads it has had enough."""
+class _KeptBody:
+    """As much of a body as is looked at."""
 
-    def __init__(
-        self, response: httpx.Response, note: Callable[[httpx.Response, bytes, int], None]
-    ) -> None:
-        self._response = response
-        self._stream = cast("httpx.AsyncByteStream", response.stream)
-        self._note = note
-        self._body = bytearray()
-        self._size = 0
+    def __init__(self, response: httpx.Response) -> None:
+        self.kept = bytearray()
+        self.size = 0
         is_json = response.headers.get("content-type", "").startswith("application/json")
-        self._kept_bytes = _KEPT_JSON_BYTES if is_json else _KEPT_BYTES
+        self._most = _KEPT_JSON_BYTES if is_json else _KEPT_BYTES
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._stream:
-            self._size += len(piece)
-            self._body += piece[: self._kept_bytes - len(self._body)]
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-        self._note(self._response, bytes(self._body), self._size)
+    def add(self, piece: bytes) -> None:
+        """Take a piece in."""
+        self.size += len(piece)
+        self.kept += piece[: self._most - len(self.kept)]

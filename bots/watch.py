@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from socket import gethostname
 
 from bots.admins import Admins
 from bots.outages import Outages
@@ -37,7 +38,12 @@ class Watch:
         self._outages = outages
         self._admins = admins
         self._clock = clock
+        # Each machine has one of its own, whatever processes it has.
+        self._disk = f"the disk of {gethostname()}"
         self._failing = set[tuple[str, str]]()
+        # What has worked at the last look. What was told of it before is over, whoever told it.
+        self._working = frozenset[tuple[str, str]]()
+        self._up = frozenset[str]()
         self._short_of_room_at: float | None = None
         # Since when those are down that this was said of.
         self._away: dict[str, float] = {}
@@ -69,9 +75,18 @@ class Watch:
             streak = streaks[gateway, work]
             if streak.failures >= _FAILURES:
                 self._failing.add((gateway, work))
-                count = streak.failures
-                self._admins.tell("gateway-fails", gateway=gateway, count=count, kind=streak.kind)
+                self._admins.tell(
+                    "gateway-fails",
+                    news=_failure(gateway, work),
+                    gateway=gateway,
+                    count=streak.failures,
+                    kind=streak.kind,
+                )
         self._failing &= streaks.keys()
+        working = frozenset(self._services.meters.working)
+        for gateway, work in working - self._working:
+            self._admins.forget(_failure(gateway, work))
+        self._working = working
 
     def _look_at_disk(self) -> None:
         now, room = self._clock(), self._services.room
@@ -84,20 +99,52 @@ class Watch:
         if is_full and told_at is None:
             self._short_of_room_at = now
             if why:
-                self._admins.tell("storage-gone", why=why)
+                self._admins.tell("storage-gone", news=self._disk, why=why)
             else:
-                self._admins.tell("disk-fills", megabytes=round(room.least_bytes / 1e6))
+                self._tell_disk(round(room.least_bytes / 1e6))
         elif not is_full and told_at is not None and now >= told_at + _AGAIN_SECONDS:
             self._short_of_room_at = None
+            self._admins.forget(self._disk)
+
+    def _tell_disk(self, megabytes: int) -> None:
+        if self._services.calls.are_heard:
+            self._admins.tell(
+                "disk-fills-there", news=self._disk, megabytes=megabytes, machine=gethostname()
+            )
+        else:
+            self._admins.tell("disk-fills", megabytes=megabytes)
 
     def _look_at_platforms(self) -> None:
         now, down = self._clock(), self._outages.down
         for platform, seconds in down.items():
             if seconds >= _OUTAGE_SECONDS and platform not in self._away:
                 self._away[platform] = now - seconds
-                details = {"platform": platform.title(), "minutes": round(seconds / 60)}
                 # Those who are there only learn of it when it is back.
-                self._admins.tell("platform-away", without=down, **details)
-        for platform in self._away.keys() - down.keys():
-            minutes = round((now - self._away.pop(platform)) / 60)
-            self._admins.tell("platform-back", platform=platform.title(), minutes=minutes)
+                self._admins.tell(
+                    "platform-away",
+                    without=down,
+                    news=_absence(platform),
+                    platform=platform.title(),
+                    minutes=round(seconds / 60),
+                )
+        up = frozenset({*self._outages.platforms, *self._away} - down.keys())
+        for platform in up - self._up:
+            self._tell_return(platform, now)
+        self._up = up
+
+    def _tell_return(self, platform: str, now: float) -> None:
+        over, name = _absence(platform), platform.title()
+        if (since := self._away.pop(platform, None)) is None:
+            # Perhaps an earlier process has told it, or one that has ended since.
+            self._admins.tell("platform-reached", over=over, platform=name)
+        else:
+            minutes = round((now - since) / 60)
+            self._admins.tell("platform-back", over=over, platform=name, minutes=minutes)
+
+
+def _failure(gateway: str, work: str) -> str:
+    return f"{gateway} fails at each {work}"
+
+
+def _absence(platform: str) -> str:
+    return f"{platform} is away"

@@ -1,6 +1,6 @@
 """What a platform has handed over and counts as delivered, kept until it is dealt with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,9 +33,18 @@ class ArrivalStore(Protocol):
         """Let go of what was dealt with, of all of it or of nothing."""
         ...
 
-    async def left(self, platform: str) -> Sequence[Arrival]:
-        """What an earlier process has not dealt with, in the order in which it came.
+    async def left(self, platform: str, besides: Collection[str] = ()) -> Sequence[Arrival]:
+        """What nobody has dealt with, in the order in which it came; of much only the oldest.
 
-        What several processes have begun with and none has survived is left out from then on.
+        What several processes have begun with and none has survived is left out from then on, and
+        so is what stands in `besides`: the ids of what the caller has begun with already.
+        """
+        ...
+
+    async def put_back(self, platform: str, ids: Collection[str]) -> None:
+        """Leave to others what was begun with, in order: it was not what ended this process.
+
+        Raises:
+            StorageError: it counts as if this process had not survived it.
         """
         ...

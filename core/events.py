@@ -57,6 +57,10 @@ class Events:
         self._busy: set[Event] = set()
         self._sent = OrderedDict[Hashable, float]()
 
+    async def take(self, event: Event) -> bool:
+        """Take an event that is done at once; False for all but the first. Raises StorageError."""
+        return await self._store.take(event)
+
     async def once(self, event: Event, do: Callable[[], Awaitable[T]]) -> T | None:
         """Do it, unless the event was taken before or is being dealt with; then gives None.
 
@@ -88,15 +92,6 @@ class Events:
         else:
             self._busy.discard(event)
         return done
-
-    async def take(self, event: Event) -> None:
-        """Take it before an effect that leaves no row of its own.
-
-        Raises:
-            TakenError: it already was.
-        """
-        if not await self._store.take(event):
-            raise TakenError(event.id)
 
     @contextmanager
     def untapped(self, what: Hashable, at: float) -> Generator[None]:

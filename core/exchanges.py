@@ -16,6 +16,11 @@ from core.talk import Source, Usage
 _BLANK = "ZC"
 
 
+def ledger_ref(exchange_id: str) -> str:
+    """What all about it in the ledger has in common: a draft that comes of it has its id."""
+    return f"answer/{exchange_id}"
+
+
 class ExchangeState(StrEnum):
     """ASKING > DONE | STOPPED (by its person) | BROKEN (part of it is there) | FAILED."""
 
@@ -43,6 +48,7 @@ class Exchange:
         is_cut: whether the answer had to stop at the most that one may have.
         credits: what the answer cost, in the operator's unit, as far as the gateway has told.
         heard_credits: the part of it for listening to the question.
+        paid: what its person is told about that; "" where nothing is.
         messages: where the answer stands, in the order of reading.
         stand_in: a message that the last of them takes the place of, until it is taken away.
         posting: whether one more may be in the chat, whose id is not known: by ourselves it is
@@ -76,6 +82,7 @@ class Exchange:
     usage: Usage | None = None
     credits: float = 0.0
     heard_credits: float = 0.0
+    paid: str = ""
     messages: tuple[MessageRef, ...] = ()
     stand_in: MessageRef | None = None
     posting: bool = False
@@ -89,6 +96,11 @@ class Exchange:
     def model_name(self) -> str:
         """What people call the model: without its gateway."""
         return self.model.partition("/")[2]
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether it holds the place of a question that is not in words yet."""
+        return self.state is ExchangeState.ASKING and not self.prompt
 
     @property
     def is_ended(self) -> bool:
@@ -109,23 +121,39 @@ class ExchangeStore(Protocol):
     """Where exchanges are kept, until their time is over or their person wants them gone."""
 
     async def add(
-        self, exchange: Exchange, event: Event | None = None, *, reserved: float = 0.0
+        self,
+        exchange: Exchange,
+        event: Event | None = None,
+        *,
+        reserved: float = 0.0,
+        at_once: int | None = None,
     ) -> None:
         """Store a new one, take its event and reserve what it may cost, all or nothing.
+
+        It comes in the place of one with its id that was listened to.
 
         Args:
             exchange: what is asked.
             event: what asks.
             reserved: credits; when it has ended, what it has cost is settled.
+            at_once: for how many a person may wait in all processes; asked where there are others.
 
         Raises:
             TakenError: the event had its effect.
-            UserError: its person may not spend so much.
+            UserError: its person may not spend so much, or waits for too many.
         """
         ...
 
+    async def withdraw(self, exchange_id: str) -> None:
+        """Delete one that was listened to in vain, and give back what was reserved for it."""
+        ...
+
     async def save(self, exchange: Exchange) -> None:
-        """Write what changes while it is answered; nothing where it was forgotten meanwhile."""
+        """Write what changes while it is answered; nothing where it was forgotten meanwhile.
+
+        Raises:
+            LostRunError: another process has it, which held this one for dead.
+        """
         ...
 
     async def get(self, exchange_id: str) -> Exchange | None: ...
@@ -146,12 +174,25 @@ class ExchangeStore(Protocol):
         """Let all of a chat go on under the id that it has now; their messages keep theirs."""
         ...
 
-    async def unfinished(self) -> Sequence[Exchange]:
-        """Those that have not ended, or whose chat was not told how."""
+    async def take_up(
+        self, platforms: Collection[str], besides: Collection[str] = ()
+    ) -> Sequence[Exchange]:
+        """Those that have not ended, or whose chat was not told how, and that no process has.
+
+        From now on this process has them, until they are told.
+
+        Args:
+            platforms: where they were asked.
+            besides: the ids of those that it has already.
+        """
         ...
 
-    async def forget(self, user: Party, *, limit: int) -> Sequence[str]:
-        """Delete so many of a person's, at most; gives their ids."""
+    async def waited_for(self, user: Party) -> Sequence[str]:
+        """The ids of those that a person waits for, whichever process answers them."""
+        ...
+
+    async def forget(self, user: Party, *, limit: int, only: str = "") -> Sequence[str]:
+        """Delete so many of a person's, at most, or `only` that one; gives their ids."""
         ...
 
     async def prune(self, before: float, *, limit: int) -> Sequence[str]:

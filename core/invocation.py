@@ -120,11 +120,16 @@ class Invocation:
             was marked in that.
         voice: what was said aloud, where the command listens.
         place: what a chosen place is.
+        place_objection: why nothing can be brought anywhere from here, or not to that place.
         objection: why what came along cannot be used, as only the platform can tell.
         is_chat_admin: asks the platform whether the user runs this chat.
         ids: how the platform writes the ids that the user may type.
         is_private: whether nobody but the user sees what answers this command.
         is_alone: whether nobody but the user and the bot reads this chat.
+        is_elsewhere: whether the user has given it at another place than the conversation, and so
+            may never see what is written there.
+        is_masked: whether the user is a name that whoever wrote it can exchange for others of
+            theirs, as who writes under the name of a channel can.
     """
 
     command: str
@@ -142,8 +147,11 @@ class Invocation:
     quoted: str = ""
     voice: Voice | None = None
     place: Place | None = None
+    place_objection: UserError | None = None
     objection: UserError | None = None
     is_chat_admin: Asked = _no
     ids: IdFormat = IdFormat()
     is_private: bool = False
     is_alone: bool = False
+    is_elsewhere: bool = False
+    is_masked: bool = False

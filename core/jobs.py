@@ -1,6 +1,6 @@
 """A job: a durable piece of work, its states, and what a restart does with each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from core.errors import RECOVERABLE, Fault
 from core.events import Event
 from core.media import Asset, Cost, MediaRequest, RemoteAsset, TaskRef
+from core.people.audit import Act
 from core.platform import ConversationRef, MessageRef, Party, User
 
 
@@ -27,6 +28,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN = (JobState.WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.DELIVERING)
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -82,7 +84,12 @@ class Job:
     @property
     def is_open(self) -> bool:
         """Whether it runs, or waits for its turn."""
-        return not self.is_ended and self.state is not JobState.DRAFT
+        return self.state in OPEN
+
+    @property
+    def is_unshown(self) -> bool:
+        """Whether it was ordered, and its chat has no message of it yet."""
+        return self.state is JobState.WAITING and self.status is None
 
     @property
     def gateway(self) -> str:
@@ -228,6 +235,13 @@ class JobStore(Protocol):
         """Take the job with a new fencing token; None when it has ended or is in another state."""
         ...
 
+    async def take_on(self, job_id: str) -> Job | None:
+        """Take it as `claim` does, to go on with it here; None also when another process has it.
+
+        Between "it is ours" and this a process may have stood still.
+        """
+        ...
+
     def holds(self, job: Job) -> bool:
         """Whether it is certain, without asking the row, that no other run has taken the job.
 
@@ -235,8 +249,10 @@ class JobStore(Protocol):
         """
         ...
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, act: Act | None = None) -> None:
         """Write all that changes in a job's life; at its end what was reserved is settled.
+
+        An `act` is written with it, or neither.
 
         Raises:
             LostRunError: the job was claimed by another run since.
@@ -255,8 +271,12 @@ class JobStore(Protocol):
         """Remember that the chat shows the end of this run."""
         ...
 
-    async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
+    async def reopen(
+        self, job: Job, event: Event | None = None, act: Act | None = None
+    ) -> Job | None:
         """Take a failed job up again with a new token; None when somebody else already did.
+
+        An `act` is written with it, or neither.
 
         Raises:
             UserError: its person may not spend so much; it has failed as before.
@@ -265,6 +285,10 @@ class JobStore(Protocol):
 
     async def unfinished(self) -> Sequence[Job]:
         """All jobs that run or wait for their turn, oldest first."""
+        ...
+
+    async def elsewhere(self, *, limit: int) -> Sequence[tuple[Job, str]]:
+        """Open jobs that other processes have, and who has each; "" where nobody has it yet."""
         ...
 
     async def untold(self) -> Sequence[Job]:
@@ -289,6 +313,10 @@ class JobStore(Protocol):
 
     async def outcomes(self, since: float) -> Sequence[Outcomes]:
         """How the jobs went that were ordered since."""
+        ...
+
+    async def medians(self, models: Collection[str]) -> Mapping[str, float]:
+        """How many seconds the last jobs of these models that are done took, the median."""
         ...
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:

@@ -4,6 +4,38 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Any
+
+
+class _InMediaDir:
+    """How a store writes a path: from MEDIA_DIR on, which may lie elsewhere the next time.
+
+    A store gives MEDIA_DIR as the `context`; without one, paths are what they are.
+    """
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 - who looks into a file needs none
+
+        return core_schema.with_info_after_validator_function(
+            _read,
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _written, info_arg=True
+            ),
+        )
+
+
+def _read(path: Path, info: Any) -> Path:
+    # What an earlier version has written is absolute, and stays so.
+    return info.context / path if info.context else path
+
+
+def _written(path: Path, info: Any) -> str:
+    is_within = info.context and path.is_relative_to(info.context)
+    return str(path.relative_to(info.context) if is_within else path)
+
+
+KeptPath = Annotated[Path, _InMediaDir()]
 
 
 class MediaKind(StrEnum):
@@ -37,7 +69,7 @@ class Asset:
     """
 
     kind: MediaKind
-    path: Path
+    path: KeptPath
     mime: str
     size_bytes: int
     width: int
@@ -49,7 +81,7 @@ class Asset:
     sound: str = ""
     square: bool = True
     sha256: str = ""
-    thumbnail: Path | None = None
+    thumbnail: KeptPath | None = None
 
 
 # Stands for a picture that is not there yet, of a size that every model takes.
@@ -74,7 +106,7 @@ class RemoteAsset:
     kind: MediaKind = MediaKind.VIDEO
     page: str = ""
     data: bytes | None = field(default=None, repr=False)
-    file: Path | None = None
+    file: KeptPath | None = None
     preview: bool = False
     authorized: bool = False
 

@@ -25,6 +25,16 @@ class Durations:
         self.counts[bisect_left(STEPS, seconds)] += 1
         self.total += seconds
 
+    @property
+    def middle(self) -> float | None:
+        """Half of them took no longer than this, one of `STEPS`; None where that is not known."""
+        seen = 0
+        for step, count in zip(STEPS, self.counts, strict=False):
+            seen += count
+            if seen * 2 >= sum(self.counts) > 0:
+                return step
+        return None
+
 
 @dataclass(slots=True)
 class WriteMeter:
@@ -59,6 +69,7 @@ class Meters:
         credits: what people were charged, by model.
         stages: how long jobs were in each of their stages, by gateway and stage.
         streaks: by gateway and what it failed: "job" or "answer".
+        working: those of them whose last attempt was a success.
     """
 
     jobs: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -72,6 +83,7 @@ class Meters:
     streaks: defaultdict[tuple[str, str], Streak] = field(
         default_factory=lambda: defaultdict(Streak)
     )
+    working: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def took(self, gateway: str, seconds: Mapping[str, float]) -> None:
         """Count how long the stages of one attempt were."""
@@ -84,7 +96,9 @@ class Meters:
         if in_a_row:
             streak = self.streaks[gateway, work]
             streak.failures, streak.kind = streak.failures + 1, kind
+            self.working.discard((gateway, work))
 
     def succeeded(self, gateway: str, work: str) -> None:
         """End a row of failures."""
         self.streaks.pop((gateway, work), None)
+        self.working.add((gateway, work))

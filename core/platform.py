@@ -97,6 +97,18 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A page that a platform may open inside itself, and tell who looks at it.
+
+    Attributes:
+        label: what a button says that opens it.
+    """
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What a message shows. The first line says the most: a narrow platform may show only it.
 
@@ -104,6 +116,8 @@ class View:
         elsewhere: a line that is added where it had to be written to another place than meant.
         is_markdown: whether the text is written in Markdown, as models write; else it is plain.
         aside: plain text above it that is shown small or folded, where a platform can.
+        unfolds: whether the chat may show what is behind a link in it.
+        opens: offered beside the buttons by platforms that can; the text says all without it.
     """
 
     text: str
@@ -111,6 +125,8 @@ class View:
     elsewhere: str = ""
     is_markdown: bool = False
     aside: str = ""
+    unfolds: bool = False
+    opens: Opening | None = None
 
     def moved(self) -> "View":
         """The view as it is written where another place stands in for the one that was meant."""
@@ -161,6 +177,10 @@ class UnreachableError(Exception):
     """The platform has taken nothing, since it cannot be reached or is broken: try again later."""
 
 
+class LostAnswerError(UnreachableError):
+    """A text may have been taken, but the answer to that was lost: it could come twice."""
+
+
 class BrokenUploadError(UnreachableError):
     """The connection broke while media were sent: by chance, or because they are not wanted."""
 
@@ -189,15 +209,19 @@ class Conversation(Protocol):
     """One chat (or thread) on one platform.
 
     `send`, `edit` and `deliver` raise SlowDownError when the platform wants a pause,
-    UnreachableError when it cannot be reached, and MessageLostError when there is nothing to write
-    to, here or at a place that stands in for it. They raise RefusedError for what is not taken
-    like this; `send`, `edit` and `preview` raise TextTooLongError where the limits have shrunk.
-    `edit` to the same text is no error. `WithoutPreviews` and `WithoutAccess` have three methods
-    for you.
+    UnreachableError when it cannot be reached (LostAnswerError when it may have taken it all the
+    same), and MessageLostError when there is nothing to write to, here or at a place that stands
+    in for it. They raise RefusedError for what is not taken like this; `send`, `edit` and
+    `preview` raise TextTooLongError where the limits have shrunk. `edit` to the same text is no
+    error. `WithoutPreviews` and `WithoutAccess` have four methods for you.
     """
 
     @property
     def limits(self) -> Limits: ...
+
+    async def measure(self) -> None:
+        """Find out how large a file it takes, where that has to be asked for; never fails."""
+        ...
 
     def reached(self, message: MessageRef) -> MessageRef:
         """A message as it is best edited now, or a command as it is best answered.
@@ -244,10 +268,21 @@ class WithoutPreviews:
 
 
 class WithoutAccess:
-    """The part of a `Conversation` whose messages all are reached by their ids."""
+    """The part of a `Conversation` whose limits are known, and messages reached by their ids."""
+
+    async def measure(self) -> None:
+        pass
 
     def reached(self, message: MessageRef) -> MessageRef:
         return message
+
+
+class WithoutMembers:
+    """The part of a `Platform` whose chats nobody leaves."""
+
+    async def is_among(self, user: User, place: ConversationRef) -> bool:
+        del user, place
+        return True
 
 
 class Platform(Protocol):
@@ -263,5 +298,16 @@ class Platform(Protocol):
 
         Raises:
             UserError: the platform has no such place for them.
+        """
+        ...
+
+    async def is_among(self, user: User, place: ConversationRef) -> bool:
+        """Whether a user is in a chat, who may have left it; True where nobody ever can tell.
+
+        Only asked where a command is given at another place. `WithoutMembers` is for a platform
+        whose chats nobody leaves.
+
+        Raises:
+            UserError: it cannot be found out just now.
         """
         ...

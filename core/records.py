@@ -11,7 +11,9 @@ from structlog.contextvars import bound_contextvars
 
 from core.errors import NOT_THE_GATEWAY, Fault
 from core.exchanges import Exchange, ExchangeState
+from core.feed import JobEnd, JobFeed
 from core.jobs import Job, JobState
+from core.messages.wording import wish
 from core.meters import Meters
 from core.platform import ConversationRef
 
@@ -50,7 +52,7 @@ def job_passed_on(
     _log_next(_JOB, job, fault, {"next_model": following, **_rounded(seconds)})
 
 
-def job_ended(meters: Meters, job: Job, seconds: Mapping[str, float]) -> None:
+def job_ended(meters: Meters, feed: JobFeed, job: Job, seconds: Mapping[str, float]) -> None:
     """It is done, has failed, or was cancelled; its row says so.
 
     The `seconds` are those of the last attempt, by stage, as far as this process has seen it.
@@ -69,6 +71,21 @@ def job_ended(meters: Meters, job: Job, seconds: Mapping[str, float]) -> None:
     charged = {"charged": job.cost.amount, "unit": job.cost.unit} if job.cost else {}
     extra = {**_fields(_JOB, job), **outcome, **charged, **_told(job.fault)}
     _log_end(_JOB, job.id, job.state, job.fault, extra)
+    feed.ends_as(job_end(job))
+
+
+def job_end(job: Job) -> JobEnd:
+    """What lookers-on are told of a job that has ended."""
+    return JobEnd(
+        id=job.id,
+        model=job.model,
+        outcome=job.state,
+        person=str(job.user.party),
+        about="" if job.request.private else wish(job),
+        at=job.created_at if job.ended_at is None else job.ended_at,
+        kind=job.request.kind,
+        fault=job.fault,
+    )
 
 
 def answer_passed_on(meters: Meters, exchange: Exchange, fault: Fault, following: str) -> None:

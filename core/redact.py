@@ -10,6 +10,8 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
+# No key and no signature has one of these, so none is cut in two between them.
+_SEAM = re.compile(r"[\s<>()\"']")
 _KEY = re.compile(r"\b(sk|hk|ak|xai)-[A-Za-z0-9_*-]{6,}", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:sk|hk|ak|xai)-", re.IGNORECASE)
 # Those of Google and of Replicate, and an id with its secret behind the word of their scheme.
@@ -33,6 +35,9 @@ _SIGNATURE = re.compile(
 )
 # What a gateway calls us by: who knows it can call.
 _HOOK = re.compile(r"(\bhooks?\\?/)[\w.~%-]{8,}", re.IGNORECASE)
+# Whoever knows the end of such an address sees the result that it shows, signs in, or fetches a
+# file: 32 bytes as base64.
+_PAGE = re.compile(r"(/(?:v|in|lent)\\?/)[\w-]{43}(?![\w-])")
 # Who knows the id of a task at this place sees its video.
 _TASK_PAGE = re.compile(
     r"(asyncdata\.net/(?:web|source|api/share|share)/)[^\s<>\"'`\[\]()]+", re.IGNORECASE
@@ -88,9 +93,21 @@ def redact(text: str) -> str:
     text = _USER.sub(r"\1", text)
     text = _INTERACTION.sub(r"\1***", text)
     text = _HOOK.sub(r"\1***", text)
+    text = _PAGE.sub(r"\1***", text)
     text = _TASK_PAGE.sub(r"\1***", text)
     text = _DATA_URI.sub("data:***", text)
     return _SIGNATURE.sub(r"\1***", text)
+
+
+def beginning(text: str, most: int) -> str:
+    """So many characters at most of what is not redacted yet: no secret is cut in two.
+
+    Only what has no gap at all, like base64, is cut anywhere.
+    """
+    if len(text) <= most:
+        return text
+    seams = [found.end() for found in _SEAM.finditer(text, 0, most)]
+    return text[: seams[-1]] if seams else text[:most]
 
 
 def printable(text: str) -> str:
@@ -100,7 +117,7 @@ def printable(text: str) -> str:
 
 def quote(text: str, limit: int = LIMIT) -> str:
     """Trim a provider's words to one line that can be shown to a user."""
-    plain = _CONTROL.sub("", _TAGS.sub(" ", text[: limit * 40]))
+    plain = _CONTROL.sub("", _TAGS.sub(" ", beginning(text, limit * 40)))
     plain = _SPACE.sub(" ", redact(plain)).strip()
     # A zero-width space keeps a gateway's text from calling people.
     plain = _MENTION.sub("@\u200b", plain)

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.redact import know
-from core.validation import check_address, objections
+from core.validation import check_address, normal_address, objections
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -95,6 +95,7 @@ class Settings(_FromEnvironment):
     min_free_mb: Annotated[int, Field(ge=0)] = 500
     media_days: Annotated[float, Field(ge=0)] = 7
     history_days: Annotated[float, Field(ge=0)] = 0
+    share_days: Annotated[float, Field(ge=0)] = 7
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     comfyui_workflows: Path | None = None
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()
@@ -128,7 +129,7 @@ class Settings(_FromEnvironment):
     discord_bot_token: Token | None = None
     discord_guild_ids: Annotated[tuple[int, ...], NoDecode] = ()
     discord_api_url: Address | None = None
-    public_url: Address | None = None
+    public_url: Annotated[Address, AfterValidator(normal_address)] | None = None
     quota_webhook_secret: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -79,6 +80,19 @@ def check_address(text: str) -> str:
     if not is_address:
         raise ValueError("must be an address that starts with http:// or https://")
     return text.strip()
+
+
+def normal_address(text: str) -> str:
+    """An address as browsers write it: in small letters, the host in ASCII, no usual port.
+
+    Raises:
+        ValueError: there can be no such host.
+    """
+    try:
+        # Twice: what the usual port is, is known once the scheme is in small letters.
+        return str(httpx.URL(str(httpx.URL(text))))
+    except httpx.InvalidURL as error:
+        raise ValueError("must be an address with the name of a host that there can be") from error
 
 
 def _sentence(found: ErrorDetails) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+SANDBOX_PORT = 8089
+"""Where it is, unless that is taken."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxOptions:

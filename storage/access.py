@@ -1,16 +1,18 @@
 """The admins' rules on SQL."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, tuple_
 
-from core.people.access import Rule
+from core.people.access import Decided, Rule, Verdict
 from core.people.audit import Act
 from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database
 from storage.tables import access, former_ids, is_party, kept_out, renamed
+from storage.upserts import add_if_new, put, replace_key
 
 _ROW = "a rule"
 
@@ -49,8 +51,7 @@ class SqlAccessStore:
         }
 
         def save(connection: Connection) -> None:
-            connection.execute(delete(access).where(is_party(access, party)))
-            connection.execute(insert(access).values(values))
+            put(connection, access, values)
             write_within(connection, rule.act)
 
         await self._database.run(_ROW, save)
@@ -59,9 +60,10 @@ class SqlAccessStore:
         key = {"platform": user.platform, "chat": chat.id, "user_id": user.id}
 
         def keep(connection: Connection) -> None:
-            connection.execute(delete(kept_out).filter_by(**key))
             if out:
-                connection.execute(insert(kept_out), key)
+                add_if_new(connection, kept_out, key | {"by": str(act.by), "at": act.at})
+            else:
+                connection.execute(delete(kept_out).filter_by(**key))
             write_within(connection, act)
 
         await self._database.run(_ROW, keep)
@@ -72,20 +74,32 @@ class SqlAccessStore:
         )
         return await self._database.run(_ROW, lambda c: c.execute(query).first() is not None)
 
+    async def decided(
+        self,
+        verdict: Verdict | None,
+        *,
+        limit: int,
+        beginning: str = "",
+        after: tuple[str, str, str] | None = None,
+    ) -> Sequence[Decided]:
+        is_kept_out = verdict is Verdict.KEPT_OUT
+        table = kept_out if is_kept_out else access
+        key = (table.c.platform, kept_out.c.chat, kept_out.c.user_id)
+        key = key if is_kept_out else (access.c.platform, access.c.kind, access.c.id)
+        wanted = [*_OF.get(verdict, ()), *_beginning(key[0], key[2], beginning)]
+        if after:
+            wanted.append(tuple_(*key) > tuple_(*after))
+        query = select(table).where(*wanted).order_by(*key).limit(limit)
+        read = _kept_out if is_kept_out else _decided
+        return await self._database.run(_ROW, lambda c: [read(row) for row in c.execute(query)])
+
     async def rename(self, old: Party, new: Party) -> None:
         values = asdict(new) | {"former": old.id}
-        moved = (
-            update(kept_out)
-            .where(kept_out.c.platform == old.platform, kept_out.c.chat == old.id)
-            .values(chat=new.id)
-            .prefix_with("OR REPLACE")
-        )
 
         def rename(connection: Connection) -> None:
             connection.execute(renamed(access, old, new))
-            connection.execute(moved)
-            connection.execute(delete(former_ids).where(is_party(former_ids, new)))
-            connection.execute(insert(former_ids).values(values))
+            replace_key(connection, kept_out.c.chat, old.id, new.id, platform=old.platform)
+            put(connection, former_ids, values)
 
         await self._database.run(_ROW, rename)
 
@@ -93,3 +107,46 @@ class SqlAccessStore:
         query = select(former_ids.c.former).where(is_party(former_ids, party))
         found = await self._database.run(_ROW, lambda c: c.scalar(query))
         return replace(party, id=found) if found else None
+
+    async def latter(self, party: Party) -> Party | None:
+        query = select(former_ids.c.id).filter_by(
+            platform=party.platform, kind=party.kind, former=party.id
+        )
+        found = await self._database.run(_ROW, lambda c: c.scalar(query))
+        return replace(party, id=found) if found else None
+
+
+_OF: Mapping[Verdict | None, Sequence[ColumnElement[bool]]] = {
+    Verdict.ALLOWED: (access.c.allowed,),
+    Verdict.DENIED: (~access.c.allowed, ~access.c.banned),
+    Verdict.BANNED: (access.c.banned,),
+}
+
+
+def _beginning(
+    platform: ColumnElement[str], id_: ColumnElement[str], said: str
+) -> Iterator[ColumnElement[bool]]:
+    if said:
+        named, _, rest = said.partition(":")
+        bare = id_.startswith(said, autoescape=True)
+        yield or_(bare, and_(platform == named, id_.startswith(rest, autoescape=True)))
+
+
+def _decided(row: Row[Any]) -> Decided:
+    verdict = Verdict.ALLOWED if row.allowed else Verdict.DENIED
+    return Decided(
+        party=Party(platform=row.platform, kind=row.kind, id=row.id),
+        verdict=Verdict.BANNED if row.banned else verdict,
+        by=row.by,
+        at=row.at,
+    )
+
+
+def _kept_out(row: Row[Any]) -> Decided:
+    return Decided(
+        party=Party(platform=row.platform, kind="user", id=row.user_id),
+        verdict=Verdict.KEPT_OUT,
+        by=row.by,
+        at=row.at,
+        where=Party(platform=row.platform, kind="chat", id=row.chat),
+    )

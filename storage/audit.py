@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select
 
 from core.people.audit import Act
 from core.platform import Party
@@ -22,8 +22,12 @@ class SqlAuditStore:
     async def write(self, act: Act) -> None:
         await self._database.run(_ROW, lambda c: write_within(c, act))
 
-    async def latest(self, limit: int) -> Sequence[Act]:
-        query = select(audit).order_by(audit.c.number.desc()).limit(limit)
+    async def latest(
+        self, limit: int, words: Sequence[str] = (), before: int = 0
+    ) -> Sequence[Act]:
+        earlier = [audit.c.number < before] if before else []
+        found = select(audit).where(*earlier, *map(_has, words))
+        query = found.order_by(audit.c.number.desc()).limit(limit)
 
         def read(connection: Connection) -> list[Act]:
             return [
@@ -34,11 +38,25 @@ class SqlAuditStore:
                     about=row.about,
                     what=row.what,
                     place=Party(platform=row.platform, kind="chat", id=row.chat),
+                    number=row.number,
                 )
                 for row in connection.execute(query)
             ]
 
         return await self._database.run(_ROW, read)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """Whether a row has the word, as `AuditStore.latest` says; `about` is "user telegram:9"."""
+    platform, _, id_ = word.rpartition(":")
+    place = or_(audit.c.by == id_, audit.c.chat == id_)
+    if platform:
+        place = and_(place, audit.c.platform == platform)
+    named = audit.c.about.endswith(f" {word}", autoescape=True)
+    if platform:
+        return or_(place, named)
+    bare = audit.c.about.endswith(f":{word}", autoescape=True)
+    return or_(place, named, bare, audit.c.command == word)
 
 
 def write_within(connection: Connection, act: Act) -> None:

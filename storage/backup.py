@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 from core.errors import StorageError
 from core.jobs import JobState
-from storage.database import file_of, newest_revision, parse
+from storage.database import parse
+from storage.migrating import newest_revision
+from storage.sqlite import file_of
 
 _OURS_ALONE = 0o600
 # As a process leaves them that was killed while it sent them: people are told, and may retry.
@@ -23,6 +25,12 @@ _HOLD_JOBS = """
 """
 # Dealt with, as if: what they order may have been.
 _SETTLE_ARRIVALS = "UPDATE arrivals SET body = NULL"
+# Whom it was sent to since, nobody knows. What was only shown is no news to anybody.
+_HOLD_BROADCASTS = (
+    "DELETE FROM recipients WHERE broadcast IN (SELECT id FROM broadcasts WHERE state = 'draft')",
+    "DELETE FROM broadcasts WHERE state = 'draft'",
+    "UPDATE broadcasts SET state = 'stopped' WHERE state = 'sending'",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,10 @@ def back_up(database_url: str, target: Path, *, replaces: bool = False) -> Backu
 
 
 def _source(database_url: str) -> Path:
-    source = file_of(parse(database_url))
+    url = parse(database_url)
+    if url.get_backend_name() != "sqlite":
+        raise StorageError("DATABASE_URL: Postgres has a command of its own for this: pg_dump")
+    source = file_of(url)
     if source is None:
         raise StorageError("DATABASE_URL: what is in memory can be copied by nobody")
     if not source.is_file():
@@ -97,6 +108,9 @@ def _copy(source: Path, copy: Path) -> Backup:
             there.execute(_HOLD_JOBS, (JobState.SUBMITTING, JobState.WAITING))
             if "arrivals" in tables:
                 there.execute(_SETTLE_ARRIVALS)
+            if "broadcasts" in tables:
+                for statement in _HOLD_BROADCASTS:
+                    there.execute(statement)
         ((verdict,), *_) = there.execute("PRAGMA integrity_check")
         if verdict != "ok":
             raise StorageError(f"{source} is damaged, so it was not copied: {verdict}")

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from core.people.characters import Character
 from core.platform import User
 from storage.database import Database
 from storage.tables import characters as table
+from storage.upserts import put
 
 _CHARACTER = TypeAdapter(Character)
 _ROW = "a character"
@@ -23,12 +24,7 @@ class SqlCharacterStore:
     async def keep(self, user: User, character: Character) -> None:
         owner = {"platform": user.platform, "user_id": user.id}
         values = owner | _CHARACTER.dump_python(character)
-
-        def keep(connection: Connection) -> None:
-            connection.execute(delete(table).where(*_is(user, character.alias)))
-            connection.execute(insert(table).values(values))
-
-        await self._database.run(_ROW, keep)
+        await self._database.run(_ROW, lambda c: put(c, table, values))
 
     async def of_user(self, user: User) -> Sequence[Character]:
         query = select(table).where(*_is(user)).order_by(table.c.created_at)

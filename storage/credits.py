@@ -3,17 +3,26 @@
 from dataclasses import asdict, replace
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
 from core.events import Event, TakenError
 from core.people.audit import Act, named
-from core.people.credits import Balance, CreditLimits, Gift, Purchase, Refund
+from core.people.credits import (
+    Balance,
+    CreditLimits,
+    Gift,
+    Purchase,
+    Refund,
+    Settlement,
+    Spender,
+)
 from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database
 from storage.events import take_within
-from storage.ledger import GROUP, HERE, CreditLedger, Spender
+from storage.ledger import GROUP, HERE, CreditLedger
 from storage.tables import allowances, members, renamed
+from storage.upserts import put, replace_key
 
 _ROW = "a limit"
 
@@ -28,6 +37,24 @@ class SqlCreditStore:
     async def balance(self, user: Party, chat: Party) -> Balance:
         spender = Spender(user=user, chat=chat)
         return await self._database.run(_ROW, lambda c: self._ledger.balance(c, spender))
+
+    async def reserve(
+        self, spender: Spender, ref: str, amount: int, event: Event | None = None
+    ) -> None:
+        def reserve(connection: Connection) -> None:
+            if event and not take_within(connection, event):
+                raise TakenError(event.id)
+            self._ledger.reserve(connection, ref, spender, amount)
+
+        await self._database.run(_ROW, reserve)
+
+    async def settle(self, ref: str, amount: int) -> int:
+        return await self._database.run(_ROW, lambda c: self._ledger.settle(c, ref, amount))
+
+    async def foreseen(self, spender: Spender, ref: str, amount: int) -> Settlement:
+        return await self._database.run(
+            _ROW, lambda c: self._ledger.foresee(c, spender, ref, amount)
+        )
 
     async def own(self, user: Party) -> int:
         return await self._database.run(_ROW, lambda c: self._ledger.own(c, user))
@@ -54,11 +81,13 @@ class SqlCreditStore:
 
     async def refund(self, charge: str, act: Act) -> Refund | None:
         def refund(connection: Connection) -> Refund | None:
-            is_new = self._ledger.own_of(connection, "refund", charge) is None
-            taken = self._ledger.take_back(connection, charge, act.by)
-            if taken and is_new:
-                write_within(connection, replace(act, about=named(taken.to)))
-            return taken
+            bought = self._ledger.own_of(connection, "buy", charge)
+            if bought is None:
+                return None
+            whose = Party(platform=bought.platform, kind="user", id=bought.user_id)
+            if self._ledger.take_back(connection, bought, act.by):
+                write_within(connection, replace(act, about=named(whose)))
+            return Refund(to=whose, amount=bought.own)
 
         return await self._database.run(_ROW, refund)
 
@@ -75,9 +104,10 @@ class SqlCreditStore:
         key, values = _key(whose), asdict(allowance)
 
         def decide(connection: Connection) -> None:
-            connection.execute(delete(allowances).filter_by(**key))
             if allowance != CreditLimits():
-                connection.execute(insert(allowances), key | values)
+                put(connection, allowances, key | values)
+            else:
+                connection.execute(delete(allowances).filter_by(**key))
             write_within(connection, act)
 
         await self._database.run(_ROW, decide)
@@ -86,9 +116,10 @@ class SqlCreditStore:
         key = {"platform": chat.platform, "kind": HERE, "id": chat.id}
 
         def decide(connection: Connection) -> None:
-            connection.execute(delete(allowances).filter_by(**key))
             if daily is not None:
-                connection.execute(insert(allowances), key | {"daily": daily})
+                put(connection, allowances, key | {"daily": daily})
+            else:
+                connection.execute(delete(allowances).filter_by(**key))
             write_within(connection, act)
 
         await self._database.run(_ROW, decide)
@@ -100,26 +131,22 @@ class SqlCreditStore:
     async def put_into(self, group: str, user: Party, act: Act) -> None:
         key = {"platform": user.platform, "id": user.id}
 
-        def put(connection: Connection) -> None:
-            connection.execute(delete(members).filter_by(**key))
+        def move(connection: Connection) -> None:
             if group:
-                connection.execute(insert(members), key | {"group": group})
+                put(connection, members, key | {"group": group})
+            else:
+                connection.execute(delete(members).filter_by(**key))
             write_within(connection, act)
 
-        await self._database.run(_ROW, put)
+        await self._database.run(_ROW, move)
 
     async def rename(self, old: Party, new: Party) -> None:
         moved = renamed(allowances, old, new)
-        here = (
-            update(allowances)
-            .filter_by(platform=old.platform, kind=HERE, id=old.id)
-            .values(id=new.id)
-            .prefix_with("OR REPLACE")
-        )
 
         def rename(connection: Connection) -> None:
             connection.execute(moved)
-            connection.execute(here)
+            here = {"platform": old.platform, "kind": HERE}
+            replace_key(connection, allowances.c.id, old.id, new.id, **here)
 
         await self._database.run(_ROW, rename)
 

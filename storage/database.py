@@ -1,43 +1,51 @@
-"""The database: opened by one process at a time, migrated, in write-ahead mode."""
+"""The database: opened and migrated, and worked on by a thread of its own."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    PoolProxiedConnection,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    text,
-    update,
-)
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, SingletonThreadPool
 
-from core.errors import DatabaseInUseError, StorageError
+from core.errors import StorageError
 from core.validation import objection
-from storage.tables import jobs
+from storage.migrating import migrate
+from storage.sqlite import SqliteConnection, file_of, locked
 
-# The second is how earlier versions wrote it.
-_DRIVERS = ("sqlite", "sqlite+aiosqlite")
-_SCRIPTS = Path(__file__).parent / "migrations"
+# By what an address may begin with; the second is how earlier versions wrote the first.
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 # In one transaction: all of them are told at once that it is done, and all go on at once.
 _TOGETHER = 100
 
 
 T = TypeVar("T")
+
+
+R = TypeVar("R")
+
+
+class Transactions(Protocol):
+    """What does something in a transaction, as that database needs it done."""
+
+    def transact(self, work: Callable[[Connection], R]) -> R:
+        """Do it, as a whole or not at all; it may have to be done again after it was undone.
+
+        Raises:
+            DBAPIError: the database cannot be used; nothing was done.
+            StorageError: nobody knows whether it was.
+        """
+        ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +67,13 @@ class Database:
         name: what errors call it.
     """
 
-    def __init__(self, engine: Engine, name: str | None) -> None:
-        self._engine = engine
+    def __init__(self, transactions: Transactions, name: str | None) -> None:
+        self._transactions = transactions
         self._name = name
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._waiting: list[_Unit[Any]] = []
         self._working: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     async def run(self, row: str, work: Callable[[Connection], T]) -> T:
         """Do something in a transaction, to its end also when the caller is cancelled.
@@ -75,8 +84,11 @@ class Database:
                 What it raises undoes it, and only it.
 
         Raises:
-            StorageError: the database cannot be used.
+            StorageError: the database cannot be used, or is closed.
         """
+        # With its thread gone, nobody would ever answer.
+        if self._is_closed:
+            raise StorageError(f"The database {self._name} is closed")
         outcome = asyncio.get_running_loop().create_future()
         self._waiting.append(_Unit(row, work, outcome))
         if self._working is None or self._working.done():
@@ -85,9 +97,10 @@ class Database:
 
     async def close(self) -> None:
         """Do what is still to be done, and close the connection."""
-        if self._working:
+        while self._working and not self._working.done():
             await asyncio.wait([self._working])
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._is_closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._transactions.close)
         self._thread.shutdown()
 
     async def _work(self) -> None:
@@ -106,8 +119,9 @@ class Database:
 
     def _transact(self, units: Sequence[_Unit[Any]]) -> list[tuple[Any, Exception | None]]:
         try:
-            with self._engine.begin() as connection:
-                return [(unit.work(connection), None) for unit in units]
+            return self._transactions.transact(
+                lambda connection: [(unit.work(connection), None) for unit in units]
+            )
         except Exception as error:  # noqa: BLE001 - not ours: whoever waits for it gets it
             if len(units) == 1:
                 return [(None, self._explained(units[0].row, error))]
@@ -138,20 +152,27 @@ async def open_database(database_url: str) -> AsyncGenerator[Database]:
         StorageError: another process has it, or it cannot be read or written.
     """
     url = parse(database_url)
-    with ExitStack() as stack:
-        path = file_of(url)
-        if path:
-            stack.enter_context(_lock(path))
-        # One connection: SQLite has one writer anyway, and so nobody ever meets a locked table.
-        # An error that gets into the log must not take along what people have written.
-        engine = create_engine(url, poolclass=SingletonThreadPool, hide_parameters=True)
-        event.listen(engine, "connect", _prepare)
-        database = Database(engine, url.database)
+    # On Postgres several processes work on it at once.
+    with locked(file_of(url)):
+        database = Database(connect(url), url.database)
         try:
-            await database.run("a row", _migrate)
+            await database.run("a row", migrate)
             yield database
         finally:
             await database.close()
+
+
+def connect(url: URL) -> Transactions:
+    """What works on that database.
+
+    Raises:
+        StorageError: what it needs is not installed.
+    """
+    if url.get_backend_name() == "sqlite":
+        return SqliteConnection(url)
+    from storage.postgres import PostgresConnection  # noqa: PLC0415 - few have one
+
+    return PostgresConnection(url)
 
 
 def parse(database_url: str) -> URL:
@@ -164,84 +185,25 @@ def parse(database_url: str) -> URL:
         url = make_url(database_url)
     except ArgumentError as error:
         raise StorageError("DATABASE_URL: this is not a database address") from error
-    if url.drivername not in _DRIVERS:
+    if (driver := _DRIVERS.get(url.drivername)) is None:
         raise StorageError(
             f"DATABASE_URL: starts with {url.drivername}://; this version keeps its jobs in "
-            f"{_DRIVERS[0]}:///path/to/file.db"
+            "sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
         )
-    return url.set(drivername=_DRIVERS[0])
+    return url.set(drivername=driver)
 
 
-def file_of(url: URL) -> Path | None:
-    """The file that it is in, behind all links; None in memory."""
-    if not url.database or url.database == ":memory:":
-        return None
-    # Two links to one file are one database, and have one lock.
-    return Path(os.path.realpath(url.database.removeprefix("file:")))
+def is_shared(database_url: str) -> bool:
+    """Whether several processes may work on it at once.
+
+    Raises:
+        StorageError: it is no address of a database.
+    """
+    return parse(database_url).get_backend_name() != "sqlite"
 
 
-def _lock(path: Path) -> FileLock:
-    lock = FileLock(f"{path}.lock", timeout=0)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise DatabaseInUseError(path) from error
-    except OSError as error:
-        raise StorageError(f"Cannot write to {path.parent}: {error.strerror}") from error
-    return lock
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process works on the database in that file."""
-    lock = Path(f"{path}.lock")
-    if not lock.exists():
-        return False
-    try:
-        with FileLock(lock, timeout=0):
-            return False
-    except Timeout:
-        return True
-
-
-def _prepare(connection: PoolProxiedConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # A lost commit would be a request that is paid for twice, so every commit reaches the disk.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _migrate(connection: Connection) -> None:
-    if revision(connection) != newest_revision():
-        _upgrade(connection)
-    # Finds out now, and not at the first paid job, that nothing can be written.
-    connection.execute(update(jobs).where(jobs.c.id == "").values(run=0))
-
-
-def revision(connection: Connection) -> str | None:
-    """The number of the script that the database was last brought up to; None of a new one."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
-
-
-def newest_revision() -> str:
-    """The number of the last script; were it named otherwise, Alembic would find that out."""
-    return max(path.stem for path in (_SCRIPTS / "versions").glob("*.py")).partition("_")[0]
-
-
-def _upgrade(connection: Connection) -> None:
-    # Alembic costs a bot 11 MB and the start 0.1 s, and seldom there is something to do for it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        path = connection.engine.url.database
-        raise StorageError(f"The database {path} cannot be used: {error}") from error
+def told(url: URL) -> str:
+    """What a person is told of where it is: without a password."""
+    if url.get_backend_name() == "sqlite":
+        return str(file_of(url) or "in memory")
+    return url.render_as_string()

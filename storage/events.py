@@ -2,15 +2,14 @@
 
 import time
 
-from sqlalchemy import Connection, Integer, delete, literal_column, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, select, tuple_
 
 from core.events import Event
 from storage.database import Database
 from storage.tables import taken
+from storage.upserts import add_if_new
 
 _ROW = "an event"
-_TAKE = insert(taken).on_conflict_do_nothing()
 
 
 class SqlEventStore:
@@ -29,13 +28,12 @@ class SqlEventStore:
         return await self._database.run(_ROW, lambda c: take_within(c, event))
 
     async def prune(self, before: float, *, limit: int) -> int:
-        row = literal_column("rowid", Integer)
-        old = select(row).select_from(taken).where(taken.c.at < before).limit(limit)
-        gone = delete(taken).where(row.in_(old))
+        old = select(*taken.primary_key).where(taken.c.at < before).limit(limit)
+        gone = delete(taken).where(tuple_(*taken.primary_key).in_(old))
         return await self._database.run(_ROW, lambda c: c.execute(gone).rowcount)
 
 
 def take_within(connection: Connection, event: Event) -> bool:
     """Take an event in a transaction of somebody else's; False where it was taken already."""
     row = {"platform": event.platform, "id": event.id, "at": time.time()}
-    return connection.execute(_TAKE, row).rowcount > 0
+    return add_if_new(connection, taken, row)

@@ -1,44 +1,40 @@
 """The job store on SQL."""
 
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache, partial
-from math import fsum
-from typing import Any, TypeVar
+from pathlib import Path
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Executable,
-    RowMapping,
-    Select,
+    Update,
     bindparam,
+    case,
     insert,
+    or_,
     select,
     update,
 )
 
 from core.events import Event, TakenError
 from core.jobs import ENDED, Expense, Job, JobState, LostRunError, Outcomes
-from core.media import Cost, MediaRequest
+from core.media import MediaRequest
+from core.people.audit import Act
+from core.people.credits import Spender
 from core.people.currency import thousandths
 from core.platform import ConversationRef, Party, User
-from core.validation import objection
+from storage.audit import write_within
 from storage.database import Database
 from storage.events import take_within
-from storage.ledger import CreditLedger, Spender
-from storage.outcomes import outcomes_within
+from storage.holders import Holder
+from storage.job_rows import HAS_ENDED, IS_OPEN, JOB_ROW, JobRows
+from storage.ledger import CreditLedger
+from storage.outcomes import expenses_within, medians_within, outcomes_within
 from storage.tables import jobs
 
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-_Query = Select[*tuple[Any, ...]]
-
 _ENDED = [str(state) for state in ENDED]
-_OPEN = [str(state) for state in JobState if state not in {*ENDED, JobState.DRAFT}]
 # A job that is retried goes where it is asked for then.
 _PLACE = {"conversation", "command"}
 # What is decided when a job is made is never written again; but a draft may be reworded.
@@ -49,35 +45,20 @@ _ADD = insert(jobs)
 _IS = jobs.c.id == bindparam("job")
 _RUN = (_IS, jobs.c.run == bindparam("token"))
 _SAVE = update(jobs).where(*_RUN, jobs.c.state.not_in(_ENDED))
-_MARK_TOLD = update(jobs).where(*_RUN).values(told=True)
-_REOPEN = (
-    update(jobs).where(*_RUN, jobs.c.state.in_(_ENDED)).values(run=jobs.c.run + 1).returning(jobs)
-)
+_MARK_TOLD = update(jobs).where(*_RUN).values(told=True, holder=None)
+_REOPEN = update(jobs).where(*_RUN, HAS_ENDED).values(run=jobs.c.run + 1).returning(jobs)
 _GET = select(jobs).where(_IS)
-# Named one by one: no index finds what is *not* in a state.
-_UNFINISHED = select(jobs).where(jobs.c.state.in_(_OPEN)).order_by(jobs.c.created_at)
-_UNTOLD = select(jobs).where(jobs.c.state.in_(_ENDED), jobs.c.told.is_(False))
+_UNFINISHED = select(jobs).where(IS_OPEN).order_by(jobs.c.created_at)
+_UNTOLD = select(jobs).where(HAS_ENDED, jobs.c.told.is_(False))
 _TOOK = (
     select(jobs.c.request, jobs.c.ended_at - jobs.c.started_at)
     # A clock that was set back in between tells nothing.
     .where(jobs.c.state == str(JobState.DONE), jobs.c.ended_at > jobs.c.started_at)
     .order_by(jobs.c.ended_at.desc())
 )
-_CHARGED = select(jobs.c.model, jobs.c.cost).where(jobs.c.cost.is_not(None))
-_ROW = "a job"
 
 
-# Built with the first row: an adapter takes 10 ms, and most starts find none.
-@cache
-def _job() -> TypeAdapter[Job]:
-    return TypeAdapter(Job)
-
-
-@cache
-def _cost() -> TypeAdapter[Cost]:
-    return TypeAdapter(Cost)
-
-
+# Built when they are needed first, as in `storage.job_rows`.
 @cache
 def _duration() -> TypeAdapter[tuple[MediaRequest, float]]:
     return TypeAdapter(tuple[MediaRequest, float])
@@ -86,23 +67,36 @@ def _duration() -> TypeAdapter[tuple[MediaRequest, float]]:
 class SqlJobStore:
     """See `core.jobs.JobStore` for the contract.
 
-    A row that cannot be read is left as it is and passed over, so that one damaged job does not
-    keep all the others from going on.
+    Where others work on the same database, a job has a holder: whoever shows, runs or tells it. It
+    is given back when it waits for its turn, and when its end is told.
+
+    Args:
+        holder: this process, where others may take jobs, too, so that nobody can be certain; None
+            where it is alone.
+        media_dir: where files are; rows name them from there on.
 
     Attributes:
-        aside: the ids of such jobs that were met, and what is wrong with each.
+        rows: jobs out of their rows and into them.
     """
 
-    def __init__(self, database: Database, ledger: CreditLedger | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ledger: CreditLedger | None = None,
+        *,
+        holder: Holder | None = None,
+        media_dir: Path | None = None,
+    ) -> None:
         self._database = database
+        self._holder = holder
         self._ledger = ledger or CreditLedger()
-        self.aside: dict[str, str] = {}
+        self.rows = JobRows(database, media_dir)
         # The tokens that were handed out last. While one is being taken there stands no number.
-        self._held: dict[str, object] = {}
+        self._tokens: dict[str, object] = {}
 
     async def add(self, job: Job, event: Event | None = None) -> None:
         owner = {"platform": job.user.platform, "user_id": job.user.id}
-        row = {**_dump(job), **owner}
+        row = {**self.rows.dump(job), **owner, **(self._ours if job.is_open else {})}
 
         def add(connection: Connection) -> None:
             connection.execute(_ADD, row)
@@ -110,7 +104,7 @@ class SqlJobStore:
             if job.state is not JobState.DRAFT:
                 self._reserve(connection, job)
 
-        await self._database.run(_ROW, add)
+        await self._database.run(JOB_ROW, add)
 
     async def order(self, job: Job, event: Event | None = None) -> None:
         def order(connection: Connection) -> None:
@@ -118,13 +112,13 @@ class SqlJobStore:
             _take_event(connection, event)
             self._reserve(connection, job)
 
-        values = _dump(job, _FIXED)
-        await self._database.run(_ROW, order)
+        values = {**self.rows.dump(job, _FIXED), **self._ours}
+        await self._database.run(JOB_ROW, order)
 
     async def get(self, job_id: str) -> Job | None:
         def read(connection: Connection) -> Job | None:
             row = connection.execute(_GET, {"job": job_id}).mappings().first()
-            return _load(row) if row else None
+            return self.rows.load(row) if row else None
 
         return await self._database.run(f"job {job_id}", read)
 
@@ -136,48 +130,73 @@ class SqlJobStore:
         taken = update(jobs).where(_IS, *wanted).values(run=jobs.c.run + 1)
         return await self._take(taken.returning(jobs), {"job": job_id})
 
-    def holds(self, job: Job) -> bool:
-        return self._held.get(job.id) == job.run
+    async def take_on(self, job_id: str) -> Job | None:
+        is_ours = [jobs.c.holder == self._holder.name] if self._holder else []
+        taken = update(jobs).where(_IS, jobs.c.state.not_in(_ENDED), *is_ours)
+        taken = taken.values(run=jobs.c.run + 1).returning(jobs)
+        return await self._take(taken, {"job": job_id})
 
-    async def save(self, job: Job) -> None:
+    def holds(self, job: Job) -> bool:
+        return self._holder is None and self._tokens.get(job.id) == job.run
+
+    async def save(self, job: Job, act: Act | None = None) -> None:
         if job.is_ended:
-            self._held.pop(job.id, None)
-        values = _dump(job, _FIXED)
+            self._tokens.pop(job.id, None)
+        values, statement = self.rows.dump(job, _FIXED), self._saved(job)
 
         def save(connection: Connection) -> None:
-            _save(connection, job, values)
+            _save(connection, job, values, statement)
             if job.is_ended:
                 self._ledger.settle(connection, job.id, thousandths(job.credits))
+            if act:
+                write_within(connection, act)
 
-        await self._database.run(_ROW, save)
+        await self._database.run(JOB_ROW, save)
 
     async def reword(self, job: Job) -> None:
-        dumped = _dump(job)
+        dumped = self.rows.dump(job)
         values = {"request": dumped["request"], "credits": job.credits}
-        await self._database.run(_ROW, lambda c: _save(c, job, values))
+        await self._database.run(JOB_ROW, lambda c: _save(c, job, values))
 
     async def save_fraction(self, job: Job, fraction: float | None) -> None:
-        await self._database.run(_ROW, lambda c: _save(c, job, {"fraction": fraction}))
+        await self._database.run(JOB_ROW, lambda c: _save(c, job, {"fraction": fraction}))
 
     async def mark_told(self, job: Job) -> None:
-        await self._database.run(_ROW, lambda c: c.execute(_MARK_TOLD, _key(job)))
+        await self._database.run(JOB_ROW, lambda c: c.execute(_MARK_TOLD, _key(job)))
 
-    async def reopen(self, job: Job, event: Event | None = None) -> Job | None:
-        values = _dump(job, _FIXED - _PLACE)
-        return await self._take(_REOPEN, {**_key(job), **values}, partial(self._reopened, event))
+    async def reopen(
+        self, job: Job, event: Event | None = None, act: Act | None = None
+    ) -> Job | None:
+        def also(connection: Connection, taken: Job) -> None:
+            _take_event(connection, event)
+            self._reserve(connection, taken)
+            if act:
+                write_within(connection, act)
+
+        values = {**self.rows.dump(job, _FIXED - _PLACE), **self._ours}
+        return await self._take(_REOPEN, {**_key(job), **values}, also)
 
     async def unfinished(self) -> Sequence[Job]:
-        return await self._select(_UNFINISHED)
+        return await self.rows.select(_UNFINISHED)
+
+    async def elsewhere(self, *, limit: int) -> Sequence[tuple[Job, str]]:
+        if self._holder is None:
+            return ()
+        is_others = or_(jobs.c.holder.is_(None), jobs.c.holder != self._holder.name)
+        return await self.rows.read(
+            _UNFINISHED.where(is_others).limit(limit),
+            lambda row: (self.rows.load(row), row["holder"] or ""),
+        )
 
     async def untold(self) -> Sequence[Job]:
-        return await self._select(_UNTOLD)
+        return await self.rows.select(_UNTOLD)
 
     async def rename(self, old: Party, new: Party) -> None:
         for job in await self.unfinished():
             if job.conversation.party == old:
                 place = asdict(replace(job.conversation, chat=new.id))
                 moved = update(jobs).where(jobs.c.id == job.id).values(conversation=place)
-                await self._database.run(_ROW, partial(_execute, moved))
+                await self._database.run(JOB_ROW, partial(_execute, moved))
 
     async def of_user(self, user: User, *, limit: int) -> Sequence[Job]:
         query = (
@@ -186,7 +205,7 @@ class SqlJobStore:
             .order_by(jobs.c.created_at.desc())
             .limit(limit)
         )
-        return await self._select(query)
+        return await self.rows.select(query)
 
     async def posted_as(self, place: ConversationRef, *ids: str) -> Job | None:
         query = select(jobs).where(
@@ -195,37 +214,41 @@ class SqlJobStore:
             jobs.c.delivered_thread == place.thread,
             jobs.c.delivered_id.in_(ids),
         )
-        found = {job.delivered.id: job for job in await self._select(query) if job.delivered}
+        found = {job.delivered.id: job for job in await self.rows.select(query) if job.delivered}
         return next((found[id_] for id_ in ids if id_ in found), None)
 
     async def spent(self, since: float) -> Sequence[Expense]:
-        query = _CHARGED.where(jobs.c.created_at >= since)
-        read = _cost().validate_python
-        costs = await self._read(query, lambda row: (row["model"], read(row["cost"])))
-        sums: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-        for model, cost in costs:
-            sums[model.partition("/")[0], cost.unit].append(cost.amount)
-        return [
-            Expense(gateway=gateway, cost=Cost(amount=fsum(amounts), unit=unit), jobs=len(amounts))
-            for (gateway, unit), amounts in sorted(sums.items())
-        ]
+        return await self._database.run(JOB_ROW, lambda c: expenses_within(c, since))
 
     async def outcomes(self, since: float) -> Sequence[Outcomes]:
-        return await self._database.run(_ROW, lambda c: outcomes_within(c, since))
+        return await self._database.run(JOB_ROW, lambda c: outcomes_within(c, since))
+
+    async def medians(self, models: Collection[str]) -> Mapping[str, float]:
+        return await self._database.run(JOB_ROW, lambda c: medians_within(c, models))
 
     async def durations(self, model: str, *, limit: int) -> Sequence[tuple[MediaRequest, float]]:
         query = _TOOK.where(jobs.c.model == model).limit(limit)
-        return await self._read(
+        return await self.rows.read(
             query, lambda row: _duration().validate_python(tuple(row.values()))
         )
+
+    @property
+    def _ours(self) -> Mapping[str, object]:
+        """What a row says that this process has."""
+        return {"holder": self._holder.name} if self._holder else {}
+
+    def _saved(self, job: Job) -> Update:
+        if self._holder is None or not job.is_ended:
+            return _SAVE
+        if job.told:
+            return _SAVE.values(holder=None)
+        # Whoever ends what nobody has is the one to tell it.
+        is_free = self._holder.is_free(jobs.c.holder)
+        return _SAVE.values(holder=case((is_free, self._holder.name), else_=jobs.c.holder))
 
     def _reserve(self, connection: Connection, job: Job) -> None:
         spender = Spender(user=job.user.party, chat=job.conversation.party)
         self._ledger.reserve(connection, job.id, spender, thousandths(job.credits))
-
-    def _reopened(self, event: Event | None, connection: Connection, job: Job) -> None:
-        _take_event(connection, event)
-        self._reserve(connection, job)
 
     async def _take(
         self,
@@ -236,61 +259,32 @@ class SqlJobStore:
         job_id = str(parameters["job"])
         # From before it is taken until we know by whom: an older run has to ask the row itself,
         # and so it has if nobody waits for the answer.
-        taking = self._held[job_id] = object()
+        taking = self._tokens[job_id] = object()
 
         def take(connection: Connection) -> Job | None:
             row = connection.execute(statement, parameters).mappings().first()
             # Within the transaction: a row that cannot be read is not taken.
-            taken = _load(row) if row else None
+            taken = self.rows.load(row) if row else None
             if taken and also:
                 also(connection, taken)
             return taken
 
-        job = await self._database.run(_ROW, take)
-        if self._held.get(job_id) is taking:
-            del self._held[job_id]
+        job = await self._database.run(JOB_ROW, take)
+        if self._tokens.get(job_id) is taking:
+            del self._tokens[job_id]
             if job:
-                self._held[job_id] = job.run
+                self._tokens[job_id] = job.run
         return job
-
-    async def _select(self, query: _Query) -> list[Job]:
-        return await self._read(query, _load)
-
-    async def _read(self, query: _Query, load: Callable[[RowMapping], T]) -> list[T]:
-        def read(connection: Connection) -> list[T]:
-            try:
-                return [load(row) for row in connection.execute(query).mappings()]
-            except ValueError:
-                return self._read_each(connection, query, load)
-
-        return await self._database.run(_ROW, read)
-
-    def _read_each(
-        self, connection: Connection, query: _Query, load: Callable[[RowMapping], T]
-    ) -> list[T]:
-        """One row at a time, without those that cannot be read."""
-        found: list[T] = []
-        for job_id in connection.scalars(query.with_only_columns(jobs.c.id)).all():
-            try:
-                row = connection.execute(query.where(jobs.c.id == job_id)).mappings().one()
-                found.append(load(row))
-            except ValueError as error:
-                self._set_aside(job_id, error)
-        return found
-
-    def _set_aside(self, job_id: str, error: ValueError) -> None:
-        why = objection(error)
-        if job_id not in self.aside:
-            log.error("job %s is set aside, because its row cannot be read: %s", job_id, why)
-        self.aside[job_id] = why
 
 
 def _execute(statement: Executable, connection: Connection) -> None:
     connection.execute(statement)
 
 
-def _save(connection: Connection, job: Job, values: Mapping[str, object]) -> None:
-    if not connection.execute(_SAVE, {**_key(job), **values}).rowcount:
+def _save(
+    connection: Connection, job: Job, values: Mapping[str, object], statement: Update = _SAVE
+) -> None:
+    if not connection.execute(statement, {**_key(job), **values}).rowcount:
         raise LostRunError(job.id)
 
 
@@ -306,17 +300,3 @@ def _take_event(connection: Connection, event: Event | None) -> None:
 
 def _key(job: Job) -> dict[str, object]:
     return {"job": job.id, "token": job.run}
-
-
-def _dump(job: Job, without: set[str] | None = None) -> dict[str, object]:
-    message = job.delivered
-    return {
-        **_job().dump_python(job, mode="json", exclude=without),
-        "delivered_chat": message and message.conversation.chat,
-        "delivered_thread": message and message.conversation.thread,
-        "delivered_id": message and message.id,
-    }
-
-
-def _load(row: RowMapping) -> Job:
-    return _job().validate_python(dict(row))

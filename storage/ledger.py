@@ -31,8 +31,9 @@ from core.people.credits import (
     Gift,
     HouseRules,
     OverdrawnError,
-    Refund,
+    Settlement,
     Share,
+    Spender,
 )
 from core.people.currency import THOUSANDTHS, Currency
 from core.platform import Party
@@ -71,14 +72,6 @@ _MONTH = len("2026-01")
 # What is granted or bought is not for a chat.
 _NOTHING = Share()
 _NOWHERE = Party(platform="", kind="chat", id="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spender:
-    """Whose allowance something is taken from, and that of which chat."""
-
-    user: Party
-    chat: Party
 
 
 def _spender(row: Row[Any]) -> Spender:
@@ -133,29 +126,42 @@ class CreditLedger:
             raise OverdrawnError(amount, balance, self._currency)
         self._write(connection, Entry(kind="reserve", ref=ref, spender=spender, taken=share))
 
-    def settle(self, connection: Connection, ref: str, amount: int) -> None:
+    def settle(self, connection: Connection, ref: str, amount: int) -> int:
         """Let a job or an answer that has ended cost so much, and give back the rest.
 
-        What it costs beyond what was reserved is taken as far as it is there.
+        What it costs beyond what was reserved is taken as far as it is there; gives what was.
         """
         rows = connection.execute(_OF, {"ref": ref}).all()
-        # Ordered before there was a ledger, or for nothing; or settled, also with too little.
-        if not rows or rows[-1].kind != "reserve":
-            return
         held = Share(
             allowance=-sum(row.allowance for row in rows), own=-sum(row.own for row in rows)
         )
+        # Ordered before there was a ledger, or for nothing; or settled, also with too little.
+        if not rows or rows[-1].kind != "reserve":
+            return held.total
         reserved = [row for row in rows if row.kind == "reserve"][-1]
         entry = Entry(kind="settle", ref=ref, spender=_spender(reserved))
         if amount > held.total:
             balance = self.balance(connection, entry.spender)
             more = balance.share_of_what_is_left(amount - held.total)
             self._write(connection, replace(entry, taken=more))
-        elif amount < held.total:
+            return held.total + more.total
+        if amount < held.total:
             # To the day that it was taken from: a job over midnight makes no day longer.
             back = held.reduced(amount).without(held)
             kind = "settle" if amount else "return"
             self._write(connection, replace(entry, kind=kind, taken=back, day=reserved.day))
+        return amount
+
+    def foresee(
+        self, connection: Connection, spender: Spender, ref: str, amount: int
+    ) -> Settlement:
+        """What `settle` would come to; nothing of it stays written."""
+        trial = connection.begin_nested()
+        try:
+            cost = self.settle(connection, ref, amount)
+            return Settlement(cost=cost, balance=self.balance(connection, spender))
+        finally:
+            trial.rollback()
 
     def give(self, connection: Connection, kind: str, ref: str, gift: Gift) -> None:
         """Let credits be somebody's own, or take them away.
@@ -175,17 +181,15 @@ class CreditLedger:
         """The entry of that kind about a payment."""
         return connection.execute(_PAYMENT, {"kind": kind, "ref": ref}).first()
 
-    def take_back(self, connection: Connection, charge: str, by: Party) -> Refund | None:
-        """Take back what was bought, once for each charge; also what is spent of it."""
-        bought = self.own_of(connection, "buy", charge)
-        if bought is None:
-            return None
-        spender = _spender(bought)
-        if self.own_of(connection, "refund", charge) is None:
-            taken = Share(own=bought.own)
-            entry = Entry(kind="refund", ref=charge, spender=spender, taken=taken, by=str(by))
-            self._write(connection, entry)
-        return Refund(to=spender.user, amount=bought.own)
+    def take_back(self, connection: Connection, bought: Row[Any], by: Party) -> bool:
+        """Take back what was bought, also what is spent of it; False where that was done."""
+        charge = bought.ref
+        if self.own_of(connection, "refund", charge):
+            return False
+        taken = Share(own=bought.own)
+        entry = Entry(kind="refund", ref=charge, spender=_spender(bought), taken=taken, by=str(by))
+        self._write(connection, entry)
+        return True
 
     def balance(self, connection: Connection, spender: Spender) -> Balance:
         """What a person has spent and may spend; sums are read only where there is a limit."""

@@ -2,19 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from storage.database import Database
 from storage.tables import listings
+from storage.upserts import add_if_new
 
 _ROW = "whether a model is listed"
-_SAVE = insert(listings)
-_REPLACE = _SAVE.on_conflict_do_update(
-    set_={
-        "listed": _SAVE.excluded.listed,
-        "told": and_(listings.c.told, ~_SAVE.excluded.listed),
-    }
+_LISTED = bindparam("listed", type_=listings.c.listed.type)
+_SAVE = (
+    update(listings)
+    .where(listings.c.model == bindparam("key"))
+    .values(listed=_LISTED, told=and_(listings.c.told, ~_LISTED))
 )
 
 
@@ -37,7 +36,8 @@ class SqlListedStore:
 
         def save(connection: Connection) -> None:
             if rows:
-                connection.execute(_REPLACE, rows)
+                add_if_new(connection, listings, rows)
+                connection.execute(_SAVE, [{"key": row["model"], **row} for row in rows])
 
         await self._database.run(_ROW, save)
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from core.people.audit import Act
 from core.people.preferences import Preferences
 from core.platform import Party
+from storage.audit import write_within
 from storage.database import Database
 from storage.tables import is_party, renamed
 from storage.tables import preferences as table
+from storage.upserts import put
 
 _PREFERENCES = TypeAdapter(Preferences)
 _ROW = "a preference"
@@ -36,13 +39,16 @@ class SqlPreferenceStore:
 
         return await self._database.run(_ROW, read)
 
-    async def save(self, party: Party, preferences: Preferences) -> None:
+    async def save(self, party: Party, preferences: Preferences, act: Act | None = None) -> None:
         values = asdict(party) | asdict(preferences)
 
         def save(connection: Connection) -> None:
-            connection.execute(delete(table).where(is_party(table, party)))
             if preferences != Preferences():
-                connection.execute(insert(table).values(values))
+                put(connection, table, values)
+            else:
+                connection.execute(delete(table).where(is_party(table, party)))
+            if act:
+                write_within(connection, act)
 
         await self._database.run(_ROW, save)
 

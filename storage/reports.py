@@ -5,31 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from core.jobs import Expense, Job, JobState
 from storage.jobs import SqlJobStore
+from storage.outcomes import outcomes_within
 from storage.tables import jobs
 
 # Asked for by name, since the index begins with the state.
 _STATES = [str(state) for state in JobState if state is not JobState.DRAFT]
-_ENDS = (
-    select(jobs.c.model, jobs.c.state, func.count(), func.sum(jobs.c.credits))
-    .where(jobs.c.state.in_(_STATES))
-    .group_by(jobs.c.model, jobs.c.state)
-)
 _TOOK = select(jobs.c.model, jobs.c.ended_at - jobs.c.started_at).where(
     # A clock that was set back in between tells nothing.
     jobs.c.state == str(JobState.DONE),
     jobs.c.ended_at > jobs.c.started_at,
 )
 _UNKNOWN = "unknown"
-_KIND = func.json_extract(jobs.c.fault, "$.kind")
-_FAULTS = (
-    select(jobs.c.model, _KIND, func.count())
-    .where(jobs.c.state == str(JobState.FAILED))
-    .group_by(jobs.c.model, _KIND)
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,12 +62,15 @@ class SqlReports(SqlJobStore):
         found = list[Job]()
         for each in [str(state)] if state else _STATES:
             of_state = select(jobs).where(jobs.c.state == each)
-            found += await self._select(of_state.order_by(jobs.c.created_at.desc()).limit(limit))
+            found += await self.rows.select(
+                of_state.order_by(jobs.c.created_at.desc()).limit(limit)
+            )
         return sorted(found, key=lambda job: job.created_at, reverse=True)[:limit]
 
     async def begins_with(self, beginning: str) -> Sequence[str]:
         """The ids that begin like this, two at most: then it is no name of one."""
-        ids = select(jobs.c.id).where(jobs.c.id >= beginning, jobs.c.id < beginning + "\U0010ffff")
+        # No id has a letter behind f, whatever a database holds for the order of letters.
+        ids = select(jobs.c.id).where(jobs.c.id >= beginning, jobs.c.id < beginning + "g")
         query = ids.order_by(jobs.c.id).limit(2)
         return await self._database.run("a job", lambda c: list(c.scalars(query)))
 
@@ -88,19 +81,18 @@ class SqlReports(SqlJobStore):
 
 
 def _statistics(connection: Connection, since: float, spent: Sequence[Expense]) -> JobStatistics:
-    recent = jobs.c.created_at >= since
     models = defaultdict[str, JobTally](JobTally)
-    for model, state, count, credits_ in connection.execute(_ENDS.where(recent)):
-        models[model].states[state] += count
-        models[model].credits += credits_
-    took = defaultdict[str, list[float]](list)
-    for model, seconds in connection.execute(_TOOK.where(recent)):
-        took[model].append(seconds)
-    for model, each in took.items():
-        models[model].seconds = median(each)
     faults = Counter[tuple[str, str]]()
-    for model, kind, count in connection.execute(_FAULTS.where(recent)):
-        faults[_gateway(model), kind or _UNKNOWN] += count
+    for each in outcomes_within(connection, since):
+        models[each.model].states[each.state] += each.jobs
+        models[each.model].credits += each.credits
+        if each.state is JobState.FAILED:
+            faults[each.gateway, each.fault or _UNKNOWN] += each.jobs
+    took = defaultdict[str, list[float]](list)
+    for model, seconds in connection.execute(_TOOK.where(jobs.c.created_at >= since)):
+        took[model].append(seconds)
+    for model, lasted in took.items():
+        models[model].seconds = median(lasted)
     gateways = _by_gateway(models, took)
     return JobStatistics(models=models, gateways=gateways, faults=faults, spent=spent)
 

@@ -5,17 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from core.messages.written import ChatKey, WriteLog, Written
 from storage.database import Database
 from storage.tables import writes
+from storage.upserts import put
 
 _ROW = "what a chat was written"
-_SAVE = insert(writes)
-_REPLACE = _SAVE.on_conflict_do_update(
-    set_={name: _SAVE.excluded[name] for name in ("times", "under_way", "pauses", "at", "ended")}
-)
 
 
 class SqlWriteStore:
@@ -54,7 +50,7 @@ class SqlWriteStore:
 
         def save(connection: Connection) -> None:
             if rows:
-                connection.execute(_REPLACE, rows)
+                put(connection, writes, rows)
             if ended:
                 connection.execute(update(writes).values(ended=True))
 

@@ -50,7 +50,7 @@ def configure_logs(level: str, file: Path | None = None) -> None:
     threading.excepthook = _log_crash_of
     sys.unraisablehook = _log_crash_of
     # httpx logs every URL, and a URL may carry a signature.
-    for chatty in ("httpx", "httpcore", "alembic"):
+    for chatty in ("httpx", "httpcore", "alembic", "procrastinate", "psycopg"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bots.app import check_media_dir
 from bots.cli.finding import Finding
 from bots.health import is_relayed, public_hosts
-from bots.web import serve_web
+from bots.server import serve_web
+from bots.setup import check_media_dir
 from core.errors import OperatorError
 from core.settings import Settings
 from storage.look import DatabaseState, look_at
 
-_DONE = 204  # as the hooks of bots/web.py answer
+_DONE = 204  # as the hooks of bots/server.py answer
 _LOST = 404
 _DATABASES = {
     "nothing": "not there yet; the first start makes it",

@@ -1,39 +1,28 @@
-"""The command line: run, chat, generate, models, jobs, stats, doctor; and `bots.cli.upkeep`.
+"""The command line: run, worker, chat, generate, try, sandbox; the rest is in `looking`, `upkeep`.
 
 Each command imports what only it needs: a bot that serves for months is to carry no more.
 """
 
-import asyncio
 import json
 import os
 import shlex
 import shutil
-import signal
 import sys
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from bots.app import (
-    SANDBOX_PORT,
-    sandbox_chats,
-    sandbox_folder,
-    sandbox_speeches,
-    sandbox_tables,
-)
 from bots.cli.logs import configure_logs
+from bots.cli.looking import FAILED, SandboxFlag, doctor, jobs, models, stats, workers
+from bots.cli.signals import run_until_stopped
 from bots.cli.upkeep import backup, health, init
-from bots.setup import read_setup
-from core.errors import CatalogError, DatabaseInUseError, OperatorError, UserError
-from core.i18n import Locale, explain, explain_fault
-from core.jobs import JobState
-from sandbox.options import SandboxOptions
-
-T = TypeVar("T")
+from bots.imports import kept_imports
+from core.errors import DatabaseInUseError, OperatorError, UserError
+from sandbox.options import SANDBOX_PORT, SandboxOptions
 
 app = typer.Typer(
     help="Turns /video commands into finished videos, whichever gateway makes them.",
@@ -44,10 +33,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_Sandbox = Annotated[
-    bool, typer.Option("--sandbox", help="Let the test gateway on this machine stand in for all.")
-]
-_FAILED = 1
 _WRONG = 2
 
 
@@ -76,25 +61,47 @@ def _beside(command: str) -> Generator[None]:
 
 
 @app.command()
-def run(*, sandbox: _Sandbox = False) -> None:
+def run(*, sandbox: SandboxFlag = False) -> None:
     """Serve all chat platforms that have a token, until it is stopped."""
-    from bots.cli.run import run as run_platforms
+    with kept_imports():
+        from bots.cli.run import run as run_platforms
+        from bots.setup import read_setup
 
     setup = read_setup(force_sandbox=sandbox)
     configure_logs(setup.settings.log_level)
-    _run(run_platforms(setup), stopped=None)
+    run_until_stopped(run_platforms(setup), stopped=None)
 
 
 @app.command()
-def chat(*, sandbox: _Sandbox = False) -> None:
+def worker() -> None:
+    """Run jobs that others have taken, over a Postgres that all share; listens to nobody."""
+    with kept_imports():
+        from bots.cli.run import run as run_platforms
+        from bots.setup import read_setup
+
+    setup = read_setup()
+    configure_logs(setup.settings.log_level)
+    run_until_stopped(run_platforms(setup, listens=False), stopped=None)
+
+
+@app.command()
+def chat(
+    *,
+    sandbox: SandboxFlag = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Serve a page for it on this machine, too.")
+    ] = False,
+) -> None:
     """Chat on this terminal, or with what is piped in."""
-    from bots.cli.chat import chat as run_chat
+    with kept_imports():
+        from bots.cli.chat import chat as run_chat
+        from bots.setup import read_setup
 
     setup = read_setup(force_sandbox=sandbox)
     settings = setup.settings
     configure_logs(settings.log_level, settings.media_dir.parent / "cliprelay.log")
     with _beside("chat"):
-        code = _run(run_chat(setup, forced=sandbox), stopped=0)
+        code = run_until_stopped(run_chat(setup, forced=sandbox, on_page=web), stopped=0)
     raise typer.Exit(code)
 
 
@@ -115,9 +122,12 @@ def generate(  # noqa: PLR0913 - the options of a command line
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="See `models`.")] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
-    sandbox: _Sandbox = False,
+    sandbox: SandboxFlag = False,
 ) -> None:
     """Make one video and write it to a file."""
+    with kept_imports():
+        from bots.setup import read_setup
+        from core.i18n import Locale, explain, explain_fault
     from bots.cli.generate import STANDARD, Wish, as_json
     from bots.cli.generate import generate as run_generate
 
@@ -130,13 +140,15 @@ def generate(  # noqa: PLR0913 - the options of a command line
     wish = Wish(text=_text(prompt), output=output, images=image or (), model=model)
     try:
         with _beside("generate"):
-            outcome = _run(run_generate(setup, wish, locale, quiet=as_json_), stopped=None)
+            outcome = run_until_stopped(
+                run_generate(setup, wish, locale, quiet=as_json_), stopped=None
+            )
     except UserError as error:
         _complain(explain(locale, error, for_admin=True), as_json=as_json_)
         raise typer.Exit(_WRONG) from error
     if outcome is None:
         typer.echo("Stopped. Run any cliprelay command again to go on with it.", err=True)
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
     if as_json_:
         typer.echo(json.dumps(as_json(outcome, locale), ensure_ascii=False))
     else:
@@ -145,7 +157,7 @@ def generate(  # noqa: PLR0913 - the options of a command line
         if fault := outcome.job.fault:
             kind = outcome.job.request.kind
             typer.echo("\n".join(explain_fault(locale, fault, kind)), err=True)
-    raise typer.Exit(0 if outcome.paths else _FAILED)
+    raise typer.Exit(0 if outcome.paths else FAILED)
 
 
 def _text(prompt: Sequence[str]) -> str:
@@ -186,10 +198,13 @@ def try_(
     folder: Annotated[
         Path, typer.Option("-o", "--output", help="Where the transcript is written.")
     ] = Path(),
-    sandbox: _Sandbox = False,
+    sandbox: SandboxFlag = False,
 ) -> None:
     """Order one real, cheapest job, and write down what was sent and received."""
-    from bots.cli.trying import attempt, plan, report
+    with kept_imports():
+        from bots.cli.trying import attempt, plan, report
+        from bots.setup import read_setup
+        from core.i18n import Locale, explain
 
     setup = read_setup(force_sandbox=sandbox)
     configure_logs("ERROR")
@@ -202,125 +217,18 @@ def try_(
     typer.echo(str(wanted))
     if not yes and not typer.confirm("Order it?"):
         typer.echo("Nothing was ordered.")
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
     with _beside("try"):
-        trial = _run(attempt(setup, wanted, folder, locale, typer.echo), stopped=None)
+        trial = run_until_stopped(attempt(setup, wanted, folder, locale, typer.echo), stopped=None)
     if trial is None:
         typer.echo("Stopped. Run any cliprelay command again to go on with it.", err=True)
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
     typer.echo("\n".join(report(trial, locale)))
-    raise typer.Exit(0 if trial.paths else _FAILED)
+    raise typer.Exit(0 if trial.paths else FAILED)
 
 
-@app.command()
-def models(
-    *,
-    sandbox: _Sandbox = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the presets as docs/dialects.md.")
-    ] = False,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
-    add: Annotated[
-        str,
-        typer.Option(
-            metavar="fal:ENDPOINT", help="Draft the stanza of a model for CATALOG_FILES."
-        ),
-    ] = "",
-    refresh: Annotated[
-        str,
-        typer.Option(
-            metavar="GATEWAY", help="Draft the stanzas of all videos that a gateway lists."
-        ),
-    ] = "",
-) -> None:
-    """Show all models: what they can do, at which gateway, and what is missing."""
-    from bots.cli.models import describe, print_models
-
-    if add:
-        from bots.cli.drafts import draft
-        from bots.cli.published import fetch_page
-
-        host, _, endpoint = add.partition(":")
-        if host != "fal":
-            raise CatalogError("--add knows fal:ENDPOINT, for example fal:fal-ai/ltx-2.3")
-        typer.echo(draft(fetch_page(endpoint)))
-        return
-    if refresh:
-        from bots.cli.refreshed import fetch, refreshed
-
-        setup = read_setup()
-        entries = asyncio.run(fetch(setup, refresh))
-        typer.echo(refreshed(refresh, entries, setup.data.models))
-        return
-    if markdown:
-        from core.catalog import load
-        from core.catalog.markdown import document
-        from core.dialects import DIALECTS, summaries
-
-        typer.echo(document(load((), tuple(DIALECTS)), summaries()), nl=False)
-        return
-    setup = read_setup(force_sandbox=sandbox)
-    catalog = setup.catalog
-    if as_json_:
-        listed = [describe(catalog, model) for model in catalog.data.served]
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
-        return
-    print_models(catalog, Locale(setup.settings.default_locale))
-    if setup.sandboxed:
-        typer.echo("SANDBOX: no key is set, so the test gateway plays all of them.")
-
-
-@app.command()
-def jobs(
-    job: Annotated[
-        str | None, typer.Argument(help="An id, or how it begins: shows all of that job.")
-    ] = None,
-    *,
-    state: Annotated[JobState | None, typer.Option(help="Only jobs in this state.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 20,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show the latest jobs of everybody, or one; reads beside a running bot."""
-    from bots.cli.reports import show_job, show_jobs
-
-    if job:
-        show_job(job, as_json=as_json_)
-    else:
-        show_jobs(limit, state, as_json=as_json_)
-
-
-@app.command()
-def stats(
-    *,
-    days: Annotated[float, typer.Option(min=0.01, help="Of the jobs ordered since.")] = 30.0,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print an object.")] = False,
-) -> None:
-    """Show how jobs went, by model and gateway; reads beside a running bot."""
-    from bots.cli.reports import show_statistics
-
-    show_statistics(days, as_json=as_json_)
-
-
-@app.command()
-def doctor() -> None:
-    """Check configuration, database, and every gateway with its key."""
-    configure_logs("ERROR")
-    healthy = _run(_print_findings(), stopped=False)
-    raise typer.Exit(0 if healthy else _FAILED)
-
-
-async def _print_findings() -> bool:
-    from rich.console import Console
-
-    from bots.cli.doctor import examine
-
-    marks = {True: "[green]ok   [/]", False: "[red]wrong[/]", None: "[yellow]-    [/]"}
-    console = Console(soft_wrap=True, highlight=False)
-    healthy = True
-    async for finding in examine():
-        healthy = healthy and finding.fine is not False
-        console.print(f"{marks[finding.fine]} {finding.what}: {finding.says}")
-    return healthy
+for look in (models, jobs, stats, workers, doctor):
+    app.command()(look)
 
 
 @app.command()
@@ -333,7 +241,10 @@ def sandbox(
     ] = None,
 ) -> None:
     """Run the test gateway alone. Give its address to a gateway's ..._BASE_URL."""
-    from sandbox.server import run, run_app
+    with kept_imports():
+        from bots.sandboxing import sandbox_chats, sandbox_folder, sandbox_speeches, sandbox_tables
+        from bots.setup import read_setup
+        from sandbox.server import run, run_app
 
     setup = read_setup(force_sandbox=True)
 
@@ -364,27 +275,6 @@ def sandbox(
 
 for upkeep in (init, backup, health):
     app.command()(upkeep)
-
-
-def _run(work: Coroutine[object, object, T], *, stopped: T) -> T:
-    """Run until it is done or a signal to stop comes; then everything is closed in order.
-
-    Closing waits for what cannot be picked up again, until a second signal comes.
-    """
-
-    async def with_signals() -> T:
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            # `nohup` asks not to be stopped when the terminal goes.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                loop.add_signal_handler(number, task.cancel)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            return stopped
-
-    return asyncio.run(with_signals())
 
 
 @app.callback(invoke_without_command=True)

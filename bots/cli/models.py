@@ -52,7 +52,7 @@ def _row(catalog: Catalog, locale: Locale, model: _AnyModel) -> tuple[str, str, 
         model.name,
         model.gateway,
         " · ".join(describe_model(locale, model)),
-        "".join(price_of(locale, Currency(), model)),
+        " · ".join(price_of(locale, Currency(), model)),
         readiness(locale, catalog, model),
     )
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time
+from functools import partial
 
 from bots.admins import Admins
 from core.dialects import Endpoint
@@ -37,7 +38,9 @@ async def asked_nightly(
     errands = Errands()
     # The sandbox plays what is in no list, too, and nothing dies there.
     if not services.sandboxed and _listing(services):
-        errands.start(_go_round(services, admins, pauses or _until_each_night()))
+        # One process asks for all: what is listed is known to all.
+        rounds = partial(_go_round, services, admins, pauses or _until_each_night())
+        errands.start(services.listening.take_turns("listings", rounds))
     try:
         yield
     finally:

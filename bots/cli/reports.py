@@ -1,16 +1,11 @@
 """`cliprelay jobs` and `cliprelay stats`: what there was to do, read beside a running bot."""
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 
 from bots.cli.logs import configure_logs
+from bots.cli.printed import local, print_json, print_table, utc
 from core.errors import OperatorError
 from core.i18n import Locale, explain_fault
 from core.jobs import ENDED, Job, JobState
@@ -25,14 +20,13 @@ Json = dict[str, object]
 _DAY_SECONDS = 24 * 3600.0
 # As much of an id as tells jobs apart; `cliprelay jobs` finds them by it.
 _SHORT = 12
-_WIDEST = 10_000
 
 
 def show_jobs(limit: int, state: JobState | None, *, as_json: bool) -> None:
     """Print the latest jobs; raises StorageError."""
     newest = asyncio.run(_latest(_settings().database_url, limit, state))
     if as_json:
-        _print_json([job_as_json(each) for each in newest])
+        print_json([job_as_json(each) for each in newest])
     else:
         _print_jobs(newest)
 
@@ -42,7 +36,7 @@ def show_job(beginning: str, *, as_json: bool) -> None:
     settings = _settings()
     job = asyncio.run(_find(settings.database_url, beginning))
     if as_json:
-        _print_json(whole_job_as_json(job))
+        print_json(whole_job_as_json(job))
     else:
         _print_job(job, Locale(settings.default_locale))
 
@@ -51,7 +45,7 @@ def show_statistics(days: float, *, as_json: bool) -> None:
     """Print how the jobs of the last days went; raises StorageError."""
     found = asyncio.run(_statistics(_settings().database_url, days))
     if as_json:
-        _print_json(statistics_as_json(found, days))
+        print_json(statistics_as_json(found, days))
     else:
         _print_statistics(found, days)
 
@@ -97,9 +91,9 @@ def job_as_json(job: Job) -> Json:
     return {
         "job": job.id,
         "state": job.state.value,
-        "created_at": _utc(job.created_at),
-        "started_at": _utc(job.started_at),
-        "ended_at": _utc(job.ended_at),
+        "created_at": utc(job.created_at),
+        "started_at": utc(job.started_at),
+        "ended_at": utc(job.ended_at),
         "seconds": _seconds(job),
         "platform": place.platform,
         "chat": place.chat,
@@ -162,7 +156,7 @@ def _print_jobs(found: Sequence[Job]) -> None:
     rows = [
         (
             job.id[:_SHORT],
-            _local(job.created_at),
+            local(job.created_at),
             f"{job.user.platform}:{job.user.id}",
             job.model,
             job.state.value,
@@ -172,7 +166,7 @@ def _print_jobs(found: Sequence[Job]) -> None:
         )
         for job in found
     ]
-    _print(("job", "ordered", "who", "model", "state", "seconds", "credits", "fault"), rows)
+    print_table(("job", "ordered", "who", "model", "state", "seconds", "credits", "fault"), rows)
 
 
 def _print_job(job: Job, locale: Locale) -> None:
@@ -189,14 +183,16 @@ def _print_statistics(found: JobStatistics, days: float) -> None:
     if not total:
         return
     heads = ("jobs", "done", "failed", "cancelled", "open", "median seconds", "credits")
-    _print(("model", *heads), [(n, *_cells(t)) for n, t in _most_first(found.models)])
-    _print(("gateway", *heads), [(n, *_cells(t)) for n, t in _most_first(found.gateways)])
+    print_table(("model", *heads), [(n, *_cells(t)) for n, t in _most_first(found.models)])
+    print_table(("gateway", *heads), [(n, *_cells(t)) for n, t in _most_first(found.gateways)])
     faults = sorted(found.faults.items(), key=lambda each: -each[1])
     if faults:
-        _print(("gateway", "fault", "jobs"), [(*names, str(count)) for names, count in faults])
+        print_table(
+            ("gateway", "fault", "jobs"), [(*names, str(count)) for names, count in faults]
+        )
     charged = [(e.gateway, f"{e.cost.amount:g} {e.cost.unit}", str(e.jobs)) for e in found.spent]
     if charged:
-        _print(("gateway", "says it charged", "jobs"), charged)
+        print_table(("gateway", "says it charged", "jobs"), charged)
 
 
 def _explained(job: Job, locale: Locale) -> str:
@@ -226,21 +222,6 @@ def _tally(tally: JobTally) -> Json:
         "median_seconds": None if tally.seconds is None else round(tally.seconds, 1),
         "credits": tally.credits,
     }
-
-
-def _print_json(told: object) -> None:
-    print(json.dumps(told, ensure_ascii=False, indent=2))  # noqa: T201 - the answer
-
-
-def _print(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; only a terminal has a width that it is folded to."""
-    table = Table(*heads)
-    for row in rows:
-        table.add_row(*(printable(cell) for cell in row))
-    console = Console(highlight=False, markup=False)
-    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-    width = console.width if console.is_terminal else whole
-    Console(width=width, highlight=False, markup=False).print(table)
 
 
 def _options(request: MediaRequest) -> Json:
@@ -278,11 +259,3 @@ def _seconds(job: Job) -> float | None:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
-
-
-def _utc(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-
-def _local(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bots.admins import Admins
@@ -19,8 +20,9 @@ from bots.setup import Setup
 from bots.watch import Watch
 from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
+from core.listening import ListensToNobody
 from core.settings import Settings
-from storage.database import file_of, parse
+from storage.database import is_shared, parse, told
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -28,24 +30,42 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Service = Callable[[Runtime], Awaitable[None]]
 
+_ALONE = (
+    "DATABASE_URL: a worker runs jobs that others take, over the Postgres that they share, like "
+    "postgresql+psycopg://user@host/database. On SQLite `cliprelay run` does everything"
+)
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 300.0
 
 
-async def run(setup: Setup) -> None:
+async def run(setup: Setup, *, listens: bool = True) -> None:
     """Serve until it is cancelled. Each platform connects, breaks and mends by itself.
 
+    Args:
+        setup: says where, and as whom.
+        listens: False where only jobs are run, and others listen.
+
     Raises:
-        OperatorError: no platform has a token, or one is wrong.
+        OperatorError: no platform has a token, or one is wrong; or others cannot listen.
     """
+    if not listens and not is_shared(setup.settings.database_url):
+        raise SettingsError(_ALONE)
     allow_connections()
     settings = setup.settings
     services = _services(settings)
     # The lines are opened first and closed last: the engine's last words still go over them.
-    async with AsyncExitStack() as lines, open_engine(setup, {}) as engine:
+    async with (
+        AsyncExitStack() as lines,
+        open_engine(setup, {}, has_pages=_has_pages(settings)) as engine,
+    ):
         locale = Locale(settings.default_locale)
         runtime = Runtime(
-            settings=settings, engine=engine, lines=lines, locale=locale, outages=Outages(services)
+            settings=settings,
+            engine=engine,
+            lines=lines,
+            locale=locale,
+            outages=Outages(services),
+            listening=engine.services.listening if listens else ListensToNobody(),
         )
         admins = Admins(engine.services, settings.admins, locale)
         watch = Watch(engine.services, runtime.outages, admins)
@@ -83,7 +103,7 @@ def _introduce(setup: Setup, platforms: Iterable[str]) -> None:
         ready = (f"{each.gateway} ({each.root})" for each in setup.endpoints.values())
         log.info("gateways: %s", ", ".join(ready))
     log.info("platforms: %s", ", ".join(platforms))
-    log.info("database: %s", file_of(parse(settings.database_url)) or "in memory")
+    log.info("database: %s", told(parse(settings.database_url)))
     log.info("media: %s", settings.media_dir.absolute())
 
 
@@ -129,14 +149,15 @@ async def _serve(name: str, service: Service, runtime: Runtime) -> None:
 
 async def _open_door(runtime: Runtime, admins: Admins) -> None:
     """Serve those who call from outside, and those who look after the bot."""
-    from bots.web import GatewayCalls, serve_web  # noqa: PLC0415 - as above
+    from bots.server import GatewayCalls, serve_web  # noqa: PLC0415 - as above
 
     settings, services = runtime.settings, runtime.engine.services
     calls = GatewayCalls(services, admins, settings.quota_webhook_secret)
-    runtime.routes.extend((*calls.routes, *_health(runtime)))
+    runtime.routes.extend((*calls.routes, *_health(runtime), *_pages(runtime)))
     await runtime.lines.enter_async_context(
         serve_web(runtime.routes, settings.http_port, settings.http_host)
     )
+    _tell_address(settings)
 
 
 async def _open_side_door(runtime: Runtime) -> None:
@@ -147,7 +168,41 @@ async def _open_side_door(runtime: Runtime) -> None:
     except SettingsError as error:
         log.warning("/healthz, /readyz and /metrics are not served: %s", error)
         return
-    await runtime.lines.enter_async_context(served_on_call(listener, lambda: _health(runtime)))
+
+    def routes() -> "list[BaseRoute]":
+        return [*_health(runtime), *_pages(runtime)]
+
+    await runtime.lines.enter_async_context(served_on_call(listener, routes))
+    _tell_address(settings)
+
+
+def _tell_address(settings: Settings) -> None:
+    world = settings.public_url or "not set"
+    log.info("HTTP: %s, port %d; PUBLIC_URL: %s", settings.http_host, settings.http_port, world)
+
+
+def _has_pages(settings: Settings) -> bool:
+    """Whether our own server can show pages."""
+    if find_spec("jinja2") is not None:
+        return True
+    if settings.public_url:
+        log.warning("PUBLIC_URL: results have no pages; install them with: pip install '.[web]'")
+    return False
+
+
+def _pages(runtime: Runtime) -> "list[BaseRoute]":
+    if not runtime.engine.services.sessions.areas:
+        return []
+    from bots.door import most_connections, most_viewers  # noqa: PLC0415 - as above
+    from bots.web.service import all_pages  # noqa: PLC0415 - as above
+
+    # The other half is for gateways and platforms.
+    return all_pages(
+        runtime.engine,
+        runtime.locale,
+        seats=most_connections() // 2,
+        viewers=most_viewers(),
+    )
 
 
 def _health(runtime: Runtime) -> "list[BaseRoute]":

@@ -1,5 +1,6 @@
 """From lines that are typed or piped in to invocations."""
 
+import asyncio
 import shlex
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from core.invocation import Invocation
 from core.platform import User
 
 _ATTACH = "attach"
+# Whoever has waited for what was paid sees how it ended.
+_LAST_SECONDS = 2.0
 
 
 class ConsoleAdapter:
@@ -36,9 +39,14 @@ class ConsoleAdapter:
         self._locale = locale
         self._user = User(platform=NAME, id="local")
         self._attached: list[LocalFile] = []
+        self._taking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Take one line after the other; one that ends with a backslash continues in the next."""
+        """Take one line after the other; one that ends with a backslash continues in the next.
+
+        Cancelling this leaves the line that is being dealt with to `close`: a gateway may be
+        making something for it that is paid, which a stop waits for.
+        """
         begun = ""
         async for line in self._screen.lines():
             if line is None:
@@ -48,9 +56,21 @@ class ConsoleAdapter:
             if begun.endswith(CONTINUED):
                 begun = begun.removesuffix(CONTINUED) + "\n"
                 continue
-            await self._take(begun.strip())
+            await self._finish(begun.strip())
             begun = ""
-        await self._take(begun.strip())
+        await self._finish(begun.strip())
+
+    async def close(self) -> None:
+        """Give up the line that is being dealt with, unless it ends in a moment."""
+        if self._taking is None:
+            return
+        await asyncio.wait({self._taking}, timeout=_LAST_SECONDS)
+        self._taking.cancel()
+        await asyncio.gather(self._taking, return_exceptions=True)
+
+    async def _finish(self, line: str) -> None:
+        self._taking = asyncio.create_task(self._take(line))
+        await asyncio.shield(self._taking)
 
     async def _take(self, line: str) -> None:
         typed = read_typed(line, alone=True)
@@ -85,7 +105,7 @@ class ConsoleAdapter:
             user=self._user,
             conversation=HERE,
             attachments=attachments,
-            objection=self._objection(name),
+            place_objection=self._place_objection(name),
             is_alone=True,
         )
         answer = await dispatch(self._engine, invocation, self._locale, self._commands)
@@ -98,7 +118,7 @@ class ConsoleAdapter:
         elif self._attached:
             self._tell_attached()
 
-    def _objection(self, name: str) -> UserError | None:
+    def _place_objection(self, name: str) -> UserError | None:
         """Nobody else reads what stands on a terminal, so nothing can be brought to them."""
         command = self._commands.get(name)
         return UserError("share-nowhere") if command and command.place else None

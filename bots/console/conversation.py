@@ -19,6 +19,7 @@ from core.platform import (
     User,
     View,
     WithoutAccess,
+    WithoutMembers,
     WithoutPreviews,
 )
 
@@ -114,7 +115,7 @@ def _describe(asset: Asset) -> str:
     return ", ".join(filter(None, parts))
 
 
-class ConsolePlatform:
+class ConsolePlatform(WithoutMembers):
     """The one conversation that a terminal has."""
 
     name = NAME

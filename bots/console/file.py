@@ -16,6 +16,7 @@ from core.platform import (
     User,
     View,
     WithoutAccess,
+    WithoutMembers,
     WithoutPreviews,
 )
 
@@ -64,7 +65,7 @@ class FileConversation(WithoutPreviews, WithoutAccess):
         return [first, *others][: len(assets)]
 
 
-class FilePlatform:
+class FilePlatform(WithoutMembers):
     """Any path is a conversation."""
 
     name = FILE

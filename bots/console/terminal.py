@@ -46,7 +46,8 @@ class TerminalScreen:
         with patch_stdout(raw=True):
             while True:
                 try:
-                    line = await self._session.prompt_async("> ")
+                    # Its own way with SIGINT would take away that of the program for ever.
+                    line = await self._session.prompt_async("> ", handle_sigint=False)
                 except EOFError:
                     yield None
                     return

@@ -36,6 +36,7 @@ from bots.discord.slash import MENUS, menu_named
 from bots.discord.suggestions import price_labels, suggest
 from core.catalog import Catalog
 from core.commands import COMMANDS, Command, Commands
+from core.commands.command import PROMPT
 from core.commands.dispatch import dispatch
 from core.commands.offer import is_offered
 from core.engine.engine import Engine
@@ -164,6 +165,9 @@ class DiscordAdapter:
     async def _open_form(
         self, interaction: discord.Interaction, command: Command[Any], draft: GivenCommand
     ) -> None:
+        if refused := await self._refusal(interaction, command, draft):
+            await whisper(interaction, refused.text)
+            return
         key, locale = str(interaction.id), self._shown_locale(interaction)
         self._drafts.keep(key, draft)
         try:
@@ -171,6 +175,22 @@ class DiscordAdapter:
             await respond(partial(interaction.response.send_modal, modal))
         except TROUBLE as error:
             log.warning("a form could not be opened: %s", error)
+
+    async def _refusal(
+        self, interaction: discord.Interaction, command: Command[Any], draft: GivenCommand
+    ) -> View | None:
+        """What would be refused after a form is refused before it."""
+        invocation = Invocation(
+            command=command.name,
+            text="",
+            given=draft.given,
+            asks=PROMPT,
+            user=asker(interaction),
+            conversation=place_of(interaction, private=True),
+            is_chat_admin=known(runs_chat(interaction)),
+        )
+        answer = await dispatch(self._engine, invocation, self._default, self._commands)
+        return answer.view
 
     async def _take_form(self, interaction: discord.Interaction) -> None:
         data = FormData.model_validate(interaction.data)
@@ -206,7 +226,7 @@ class DiscordAdapter:
             replied=MessageRef(conversation=place, id=typed.about) if typed.about else None,
             attachments=attachments(http, typed.pictures, command),
             place=choice.place,
-            objection=choice.objection,
+            place_objection=choice.objection,
             is_chat_admin=known(runs_chat(interaction)),
             ids=IDS,
             is_private=private,
@@ -254,6 +274,8 @@ class DiscordAdapter:
         if command is None or not focused:
             return
         values = suggest(self.catalog, command, typed_in(data), focused, data.pictures)
+        if not await self._services.access.admits(asker(interaction), place_of(interaction)):
+            values = []
         currency = self._services.credits.currency
         locale = locale_of(asker(interaction).locale, self._default)
         labels = price_labels(self.catalog, currency, command, typed_in(data), locale)

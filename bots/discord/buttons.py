@@ -80,7 +80,7 @@ class DiscordButtons:
             given=given,
             asks="",
             place=choice.place,
-            objection=choice.objection,
+            place_objection=choice.objection,
         )
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view and not await fill(interaction, answer.view.text):
@@ -96,7 +96,7 @@ class DiscordButtons:
         """Ask who pressed, and nobody else, for what the command lacks."""
         typed = GivenCommand(name=button.command, given=button.given)
         choice = brought(interaction, self.commands.get(button.command), typed)
-        invocation = replace(_invocation(interaction, button), objection=choice.objection)
+        invocation = replace(_invocation(interaction, button), place_objection=choice.objection)
         answer = await dispatch(self.engine, invocation, self.default, self.commands)
         if answer.view:
             await whisper(interaction, answer.view.text)

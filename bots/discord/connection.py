@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import discord
 import httpx
@@ -14,6 +14,7 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bots.discord.adapter import DiscordAdapter
+from bots.discord.clock import DiscordClock
 from bots.discord.errors import meaning
 from bots.discord.ids import NAME
 from bots.discord.menu import Menu
@@ -40,11 +41,13 @@ class DiscordAccount:
 
     Attributes:
         api_url: the root of a proxy for Discord's REST API, with its version.
+        clock: what time it is there.
     """
 
     token: SecretStr
     menu: Menu
     api_url: str | None = None
+    clock: DiscordClock = field(default_factory=DiscordClock)
 
 
 @asynccontextmanager
@@ -56,19 +59,19 @@ async def connect(account: DiscordAccount) -> AsyncGenerator[discord.AutoSharded
     """
     if account.api_url:
         Route.BASE = account.api_url.rstrip("/")
-    client = await _log_in(account.token)
+    client = await _log_in(account)
     try:
         yield client
     finally:
         await client.close()
 
 
-async def _log_in(token: SecretStr) -> discord.AutoShardedClient:
+async def _log_in(account: DiscordAccount) -> discord.AutoShardedClient:
     pause = 1.0
     while True:
-        client = _build()
+        client = _build(account.clock)
         try:
-            await client.login(token.get_secret_value())
+            await client.login(account.token.get_secret_value())
         except discord.LoginFailure:
             await client.close()
             raise SettingsError("DISCORD_BOT_TOKEN: Discord does not accept it") from None
@@ -93,7 +96,7 @@ def _told(error: Exception) -> float:
     return told.retry_after if isinstance(told, SlowDownError) else 0.0
 
 
-def _build() -> discord.AutoShardedClient:
+def _build(clock: DiscordClock) -> discord.AutoShardedClient:
     # Nobody speaks here, so nobody needs to hear that the parts for it are missing.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     # None of these needs Discord's approval; what names the bot comes without more.
@@ -105,7 +108,7 @@ def _build() -> discord.AutoShardedClient:
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,
         max_ratelimit_timeout=_LONGEST_LIMIT_SECONDS,
-        http_trace=watching(),
+        http_trace=watching(clock),
         # The library itself does not look for one.
         proxy=proxy_for(httpx.URL(Route.BASE)),
     )

@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import partial
 from secrets import token_hex
 
+import aiohttp
 import discord
 
 from bots.discord.attempts import Attempt, first
+from bots.discord.boosts import Boosts
 from bots.discord.channels import (
     NOBODY,
     InteractionChannel,
@@ -15,6 +17,7 @@ from bots.discord.channels import (
     MessageChannel,
     OutgoingMessage,
 )
+from bots.discord.clock import DiscordClock
 from bots.discord.errors import (
     NoReplyError,
     ask,
@@ -23,11 +26,13 @@ from bots.discord.errors import (
     meaning_of_post,
 )
 from bots.discord.ids import NAME, channel_of
-from bots.discord.interactions import Interaction, Interactions, age_seconds, is_open
+from bots.discord.interactions import Interaction, Interactions
 from bots.discord.keyboard import keyboard
 from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce, opened
+from bots.remembered import Remembered
+from core.errors import UserError
 from core.limits import Limits
 from core.messages.buttons import pack
 from core.platform import (
@@ -53,10 +58,14 @@ class DiscordPlatform:
         limits: what every channel takes; those in `modest` have refused a file of that size.
     """
 
-    def __init__(self, client: discord.Client, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, client: discord.Client, limits: Limits = LIMITS, clock: DiscordClock | None = None
+    ) -> None:
         self.client, self.limits = client, limits
-        self.interactions = Interactions()
+        self.interactions = Interactions(clock or DiscordClock())
         self.modest: set[str] = set()
+        self.boosts = Boosts()
+        self._members = Remembered()
 
     @property
     def name(self) -> str:
@@ -67,6 +76,28 @@ class DiscordPlatform:
 
     def privately(self, place: ConversationRef, user: User) -> ConversationRef:
         return replace(place, person=user.id)
+
+    async def is_among(self, user: User, place: ConversationRef) -> bool:
+        # What only they see, and a direct message, nobody leaves.
+        if place.person or not place.thread:
+            return True
+        asking = partial(self._ask_whether_among, user, place)
+        return await self._members.or_asked(place.chat, user.id, asking)
+
+    async def _ask_whether_among(self, user: User, place: ConversationRef) -> bool:
+        try:
+            try:
+                server = await self.client.fetch_guild(int(place.chat), with_counts=False)
+            except (discord.NotFound, discord.Forbidden):
+                # The bot is no member there itself: somebody has brought it along.
+                return True
+            try:
+                await server.fetch_member(int(user.id))
+            except discord.NotFound:
+                return False
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            raise UserError("members-later") from error
+        return True
 
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction as soon as its response is deferred."""
@@ -111,8 +142,10 @@ class DiscordConversation(WithoutPreviews):
         if self._ref.person:
             told = self._interactions.upload_bytes(self._channel, self._ref.person)
             return told or UPLOAD_BYTES
-        guild = self._platform.client.get_guild(int(self._ref.chat)) if self._ref.thread else None
-        return guild.filesize_limit if guild else UPLOAD_BYTES
+        return self._platform.boosts.upload_bytes(self._platform.client, self._ref)
+
+    async def measure(self) -> None:
+        await self._platform.boosts.learn(self._platform.client, self._ref)
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         # The nonce: an answer that is sent again after a lost connection is the same message.
@@ -139,7 +172,7 @@ class DiscordConversation(WithoutPreviews):
 
     async def edit(self, message: MessageRef, view: View) -> None:
         # Lost, so that whoever must be told gets a new message instead of a refusal.
-        if age_seconds(message.id) >= EDITABLE_SECONDS:
+        if self._interactions.clock.age_seconds(message.id) >= EDITABLE_SECONDS:
             raise MessageLostError("too old to be edited")
         outgoing = OutgoingMessage(content=content(view), buttons=view.buttons)
         try:
@@ -211,7 +244,7 @@ class DiscordConversation(WithoutPreviews):
         return self._named(answer, command.access)
 
     def _by_token(self, post: MediaPost) -> list[Attempt]:
-        if post.replying is None or not is_open(post.replying):
+        if post.replying is None or not self._interactions.is_open(post.replying):
             return []
         return [partial(self._follow_up, post.replying, post)]
 
@@ -275,7 +308,7 @@ class DiscordConversation(WithoutPreviews):
     def _channel_of(self, message: MessageRef) -> MessageChannel:
         if not message.access:
             return MemberChannel(self._platform.channel(channel_of(message.conversation)))
-        if not is_open(message):
+        if not self._interactions.is_open(message):
             raise MessageLostError("the token of the interaction has expired")
         return self._channel_by(message)
 

@@ -8,6 +8,7 @@ import discord
 
 from core.platform import (
     BrokenUploadError,
+    LostAnswerError,
     MessageLostError,
     RefusalScope,
     RefusedError,
@@ -76,8 +77,11 @@ def meaning(error: Exception) -> Exception:
             return SlowDownError(error.retry_after)
         case discord.HTTPException():
             return _meaning_of_answer(error)
-        case aiohttp.ClientError() | OSError():
+        # As long as there was no connection, Discord cannot have acted on it.
+        case aiohttp.ClientConnectorError():
             return UnreachableError(type(error).__name__)
+        case aiohttp.ClientError() | OSError():
+            return LostAnswerError(type(error).__name__)
         case _:
             return error
 
@@ -116,7 +120,8 @@ def _meaning_of_answer(error: discord.HTTPException) -> Exception:
     if error.status == _SLOW_STATUS:
         return SlowDownError(_pause(error), _scope(error))
     if error.status >= _BROKEN_STATUS or _is_garbled(error):
-        return UnreachableError(said)
+        is_broken = error.status >= _BROKEN_STATUS
+        return LostAnswerError(said) if is_broken else UnreachableError(said)
     if isinstance(error, discord.Forbidden | discord.NotFound) or error.code in _LOST:
         return MessageLostError(said)
     return RefusedError(said)

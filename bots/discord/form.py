@@ -8,10 +8,10 @@ from typing import Any
 import discord
 from discord import ui
 
+from bots.choices import choices_of, lengths_of
 from bots.discord.incoming import PICTURES, GivenCommand
 from bots.discord.keyboard import custom_id
-from bots.discord.suggestions import choices_of
-from core.catalog import Catalog, lengths
+from core.catalog import Catalog
 from core.commands import Command
 from core.commands.command import PROMPT
 from core.i18n import Locale, translate
@@ -117,6 +117,4 @@ def _values(option: OptionHelp, command: Command[Any], catalog: Catalog) -> Sequ
     """What models make of it that would be asked, as much as a choice can show."""
     if option.kind is not OptionKind.NUMBER:
         return choices_of(catalog, command, option)[:_CHOICES]
-    made = lengths(catalog.makers(command.needs)) if command.needs else ()
-    step = -(-len(made) // _CHOICES) or 1
-    return [str(length) for length in made[::step]]
+    return lengths_of(catalog, command, _CHOICES)

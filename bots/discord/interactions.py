@@ -4,23 +4,13 @@ from dataclasses import dataclass, replace
 
 import discord
 
+from bots.discord.clock import DiscordClock
 from core.platform import MessageRef
 
 Interaction = discord.Interaction[discord.Client]
 
 # Discord takes a token for 15 minutes.
 _TOKEN_SECONDS = 14 * 60.0
-
-
-def age_seconds(snowflake: str) -> float:
-    """How long ago Discord gave this id to something."""
-    made = discord.utils.snowflake_time(int(snowflake))
-    return (discord.utils.utcnow() - made).total_seconds()
-
-
-def is_open(message: MessageRef) -> bool:
-    """Tell whether the token that came with a message can still be used."""
-    return bool(message.access) and age_seconds(message.id) < _TOKEN_SECONDS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,17 +22,26 @@ class _Noted:
 
 
 class Interactions:
-    """What was told with interactions; those of an earlier process count as answered."""
+    """What was told with interactions; those of an earlier process count as answered.
 
-    def __init__(self) -> None:
+    Attributes:
+        clock: by which their tokens expire.
+    """
+
+    def __init__(self, clock: DiscordClock) -> None:
+        self.clock = clock
         self._noted: dict[str, _Noted] = {}
         # Which interaction each message answers that everybody sees.
         self._answers: dict[str, str] = {}
 
+    def is_open(self, message: MessageRef) -> bool:
+        """Tell whether the token that came with a message can still be used."""
+        return bool(message.access) and self._lives(message.id)
+
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction whose response was deferred, or answered by a change."""
         # No timer: a bot that hears nothing has nothing to forget.
-        stale = [id_ for id_ in self._noted if age_seconds(id_) >= _TOKEN_SECONDS]
+        stale = [id_ for id_ in self._noted if not self._lives(id_)]
         for id_ in stale:
             self._answers.pop(self._noted.pop(id_).response, None)
         pressed = interaction.message
@@ -83,7 +82,7 @@ class Interactions:
         if command := self._noted.get(message.id):
             return replace(message, access="") if command.taken else message
         noted = self._noted.get(self._answers.get(message.id, ""))
-        if noted is None or age_seconds(str(noted.interaction.id)) >= _TOKEN_SECONDS:
+        if noted is None or not self._lives(str(noted.interaction.id)):
             return message
         return replace(message, access=noted.interaction.token)
 
@@ -108,6 +107,10 @@ class Interactions:
         for noted in reversed(self._noted.values()):
             told = noted.interaction
             where = str(told.channel_id), str(told.user.id)
-            if where == (channel, person) and age_seconds(str(told.id)) < _TOKEN_SECONDS:
+            if where == (channel, person) and self._lives(str(told.id)):
                 return told.filesize_limit
         return None
+
+    def _lives(self, id_: str) -> bool:
+        """Whether the token of an interaction, or of one as old as that, can still be used."""
+        return self.clock.age_seconds(id_) < _TOKEN_SECONDS

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import discord
@@ -15,6 +15,7 @@ from bots.runtime import MENU_PAUSE_SECONDS
 from core.catalog import Catalog
 from core.commands import COMMANDS
 from core.messages.patience import pauses
+from core.people.sessions import Area
 from core.platform import MessageLostError, RefusedError, SlowDownError, UnreachableError
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,11 @@ class Menu:
 
     Attributes:
         guild_ids: the servers that have them; all, and everybody's own, where it is empty.
+        areas: what has pages that commands lead to.
     """
 
     guild_ids: tuple[int, ...] = ()
+    areas: Collection[Area] = ()
 
     async def keep(self, client: discord.Client, catalog: Catalog) -> None:
         """Publish them, and empty every scope that is not meant, until it is cancelled.
@@ -78,7 +81,9 @@ class Menu:
 
     async def _publish_in(self, client: discord.Client, catalog: Catalog, scope: Scope) -> None:
         meant = self.guild_ids or (EVERYWHERE,)
-        wanted = definitions(COMMANDS.values(), catalog, everywhere=scope is None)
+        wanted = definitions(
+            COMMANDS.values(), catalog, everywhere=scope is None, areas=self.areas
+        )
         wanted = wanted if scope in meant else []
         found = await _registered(client, scope)
         if not differs(found, wanted):

@@ -4,7 +4,7 @@ They are plain JSON and not the library's command objects: those are made from t
 functions, and our options come from data.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import discord
@@ -16,6 +16,7 @@ from core.commands.command import PROMPT
 from core.commands.offer import offered
 from core.i18n import Locale, translate
 from core.options.options import OptionHelp, OptionKind, describe
+from core.people.sessions import Area
 
 Json = dict[str, Any]
 
@@ -32,14 +33,18 @@ _CHINESE = ("zh-CN", "zh-TW")
 
 
 def definitions(
-    commands: Iterable[Command[Any]], catalog: Catalog, *, everywhere: bool
+    commands: Iterable[Command[Any]],
+    catalog: Catalog,
+    *,
+    everywhere: bool,
+    areas: Collection[Area] = (),
 ) -> list[Json]:
     """All commands and menus that some model can do.
 
     Only those that are not for one server may say where they work.
     """
     scope = _EVERYWHERE if everywhere else {}
-    shown = offered(catalog, commands, for_admin=True)
+    shown = offered(catalog, commands, for_admin=True, areas=areas)
     menus = [menu for menu in MENUS if catalog.able(_NEEDS[menu])]
     return [
         *({**command_definition(command), **scope} for command in shown),

@@ -1,28 +1,21 @@
 """What Discord offers while a value is typed: from memory alone, for it has to be at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from bots.choices import choices_of
 from bots.discord.incoming import GivenCommand
-from core.catalog import (
-    Ability,
-    Catalog,
-    ChatAbility,
-    refusals,
-    resolutions,
-    shapes,
-    takes_any_shape,
-)
+from core.catalog import Ability, Catalog, ChatAbility, refusals
 from core.commands import Command
 from core.commands.command import PROMPT
 from core.errors import UserError
 from core.i18n import Locale
 from core.media import SOME_PICTURE, MediaKind, MediaRequest
 from core.options.grammar import parse
-from core.options.options import OptionHelp, describe
+from core.options.options import describe
 from core.people.currency import Currency, thousandths
 
 _SHOWN = 25
@@ -78,19 +71,6 @@ def price_labels(
         for name, price in prices.items()
         if price
     }
-
-
-def choices_of(catalog: Catalog, command: Command[Any], option: OptionHelp) -> Sequence[str]:
-    """The named values of an option, without those that no model makes."""
-    models = catalog.makers(command.needs)
-    match option.name:
-        case "ratio" if not takes_any_shape(models):
-            made = shapes(models)
-        case "resolution":
-            made = resolutions(models)
-        case _:
-            return option.choices
-    return [choice for choice in option.choices if choice in made]
 
 
 def _request(command: Command[Any], typed: GivenCommand, pictures: int) -> MediaRequest | None:

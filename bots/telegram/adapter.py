@@ -1,7 +1,7 @@
 """From updates to invocations: every way in which a person gives a command and pictures."""
 
 import logging
-from collections import OrderedDict, deque
+from collections.abc import Collection
 from dataclasses import replace
 
 from telegram import InlineQuery, Message, Update
@@ -15,7 +15,8 @@ from bots.telegram.buttons import TelegramButtons
 from bots.telegram.chat_admins import ChatAdmins
 from bots.telegram.commands import TelegramCommands
 from bots.telegram.conversation import TelegramPlatform
-from bots.telegram.form import Form, Forms, is_guided, offer_of
+from bots.telegram.edits import Edits
+from bots.telegram.form import Forms, is_guided, opened
 from bots.telegram.forwards import Forwards
 from bots.telegram.incoming import (
     is_private,
@@ -30,6 +31,7 @@ from bots.telegram.long_texts import LongTexts
 from bots.telegram.questions import FormQuestion, Questions, is_question
 from bots.telegram.sharing import answer_inline
 from bots.telegram.stars import StarsPrice, StarsShop
+from bots.telegram.strangers import is_banned, is_foreign_bot
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
 from core.commands import COMMANDS, Commands
@@ -39,23 +41,14 @@ from core.commands.offer import is_offered
 from core.commands.typed import Typed, meant, read_typed
 from core.engine.engine import Engine
 from core.i18n import Locale, locale_of, translate
+from core.people.sessions import Area
 from core.platform import MessageRef, RefusedError, View
 from core.redact import quote
 
 log = logging.getLogger(__name__)
 
-UPDATES = (
-    Update.MESSAGE,
-    Update.EDITED_MESSAGE,
-    Update.CHANNEL_POST,
-    Update.EDITED_CHANNEL_POST,
-    Update.CALLBACK_QUERY,
-    Update.INLINE_QUERY,
-    Update.PRE_CHECKOUT_QUERY,
-)
 # What Telegram's clients send by themselves when somebody opens the bot.
 _START = "start"
-_HINTED = 500
 
 
 class TelegramAdapter:
@@ -75,8 +68,7 @@ class TelegramAdapter:
         quiet_seconds: float = 1.5,
         commands: Commands = COMMANDS,
     ) -> None:
-        services = engine.services
-        self._services = services
+        self._services = services = engine.services
         self._table = commands
         self._ours = frozenset({_START, *commands})
         self._bot = platform.bot
@@ -93,8 +85,7 @@ class TelegramAdapter:
         self._forwards = Forwards(quiet_seconds / 2)
         self._forms = Forms()
         self._questions = Questions(answers=self._answers, platform=platform)
-        self._texts = OrderedDict[tuple[int, int], str]()
-        self._hinted: deque[tuple[int, int]] = deque(maxlen=_HINTED)
+        self._edits = Edits()
         chat_admins = ChatAdmins(platform.bot)
         self._commands = TelegramCommands(
             engine=engine,
@@ -141,9 +132,14 @@ class TelegramAdapter:
         """What can be made, which decides what is offered."""
         return self._services.catalog
 
+    @property
+    def areas(self) -> Collection[Area]:
+        """What has pages, which decides it, too."""
+        return self._services.sessions.areas
+
     async def take(self, update: Update) -> None:
         """Do whatever an update asks for."""
-        if self._is_banned(update):
+        if is_banned(self._services.access, update):
             return
         if message := update.message or update.channel_post:
             await self._on_message(message)
@@ -155,18 +151,6 @@ class TelegramAdapter:
             await self._on_inline(update.inline_query)
         elif update.pre_checkout_query and self._sells:
             await self._shop.check_out(update.pre_checkout_query)
-
-    def _is_banned(self, update: Update) -> bool:
-        """Whether it is left alone. What is paid counts all the same, and so does a new id."""
-        access = self._services.access
-        if message := update.effective_message:
-            presser = update.callback_query.from_user if update.callback_query else None
-            user = person(presser) if presser else user_of(message)
-            has_to_be_taken = message.successful_payment or message.migrate_to_chat_id
-            return not has_to_be_taken and access.bans(user, place_of(message))
-        # A checkout is refused, not left: somebody is about to pay.
-        query = update.inline_query
-        return query is not None and access.bans(person(query.from_user))
 
     async def apologize(self, update: Update, incident: str) -> None:
         """Say politely that nobody expected what has happened."""
@@ -182,12 +166,12 @@ class TelegramAdapter:
 
     async def _on_message(self, message: Message) -> None:
         # A channel's post comes once more in the group for its comments.
-        if message.is_automatic_forward or await self._is_foreign_bot(message):
+        if message.is_automatic_forward or await is_foreign_bot(self._services.access, message):
             return
         if message.successful_payment:
             await self._shop.paid(message, message.successful_payment)
             return
-        self._remember(message)
+        self._edits.remember(message)
         self._albums.note(message)
         with self._at_work.on(message):
             await self._deal_with(message)
@@ -250,14 +234,7 @@ class TelegramAdapter:
         pictures = await self._commands.prepare(message, name)
         if pictures is None:
             return
-        form = Form(
-            user=user_of(message),
-            locale=await self._locale(message),
-            command=name,
-            opened_by=ref_of(message),
-            pictures=pictures,
-            offer=offer_of(self.catalog),
-        )
+        form = opened(message, name, pictures, await self._locale(message), self.catalog)
         shown = await self._answers.say(
             place_of(message), form.view(), form.opened_by, user=form.user
         )
@@ -307,30 +284,12 @@ class TelegramAdapter:
         self._questions.close(where)
         await self._commands.take_answer(message, question, answer)
 
-    async def _is_foreign_bot(self, message: Message) -> bool:
-        """Whether another bot has written it, which an admin has not allowed by its id."""
-        author = message.from_user
-        # Whoever writes as a chat has a bot of Telegram's for a sender.
-        if author is None or not author.is_bot or message.sender_chat:
-            return False
-        return not await self._services.access.is_named(person(author))
-
-    def _remember(self, message: Message) -> None:
-        self._texts[message.chat.id, message.message_id] = text_of(message)
-        if len(self._texts) > _HINTED:
-            self._texts.popitem(last=False)
-
     async def _on_edit(self, message: Message) -> None:
         """A command counts as it was sent; who corrects it is told so, once."""
         typed = self._typed(text_of(message))
         if typed is None or typed.command not in self._ours:
             return
-        # A link preview or a pin is told as an edit, too.
-        if self._texts.get((message.chat.id, message.message_id)) == text_of(message):
-            return
-        name = (message.chat.id, message.message_id)
-        if self._is_meant(message, typed) and name not in self._hinted:
-            self._hinted.append(name)
+        if self._is_meant(message, typed) and self._edits.is_news(message):
             await self._reply(message, "edited-command")
 
     async def _on_inline(self, query: InlineQuery) -> None:

@@ -18,7 +18,8 @@ from core.commands import Commands
 from core.commands.command import PROMPT
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
-from core.i18n import Locale, translate
+from core.errors import UserError
+from core.i18n import Locale, explain, translate
 from core.invocation import Invocation
 from core.messages.buttons import unpack
 from core.options.options import OptionHelp
@@ -121,6 +122,11 @@ class TelegramButtons:
             locale = await self.answers.locale(user, place, self.default)
             key = "form-lost" if form is None else "button-not-yours"
             await _answer(query, translate(locale, key))
+            return
+        try:
+            await self.engine.services.access.check(user, place)
+        except UserError as error:
+            await _answer(query, explain(form.locale, error)[:_ALERT_CHARS])
             return
         await _answer(query)
         # A choice changes the form; the button without one asks for the prompt.

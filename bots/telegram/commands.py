@@ -22,6 +22,7 @@ from bots.telegram.incoming import (
     author_of,
     event_of,
     has_attachment,
+    is_masked,
     is_no_picture,
     is_private,
     is_video,
@@ -132,19 +133,24 @@ class TelegramCommands:
             sent_at=message.date.timestamp(),
             attachments=self._attachments(name, along),
             voice=along.voice,
+            place_objection=self._place_objection(name),
             objection=along.objection,
             is_chat_admin=partial(self.chat_admins.include, user, place),
             ids=IDS,
             is_alone=is_private(message),
+            is_masked=is_masked(message),
         )
+
+    def _place_objection(self, name: str) -> UserError | None:
+        command = self.commands.get(name)
+        has_inline = self.platform.bot.bot.supports_inline_queries
+        return UserError("share-off") if command and command.place and not has_inline else None
 
     async def _along(self, message: Message, name: str) -> "_Along":
         """What a command takes of its own message, then of the one that it replies to."""
         command = self.commands.get(name)
         if command is None:
             return _Along()
-        if command.place and not self.platform.bot.bot.supports_inline_queries:
-            return _Along(objection=UserError("share-off"))
         if not command.pictures:
             return _Along()
         about = pointed_at(message) or await self._forwarded(message)

@@ -1,19 +1,20 @@
 """The connection to Telegram, in our own event loop."""
 
 import asyncio
+import hmac
 import logging
-import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 from pydantic import SecretStr
+from telegram import Update
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bots.outages import Outages
 from bots.runtime import MENU_PAUSE_SECONDS
-from bots.telegram.adapter import UPDATES, TelegramAdapter
+from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.client import ApiRequest, RawBot, is_garbled
 from bots.telegram.errors import seconds_of
 from bots.telegram.ids import NAME
@@ -26,13 +27,22 @@ from core.redact import quote
 
 log = logging.getLogger(__name__)
 
+_UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CHANNEL_POST,
+    Update.EDITED_CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.PRE_CHECKOUT_QUERY,
+)
 _CLOUD = "https://api.telegram.org"
 # One upload holds one for minutes; edits of other jobs must not wait behind uploads.
 _CONNECTIONS = 256
 # Telegram is waited for, however long: a bot at home starts before its network.
 _LONGEST_PAUSE_SECONDS = 30.0
 # All of the program has 5 s to leave, and jobs need most of them.
-_STOP_SECONDS = 0.8
+STOP_SECONDS = 0.8
 _LOOK_SECONDS = 60.0
 
 
@@ -44,9 +54,13 @@ class Webhook:
     secret: SecretStr
 
     @classmethod
-    def at(cls, url: str, secret: SecretStr | None) -> Self:
-        """A webhook there; a secret is made up where the operator has none."""
-        return cls(url=url, secret=secret or SecretStr(secrets.token_urlsafe(32)))
+    def at(cls, url: str, secret: SecretStr | None, token: SecretStr) -> Self:
+        """A webhook there. Where the operator has no secret, it follows from the bot's token.
+
+        So whichever process Telegram calls knows it, and after a restart as before.
+        """
+        follows = hmac.digest(token.get_secret_value().encode(), b"webhook", "sha256").hex()
+        return cls(url=url, secret=secret or SecretStr(follows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +179,10 @@ async def listen(
         await intake.resume()
         if account.webhook:
             await _call_us(bot, account, account.webhook)
-            bringing: Coroutine[Any, Any, object] = _watch(bot, outages)
+            bringing: Coroutine[Any, Any, object] = _be_called(bot, intake, outages)
         else:
             await _insist(bot.delete_webhook, account)
-            bringing = poll(bot, intake, UPDATES, outages)
+            bringing = poll(bot, intake, _UPDATES, outages)
         listening = asyncio.create_task(bringing, name="listening")
         helpers.append(listening)
         yield listening
@@ -176,12 +190,18 @@ async def listen(
         for helper in helpers:
             helper.cancel()
         await asyncio.wait(helpers)
-        await intake.close(_STOP_SECONDS)
+        await intake.close(STOP_SECONDS)
 
 
 async def _publish_menu(bot: RawBot, adapter: TelegramAdapter) -> None:
     await asyncio.sleep(MENU_PAUSE_SECONDS)
-    await publish_menu(bot, adapter.catalog, sells=adapter.sells)
+    await publish_menu(bot, adapter.catalog, sells=adapter.sells, areas=adapter.areas)
+
+
+async def _be_called(bot: RawBot, intake: UpdateIntake, outages: Outages) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_watch(bot, outages))
+        group.create_task(intake.follow())
 
 
 async def _watch(bot: RawBot, outages: Outages) -> None:
@@ -200,6 +220,6 @@ async def _call_us(bot: RawBot, account: TelegramAccount, webhook: Webhook) -> N
     secret = webhook.secret.get_secret_value()
 
     async def call() -> None:
-        await bot.set_webhook(webhook.url, allowed_updates=UPDATES, secret_token=secret)
+        await bot.set_webhook(webhook.url, allowed_updates=_UPDATES, secret_token=secret)
 
     await _insist(call, account)

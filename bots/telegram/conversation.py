@@ -2,9 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
+from telegram import ChatMember, ChatMemberRestricted
+from telegram.error import BadRequest, TelegramError
+
+from bots.remembered import Remembered
 from bots.telegram.ids import NAME
 from bots.telegram.limits import GROUP
 from bots.telegram.place import BotApi, TelegramPlace, is_group
@@ -23,6 +28,9 @@ from core.platform import (
 
 log = logging.getLogger(__name__)
 
+_UNTOLD = "member list is inaccessible"
+_GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
+
 
 class Attempt(Protocol):
     """Writes a view to a place, which is the one that was meant or stands in for it."""
@@ -32,7 +40,13 @@ class Attempt(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramPlatform(BotApi):
-    """See `core.platform.Platform`."""
+    """See `core.platform.Platform`.
+
+    Attributes:
+        members: who is in which chat, as it was asked lately.
+    """
+
+    members: Remembered = field(default_factory=Remembered)
 
     @property
     def name(self) -> str:
@@ -46,6 +60,23 @@ class TelegramPlatform(BotApi):
         if user.id.startswith("-"):  # a channel, or an admin who writes as the group
             raise UserError("private-nobody")
         return place if place.chat == user.id else ConversationRef(platform=NAME, chat=user.id)
+
+    async def is_among(self, user: User, place: ConversationRef) -> bool:
+        if place.chat == user.id:
+            return True
+        ask = partial(self._ask_whether_among, user, place)
+        return await self.members.or_asked(place.chat, user.id, ask)
+
+    async def _ask_whether_among(self, user: User, place: ConversationRef) -> bool:
+        try:
+            member = await self.bot.get_chat_member(place.chat, int(user.id))
+        except BadRequest as error:
+            # A bot is not told who is in some chats; else they, or the chat, are not there.
+            return _UNTOLD in error.message.casefold()
+        except TelegramError as error:
+            raise UserError("members-later") from error
+        is_in = not isinstance(member, ChatMemberRestricted) or member.is_member
+        return is_in and member.status not in _GONE
 
 
 class TelegramConversation(WithoutAccess):

@@ -7,6 +7,7 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
+    InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
@@ -16,6 +17,7 @@ from bots.telegram.client import is_garbled
 from core.platform import (
     BrokenUploadError,
     CaptionRefusedError,
+    LostAnswerError,
     MessageLostError,
     RefusedError,
     SlowDownError,
@@ -62,18 +64,19 @@ def meaning(error: TelegramError) -> Exception:
     """The error of the border; `error` itself where it can only be a defect of ours."""
     if isinstance(error, RetryAfter):
         return SlowDownError(seconds_of(error.retry_after))
-    # A proxy's 400 or 403 says nothing about the chat.
-    if is_garbled(error):
-        return UnreachableError(quote(error.message))
     match error:
+        # A proxy's 400 or 403 says nothing about the chat.
+        case BadRequest() | Forbidden() | InvalidToken() if is_garbled(error):
+            return UnreachableError(quote(error.message))
         case Forbidden() | ChatMigrated():
             return MessageLostError(error.message)
         case BadRequest():
             return _meaning_of_text(error)
         case NetworkError():
-            return UnreachableError(quote(error.message))
+            unsent = isinstance(error.__cause__, _UNSENT)
+            return (UnreachableError if unsent else LostAnswerError)(quote(error.message))
         case _:
-            return error
+            return UnreachableError(quote(error.message)) if is_garbled(error) else error
 
 
 def meaning_of_post(error: TelegramError) -> Exception:

@@ -1,11 +1,13 @@
 """The guided form that `/video` alone opens: shape, length, quality, then the prompt."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bots.telegram.incoming import TelegramFile
+from telegram import Message
+
+from bots.telegram.incoming import TelegramFile, ref_of, user_of
 from core.catalog import Ability, Catalog, lengths, resolutions, shapes, takes_any_shape
 from core.commands import Command
 from core.i18n import Locale, translate
@@ -91,6 +93,24 @@ def offer_of(catalog: Catalog) -> Offer:
         ratios=tuple(ratio for ratio in RATIOS if any_shape or ratio in named),
         lengths=made if few else (made[0], made[len(made) // 2], made[-1]),
         has_hd="hd" in resolutions(models),
+    )
+
+
+def opened(
+    message: Message,
+    command: str,
+    pictures: Sequence[TelegramFile],
+    locale: Locale,
+    catalog: Catalog,
+) -> Form:
+    """The form that a command without words opens; nothing is chosen yet."""
+    return Form(
+        user=user_of(message),
+        locale=locale,
+        command=command,
+        opened_by=ref_of(message),
+        pictures=tuple(pictures),
+        offer=offer_of(catalog),
     )
 
 

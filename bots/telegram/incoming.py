@@ -66,6 +66,14 @@ def user_of(message: Message) -> User:
     return person(author) if isinstance(author, TelegramUser) else _as_user(author)
 
 
+def is_masked(message: Message) -> bool:
+    """Whether it is written under the name of a channel that somebody has, in another chat.
+
+    Nobody is told whose it is, and everybody may have many. A hidden admin has one name in a chat.
+    """
+    return message.sender_chat is not None and message.sender_chat.id != message.chat.id
+
+
 def person(user: TelegramUser) -> User:
     return User(platform=NAME, id=str(user.id), locale=user.language_code or "")
 

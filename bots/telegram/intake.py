@@ -15,6 +15,7 @@ from telegram import Bot, Update
 from bots.telegram.client import Json
 from bots.telegram.ids import NAME
 from core.arrivals import Arrival, ArrivalStore
+from core.calls import Intercom
 from core.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 _PER_CHAT = 64
 # In work or waiting, in all; Telegram keeps what is more.
 _MOST = 2000
+_ARRIVED = "arrived"  # as the migration has it
+_LOOK_SECONDS = 5.0
 _Author = tuple[int, int]
 # What is answered after a restart is answered to nobody.
 _PASSING = frozenset({"inline_query", "pre_checkout_query"})
@@ -49,10 +52,11 @@ class _Together:
 class UpdateIntake:
     """Takes updates from whoever brings them; what a kill interrupts the next start does."""
 
-    def __init__(self, bot: Bot, store: ArrivalStore, handler: Handler) -> None:
+    def __init__(self, bot: Bot, store: ArrivalStore, handler: Handler, calls: Intercom) -> None:
         self._bot = bot
         self._store = store
         self._handler = handler
+        self._calls = calls
         self._work: set[asyncio.Task[None]] = set()
         self._open: set[str] = set()
         self._authors: dict[_Author, _Together] = {}
@@ -64,15 +68,31 @@ class UpdateIntake:
         return len(self._work) >= _MOST
 
     async def resume(self) -> None:
-        """Begin with what an earlier process has left.
+        """Begin with what others have stored, or an earlier process has left.
 
         Raises:
             StorageError: nobody knows what that is.
         """
-        for arrival in await self._store.left(NAME):
-            # The webhook may have brought it just now.
-            if arrival.id not in self._open:
+        while left := await self._store.left(NAME, frozenset(self._open)):
+            for arrival in left:
                 self._begin(json.loads(arrival.body), arrival)
+            await self.room()
+
+    async def follow(self) -> None:
+        """Begin with what any process stores, in its order, for as long as there are others."""
+        stored = asyncio.Event()
+        self._calls.answer(_ARRIVED, lambda platform: stored.set() if platform == NAME else None)
+        while self._calls.are_heard:
+            await self.room()
+            try:
+                await self.resume()
+            except StorageError as error:
+                log.warning("what has come waits, since it cannot be read: %s", error)
+            with suppress(TimeoutError):
+                # A call that nobody could hear is made up for.
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await stored.wait()
+            stored.clear()
 
     async def take(self, updates: Sequence[Json]) -> None:
         """Store updates and begin with those that are new. When it returns they are safe.
@@ -80,13 +100,23 @@ class UpdateIntake:
         Raises:
             StorageError: they are not stored, so they must be brought again.
         """
-        passing = [each for each in updates if _PASSING & each.keys()]
-        lasting = {self._name(each): each for each in updates if not _PASSING & each.keys()}
-        arrivals = [Arrival(id=name, body=json.dumps(each)) for name, each in lasting.items()]
-        for arrival in await self._store.keep(NAME, arrivals) if arrivals else ():
-            self._begin(lasting[arrival.id], arrival)
-        for each in passing:
-            self._begin(each)
+        for arrival, update in await self._keep(updates):
+            self._begin(update, arrival)
+        self._begin_passing(updates)
+
+    async def receive(self, updates: Sequence[Json]) -> None:
+        """The same, where several processes are brought updates and one of them listens.
+
+        It begins with them when it `follow`s. What is answered at once or never is answered here.
+
+        Raises:
+            StorageError: they are not stored, so they must be brought again.
+        """
+        if self._calls.are_heard:
+            await self._keep(updates)
+            self._begin_passing(updates)
+        else:
+            await self.take(updates)
 
     async def room(self) -> None:
         """Wait until there is room for more."""
@@ -100,12 +130,31 @@ class UpdateIntake:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        interrupted, self._open = self._open, set[str]()
+        if interrupted:
+            with suppress(StorageError):
+                await self._store.put_back(NAME, interrupted)
+
+    async def _keep(self, updates: Sequence[Json]) -> list[tuple[Arrival, Json]]:
+        """Store what lasts; gives what is new of it."""
+        lasting = {self._name(each): each for each in updates if not _PASSING & each.keys()}
+        arrivals = [Arrival(id=name, body=json.dumps(each)) for name, each in lasting.items()]
+        new = await self._store.keep(NAME, arrivals) if arrivals else ()
+        return [(arrival, lasting[arrival.id]) for arrival in new]
+
+    def _begin_passing(self, updates: Sequence[Json]) -> None:
+        for each in updates:
+            if _PASSING & each.keys():
+                self._begin(each)
 
     def _name(self, update: Json) -> str:
         # Another bot, if the operator changes the token, counts its updates by itself.
         return f"{self._bot.id}/{update['update_id']}"
 
     def _begin(self, update: Json, arrival: Arrival | None = None) -> None:
+        # What comes while `resume` looks at what is left is found by both.
+        if arrival and arrival.id in self._open:
+            return
         # Tasks begin in this order, which albums and long texts rely on.
         if arrival:
             self._open.add(arrival.id)
@@ -123,7 +172,6 @@ class UpdateIntake:
                 await self._handle(update)
             if arrival:
                 together.done.append(arrival)
-                self._open.discard(arrival.id)
         finally:
             together.in_work -= 1
             if not together.in_work:
@@ -133,6 +181,8 @@ class UpdateIntake:
             # Else the next start does it again: what is paid knows that it was taken.
             with suppress(StorageError):
                 await self._store.settle(NAME, together.done)
+                # Not before: what is still in store would be begun with once more.
+                self._open.difference_update(each.id for each in together.done)
 
     async def _handle(self, update: Update) -> None:
         party = update.effective_chat or update.effective_user

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 
 from core.commands import Commands
 from core.messages.buttons import pack
 from core.options.options import OptionKind
-from core.platform import Button
+from core.platform import Button, Opening
 
 _COLUMNS = 3
 _DATA_BYTES = 64
@@ -15,17 +15,24 @@ _SHARED_CHARS = 8
 
 
 def keyboard(
-    buttons: Sequence[Button], commands: Commands, *, inline: bool
+    buttons: Sequence[Button],
+    commands: Commands,
+    *,
+    inline: bool,
+    opens: Opening | None = None,
 ) -> InlineKeyboardMarkup | None:
     """Rows of three. `inline`: whether the bot has inline mode, by which a place is chosen.
 
-    Without it a keyboard with such a button would be refused together with its message.
+    Without it a keyboard with such a button would be refused together with its message, as it is
+    with a page to open anywhere but in the chat of one person.
     """
     made = [
         _choosing(button, inline=inline) if _asks_place(button, commands) else _sent(button)
         for button in buttons
     ]
     shown = [button for button in made if button]
+    if opens and opens.address.startswith("https:"):
+        shown.append(InlineKeyboardButton(opens.label, web_app=WebAppInfo(opens.address)))
     rows = [shown[start : start + _COLUMNS] for start in range(0, len(shown), _COLUMNS)]
     return InlineKeyboardMarkup(rows) if rows else None
 

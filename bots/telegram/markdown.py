@@ -6,7 +6,8 @@ from typing import Any
 
 # What can be hidden; without any of it there is nothing to look for.
 _SIGNS = ("<", "||", "$", "]:")
-_DEFINITION = re.compile(rb"(?<!\\)\[(?=[^\]\n]+\]:)")
+# What is named may be spread over lines, and be as long as this.
+_DEFINITION = re.compile(rb"(?<!\\)\[(?=[^\]]{1,999}\]:)")
 _DOUBLE_PIPE = re.compile(rb"\|(?=\|)|(?<=\|)\|")
 _TAG = re.compile(rb"<")
 _DOLLAR = re.compile(rb"\$")

@@ -100,7 +100,7 @@ class TelegramPlace:
                     message_thread_id=self._thread,
                     reply_parameters=reply,
                     reply_markup=markup,
-                    link_preview_options=_NO_PREVIEW,
+                    link_preview_options=None if view.unfolds else _NO_PREVIEW,
                 )
 
             return await self._ask(call, _explained(shown))
@@ -156,7 +156,7 @@ class TelegramPlace:
                 int(message.id),
                 entities=None if is_rich else shown.entities or None,
                 reply_markup=self._keyboard(view),
-                link_preview_options=None if is_rich else _NO_PREVIEW,
+                link_preview_options=None if is_rich or view.unfolds else _NO_PREVIEW,
                 api_kwargs=rich,
             )
         except TelegramError as error:
@@ -270,7 +270,8 @@ class TelegramPlace:
     def _keyboard(self, view: View) -> InlineKeyboardMarkup | None:
         # A Share button that opens nothing would be worse than none.
         inline = bool(self._bot.bot.supports_inline_queries)
-        return keyboard(view.buttons, self._api.commands, inline=inline)
+        opens = None if is_group(self._ref) else view.opens
+        return keyboard(view.buttons, self._api.commands, inline=inline, opens=opens)
 
 
 def _explained(shown: Shown) -> Callable[[TelegramError], Exception]:

@@ -31,10 +31,16 @@ _CACHE_SECONDS = 5
 
 
 async def answer_inline(services: Services, query: InlineQuery, locale: Locale) -> None:
-    """List the videos of who types that fit what is typed, newest first."""
-    jobs = await _finished(services.store, person(query.from_user))
+    """List the videos of who types that fit what is typed, newest first.
+
+    Telegram does not say where that is, so only who is denied everywhere gets none.
+    """
+    user = person(query.from_user)
+    is_denied = await services.access.denies(user)
+    jobs = () if is_denied else await _finished(services.store, user)
     results = [result for job in jobs if fits(job, query.query) for result in results_of(job)]
-    none = InlineQueryResultsButton(translate(locale, "share-none"), start_parameter=DEFAULT)
+    why = translate(locale, "share-denied" if is_denied else "share-none")
+    none = InlineQueryResultsButton(why, start_parameter=DEFAULT)
     await query.answer(
         results[:_SHOWN],
         cache_time=_CACHE_SECONDS,

@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 
 from bots.answers import Answers
 from bots.telegram.ids import NAME
-from bots.telegram.incoming import is_private, person, place_of, ref_of, user_of
+from bots.telegram.incoming import is_masked, is_private, person, place_of, ref_of, user_of
 from core.errors import StorageError, UserError
 from core.i18n import Locale, explain, translate
 from core.people.audit import Act
@@ -104,8 +104,7 @@ class StarsShop:
     async def _offer(self, message: Message, text: str, locale: Locale) -> str:
         """Send an invoice; what is said instead, if anything."""
         user, place = user_of(message), place_of(message)
-        if not await self.services.access.admits(user, place):
-            raise UserError("access-denied", chat=str(place.party), user=str(user.party))
+        await self.services.access.check(user, place)
         if not is_private(message) or message.from_user is None:
             return translate(
                 locale, "buy-alone", link=f"https://t.me/{self.bot.username}?start=buy"
@@ -241,6 +240,8 @@ class StarsShop:
         if not text:
             return translate(locale, "paysupport")
         user = user_of(message)
+        if is_masked(message):
+            await self.services.access.check_name(user)
         self.services.rate.take(user.party)
         text = text[:_MOST_SUPPORT_CHARS]
         told = False

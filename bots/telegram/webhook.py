@@ -52,7 +52,7 @@ async def _take(body: bytes, intake: UpdateIntake) -> int:
     if intake.is_full:
         return 503
     try:
-        await intake.take([update])
+        await intake.receive([update])
     except StorageError as error:
         log.warning("an update stays at Telegram, since it cannot be stored: %s", error)
         return 503

@@ -90,6 +90,7 @@ class Model(Served):
             the model; constants: what else stands there.
         workflow: what is filled in by these, where a model is a file of the operator's.
         characters: whether prompts may have them, and one can be made of a finished task of it.
+        character_credits: the price of making one.
         storyboard: whether prompts may be one; mask, watermark: whether it can be told.
         edits: what its pictures are called in the form of /v1/images/edits, or "json" where that
             takes no form; empty where they go with the words.
@@ -110,6 +111,7 @@ class Model(Served):
     sound: Literal["", "on", "off", "always", "never"] = ""
     remix: bool = False
     characters: bool = False
+    character_credits: Annotated[int, Field(ge=0)] = 0
     storyboard: bool = False
     mask: bool = False
     watermark: bool = False

@@ -16,7 +16,9 @@ from core.chat.turns import fitting, tokens_taken
 from core.chat.views import answer_views, is_long
 from core.chat.whole import add_whole
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError, UserError
-from core.exchanges import Exchange, ExchangeState
+from core.exchanges import Exchange, ExchangeState, ledger_ref
+from core.i18n import Locale
+from core.jobs import LostRunError
 from core.messages.paged import PagedMessage, Standing
 from core.platform import Button, MessageLostError, RefusedError, View
 from core.records import answer_ended, answer_passed_on
@@ -99,6 +101,8 @@ class ActiveAnswer:
         except (MessageLostError, RefusedError) as error:
             log.warning("answer %s: its chat takes no messages: %s", self.exchange.id, error)
             await self._refuse()
+        except LostRunError:
+            log.info("answer %s: another process has it", self.exchange.id)
         finally:
             self.opened.set()
             if self._asking:
@@ -272,6 +276,7 @@ class ActiveAnswer:
             log.warning("answer %s: stored later: %s", self.exchange.id, error)
 
     async def _store_end(self) -> None:
+        self.exchange = await with_price(self._services, self.exchange)
         await self._until_stored()
         answer_ended(self._services.meters, self.exchange)
 
@@ -287,6 +292,14 @@ def ended(exchange: Exchange, fault: Fault | None, *, stopped: bool) -> Exchange
     else:
         state = ExchangeState.STOPPED if stopped else ExchangeState.DONE
     return replace(exchange, state=state, fault=fault, ended_at=time.time())
+
+
+async def with_price(services: Services, exchange: Exchange) -> Exchange:
+    """The row of an answer that has ended, with what its person is told of its price."""
+    locale, ref = Locale(exchange.locale), ledger_ref(exchange.id)
+    tell = services.credits.told_paid
+    paid = await tell(exchange.user, exchange.conversation, locale, ref=ref, paid=exchange.credits)
+    return replace(exchange, paid=paid)
 
 
 def _shortened(call: ToolCall) -> ToolCall:

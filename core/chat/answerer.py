@@ -4,12 +4,12 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
-from core.chat.answer import ActiveAnswer, UseTool, ended
+from core.chat.answer import ActiveAnswer, UseTool, ended, with_price
 from core.chat.formed_answer import FormedAnswer, HandOver
 from core.chat.showing import disown, leave, show
 from core.chat.turns import most_tokens
@@ -18,7 +18,10 @@ from core.errands import Errands
 from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
 from core.exchanges import Exchange, ExchangeState
+from core.files.elsewhere import paths_of
 from core.i18n import Locale, explain
+from core.jobs import LostRunError
+from core.media import Asset
 from core.platform import MessageLostError, MessageRef, Party, RefusedError, View
 from core.records import about_answer, answer_ended
 from core.services import Services
@@ -31,6 +34,8 @@ _DAY_SECONDS = 24 * 3600.0
 _PRUNE_SECONDS = 3600.0
 # In one transaction, so that nobody waits long for the database.
 _AT_ONCE = 100
+# What processes call to each other.
+_STOP = "stop answer"
 
 
 class Answerer:
@@ -54,6 +59,11 @@ class Answerer:
         self._history = history
         self._kept_days = kept_days
         self._active: dict[str, ActiveAnswer] = {}
+        self._left: set[str] = set()
+        # Who is listened to, by what becomes of it.
+        self._heard: dict[str, Party] = {}
+        self._all_heard = asyncio.Event()
+        self._all_heard.set()
         self._errands = Errands()
         self._closing = False
         self._shown: set[str] = set()
@@ -76,12 +86,18 @@ class Answerer:
             TakenError: its event has had its effect.
         """
         await self._services.words.check(exchange.prompt, exchange.quoted, question.last_words)
-        self.check_turn(exchange.user.party)
+        # Whoever was listened to has a turn, also while the program stops: they have paid for it.
+        if exchange.id not in self._heard:
+            self.check_turn(exchange.user.party)
         # Before the first wait, or five that are asked at the same moment would all have a turn.
         active = self._active[exchange.id] = self._answer(exchange, question, use)
+        self._services.feed.changed()
         try:
             reserved = self._most(exchange, question)
-            await self._services.exchanges.add(exchange, event, reserved=reserved)
+            await self._services.files.keep(exchange.id, paths_of(_shown_in(exchange)))
+            await self._services.exchanges.add(
+                exchange, event, reserved=reserved, at_once=self._per_user
+            )
         except BaseException:
             del self._active[exchange.id]
             raise
@@ -90,15 +106,17 @@ class Answerer:
         await active.opened.wait()
 
     def _most(self, exchange: Exchange, question: Question) -> float:
-        """What an answer may cost, in credits, with all that was spent on the question."""
+        """What an answer may cost, in credits; what listening has cost is in the ledger."""
         model = self._services.chat_model(exchange.model)
-        answer = model.credits_for(most_tokens(model, question)) if model else 0.0
-        return exchange.heard_credits + answer
+        return model.credits_for(most_tokens(model, question)) if model else 0.0
 
     async def before(self, exchange_id: str) -> Sequence[Exchange]:
         """What a question that follows an exchange goes on from, oldest first."""
         # A question and its answer are two messages.
-        return await self._services.exchanges.chain(exchange_id, limit=self._history // 2)
+        earlier = await self._services.exchanges.chain(exchange_id, limit=self._history // 2)
+        for exchange in earlier:
+            await self._services.files.fetch(paths_of(exchange.media))
+        return earlier
 
     def check_turn(self, user: Party) -> None:
         """Raise UserError where `submit` would refuse whatever a person asks."""
@@ -108,12 +126,60 @@ class Answerer:
         if objection := self._services.room.objection():
             log.warning("nothing new is asked: %s", objection)
             raise UserError("disk-nearly-full")
-        waiting = sum(each.exchange.user.party == user for each in self._active.values())
-        if waiting >= self._per_user:
-            raise UserError("answers-at-once", count=waiting)
+        waiting = {each.id for each in self.given_to(user)}
+        # One that was listened to, and is being asked by now, is one.
+        waiting |= {each for each, whose in self._heard.items() if whose == user}
+        if len(waiting) >= self._per_user:
+            raise UserError("answers-at-once", count=len(waiting))
 
-    def stop(self, exchange_id: str) -> bool:
-        """End an answer where it is; False where it is not being given."""
+    @contextmanager
+    def turn(self, user: Party, exchange_id: str) -> Generator[None]:
+        """Hold a turn for a question that is listened to first, which is paid for, too.
+
+        End it when that question was submitted, which takes no other turn.
+
+        Raises:
+            UserError: as `check_turn`.
+        """
+        self.check_turn(user)
+        self._heard[exchange_id] = user
+        self._all_heard.clear()
+        try:
+            yield
+        finally:
+            self._heard.pop(exchange_id, None)
+            if not self._heard:
+                self._all_heard.set()
+
+    async def stop(self, exchange: Exchange) -> bool:
+        """End an answer where it is, in whichever process; False where it is not being given.
+
+        Raises:
+            StorageError: it is given elsewhere, and nobody can be told now.
+        """
+        calls = self._services.calls
+        if self._stop_here(exchange.id):
+            return True
+        if exchange.is_ended or not calls.are_heard:
+            return False
+        await calls.call(_STOP, exchange.id)
+        return True
+
+    async def stop_all(self, user: Party) -> int:
+        """End all that a person waits for; gives how many they are.
+
+        Raises:
+            StorageError: as `stop`.
+        """
+        calls, ids = self._services.calls, [each.id for each in self.given_to(user)]
+        if calls.are_heard:
+            ids = [*ids, *await self._services.exchanges.waited_for(user)]
+        for exchange_id in (wanted := set(ids)):
+            if not self._stop_here(exchange_id):
+                await calls.call(_STOP, exchange_id)
+        return len(wanted)
+
+    def _stop_here(self, exchange_id: str) -> bool:
         active = self._active.get(exchange_id)
         if active:
             active.stop()
@@ -151,8 +217,7 @@ class Answerer:
 
     async def forget(self, user: Party) -> None:
         """Delete all that a person has asked and was answered."""
-        for exchange in self.given_to(user):
-            self.stop(exchange.id)
+        await self.stop_all(user)
         while gone := await self._services.exchanges.forget(user, limit=_AT_ONCE):
             await self._forget_files(gone)
 
@@ -164,8 +229,12 @@ class Answerer:
                 raises UserError where nothing can do that any more.
         """
         self._draft = draft
+        self._services.calls.answer(_STOP, self._stop_called)
         await self._prune()
         self._pruner = asyncio.create_task(self._prune_often(), name="answers")
+
+    def _stop_called(self, exchange_id: str) -> None:
+        self._stop_here(exchange_id)
 
     async def _prune_often(self) -> None:
         while True:
@@ -183,20 +252,28 @@ class Answerer:
     def take_up(self, left: Iterable[Exchange]) -> None:
         """End what an earlier process has left; nothing is asked again, it may have been paid."""
         for exchange in left:
+            self._left.add(exchange.id)
             self._errands.start(self._tell(exchange))
+
+    @property
+    def in_hand(self) -> Collection[str]:
+        """The ids of all that are listened to, being answered, or told, by this process."""
+        return {*self._heard, *self._active, *self._left}
 
     def refuse_more(self) -> None:
         """Begin no more answers."""
         self._closing = True
 
     async def idle(self) -> None:
-        """Wait until nobody waits for an answer."""
+        """Wait until nobody is listened to or waits for an answer."""
+        await self._all_heard.wait()
         await self._errands.idle()
 
     async def close(self) -> None:
         """Let go of everything; what is not told is told by the next start."""
         if self._pruner:
             self._pruner.cancel()
+        self._heard.clear()
         await self._errands.close()
 
     async def _go(self, active: ActiveAnswer) -> None:
@@ -209,6 +286,7 @@ class Answerer:
         finally:
             self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]
+            self._services.feed.changed()
 
     def _answer(self, exchange: Exchange, question: Question, use: UseTool | None) -> ActiveAnswer:
         if exchange.request is None:
@@ -226,7 +304,12 @@ class Answerer:
 
     async def _tell(self, exchange: Exchange) -> None:
         with about_answer(exchange):
-            await self._tell_end(exchange)
+            try:
+                await self._tell_end(exchange)
+            except LostRunError:
+                log.info("answer %s: another process has it", exchange.id)
+        # One that could not be told, for whatever reason, is not tried again and again.
+        self._left.discard(exchange.id)
 
     async def _tell_end(self, exchange: Exchange) -> None:
         if exchange.request and exchange.state is ExchangeState.DONE:
@@ -236,6 +319,7 @@ class Answerer:
         if not exchange.is_ended:
             fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
             exchange = ended(exchange, fault, stopped=False)
+            exchange = await with_price(self._services, exchange)
             await self._store(exchange)
             answer_ended(self._services.meters, exchange)
         with suppress(MessageLostError, RefusedError):
@@ -254,8 +338,14 @@ class Answerer:
             # A draft has taken over its pictures, and perhaps was ordered.
             if await self._services.store.get(each):
                 continue
+            await self._services.files.forget([each])
             folder = self._services.folder(each)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _shown_in(exchange: Exchange) -> tuple[Asset, ...]:
+    """All that came along with a question, or will come along with its suggestion."""
+    return (*exchange.media, *(exchange.request.pictures if exchange.request else ()))
 
 
 async def _nobody(exchange: Exchange) -> None:

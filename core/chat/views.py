@@ -116,6 +116,7 @@ def _suggestion_view(exchange: Exchange) -> View:
         case ExchangeState.BROKEN | ExchangeState.FAILED:
             lines = [translate(locale, "suggestion-failed", model=name)]
             lines += explain_fault(locale, exchange.fault, "answer") if exchange.fault else []
+    lines += filter(None, [exchange.paid])
     buttons = (_again(exchange),) if exchange.is_ended else _buttons(exchange)
     return View(text="\n".join(lines), buttons=buttons)
 
@@ -151,6 +152,8 @@ def _notes(exchange: Exchange, *, sandboxed: bool) -> Iterator[str]:
             yield _slanted(translate(locale, "answer-cut"))
         case _:
             pass
+    if exchange.paid:
+        yield _slanted(exchange.paid)
     if sandboxed:
         yield _slanted(translate(locale, "note-sandbox", kind="answer"))
 
@@ -181,6 +184,9 @@ def _buttons(exchange: Exchange) -> tuple[Button, ...]:
         stop = translate(locale, "button-stop")
         return (Button(label=stop, command="stop", given=given, style="danger"),)
     if exchange.state is ExchangeState.FAILED:
+        # What was only said aloud has to be said again.
+        if not exchange.prompt:
+            return ()
         retry = translate(locale, "button-ask-again")
         return (Button(label=retry, command="reask", given=given, style="primary"),)
     if exchange.is_complete:

@@ -5,13 +5,16 @@ from typing import Any
 
 from core.commands.access import ALLOW, BAN, DENY
 from core.commands.answers import CONTINUE, REASK, SHOW, STOP
+from core.commands.aside import ASIDE, UNASIDE
 from core.commands.ask import ASK, HEAR, TALK
 from core.commands.audit import AUDIT
+from core.commands.broadcast import BROADCAST, HALT, SEND
 from core.commands.characters import CHARACTER, CHARACTERS
 from core.commands.chat import MODEL_COMMAND, SYSTEM
 from core.commands.command import Audience, Command, Context
 from core.commands.credits import BALANCE, GRANT, LIMITS
 from core.commands.describe import DESCRIBE
+from core.commands.discard import DISCARD
 from core.commands.drafts import EDIT, SUGGEST
 from core.commands.enhance import ENHANCE
 from core.commands.forget import ERASE, FORGET
@@ -20,10 +23,11 @@ from core.commands.image import IMAGE
 from core.commands.jobs import AGAIN, CANCEL, RETRY, STATUS
 from core.commands.models import MODELS
 from core.commands.operations import GATEWAYS, JOBS, STATS
+from core.commands.pages import DASHBOARD, GALLERY
 from core.commands.pause import PAUSE, RESUME
 from core.commands.remix import REMIX
 from core.commands.settings import SETTINGS
-from core.commands.share import SHARE
+from core.commands.share import SHARE, UNSHARE
 from core.commands.storyboard import CONFIRM, STORYBOARD
 from core.commands.video import VIDEO
 
@@ -59,6 +63,9 @@ COMMANDS: Commands = {
         RETRY,
         AGAIN,
         SHARE,
+        UNSHARE,
+        DISCARD,
+        GALLERY,
         MODELS,
         SETTINGS,
         BALANCE,
@@ -69,10 +76,16 @@ COMMANDS: Commands = {
         LIMITS,
         PAUSE,
         RESUME,
+        ASIDE,
+        UNASIDE,
         JOBS,
         STATS,
         GATEWAYS,
+        DASHBOARD,
         AUDIT,
+        BROADCAST,
+        SEND,
+        HALT,
         make_help(lambda: list(COMMANDS.values())),
     )
 }

@@ -66,7 +66,7 @@ async def _decide_here(context: Context, party: Party, *, out: bool) -> View:
     if party.kind == "chat":
         raise UserError("chat-admins-people", command=context.invocation.command)
     here = context.invocation.conversation.party
-    act = context.act(party, "here")
+    act = context.decision(party, "here")
     await context.services.access.store.keep_out(party, here, act, out=out)
     said = "denied-here" if out else "allowed-here"
     return View(text=translate(context.locale, said, id=str(party)))

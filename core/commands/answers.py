@@ -13,6 +13,7 @@ from core.engine.order import new_id
 from core.errors import UserError
 from core.exchanges import Exchange, ExchangeState
 from core.files.disk import are_kept
+from core.files.elsewhere import paths_of
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG
 from core.platform import View
@@ -62,6 +63,7 @@ async def ask_again(context: Context, options: AnswerOptions) -> None:
     exchange = await _meant(context, options.of)
     if exchange.state is not ExchangeState.FAILED:
         raise UserError("nothing-to-ask-again")
+    await context.services.files.fetch(paths_of(exchange.media))
     if not await are_kept(exchange.media):
         raise UserError("pictures-gone")
     earlier = await context.engine.answerer.before(exchange.follows) if exchange.follows else ()
@@ -89,12 +91,13 @@ async def stop(context: Context, options: AnswerOptions) -> None:
         exchange = await context.services.exchanges.get(options.of)
         if exchange and not (_is_own(context, exchange) or await _may_stop(context, exchange)):
             raise UserError("button-not-yours")
-        stopped = exchange is not None and answerer.stop(options.of)
+        stopped = exchange is not None and await answerer.stop(exchange)
+        if exchange and stopped and not _is_own(context, exchange):
+            await context.services.audit.write(context.act(exchange.user.party, exchange.id))
         if exchange and invocation.message and invocation.given and not stopped:
             await answerer.disown(exchange, invocation.message)
     else:
-        waiting = answerer.given_to(invocation.user.party)
-        stopped = sum(answerer.stop(each.id) for each in waiting) > 0
+        stopped = await answerer.stop_all(invocation.user.party) > 0
     if not stopped:
         raise UserError("nothing-to-stop")
 

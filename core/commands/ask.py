@@ -1,6 +1,7 @@
 """/ask: a question to a chat model, in the conversation around it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated, TypeVar
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from core.catalog import ChatAbility
 from core.commands.command import Command, Context, NoOptions
-from core.commands.hearing import HeardWords, keep_price, listen
+from core.commands.hearing import HeardWords, held_place, keep_heard, listen
 from core.commands.ordering import forget_pictures, save_pictures
 from core.commands.questions import Wanted, put
 from core.commands.shared_options import MODEL
@@ -74,7 +75,10 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     earlier = () if options.new else await _earlier(context)
+    follows = earlier[-1].id if earlier else ""
+    held: Exchange | None = None
     heard: HeardWords | None = None
+    turn = ExitStack()
     try:
         media = tuple(await save_pictures(context, exchange_id, videos=True))
         wanted = Wanted(
@@ -89,7 +93,11 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
             proposes=proposes,
         )
         if voice := context.invocation.voice:
-            heard = await listen(context, voice)
+            turn.enter_context(
+                context.engine.answerer.turn(context.invocation.user.party, exchange_id)
+            )
+            held = held_place(context, exchange_id, follows, private=options.private)
+            heard = await listen(context, voice, held)
             wanted = _with_words(context, wanted, heard)
             # It has had its effect.
             context = replace(context, event=None)
@@ -98,13 +106,17 @@ async def _ask(context: Context, options: AskOptions, *, proposes: bool = False)
         await forget_pictures(context, exchange_id)
         lines = explain_fault(context.locale, error.fault, "answer")
         return View(text="\n".join((translate(context.locale, "voice-failed"), *lines)))
-    except (UserError, TakenError, StorageError):
-        if await context.services.exchanges.get(exchange_id) is None:
+    except (UserError, TakenError, StorageError) as error:
+        kept = await context.services.exchanges.get(exchange_id)
+        if kept is None or kept.is_listened_to:
             await forget_pictures(context, exchange_id)
-            if heard:
-                follows = earlier[-1].id if earlier else ""
-                await keep_price(context, exchange_id, heard, follows)
+            if held and heard:
+                paid = await keep_heard(context, held, heard)
+                if paid and isinstance(error, UserError):
+                    raise error.with_hints(UserError("hint-listened", paid=paid)) from error
         raise
+    finally:
+        turn.close()
     return None
 
 

@@ -1,6 +1,7 @@
 """/character and /characters: somebody in a video, to be called into others by a name."""
 
 import time
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -10,13 +11,17 @@ from core.commands.command import Command, Context
 from core.commands.repeats import once
 from core.commands.shared_options import OF
 from core.commands.sources import find_source
-from core.dialects.characters import create_character
+from core.commands.spending import reserved
+from core.dialects.characters import check_span, create_character
+from core.engine.order import new_id
 from core.errors import JobError, UserError
 from core.i18n import explain_fault, translate
+from core.messages.views import priced
 from core.names import ALIAS
 from core.options.options import OPTIONS_CONFIG, Option
 from core.people.characters import Character
 from core.platform import View
+from core.storing import until_stored
 
 _SPAN = r"\d{1,3}(?:\.\d)?-\d{1,3}(?:\.\d)?"
 
@@ -51,27 +56,35 @@ class CharactersOptions(BaseModel):
 
 
 async def character(context: Context, options: CharacterOptions) -> View:
-    """Make a character; this is charged by the gateway, but is no job."""
+    """Make a character; it is no job, but taken and paid for like one."""
     alias = options.prompt.strip().removeprefix("@").casefold()
     if not ALIAS.fullmatch(alias):
         raise UserError("alias-wrong", given=alias[:40])
-    context.services.pauses.check()
     model, source = await _source(context, options)
     start, end = (float(number) for number in options.span.split("-"))
-    services = context.services
+    check_span(start, end)
+    services, user = context.services, context.invocation.user
+    ref, price = f"character/{new_id()}", model.character_credits
     try:
-        async with once(context):
-            await context.take_event()
+        async with (
+            once(context),
+            context.engine.admitted(user, alias),
+            reserved(context, ref, price),
+        ):
             made = await create_character(
                 services.endpoint(model), services.http, source=source, span=(start, end)
             )
+            kept = Character(
+                alias=alias, username=made.username, gateway=model.gateway, created_at=time.time()
+            )
+            # Paid for, and nobody else knows its name: so a stop waits for this, too.
+            await until_stored(ref, partial(services.characters.keep, user, kept))
     except JobError as error:
         return View(text="\n".join(explain_fault(context.locale, error.fault)))
-    kept = Character(
-        alias=alias, username=made.username, gateway=model.gateway, created_at=time.time()
+    paid = await services.credits.told_paid(
+        user, context.invocation.conversation, context.locale, ref=ref, paid=price
     )
-    await services.characters.keep(context.invocation.user, kept)
-    return View(text=translate(context.locale, "character-made", alias=alias))
+    return priced(View(text=translate(context.locale, "character-made", alias=alias)), paid)
 
 
 async def _source(context: Context, options: CharacterOptions) -> tuple[Model, str]:
@@ -104,10 +117,19 @@ async def characters(context: Context, options: CharactersOptions) -> View:
             raise UserError("no-such-character", alias=alias[:40])
         return View(text=translate(context.locale, "character-forgotten", alias=alias))
     known = await store.of_user(user)
-    if not known:
-        return View(text=translate(context.locale, "characters-none"))
     lines = [f"@{each.alias} · {each.gateway} · {each.username}" for each in known]
-    return View(text="\n".join(lines))
+    lines = lines or [translate(context.locale, "characters-none")]
+    return View(text="\n".join([*lines, *_price(context)]))
+
+
+def _price(context: Context) -> list[str]:
+    """What one more costs at the least."""
+    able = context.services.catalog.able(Ability.CHARACTERS)
+    least = min((model.character_credits for model in able), default=0)
+    if not least:
+        return []
+    price = context.services.credits.price(least, context.locale)
+    return [translate(context.locale, "character-price", price=price)]
 
 
 CHARACTER = Command(

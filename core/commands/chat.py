@@ -15,6 +15,7 @@ from core.platform import Party, View
 
 _OFF = "off"
 _SYSTEM_CHARS = 1000
+_QUOTED_CHARS = 200
 _CHAT = Option(flags=("--chat",))
 
 
@@ -46,7 +47,10 @@ async def model(context: Context, options: ModelOptions) -> View:
             chosen = named.key if "/" in said else named.name
         party = await _party(context) if options.chat else context.invocation.user.party
         now = (await store.load(party)).get(party, Preferences())
-        await store.save(party, replace(now, chat_model=chosen))
+        act = None
+        if options.chat and not context.invocation.is_alone:
+            act = context.decision(party, chosen or _OFF)
+        await store.save(party, replace(now, chat_model=chosen), act)
         key = "chat-model-set" if chosen else "chat-model-unset"
         return View(text=translate(context.locale, key, model=chosen or ""))
     first = catalog.route_chat(frozenset({ChatAbility.CHAT}))[0].name
@@ -74,7 +78,8 @@ async def system(context: Context, options: SystemOptions) -> View:
     if len(said) > _SYSTEM_CHARS:
         raise UserError("system-too-long", limit=_SYSTEM_CHARS)
     off = said.casefold() == _OFF
-    await store.save(party, replace(now, system=None if off else said))
+    act = None if context.invocation.is_alone else context.decision(party, said[:_QUOTED_CHARS])
+    await store.save(party, replace(now, system=None if off else said), act)
     return View(text=translate(context.locale, "system-unset" if off else "system-set"))
 
 

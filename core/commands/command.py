@@ -4,11 +4,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
 from core.catalog import Ability, ChatAbility
+from core.commands.shared_options import OF
 from core.engine.engine import Engine
 from core.events import Event
 from core.i18n import Locale
@@ -17,6 +18,7 @@ from core.jobs import Job
 from core.options.options import OPTIONS_CONFIG, Option, OptionHelp, OptionKind, describe
 from core.people.audit import Act, named
 from core.people.preferences import Preferences
+from core.people.sessions import Area
 from core.platform import Party, View
 from core.services import Services
 
@@ -90,14 +92,15 @@ class Context:
             place=invocation.conversation.party,
         )
 
-    async def take_event(self) -> None:
-        """Let the event have its effect now: before what is paid without a job of ours.
+    def decision(self, about: Party | str, what: str = "") -> Act:
+        """The same of what can be decided any number of times: it counts as an order does.
 
         Raises:
-            TakenError: it had one.
+            UserError: it is one too many, of somebody who is no admin of the bot.
         """
-        if self.event:
-            await self.services.events.take(self.event)
+        if not self.is_admin:
+            self.services.rate.take(self.invocation.user.party)
+        return self.act(about, what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +120,13 @@ class Command(Generic[T]):
     Attributes:
         pays: whether it may cost something, so that one event does it once.
         job: the option that names a job, which has to be one's own.
-        managed: whether who runs a chat may do it to anybody's job there.
+        managed: who else may do it to a job: who runs the chat, there; or only admins of the bot.
+            These may wherever they are.
         result: the option that names a result; replying to the result names it, too.
         personal: whether its answer matters to nobody but whoever asked.
         check: raises UserError where it is no use to ask for the options that are missing.
         current: what the option that is asked for says already, for whoever changes it.
+        area: the pages that it leads to; where there are none, nobody is offered it.
     """
 
     name: str
@@ -136,11 +141,12 @@ class Command(Generic[T]):
     is_typed: bool = True
     pays: bool = False
     job: str = ""
-    managed: bool = False
+    managed: Literal["", Audience.CHAT_ADMINS, Audience.ADMINS] = ""
     result: str = ""
     personal: bool = False
     check: Callable[[Context], Awaitable[None]] | None = None
     current: Callable[[Context], str] | None = None
+    area: Area | None = None
 
     @property
     def all_needs(self) -> tuple[Ability | ChatAbility, ...]:
@@ -186,3 +192,11 @@ class JobOptions(BaseModel):
     job: Annotated[
         str | None, Option(patterns=(r"#?([0-9a-z]{1,32})",)), Field(description="option-job")
     ] = None
+
+
+class ResultOptions(BaseModel):
+    """Which result."""
+
+    model_config = OPTIONS_CONFIG
+
+    of: Annotated[str | None, OF, Field(description="option-of")] = None

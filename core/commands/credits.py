@@ -137,7 +137,7 @@ async def _lower_here(context: Context, options: LimitsOptions) -> View:
         raise UserError("limits-here-only")
     if options.daily is not None:
         daily = options.daily if isinstance(options.daily, int) else None
-        await store.decide_here(here, daily, context.act(here, f"{_said(options)} here"))
+        await store.decide_here(here, daily, context.decision(here, f"{_said(options)} here"))
     counts = (await store.balance(invocation.user.party, here)).chat.daily
     daily = _limit(context, NO_LIMIT if counts is None else counts)
     text = translate(context.locale, "limits-chat", id=str(here), daily=daily)

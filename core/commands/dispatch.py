@@ -20,6 +20,8 @@ from core.platform import View
 
 log = logging.getLogger(__name__)
 
+_BEFORE = Answer(repeated=True)
+
 
 async def dispatch(
     engine: Engine, invocation: Invocation, default: Locale, commands: Commands = COMMANDS
@@ -39,7 +41,7 @@ async def dispatch(
         return await answer(None)
     event = Event(platform=invocation.conversation.platform, id=invocation.event)
     try:
-        return await engine.services.events.once(event, partial(answer, event)) or Answer()
+        return await engine.services.events.once(event, partial(answer, event)) or _BEFORE
     # Nobody knows whether this was taken before, so it is not done: better a sentence than a
     # second bill.
     except StorageError as error:
@@ -69,7 +71,7 @@ async def _answer(
         return await perform(context, _find(context, commands))
     except TakenError:
         log.info("/%s: event %s was taken before", invocation.command, invocation.event)
-        return Answer()
+        return _BEFORE
     except UserError as error:
         for_admin = engine.services.access.is_admin(user)
         return _refused(explain(locale, error, for_admin=for_admin))
@@ -89,7 +91,8 @@ def _find(context: Context, commands: Commands) -> Command[Any]:
     command = commands.get(name)
     if command is None:
         # Suggest nothing that would be refused next.
-        known = offered(catalog, commands.values(), for_admin=context.is_admin)
+        areas = context.services.sessions.areas
+        known = offered(catalog, commands.values(), for_admin=context.is_admin, areas=areas)
         near = [f"/{match}" for match in get_close_matches(name, [c.name for c in known], n=1)]
         raise UserError("command-unknown", hints=did_you_mean(near), given=name[:40])
     return command

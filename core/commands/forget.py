@@ -61,6 +61,7 @@ async def erase(context: Context, options: EraseOptions) -> View:
     await context.engine.answerer.forget(user.party)
     await context.engine.keeper.forget(user.party)
     await context.services.characters.forget_all(user)
+    await context.services.sessions.end_all(user.party)
     for party in _parties(context):
         await context.services.preferences.save(party, Preferences())
     if kept.is_nothing and not kept.open:

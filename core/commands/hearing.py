@@ -3,22 +3,29 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from core.catalog import SpeechModel
+from core.chat.answer import with_price
 from core.commands.command import Context
+from core.commands.ordering import shown_at
+from core.commands.spending import settled
 from core.dialects import Transcript, transcribe
 from core.errors import HAD_ELSEWHERE, FaultKind, JobError, StorageError, UserError
-from core.exchanges import Exchange, ExchangeState
+from core.exchanges import Exchange, ExchangeState, ledger_ref
+from core.files.sounds import seconds_of
+from core.i18n import translate
 from core.invocation import Voice
 from core.services import Services
+from core.storing import until_stored
 
 log = logging.getLogger(__name__)
 
-# A key that is not accepted has not paid for anything either.
-# Where the platform does not say how long it is.
+# Where neither the file nor the platform says how long it is.
 _UNTOLD_SECONDS = 60.0
+# A key that is not accepted has not paid for anything either.
 _ELSEWHERE = HAD_ELSEWHERE | {FaultKind.AUTH}
 
 
@@ -31,8 +38,15 @@ class HeardWords:
     credits: float
 
 
-async def listen(context: Context, voice: Voice) -> HeardWords:
+async def listen(context: Context, voice: Voice, held: Exchange) -> HeardWords:
     """Have it listened to. The event is taken before: it is not paid for a second time.
+
+    Its price stands in the ledger under the question that comes of it.
+
+    Args:
+        context: of the command.
+        voice: what was said.
+        held: see `held_place`; what a stop or a kill breaks off is told by its row.
 
     Raises:
         UserError: no model here can, the file cannot be had, or whoever speaks may not spend what
@@ -44,16 +58,44 @@ async def listen(context: Context, voice: Voice) -> HeardWords:
     listeners = services.catalog.listeners
     if not listeners:
         raise UserError("voice-not-heard", for_admins=(UserError("hint-set-speech"),))
-    invocation = context.invocation
-    price = listeners[0].credits_for(voice.seconds or _UNTOLD_SECONDS)
-    await services.credits.check(invocation.user, invocation.conversation, price)
     async with voice.attachment.file() as path:
-        await context.take_event()
-        model, transcript = await _transcribed(services, listeners, path)
-    seconds = transcript.seconds or voice.seconds
+        found = await seconds_of(path)
+        told = voice.seconds or _UNTOLD_SECONDS
+        most = max(model.credits_for(found or told) for model in listeners)
+        held = replace(held, model=listeners[0].key, credits=most, heard_credits=most)
+        await services.exchanges.add(held, context.event, reserved=most)
+        try:
+            model, transcript = await _transcribed(services, listeners, path)
+        except Exception:
+            withdraw = partial(services.exchanges.withdraw, held.id)
+            await until_stored(held.id, withdraw)
+            raise
+    # Whoever was paid knows best; what only they say may be more than what the file admits.
+    seconds = max(found or 0.0, transcript.seconds or 0.0) or told
     log.info("%s has listened for %.1f s", model.key, seconds)
-    credits_ = model.credits_for(seconds)
+    credits_ = await settled(context, ledger_ref(held.id), model.credits_for(seconds))
     return HeardWords(text=transcript.text, model=model.key, credits=credits_)
+
+
+def held_place(context: Context, exchange_id: str, follows: str, *, private: bool) -> Exchange:
+    """What stands in the place of a question while it is listened to.
+
+    Raises:
+        UserError: it is private, and the platform has no place for it.
+    """
+    place, command = shown_at(context, private=private)
+    return Exchange(
+        id=exchange_id,
+        user=context.invocation.user,
+        locale=context.locale,
+        conversation=place,
+        command=command,
+        model="",
+        prompt="",
+        note=translate(context.locale, "voice-failed"),
+        follows=follows,
+        created_at=time.time(),
+    )
 
 
 async def _transcribed(
@@ -80,25 +122,25 @@ async def _transcribed(
     raise ValueError("nobody listens")
 
 
-async def keep_price(context: Context, exchange_id: str, heard: HeardWords, follows: str) -> None:
-    """Store what listening has cost, where no question came of it: one that got no answer."""
-    invocation, now = context.invocation, time.time()
-    exchange = Exchange(
-        id=exchange_id,
-        user=invocation.user,
-        locale=context.locale,
-        conversation=invocation.conversation,
+async def keep_heard(context: Context, held: Exchange, heard: HeardWords) -> str:
+    """Store what was heard where no question came of it: one that got no answer.
+
+    Gives what its person is told of its price, which is in the ledger already.
+    """
+    exchange = replace(
+        held,
         model=heard.model,
         prompt=heard.text,
-        follows=follows,
-        created_at=now,
+        note="",
         state=ExchangeState.FAILED,
         credits=heard.credits,
         heard_credits=heard.credits,
         told=True,
-        ended_at=now,
+        ended_at=time.time(),
     )
     try:
-        await context.services.exchanges.add(exchange, reserved=heard.credits)
-    except (StorageError, UserError) as error:
+        exchange = await with_price(context.services, exchange)
+        await context.services.exchanges.add(exchange)
+    except StorageError as error:
         log.warning("%s has listened for %.2f credits: %s", heard.model, heard.credits, error)
+    return exchange.paid

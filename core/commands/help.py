@@ -17,7 +17,8 @@ def make_help(commands: Callable[[], Sequence[Command[Any]]]) -> Command[NoOptio
     async def run(context: Context, _: NoOptions) -> View:
         catalog, default = context.services.catalog, context.preferences.model
         names = [default] if default else []
-        shown = offered(catalog, commands(), *names, for_admin=context.is_admin)
+        areas = context.services.sessions.areas
+        shown = offered(catalog, commands(), *names, for_admin=context.is_admin, areas=areas)
         typed = first_example(context.locale, catalog, shown)
         return View(text=help_text(context.locale, shown, typed))
 

@@ -73,24 +73,44 @@ async def cancel(context: Context, options: JobOptions) -> View | None:
     if job is None:
         jobs = await numbered(context)
         job = pick(jobs, options.job, none="nothing-to-cancel", command="cancel")
-    await context.engine.cancel(job.id)
-    if job.user.party != context.invocation.user.party:
-        await context.services.audit.write(context.act(job.user.party, job.id))
+    is_own = job.user.party == context.invocation.user.party
+    act = None if is_own else context.act(job.user.party, job.id)
+    await context.engine.cancel(job.id, act)
     return None
 
 
 async def retry(context: Context, options: JobOptions) -> View | None:
-    """Do a failed job of one's own again; without a number the last one."""
+    """Do a failed job of one's own again, without a number the last one; admins any, by its id.
+
+    Somebody else's goes where it was ordered, and they pay for it.
+    """
     job = context.job
     if job is None:
         jobs = await _jobs(context, lambda job: job.state is JobState.FAILED)
         last = jobs[-1:] if options.job is None else jobs
         job = pick(last, options.job, none="nothing-to-retry", command="retry")
+    if job.user.party != context.invocation.user.party:
+        await _check_person(context, job)
+        act = context.act(job.user.party, job.id)
+        again = await context.engine.retry(job, event=context.event, act=act)
+        await check_heard(context, job.id, again.conversation)
+        return None
     place, command = shown_at(context, private=job.request.private)
     await context.engine.retry(job, place, command, event=context.event)
-    if place != context.invocation.conversation:
-        await check_heard(context, job.id)
+    await check_heard(context, job.id, place)
     return None
+
+
+async def _check_person(context: Context, job: Job) -> None:
+    """Let nobody pay who could not order it themselves any more.
+
+    Raises:
+        UserError: its person is banned, or may not use the bot in its chat.
+    """
+    access = context.services.access
+    place = await access.present(job.conversation)
+    if access.bans(job.user, place) or not await access.admits(job.user, place):
+        raise UserError("retry-not-theirs", user=str(job.user.party))
 
 
 async def again(context: Context, options: JobOptions) -> View | None:
@@ -144,7 +164,9 @@ CANCEL = Command(
     run=cancel,
     audience=Audience.ANYBODY,
     job="job",
-    managed=True,
+    managed=Audience.CHAT_ADMINS,
 )
-RETRY = Command(name="retry", options=JobOptions, run=retry, pays=True, job="job")
+RETRY = Command(
+    name="retry", options=JobOptions, run=retry, pays=True, job="job", managed=Audience.ADMINS
+)
 AGAIN = Command(name="again", options=JobOptions, run=again, pays=True, job="job")

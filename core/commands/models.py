@@ -17,6 +17,7 @@ from core.catalog import (
     can,
     can_chat,
 )
+from core.commands.aside import told_aside
 from core.commands.command import Command, Context, NoOptions
 from core.dialects import Endpoint
 from core.errors import StorageError, UserError
@@ -118,10 +119,16 @@ def price_of(
         case Model():
             key = "models-price-second" if model.priced_by == "second" else "models-price"
             prices = {"price": model.credits}
-    if not any(prices.values()):
-        return []
+    told = [_priced(locale, currency, key, **prices)] if any(prices.values()) else []
+    if isinstance(model, Model) and model.characters and model.character_credits:
+        price = model.character_credits
+        told.append(_priced(locale, currency, "models-price-character", price=price))
+    return told
+
+
+def _priced(locale: Locale, currency: Currency, key: str, **prices: float) -> str:
     told = {name: currency.price(thousandths(price), locale) for name, price in prices.items()}
-    return [translate(locale, key, **told)]
+    return translate(locale, key, **told)
 
 
 def _length(locale: Locale, model: Model) -> str:
@@ -140,8 +147,8 @@ def readiness(locale: Locale, catalog: Catalog, model: Served) -> str:
         return translate(locale, "models-off")
     if variable := catalog.missing_key(model):
         return translate(locale, "models-needs", variable=variable)
-    if minutes := catalog.cooldown.minutes_left(model.key):
-        return translate(locale, "models-aside", minutes=minutes)
+    if aside := told_aside(locale, catalog.cooldown, model.key):
+        return aside
     if model.until and catalog.has_ended(model):
         return translate(locale, "models-ended", until=model.until.isoformat())
     if catalog.listed.lacks(model):

@@ -1,12 +1,13 @@
 """Which commands the ready models can do, and why the others cannot be done."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pydantic import BaseModel
 
 from core.catalog import Catalog
 from core.commands.command import Command, Context
+from core.people.sessions import Area
 
 
 def is_offered(catalog: Catalog, command: Command[Any], *names: str) -> bool:
@@ -15,13 +16,18 @@ def is_offered(catalog: Catalog, command: Command[Any], *names: str) -> bool:
 
 
 def offered(
-    catalog: Catalog, commands: Iterable[Command[Any]], *names: str, for_admin: bool = False
+    catalog: Catalog,
+    commands: Iterable[Command[Any]],
+    *names: str,
+    for_admin: bool = False,
+    areas: Collection[Area] = (),
 ) -> list[Command[Any]]:
-    """What menus and /help show, in the order of the commands."""
+    """What menus and /help show, in the order of the commands; `areas` are those with pages."""
     return [
         command
         for command in commands
         if command.is_typed
+        and (command.area is None or command.area in areas)
         and (for_admin or command.audience.is_everybodys)
         and is_offered(catalog, command, *names)
     ]

@@ -4,9 +4,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from core.commands.aside import told_aside
 from core.commands.command import Audience, Command, Context, NoOptions
 from core.commands.jobs import spent_by_gateways
 from core.commands.parties import check_alone
+from core.engine.gateways import GatewayState, gateway_states
 from core.i18n import translate
 from core.jobs import Job, JobState, Outcomes
 from core.messages.views import cancel_numbered
@@ -17,7 +19,6 @@ _SHOWN = 50
 _CANCELLABLE = 5
 _HOUR = 3600
 _PERIODS = {"24 h": 24 * _HOUR, "7 d": 7 * 24 * _HOUR}
-_FAULT_DAYS = 7
 _MOST_USED = 5
 
 
@@ -92,29 +93,24 @@ def _counted(counter: Counter[str]) -> str:
 async def gateways(context: Context, _: NoOptions) -> View:
     """Say of each gateway what it does for us, and how it went. Nobody is asked for it."""
     check_alone(context)
-    found = await context.services.store.outcomes(time.time() - _FAULT_DAYS * 24 * _HOUR)
-    lines = [
-        line
-        for name in sorted(context.services.endpoints)
-        for line in _gateway(context, name, found)
-    ]
+    states = await gateway_states(context.engine)
+    lines = [line for state in states for line in _gateway(context, state)]
     return View(text="\n".join([*lines, *await spent_by_gateways(context)]))
 
 
-def _gateway(context: Context, name: str, found: Sequence[Outcomes]) -> Iterator[str]:
-    locale, catalog = context.locale, context.services.catalog
-    ours = [job for job in context.engine.unfinished if job.gateway == name]
-    waiting = sum(bool(context.engine.position(job)) for job in ours)
+def _gateway(context: Context, state: GatewayState) -> Iterator[str]:
+    locale, cooldown = context.locale, context.services.catalog.cooldown
     yield translate(
-        locale, "gateways-line", gateway=name, running=len(ours) - waiting, waiting=waiting
+        locale,
+        "gateways-line",
+        gateway=state.name,
+        running=state.running,
+        waiting=state.waiting,
     )
-    for model in catalog.data.models:
-        if model.gateway == name and (minutes := catalog.cooldown.minutes_left(model.key)):
-            aside = translate(locale, "models-aside", minutes=minutes)
-            yield f"  {model.name}: {aside}"
-    faults = [each for each in found if each.fault and each.gateway == name]
-    if faults:
-        last = max(faults, key=lambda each: each.last_at)
+    for key in state.aside:
+        yield f"  {key.partition('/')[2]}: {told_aside(locale, cooldown, key)}"
+    if state.faults:
+        last = state.faults[0]
         ago = clock(time.time() - last.last_at)
         yield translate(locale, "gateways-fault", fault=last.fault, model=last.model, ago=ago)
 

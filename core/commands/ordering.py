@@ -13,6 +13,7 @@ from core.commands.repeats import once
 from core.engine.order import Order, new_id
 from core.errors import FaultKind, StorageError, UserError
 from core.events import TakenError
+from core.files.elsewhere import paths_of
 from core.files.pictures import copied, save_picture
 from core.files.videos import is_video, save_video
 from core.media import Asset, MediaKind, MediaRequest, Unmet
@@ -47,6 +48,7 @@ async def order_again(context: Context, request: MediaRequest) -> None:
     job_id = new_id()
     async with _forgotten_unless_ordered(context, job_id):
         folder = context.services.folder(job_id)
+        await context.services.files.fetch(paths_of(request.pictures))
         try:
             request = await asyncio.to_thread(_with_copies, request, folder)
         except FileNotFoundError:
@@ -96,8 +98,7 @@ async def _submit(
     )
     async with once(context, [picture.path for picture in request.images]):
         await context.engine.submit(order)
-    if place != context.invocation.conversation:
-        await check_heard(context, job_id)
+    await check_heard(context, job_id, place)
 
 
 def _needs_word(context: Context, request: MediaRequest) -> bool:
@@ -124,11 +125,19 @@ def shown_at(context: Context, *, private: bool) -> tuple[ConversationRef, Messa
     return own, command and replace(command, access="")
 
 
-async def check_heard(context: Context, job_id: str) -> None:
-    """Raise UserError where a private job has ended since its person cannot be written to."""
+async def check_heard(context: Context, job_id: str, place: ConversationRef) -> None:
+    """Raise UserError where a job has ended since nothing can be written to its place.
+
+    Only where that is not the place that whoever ordered it looks at.
+    """
+    invocation = context.invocation
+    if place == invocation.conversation and not invocation.is_elsewhere:
+        return
     job = await context.services.store.get(job_id)
     if job and job.fault and job.fault.kind is FaultKind.UNHEARD:
-        raise UserError("private-unheard")
+        # Only they themselves can do anything about it.
+        is_theirs = job.request.private and job.user.party == invocation.user.party
+        raise UserError("private-unheard" if is_theirs else "chat-unheard")
 
 
 async def cast(context: Context, request: MediaRequest) -> MediaRequest:

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from core.commands.command import Context
 from core.errors import UserError
+from core.invocation import IdFormat
+from core.options.mistakes import clip
 from core.options.options import Option
 from core.platform import Party
 
@@ -47,9 +49,11 @@ def party_of(context: Context, options: NamesParty) -> Party:
     """
     invocation = context.invocation
     here, author, ids = invocation.conversation, invocation.replied_user, invocation.ids
+    if elsewhere := _elsewhere(context, options):
+        return elsewhere
     mentioned = options.person or ids.mentioned(options.id or "")
     if mentioned:
-        return _checked(context, Party(platform=here.platform, kind="user", id=mentioned))
+        return _checked(ids, Party(platform=here.platform, kind="user", id=mentioned))
     if options.id is None and options.kind != "chat" and author:
         return author.party
     if options.id is None:
@@ -60,10 +64,22 @@ def party_of(context: Context, options: NamesParty) -> Party:
     if ids.is_name(options.id):
         raise UserError("party-no-names", name=options.id, command=invocation.command)
     kind = options.kind or ids.kind_of(options.id) or "user"
-    return _checked(context, Party(platform=here.platform, kind=kind, id=options.id))
+    return _checked(ids, Party(platform=here.platform, kind=kind, id=options.id))
 
 
-def _checked(context: Context, party: Party) -> Party:
-    if not context.invocation.ids.fits(party):
-        raise UserError("option-not-understood", given=party.id)
+def _elsewhere(context: Context, options: NamesParty) -> Party | None:
+    """Whom an admin of the bot names as "platform:id", which may be another platform."""
+    services = context.services
+    platform, _, id_ = (options.id or "").partition(":")
+    is_known = platform in services.ids or platform in services.platforms
+    if not (id_ and is_known and context.is_admin):
+        return None
+    ids = services.ids.get(platform, IdFormat())
+    kind = options.kind or ids.kind_of(id_) or "user"
+    return _checked(ids, Party(platform=platform, kind=kind, id=id_))
+
+
+def _checked(ids: IdFormat, party: Party) -> Party:
+    if not ids.fits(party):
+        raise UserError("party-no-id", given=clip(party.id), platform=party.platform)
     return party

@@ -20,12 +20,15 @@ class Answer:
     Attributes:
         view: what to say, if anything.
         done: whether the command was done.
+        repeated: whether the same event has come before: nothing was done for this one, and what
+            the first was answered is not known any more.
         asks: the option that the person is to be asked for now, as the invocation wanted.
         current: what that option says already, where it is to be changed.
     """
 
     view: View | None = None
     done: bool = True
+    repeated: bool = False
     asks: OptionHelp | None = None
     current: str = ""
 
@@ -38,9 +41,14 @@ async def perform(context: Context, command: Command[Any]) -> Answer:
     """
     invocation = context.invocation
     await _check_access(context, command.audience)
+    if command.pays and invocation.is_masked:
+        await context.services.access.check_name(invocation.user)
     # Before anything of it costs us anything. A question is not yet what it asks for.
     if command.pays and not (invocation.asks or context.is_admin or context.is_proposal):
         context.services.rate.take(invocation.user.party)
+    # The platform is asked about it, so it comes after what we know ourselves.
+    if command.pays and invocation.is_elsewhere:
+        await _check_there(context)
     # Everything that would be refused after the question is refused before it.
     if invocation.asks:
         check_offered(context, command)
@@ -76,26 +84,29 @@ def _read(context: Context, command: Command[Any]) -> Any:
 
 
 async def _check_access(context: Context, audience: Audience) -> None:
-    user, conversation = context.invocation.user, context.invocation.conversation
+    invocation, access = context.invocation, context.services.access
     match audience:
         case Audience.ANYBODY:
             pass
         case Audience.ADMITTED:
-            if not await context.services.access.admits(user, conversation):
-                chat = str(conversation.party)
-                raise UserError("access-denied", chat=chat, user=str(user.party))
+            await access.check(invocation.user, invocation.conversation)
         case Audience.CHAT_ADMINS:
+            await access.check(invocation.user, invocation.conversation)
             # Everybody would run the chat that they are alone in.
-            alone = context.invocation.is_alone and not context.is_admin
-            if not await context.services.access.admits(user, conversation):
-                raise UserError(
-                    "access-denied", chat=str(conversation.party), user=str(user.party)
-                )
+            alone = invocation.is_alone and not context.is_admin
             if alone or not await context.manages_chat():
                 raise UserError("chat-managers-only")
         case Audience.ADMINS:
             if not context.is_admin:
                 raise UserError("admins-only")
+
+
+async def _check_there(context: Context) -> None:
+    """Let nobody order into a chat from elsewhere that they have left, or that is out of reach."""
+    user, place = context.invocation.user, context.invocation.conversation
+    context.services.check_reached(place)
+    if not await context.services.platforms[place.platform].is_among(user, place):
+        raise UserError("chat-left")
 
 
 async def _about(context: Context, command: Command[Any], job_id: str | None) -> Context:
@@ -115,8 +126,8 @@ async def _about(context: Context, command: Command[Any], job_id: str | None) ->
     here = context.invocation.conversation.party
     if command.managed and context.is_admin:
         return context
-    managed = command.managed and job.conversation.party == here
-    if managed and await context.manages_chat():
+    is_here = job.conversation.party == here
+    if command.managed == Audience.CHAT_ADMINS and is_here and await context.manages_chat():
         return context
     raise UserError("button-not-yours")
 

@@ -101,7 +101,21 @@ async def _change(context: Context, party: Party, options: SettingsOptions) -> N
         raise UserError("chat-admins-only")
     store = context.services.preferences
     now = Preferences() if options.reset else (await store.load(party)).get(party, Preferences())
-    await store.save(party, change(now, options, context.services.catalog))
+    changed = change(now, options, context.services.catalog)
+    act = context.decision(party, _said(options)) if _is_for_others(context, options) else None
+    await store.save(party, changed, act)
+
+
+def _is_for_others(context: Context, options: SettingsOptions) -> bool:
+    return options.chat and not context.invocation.is_alone
+
+
+def _said(options: SettingsOptions) -> str:
+    """What was given, as it is typed."""
+    given = options.model_dump(exclude={"chat", "reset"}, exclude_none=True)
+    return " ".join(
+        ["reset"] * options.reset + [f"{name} {value}" for name, value in given.items()]
+    )
 
 
 def change(now: Preferences, options: SettingsOptions, catalog: Catalog) -> Preferences:

@@ -1,12 +1,13 @@
-"""/share: a finished result in another chat."""
+"""/share: a finished result in another chat, or at an address that can be passed on."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from core.commands.command import Command, Context
+from core.commands.command import Audience, Command, Context, ResultOptions
 from core.commands.shared_options import OF, PLACE
+from core.delivery.page import make_page, shown_paths
 from core.delivery.post import post
 from core.delivery.prepare import is_native
 from core.engine.order import new_id
@@ -18,10 +19,12 @@ from core.invocation import Place
 from core.jobs import Job, JobState
 from core.limits import Limits
 from core.media import Asset
+from core.messages.buttons import unshare_button
 from core.messages.views import share_button
 from core.messages.wording import excerpt
 from core.options.options import OPTIONS_CONFIG
 from core.platform import MediaPost, MessageLostError, RefusedError, UncertainError, View
+from core.shares import MOST_SHARES
 
 _REMEMBERED = 200
 
@@ -36,12 +39,12 @@ class ShareOptions(BaseModel):
 
 
 async def share(context: Context, options: ShareOptions) -> View:
-    """Post the result where it should go; without a place, offer the button that asks for one."""
+    """Post the result where it should go; without a place, give its address or ask for a place."""
     job = context.job or await _meant(context, options.of)
     if options.place is None:
-        text = translate(context.locale, "share-how")
-        return View(text=text, buttons=(share_button(job, context.locale),))
-    await _check_kept(job)
+        return await _offered(context, job)
+    _check_places(context)
+    await _check_kept(context, job)
     place = context.invocation.place
     if place is None:
         raise UserError("share-refused")
@@ -56,8 +59,56 @@ async def share(context: Context, options: ShareOptions) -> View:
 
 async def check(context: Context) -> None:
     """Refuse before anybody is asked for a place if the result is gone."""
+    _check_places(context)
+    job = context.job or await _meant(context, context.invocation.given.get(SHARE.job))
+    await _check_kept(context, job)
+
+
+async def unshare(context: Context, options: ResultOptions) -> View:
+    """Take all addresses of a result back."""
+    job = context.job or await _meant(context, options.of)
+    ended = await context.services.shares.end(job.id)
+    return View(text=translate(context.locale, "unshare-done" if ended else "unshare-none"))
+
+
+async def _offered(context: Context, job: Job) -> View:
+    """All ways in which it can be shared from here."""
+    shares, objection = context.services.shares, context.invocation.place_objection
+    buttons = () if objection else (share_button(job, context.locale),)
+    address = await _address(context, job) if shares.can_be_made else ""
+    if not address:
+        if objection:
+            raise objection
+        return View(text=translate(context.locale, "share-how"), buttons=buttons)
+    lines = [translate(context.locale, "share-link", days=shares.days, link=address)]
+    if buttons:
+        lines.append(translate(context.locale, "share-how-else"))
+    unshare_ = unshare_button(job.id, context.locale)
+    return View(text="\n".join(lines), buttons=(*buttons, unshare_), unfolds=True)
+
+
+async def _address(context: Context, job: Job) -> str:
+    _check_readers(context, job)
+    # Nothing is swept away between the look and the address.
+    async with context.engine.keeper.taking:
+        await _check_kept(context, job)
+        # An old one is not ended for a new one: it was told how long it works.
+        if await context.services.shares.are_enough(job.id):
+            raise UserError("share-enough", count=MOST_SHARES)
+        return await make_page(context.services, job)
+
+
+def _check_places(context: Context) -> None:
+    if context.invocation.place_objection:
+        raise context.invocation.place_objection
+
+
+def _check_readers(context: Context, job: Job) -> None:
+    """The address of what is private is told where nobody else reads it."""
     invocation = context.invocation
-    await _check_kept(context.job or await _meant(context, invocation.given.get(SHARE.job)))
+    is_alone = invocation.is_private or invocation.is_alone or invocation.is_elsewhere
+    if job.request.private and not is_alone:
+        raise UserError("share-privately")
 
 
 async def _meant(context: Context, named: str | None) -> Job:
@@ -75,7 +126,9 @@ async def _meant(context: Context, named: str | None) -> Job:
     raise UserError("share-nothing")
 
 
-async def _check_kept(job: Job) -> None:
+async def _check_kept(context: Context, job: Job) -> None:
+    if job.state is JobState.DONE:
+        await context.services.files.fetch(shown_paths(job))
     if job.state is not JobState.DONE or not job.assets or not await are_kept(job.assets):
         raise UserError("share-gone")
 
@@ -83,6 +136,7 @@ async def _check_kept(job: Job) -> None:
 async def _post(context: Context, job: Job, place: Place) -> None:
     services, ref = context.services, place.conversation
     conversation = services.platforms[ref.platform].conversation(ref)
+    await conversation.measure()
     media = MediaPost(
         key=context.invocation.event or new_id(),
         assets=await _fitted(job.assets, conversation.limits),
@@ -112,4 +166,24 @@ async def _fitted(assets: Sequence[Asset], limits: Limits) -> tuple[Asset, ...]:
     return tuple(ready)
 
 
-SHARE = Command(name="share", options=ShareOptions, run=share, job="of", result="of", check=check)
+SHARE = Command(
+    name="share",
+    options=ShareOptions,
+    run=share,
+    job="of",
+    result="of",
+    check=check,
+    personal=True,
+)
+# Who has lost access still decides what others can see of theirs.
+UNSHARE = Command(
+    name="unshare",
+    options=ResultOptions,
+    run=unshare,
+    audience=Audience.ANYBODY,
+    is_typed=False,
+    job="of",
+    result="of",
+    managed=Audience.CHAT_ADMINS,
+    personal=True,
+)

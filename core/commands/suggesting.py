@@ -15,6 +15,7 @@ from core.engine.order import new_id
 from core.errors import StorageError, UserError
 from core.events import TakenError
 from core.exchanges import Exchange
+from core.files.elsewhere import paths_of
 from core.files.pictures import copied
 from core.media import Asset, MediaRequest
 
@@ -70,6 +71,7 @@ async def suggest_again(context: Context, exchange: Exchange, request: MediaRequ
     context.engine.answerer.check_turn(context.invocation.user.party)
     exchange_id = new_id()
     # Its own, for each is forgotten in its own time.
+    await context.services.files.fetch(paths_of((*request.images, *exchange.media)))
     try:
         own = {
             asset.path: await asyncio.to_thread(_copy, context, asset, exchange_id)

@@ -11,7 +11,7 @@ from core.dialects import Endpoint
 from core.files.transcode import needs_conversion, transcode
 from core.limits import Limits
 from core.media import Asset, MediaKind, RemoteAsset
-from core.messages.views import Withheld
+from core.messages.withheld import Withheld
 from core.public_http import is_public
 from core.redact import redact
 
@@ -45,6 +45,7 @@ class Prepared:
         withheld: what is too large, however it is made.
         part: which of several posts this is; "" for the only or the first one.
         wordless: whether the words stand with another of them.
+        original: the address of a page with what was made again, as it was before; "" without.
     """
 
     assets: tuple[Asset, ...] = ()
@@ -52,6 +53,7 @@ class Prepared:
     withheld: tuple[Withheld, ...] = ()
     part: str = ""
     wordless: bool = False
+    original: str = ""
 
     def cut(self, limits: Limits, *, in_place: bool) -> list["Prepared"]:
         """What one post holds each; `in_place`, the first takes the place of a message."""
@@ -68,14 +70,23 @@ class Prepared:
         return [replace(self, assets=(asset,), part=asset.path.stem) for asset in self.assets]
 
 
-def lower(ready: Prepared, results: Sequence[RemoteAsset], endpoint: Endpoint) -> Prepared | None:
-    """The form to try where a chat has refused one: as files, then as links; None after that."""
+def lower(
+    ready: Prepared, results: Sequence[RemoteAsset], endpoint: Endpoint, page: str = ""
+) -> Prepared | None:
+    """The form to try where a chat has refused one: as files, then as links; None after that.
+
+    `page` is the address of a page of our own, which goes before those at a gateway.
+    """
     if not ready.as_documents:
         return replace(ready, as_documents=True)
-    refused = [Withheld(link=_link_of(each, results, endpoint)) for each in ready.assets]
+    refused = [
+        Withheld(link=page or _link_of(each, results, endpoint), on_page=bool(page))
+        for each in ready.assets
+    ]
     if not any(each.link for each in refused):
         return None
-    return replace(ready, assets=(), as_documents=False, withheld=(*ready.withheld, *refused))
+    withheld = (*ready.withheld, *refused)
+    return replace(ready, assets=(), as_documents=False, withheld=withheld, original="")
 
 
 def is_native(asset: Asset, limits: Limits) -> bool:

@@ -14,7 +14,7 @@ from core.dialects._http import Creation, Wire, broken_off
 from core.dialects._json import Json, document
 from core.dialects._tasks import cost_of
 from core.errors import MODERATION, Fault, FaultKind, JobError
-from core.media import Accepted, Rendering
+from core.media import Accepted, MediaRequest, RemoteAsset, Rendering
 from core.redact import quote
 
 # Silent until the picture is done: a minute or two is normal at 4k.
@@ -25,16 +25,35 @@ _LIMIT_BYTES = 128_000_000
 _READ_CHARS = 20_000
 
 
-async def create_results(
-    wire: Wire, generation: Generation, create: Callable[[Generation], Awaitable[Creation]]
-) -> Json:
-    """Post a request that costs money, once, and give the JSON that it is answered with.
+Create = Callable[[Generation], Awaitable[Creation]]
+
+
+async def generate_at_once(
+    wire: Wire,
+    generation: Generation,
+    *,
+    create: Create,
+    answer: Callable[[Json, MediaRequest], tuple[RemoteAsset, ...]],
+    failure: Callable[[Json, Circumstances], Fault],
+) -> tuple[RemoteAsset, ...]:
+    """Do all that `MediaDialect.generate` promises; what differs between protocols is given.
+
+    `create` writes the request that costs money, `answer` finds what was made in the JSON that it
+    is answered with, and `failure` says why there is nothing.
 
     Raises:
-        JobError: what `Wire.create` raises, a refusal under status 200, or that the answer cannot
-            be read, which may have been paid for. INTERRUPTED where an earlier process has sent
-            it: there is no task to be asked for, and it is never sent a second time.
+        JobError: saying why there is no result: what `Wire.create` raises, a refusal under status
+            200, or that the answer cannot be read, which may have been paid for. INTERRUPTED where
+            an earlier process has sent it: there is no task to be asked for, and it is never sent
+            a second time.
     """
+    reply = await _ask(wire, generation, create)
+    if made := answer(reply, generation.request):
+        return made
+    raise JobError(failure(reply, generation.circumstances))
+
+
+async def _ask(wire: Wire, generation: Generation, create: Create) -> Json:
     if generation.task is not None:
         raise JobError(Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True))
     circumstances = generation.circumstances

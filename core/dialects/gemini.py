@@ -5,6 +5,7 @@ Source: docs/gateways.md, "gemini".
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote as percent_encode
 
 import httpx
@@ -18,9 +19,9 @@ from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris
 from core.dialects._inline import Sieve, decode
 from core.dialects._json import Json, dig, items, mapping, text
-from core.dialects._results import create_results, nothing_made
+from core.dialects._results import generate_at_once, nothing_made
 from core.dialects.endpoint import Endpoint
-from core.errors import Fault, FaultKind, JobError
+from core.errors import Fault, FaultKind
 from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _GOOD_ENDS = ("", "STOP")
@@ -113,10 +114,14 @@ class Gemini:
         self._wire = Wire(endpoint, http)
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
-        reply = await create_results(self._wire, generation, _creation)
-        if assets := answer(reply, generation.request, self._wire.endpoint.root):
-            return assets
-        raise JobError(failure(reply, generation.circumstances))
+        wire = self._wire
+        return await generate_at_once(
+            wire,
+            generation,
+            create=_creation,
+            answer=partial(answer, root=wire.endpoint.root),
+            failure=failure,
+        )
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""

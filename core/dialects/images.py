@@ -9,15 +9,15 @@ from dataclasses import replace
 import httpx
 
 from core.catalog import Model
-from core.dialects._faults import message_of
+from core.dialects._faults import Circumstances, message_of
 from core.dialects._generation import Generation
 from core.dialects._http import Creation, FilePart, MultipartForm, Wire
 from core.dialects._images import data_uris, file_parts
 from core.dialects._inline import decode
 from core.dialects._json import Json, each, items, mapping, text
-from core.dialects._results import create_results, nothing_made
+from core.dialects._results import generate_at_once, nothing_made
 from core.dialects.endpoint import Endpoint
-from core.errors import FaultKind, JobError
+from core.errors import Fault, FaultKind
 from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = "/v1/images/generations"
@@ -80,6 +80,14 @@ def _asset(item: Json) -> RemoteAsset | None:
     return RemoteAsset(urls=urls, data=data, kind=MediaKind.IMAGE) if data or urls else None
 
 
+def failure(reply: Json, circumstances: Circumstances) -> Fault:
+    """Say why a good answer holds no picture."""
+    fault = nothing_made(message_of(reply), circumstances)
+    if any(kept is False for kept in each(reply, "data.*.respect_moderation")):
+        return replace(fault, kind=FaultKind.MODERATION_OUTPUT)
+    return fault
+
+
 class Images:
     """The dialect; see `MediaDialect` for the contract."""
 
@@ -87,13 +95,9 @@ class Images:
         self._wire = Wire(endpoint, http)
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
-        reply = await create_results(self._wire, generation, _creation)
-        if assets := answer(reply, generation.request):
-            return assets
-        fault = nothing_made(message_of(reply), generation.circumstances)
-        if any(kept is False for kept in each(reply, "data.*.respect_moderation")):
-            fault = replace(fault, kind=FaultKind.MODERATION_OUTPUT)
-        raise JobError(fault)
+        return await generate_at_once(
+            self._wire, generation, create=_creation, answer=answer, failure=failure
+        )
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""

@@ -38,7 +38,7 @@ def payload(
     body: dict[str, object] = {"model": model.wire_name(request)}
     if request.seed is not None:
         body["seed"] = request.seed
-    if model.tells_sound:
+    if model.tells_sound and request.sound is not None:
         body["generate_audio"] = request.sound
     return body | {name: value for name, value in said.items() if value}
 

@@ -16,9 +16,9 @@ from core.dialects._http import Creation, Wire
 from core.dialects._images import data_uris, picture_part
 from core.dialects._inline import decode
 from core.dialects._json import Json, dig, mapping, text, texts
-from core.dialects._results import create_results, nothing_made
+from core.dialects._results import generate_at_once, nothing_made
 from core.dialects.endpoint import Endpoint
-from core.errors import Fault, FaultKind, JobError
+from core.errors import Fault, FaultKind
 from core.media import MediaKind, MediaRequest, RemoteAsset, TaskRef
 
 _CREATE = "/v1/chat/completions"
@@ -77,10 +77,9 @@ class OpenrouterImages:
         self._wire = Wire(endpoint, http)
 
     async def generate(self, generation: Generation) -> tuple[RemoteAsset, ...]:
-        reply = await create_results(self._wire, generation, _creation)
-        if assets := answer(reply, generation.request):
-            return assets
-        raise JobError(failure(reply, generation.circumstances))
+        return await generate_at_once(
+            self._wire, generation, create=_creation, answer=answer, failure=failure
+        )
 
     async def cancel(self, task: TaskRef) -> None:
         """Do nothing: there is no task, and closing the connection stops nobody."""

@@ -37,7 +37,7 @@ def payload(model: Model, request: MediaRequest, images: Sequence[str]) -> Json:
     else:
         said["reference_images"] = pictures
     body: dict[str, object] = {"model": model.wire_name(request)}
-    if model.tells_sound:
+    if model.tells_sound and request.sound is not None:
         body["generate_audio"] = request.sound
     return body | {name: value for name, value in said.items() if value}
 

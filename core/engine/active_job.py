@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -12,12 +13,13 @@ from core.engine.stages import Stages
 from core.errors import StorageError
 from core.i18n import Locale
 from core.jobs import Job, JobState, LostRunError
+from core.media import MediaRequest
 from core.messages.budget import Rank
 from core.messages.progress import Phase, Progress, learned_seconds
 from core.messages.status import StatusMessage, write_final
 from core.messages.views import draft_view, resting_view, running_view
 from core.messages.wording import doubt
-from core.platform import MessageLostError, View
+from core.platform import MessageLostError, RefusedError, View
 from core.records import job_ended
 from core.services import Services
 from core.storing import until_stored
@@ -42,13 +44,26 @@ class ActiveJob:
         self.stages = Stages(job.state)
         self.status: StatusMessage | None = None
         self.learned_seconds: float | None = None
+        # Called when a frame finds that another run has the job; nobody waits for a frame.
+        self.when_lost: Callable[[], None] | None = None
         self._services = services
+        self._feed = services.feed
         # Guards the token in `job`: a frame reads it while a run replaces it.
         self._token = asyncio.Lock()
         # What the row says of the progress, and since when.
         self._stored, self._stored_at = job.fraction, 0.0
         self._late: asyncio.Task[None] | None = None
         self.conversation, self.budget = services.conversation(job)
+
+    @property
+    def request(self) -> MediaRequest:
+        """What its model is asked for: the row says only what the first of the route lacked."""
+        return self.model.complete(self.job.request)
+
+    @property
+    def expected_seconds(self) -> float:
+        """How long it probably takes from its start."""
+        return self.learned_seconds or self.model.expected_for(self.request)
 
     def view(self) -> View:
         locale = Locale(self.job.locale)
@@ -61,7 +76,7 @@ class ActiveJob:
             self.model,
             self.progress,
             time.time(),
-            expected=self.learned_seconds or self.model.expected_for(self.job.request),
+            expected=self.expected_seconds,
             note=note,
         )
 
@@ -98,14 +113,14 @@ class ActiveJob:
         except StorageError as error:
             log.warning("job %s: no history to learn from: %s", self.job.id, error)
         else:
-            self.learned_seconds = learned_seconds(self.model, self.job.request, history)
+            self.learned_seconds = learned_seconds(self.model, self.request, history)
 
     async def claim(self) -> bool:
-        """Take the row for a run of ours; False when the job has ended meanwhile."""
+        """Take the row for a run of ours; False when it has ended, or others have it."""
         # A frame in between would take the old token to the store and find that it lost the run.
         async with self._token:
             job_id = self.job.id
-            job = await until_stored(job_id, partial(self._services.store.claim, job_id))
+            job = await until_stored(job_id, partial(self._services.store.take_on, job_id))
             self.job = job or self.job
         return job is not None
 
@@ -120,7 +135,7 @@ class ActiveJob:
         self._take(job)
         await until_stored(job.id, partial(self._services.store.save, job))
         if job.is_ended:
-            job_ended(self._services.meters, job, self.stages.seconds())
+            job_ended(self._services.meters, self._services.feed, job, self.stages.seconds())
 
     async def save_soon(self, job: Job) -> None:
         """Store it, if not now then as soon as possible: an answer that is read does not wait.
@@ -139,6 +154,7 @@ class ActiveJob:
     def _take(self, job: Job) -> None:
         self.job = job
         self.stages.enter(job.state)
+        self._feed.changed()
 
     @property
     def is_stored(self) -> bool:
@@ -154,11 +170,18 @@ class ActiveJob:
             self._late.cancel()
             await asyncio.wait([self._late])
 
+    async def told_paid(self) -> str:
+        """What stands below its result of the price that its row has."""
+        job, locale = self.job, Locale(self.job.locale)
+        tell = self._services.credits.told_paid
+        return await tell(job.user, job.conversation, locale, ref=job.id, paid=job.credits)
+
     def show(self, progress: Progress) -> None:
         self.progress = progress
         self.touch()
 
     def touch(self) -> None:
+        self._feed.changed()
         if self.status is not None:
             self.status.touch()
 
@@ -184,21 +207,33 @@ class ActiveJob:
             fraction, now = self.progress.fraction, time.monotonic()
             new = fraction != self._stored and now >= self._stored_at + _STORE_SECONDS
             if new or not self._services.store.holds(self.job):
-                await self._services.store.save_fraction(self.job, fraction)
+                try:
+                    await self._services.store.save_fraction(self.job, fraction)
+                except LostRunError:
+                    if self.when_lost:
+                        self.when_lost()
+                    raise
                 self._stored, self._stored_at = fraction, now
 
 
 async def show_end(
-    services: Services, job: Job, view: View, shown: StatusMessage | None = None
+    services: Services,
+    job: Job,
+    view: View,
+    shown: StatusMessage | None = None,
+    *,
+    rank: Rank = Rank.RESULT,
 ) -> bool:
     """Write the last message of a job, through `shown` where that writes its status message.
+
+    A last word only takes the place of a message that is there: it is not worth a new one.
 
     The row is what counts: nothing that happens here is raised. What could not be told for now is
     told by the next start. Tells whether the chat has taken it.
     """
     taken = True
     # Who has the media need not be told once more that they are done.
-    rank = Rank.RESULT if job.delivered is None else Rank.LAST_WORD
+    rank = rank if job.delivered is None else Rank.LAST_WORD
     try:
         if shown is not None:
             await shown.finish(view, rank)
@@ -206,6 +241,11 @@ async def show_end(
             await write_final(*services.conversation(job), view, job.status, rank=rank)
     except MessageLostError:
         log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
+        taken = False
+    except RefusedError as error:
+        log.warning("job %s: its last message was not taken: %s", job.id, error)
+        if rank is not Rank.LAST_WORD:
+            return False
         taken = False
     except Exception:
         log.exception("job %s: its last message could not be written", job.id)

@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from core.engine.scheduler import Scheduler
+from core.dispatcher import Dispatcher, Line
 from core.errors import UserError
-from core.media import MediaRequest
 from core.platform import Party, User
 from core.services import Services
 
@@ -26,26 +25,27 @@ class WaitingLimits:
 class Admission:
     """Refuses what would only wait for long, before anything of it is stored."""
 
-    def __init__(self, services: Services, scheduler: Scheduler, limits: WaitingLimits) -> None:
+    def __init__(self, services: Services, dispatcher: Dispatcher, limits: WaitingLimits) -> None:
         self._services = services
-        self._scheduler = scheduler
+        self._dispatcher = dispatcher
         self._limits = limits
         self._entering: Counter[Party] = Counter()
 
     @asynccontextmanager
-    async def one_more(self, user: User, request: MediaRequest) -> AsyncGenerator[None]:
-        """Take a job of somebody's; it waits when this has ended.
+    async def one_more(self, user: User, *words: str) -> AsyncGenerator[None]:
+        """Take a job of somebody's, or what is paid like one; a job waits when this has ended.
 
         Raises:
             UserError: an admin has ordered a pause, the disk is nearly full, too many jobs wait
                 already, or the operator does not allow its words.
         """
         self.check_open()
-        self._check_line(user)
         # Those that are on their way to the line count, or ten at once would all see it empty.
+        ahead = Line(theirs=self._entering[user.party], in_all=self._entering.total())
         self._entering[user.party] += 1
         try:
-            await self._services.words.check(request.prompt)
+            await self._check_line(user, ahead)
+            await self._services.words.check(*words)
             yield
         finally:
             self._entering[user.party] -= 1
@@ -58,13 +58,13 @@ class Admission:
             log.warning("nothing new is ordered: %s", objection)
             raise UserError("disk-nearly-full")
 
-    def _check_line(self, user: User) -> None:
-        limits, entering = self._limits, self._entering
-        theirs = self._scheduler.waiting_of(user) + entering[user.party]
+    async def _check_line(self, user: User, ahead: Line) -> None:
+        limits, line = self._limits, await self._dispatcher.line(user)
+        theirs = line.theirs + ahead.theirs
         # An admin is not kept from trying things out, but the line is the same for all.
         if theirs >= limits.per_user and not self._services.access.is_admin(user):
             raise UserError("too-many-waiting", count=theirs)
-        waiting = self._scheduler.waiting + entering.total()
+        waiting = line.in_all + ahead.in_all
         if waiting >= limits.in_all:
             log.warning("nothing new is ordered: %d jobs wait", waiting)
             raise UserError("line-full", count=waiting)

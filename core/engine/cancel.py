@@ -9,6 +9,7 @@ from functools import partial
 
 from core.errors import JobError, UserError
 from core.jobs import Job, JobState, JobStore, LostRunError
+from core.people.audit import Act
 from core.services import Services
 from core.storing import until_stored
 
@@ -18,7 +19,9 @@ log = logging.getLogger(__name__)
 _SECONDS = 5.0
 
 
-async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
+async def store_cancelled(
+    store: JobStore, job_id: str, act: Act | None = None
+) -> tuple[Job, JobState]:
     """Write that a job is cancelled, whoever runs it; gives it, and the state that it was in.
 
     Raises:
@@ -34,7 +37,7 @@ async def store_cancelled(store: JobStore, job_id: str) -> tuple[Job, JobState]:
         # Lost when a run of it began in between: then once more. It does not stop here, since
         # without its token the run of the job has ended: nobody else would finish it.
         with suppress(LostRunError):
-            await until_stored(job_id, partial(store.save, cancelled))
+            await until_stored(job_id, partial(store.save, cancelled, act))
             return cancelled, job.state
     raise UserError("too-late-to-cancel")
 

@@ -1,7 +1,10 @@
 """Drafts: jobs that are shown, and may be reworded, before anybody orders them."""
 
+import asyncio
+import logging
+import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -9,27 +12,41 @@ from functools import partial
 from core.chat.suggestions import suggested
 from core.engine.active_job import show_end
 from core.engine.order import Order, place
-from core.errors import UserError
+from core.errands import Errands
+from core.errors import StorageError, UserError
 from core.exchanges import Exchange
-from core.i18n import Locale
+from core.i18n import Locale, translate
 from core.jobs import Job, JobState, LostRunError
 from core.media import MediaRequest
+from core.messages.budget import Rank
 from core.messages.status import write_final
-from core.messages.views import draft_view, replaced_view
+from core.messages.views import draft_view, resting_draft_view
 from core.messages.wording import doubt
-from core.platform import MessageLostError
+from core.platform import MessageLostError, Party
 from core.services import Services
 from core.storing import until_stored
 
+log = logging.getLogger(__name__)
+
 # Nobody asks for another so often.
 _EARLIER = 20
+# More open drafts of one person nobody looks through; each may keep pictures.
+MOST_DRAFTS = 10
+
+
+def _note(exchange: Exchange) -> str:
+    """What stands below a suggestion: how it was asked for, and what that has cost."""
+    locale, paid = Locale(exchange.locale), exchange.paid
+    told = translate(locale, "suggestion-paid", paid=paid) if paid else ""
+    return "\n".join(filter(None, (exchange.note, told)))
 
 
 class JobDrafts:
-    """Makes drafts of what chat models suggest, and changes or replaces them."""
+    """Makes drafts of what chat models suggest, changes or replaces them, and lets them go."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, errands: Errands) -> None:
         self._services = services
+        self._errands = errands
 
     async def put(self, exchange: Exchange) -> None:
         """Make a draft of a suggestion, under its id and in its message; where it is, show it.
@@ -42,9 +59,11 @@ class JobDrafts:
         """
         job = await until_stored(exchange.id, partial(self._made_of, exchange))
         if job.state is JobState.DRAFT:
-            await self._show(job, exchange.note)
+            await self._show(job, _note(exchange))
         for earlier in await self._before(exchange):
-            await self._replace(earlier)
+            dropped = await until_stored(earlier, partial(self._drop, earlier))
+            self._tell_why(dropped, "suggestion-replaced")
+        await self.make_room(exchange.user.party)
 
     async def reword(self, job_id: str, request: MediaRequest) -> None:
         """Let a draft say something else from now on.
@@ -67,6 +86,26 @@ class JobDrafts:
         with suppress(MessageLostError):
             await self._show(job)
 
+    async def make_room(self, user: Party) -> None:
+        """Let the oldest drafts of a person go, where there are more than they look through."""
+        try:
+            for job_id in (await self._services.past_jobs.drafts(user))[MOST_DRAFTS:]:
+                dropped = await self._drop(job_id)
+                self._tell_why(dropped, "plan-crowded-out", count=MOST_DRAFTS)
+        except StorageError as error:
+            log.warning("older drafts are let go with the next: %s", error)
+
+    async def end_old(self, before: float) -> int:
+        """Let those go that were made before that time, in seconds since 1970; gives how many."""
+        ended = list[Job]()
+        for job_id in await self._services.past_jobs.old_drafts(before):
+            try:
+                ended += await self._drop(job_id)
+            except StorageError as error:
+                log.warning("draft %s is let go the next time: %s", job_id, error)
+        self._tell_why(ended, "plan-late")
+        return len(ended)
+
     async def _before(self, exchange: Exchange) -> Collection[str]:
         """The suggestions in whose place it comes, also those before one that has failed."""
         if not exchange.follows:
@@ -75,17 +114,38 @@ class JobDrafts:
         found = await until_stored(exchange.id, read)
         return {exchange.follows, *(each.id for each in found)}
 
-    async def _replace(self, job_id: str) -> None:
-        """Let an older suggestion rest, unless it was ordered or dropped."""
-        store = self._services.store
-        draft = await until_stored(job_id, partial(store.claim, job_id, only=JobState.DRAFT))
+    async def _drop(self, job_id: str) -> Sequence[Job]:
+        """End a draft and delete its files; gives nothing where it was ordered or dropped."""
+        services = self._services
+        draft = await services.store.claim(job_id, only=JobState.DRAFT)
         if draft is None:
-            return
+            return ()
         ended = replace(draft, state=JobState.CANCELLED, credits=0, ended_at=time.time())
-        # Ordered at the same moment: then it is.
-        with suppress(LostRunError):
-            await until_stored(job_id, partial(store.save, ended))
-            await show_end(self._services, ended, replaced_view(ended))
+        try:
+            await services.store.save(ended)
+        except LostRunError:  # ordered at the same moment: then it is
+            return ()
+        await asyncio.to_thread(shutil.rmtree, services.folder(job_id), ignore_errors=True)
+        await services.files.forget([job_id])
+        return (ended,)
+
+    def _tell_why(self, dropped: Sequence[Job], why: str, **details: int) -> None:
+        """Show in the background why drafts went; no result waits behind a hundred of them.
+
+        Those that nobody serves now are told when somebody does.
+        """
+
+        async def tell(platform: str) -> None:
+            for job in dropped:
+                if job.conversation.platform == platform:
+                    reason = translate(Locale(job.locale), why, **details)
+                    view = resting_draft_view(job, reason)
+                    await show_end(self._services, job, view, rank=Rank.LAST_WORD)
+
+        # A platform that cannot be reached keeps no other waiting.
+        for platform in {job.conversation.platform for job in dropped}:
+            if platform in self._services.platforms:
+                self._errands.start(tell(platform))
 
     async def _made_of(self, exchange: Exchange) -> Job:
         """The job, stored if it was not."""
@@ -120,5 +180,6 @@ class JobDrafts:
         message = await write_final(conversation, budget, view, job.status, replying=job.command)
         if message != job.status:
             # Ordered meanwhile: then whoever runs it shows it.
+            shown = replace(job, status=message)
             with suppress(LostRunError):
-                await self._services.store.save(replace(job, status=message))
+                await until_stored(job.id, partial(self._services.store.save, shown))

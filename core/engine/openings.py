@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from core.engine.active_job import ActiveJob
+from core.engine.active_jobs import ActiveJobs
 from core.engine.endings import Endings
 from core.engine.order import new_id
 from core.errands import Errands
@@ -28,7 +29,7 @@ class Openings:
     def __init__(
         self,
         services: Services,
-        active: dict[str, ActiveJob],
+        active: ActiveJobs,
         errands: Errands,
         endings: Endings,
         enqueue: Callable[[Job], Awaitable[None]],
@@ -42,6 +43,7 @@ class Openings:
     async def show(self, active: ActiveJob) -> None:
         """Open a stored job, which goes on even if whoever ordered it leaves."""
         if active.job.is_open:
+            self._active.put(active)
             job_started(active.job)
         # Who ordered may be cancelled (a web request that ends); a stored job is not.
         await asyncio.shield(self._errands.start(self.open(active)))
@@ -49,7 +51,11 @@ class Openings:
     def go_on(self, job: Job) -> None:
         """Open a job of an earlier process, without waiting for that."""
         if model := self._services.model(job.model):
-            active = self._active[job.id] = ActiveJob(self._services, job, model)
+            # Where it was ordered here and is taken up here, a new one takes its place.
+            if before := self._active.get(job.id):
+                self._errands.start(before.close())
+            active = ActiveJob(self._services, job, model)
+            self._active.put(active)
             job_started(job)
             self._errands.start(self.open(active))
 
@@ -60,16 +66,16 @@ class Openings:
 
     async def _open(self, active: ActiveJob) -> None:
         job_id = active.job.id
-        self._active[job_id] = active
+        self._active.put(active)
         try:
             await active.open()
-            if active.job.is_open:
+            if not active.job.is_open:
+                self._active.drop(active)
+            elif self._active.get(job_id) is active:
                 await self._enqueue(active.job)
-            else:
-                del self._active[job_id]
         except LostRunError:
-            log.info("job %s: was cancelled before it was shown", job_id)
-            self._active.pop(job_id, None)
+            log.info("job %s: somebody else has it, or it was cancelled", job_id)
+            self._active.drop(active)
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
             await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))

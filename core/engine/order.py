@@ -39,7 +39,7 @@ def new_id() -> str:
 def promised(catalog: Catalog, job: Job, model: Model) -> int:
     """What its person pays at the most: not more than what they were shown when they ordered."""
     first = catalog.get(job.route[0]) if job.route else None
-    prices = [each.credits_for(job.request) for each in (model, first) if each]
+    prices = [each.credits_for(each.complete(job.request)) for each in (model, first) if each]
     return min(prices)
 
 

@@ -1,16 +1,18 @@
 """Brings what a job has made into its chat, in the best form that the chat takes."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
+from core.delivery.page import make_page
 from core.delivery.post import post
 from core.delivery.prepare import Prepared, is_native, lower, prepare
 from core.engine.active_job import ActiveJob
 from core.engine.order import promised
 from core.errors import Fault, FaultKind, JobError, StorageError
-from core.i18n import Locale
 from core.jobs import JobState
 from core.messages.progress import Phase
 from core.messages.views import maybe_twice_view, part_refused_view, priced, result_view
@@ -20,8 +22,10 @@ from core.platform import (
     MessageLostError,
     MessageRef,
     RefusedError,
+    SlowDownError,
     TooLargeError,
     UncertainError,
+    UnreachableError,
     View,
 )
 from core.services import Services
@@ -34,13 +38,19 @@ _SILENT = View(text="")
 
 
 class Posting:
-    """One delivery of one job. The row says so before the first byte goes out."""
+    """One delivery of one job. The row says so before the first byte goes out.
 
-    def __init__(self, services: Services, active: ActiveJob) -> None:
+    Args:
+        leavable: is clear from the first byte on, unless it becomes clear that nothing is there.
+    """
+
+    def __init__(self, services: Services, active: ActiveJob, leavable: asyncio.Event) -> None:
         self._services = services
         self._active = active
+        self._leavable = leavable
         self._promised = promised(services.catalog, active.job, active.model)
-        self._paid = ""
+        self._paid = self._address = ""
+        self._refused = 0
         # Whether the status message holds a result by now, and whether the chat may hold any.
         self._in_place = self._begun = False
         # What is said below the media once they are known to be there.
@@ -75,16 +85,41 @@ class Posting:
                 self._active.job = replace(self._active.job, posting=False)
             else:
                 return
-        await self._post(self._lowered(replace(await self._prepare(), as_documents=True)))
+        ready = replace(await self._prepare(), as_documents=True)
+        await self._post(await self._lowered(ready))
 
     async def _prepare(self) -> Prepared:
-        active, limits = self._active, self._active.conversation.limits
+        active = self._active
+        await active.conversation.measure()
+        limits = active.conversation.limits
         if not all(is_native(asset, limits) for asset in active.job.assets):
             # Fitting takes long: what was fetched is stored before. Else it is when it is posted.
             await active.save(replace(active.job, state=JobState.DELIVERING))
             active.show(replace(active.progress, phase=Phase.FITTING))
         endpoint = self._services.endpoint(active.model)
-        return await prepare(active.job.assets, active.job.results, limits, endpoint)
+        ready = await prepare(active.job.assets, active.job.results, limits, endpoint)
+        made_again = any(asset not in active.job.assets for asset in ready.assets)
+        page = await self._page() if made_again or ready.withheld else ""
+        if not page:
+            return ready
+        withheld = [replace(each, link=page, on_page=True) for each in ready.withheld]
+        return replace(
+            ready, withheld=tuple(withheld), original=page if made_again and not withheld else ""
+        )
+
+    async def _page(self) -> str:
+        """Where the result can be seen as it was made; "" where there is no such page.
+
+        What is private is on none: only its person decides that.
+        """
+        job = self._active.job
+        if not (self._address or job.request.private):
+            try:
+                self._address = await make_page(self._services, job)
+            except StorageError as error:
+                # It is good to have. What was paid for is not held up by it.
+                log.warning("job %s: has no page: %s", job.id, error)
+        return self._address
 
     async def _post(self, ready: Prepared) -> None:
         active, limits = self._active, self._active.conversation.limits
@@ -101,11 +136,15 @@ class Posting:
                 active.job, state=JobState.DELIVERING, posting=True, credits=self._charged(ready)
             )
         )
-        self._paid = await self._told_paid()
+        self._paid = await active.told_paid()
         parts = ready.cut(limits, in_place=replacing is not None)
         message, taken = await self._put_parts(parts, replacing)
         # Stored by whoever says that the job is done: nothing lies between the two.
         active.job = replace(active.job, delivered=message, credits=self._charged(taken))
+        if self._refused:
+            # The words above have told the price of all of them.
+            view = part_refused_view(active.job, self._refused)
+            self._say_below("missing", priced(view, await active.told_paid()))
         if self._below:
             await active.save(active.job)  # what follows takes its time, and may be missing
             await self._put_below(message)
@@ -140,8 +179,7 @@ class Posting:
             raise lost
         if not messages:
             raise trouble
-        if refused:
-            self._say_below("missing", part_refused_view(job, refused))
+        self._refused += refused
         files = tuple(file for message in messages for file in message.files)
         return replace(messages[0], files=files), _together(taken)
 
@@ -154,9 +192,8 @@ class Posting:
             if not self._begun:
                 raise
             # To fit all of them once more would post the others twice.
-            return await self._put_in_some_form(
-                self._lowered(replace(part, as_documents=True)), replacing
-            )
+            lowered = await self._lowered(replace(part, as_documents=True))
+            return await self._put_in_some_form(lowered, replacing)
 
     async def _put_in_some_form(
         self, ready: Prepared, replacing: MessageRef | None
@@ -177,15 +214,16 @@ class Posting:
                 elif len(ready.assets) > 1:
                     return await self._put_parts(ready.apart(), None)
                 else:
-                    ready = self._lowered(ready)
+                    ready = await self._lowered(ready)
                     silent = silent and bool(ready.assets)
             else:
                 self._note_words(media, silent=silent)
                 return message, ready
 
-    def _lowered(self, ready: Prepared) -> Prepared:
+    async def _lowered(self, ready: Prepared) -> Prepared:
         active = self._active
-        form = lower(ready, active.job.results, self._services.endpoint(active.model))
+        page = await self._page() if ready.as_documents else ""
+        form = lower(ready, active.job.results, self._services.endpoint(active.model), page)
         if form is None:
             raise RefusedError("there is no other form")
         return replace(form, wordless=False)
@@ -221,6 +259,7 @@ class Posting:
             active.model,
             time.time(),
             ready.withheld,
+            original=ready.original,
             sandboxed=sandboxed,
         )
         return MediaPost(
@@ -235,7 +274,7 @@ class Posting:
     async def _put(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
         active, most = self._active, self._active.conversation.limits.in_place
         try:
-            message = await post(active.conversation, active.budget, media, replacing=replacing)
+            message = await self._post_media(media, replacing)
         except UncertainError as error:
             self._begun = True
             fits = most is None or len(media.assets) <= most
@@ -246,23 +285,25 @@ class Posting:
             await active.close()
             view = maybe_twice_view(active.job, media.view)
             media, replacing = replace(media, view=view), active.job.status
-            message = await post(active.conversation, active.budget, media, replacing=replacing)
+            message = await self._post_media(media, replacing)
         self._in_place, self._begun = self._in_place or replacing is not None, True
         return message
 
-    async def _told_paid(self) -> str:
-        job = self._active.job
+    async def _post_media(self, media: MediaPost, replacing: MessageRef | None) -> MessageRef:
+        where, within = self._active.conversation, self._active.budget
+        return await post(where, within, media, replacing=replacing, sending=self._sending)
+
+    @contextmanager
+    def _sending(self) -> Generator[None]:
+        """Whoever left now would not know whether it is there, and so it might come twice."""
+        was_leavable = self._leavable.is_set()
+        self._leavable.clear()
         try:
-            return await self._services.credits.told_paid(
-                job.user,
-                job.conversation,
-                Locale(job.locale),
-                paid=job.credits,
-                reserved=self._promised,
-            )
-        except StorageError as error:
-            log.warning("job %s: what is left is not told: %s", job.id, error)
-            return ""
+            yield
+        except (SlowDownError, UnreachableError, RefusedError, MessageLostError):
+            if was_leavable:
+                self._leavable.set()
+            raise
 
     def _charged(self, ready: Prepared) -> int:
         """The price of what was made; missing results are not charged."""

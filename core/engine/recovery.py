@@ -8,7 +8,8 @@ from core.engine.active_job import show_rest
 from core.engine.endings import Endings
 from core.errands import Errands
 from core.errors import Fault, FaultKind
-from core.jobs import Job, after_restart
+from core.jobs import Job, JobState, after_restart
+from core.messages.budget import Rank
 from core.services import Services
 
 log = logging.getLogger(__name__)
@@ -43,27 +44,44 @@ class Recovery:
             StorageError: what is left cannot be read; nothing was begun.
         """
         wanted = set(platforms) - self._done
-        answers = await self._services.exchanges.unfinished()
+        answers = await self._services.exchanges.take_up(wanted)
         untold = await self._services.store.untold()
         unfinished = await self._services.store.unfinished()
         # From here on nothing fails: what was begun must not be begun once more.
         self._done |= wanted
-        self._answerer.take_up([e for e in answers if e.conversation.platform in wanted])
+        self._answerer.take_up(answers)
         # What ended without its chat knowing comes first: nobody else will ever tell.
         for job in untold:
             if job.conversation.platform in wanted:
-                self._errands.start(self._endings.end(job))
+                self.take_up_one(job)
         for job in unfinished:
             if job.conversation.platform in wanted:
-                self._recover(job)
+                self.take_up_one(job)
 
-    def _recover(self, job: Job) -> None:
+    async def take_up_answers(self) -> None:
+        """Begin with the answers that another process has left.
+
+        Raises:
+            StorageError: nobody knows which; nothing was begun.
+        """
+        platforms, here = self._services.platforms, self._answerer.in_hand
+        self._answerer.take_up(await self._services.exchanges.take_up(platforms, here))
+
+    def take_up_one(self, job: Job) -> bool:
+        """Begin with a job that is nobody's; tell whether it will wait for its turn."""
+        if job.is_ended:
+            # A plan that was let go, or what its person has stopped: no news to anybody.
+            is_news = job.state is not JobState.CANCELLED
+            rank = Rank.RESULT if is_news else Rank.LAST_WORD
+            self._errands.start(self._endings.end(job, rank=rank))
         # Perhaps paid, and nobody can ask for it: the user decides whether to pay again.
-        if after_restart(job) == "interrupted":
+        elif after_restart(job) == "interrupted":
             fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
             self._errands.start(self._endings.interrupt(job, fault))
         elif self._services.model(job.model):
             self._go_on(job)
+            return True
         else:
             log.warning("job %s waits: its model %s is not set up", job.id, job.model)
             self._errands.start(show_rest(self._services, job))
+        return False

@@ -3,8 +3,11 @@
 import asyncio
 import logging
 import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from core.callbacks.hooks import Hook
@@ -16,11 +19,12 @@ from core.engine.active_job import ActiveJob
 from core.engine.posting import Posting
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError
 from core.files.disk import are_kept
+from core.files.elsewhere import paths_of
 from core.jobs import JobState, LostRunError
-from core.media import Accepted, Charged, Event, Named
+from core.media import Accepted, Charged, Event, Named, RemoteAsset
 from core.messages.patience import pauses
 from core.messages.progress import Phase, advance, phase_of
-from core.messages.views import ended_view, page_view
+from core.messages.views import ended_view, page_view, priced
 from core.records import job_passed_on
 from core.services import Services
 from core.storing import until_stored
@@ -39,7 +43,8 @@ class Run:
     """Does the steps that are left. The row is written before each of them.
 
     Attributes:
-        leavable: clear while what was paid for could not be picked up again by the next start.
+        leavable: clear while nobody could pick up what was paid for, or is being posted.
+        is_lost: True when another run has taken the job.
         failed: True when it has come to an end without a result.
         is_delivered: True when only the status message does not say yet that it is done.
         next_model: set when the job waits for another model, since this one could not be had.
@@ -50,7 +55,7 @@ class Run:
         self._active = active
         self.leavable = asyncio.Event()
         self.leavable.set()
-        self.failed = False
+        self.is_lost = self.failed = False
         self.is_delivered = False
         self.next_model: Model | None = None
         self._asked = False
@@ -58,9 +63,20 @@ class Run:
     async def go(self) -> None:
         """Bring the job to its end, whatever happens; raises nothing but CancelledError."""
         try:
-            await self._steps()
+            await self._to_its_end()
         except LostRunError:
+            self.is_lost = True
             log.info("job %s: another run has it", self._active.job.id)
+        finally:
+            self.leavable.set()
+            await self._active.close()
+
+    async def _to_its_end(self) -> None:
+        try:
+            async with self._while_ours():
+                await self._steps()
+        except LostRunError:
+            raise
         except JobError as error:
             await self._end(error.fault)
         except Exception:
@@ -68,9 +84,27 @@ class Run:
             log.exception("job %s: unexpected error %s", self._active.job.id, incident)
             fault = Fault(kind=FaultKind.INTERNAL, detail=incident, maybe_billed=self._asked)
             await self._fail(fault)
-        finally:
-            self.leavable.set()
-            await self._active.close()
+
+    @asynccontextmanager
+    async def _while_ours(self) -> AsyncGenerator[None]:
+        """Do something as long as no frame finds that another run has the job.
+
+        Raises:
+            LostRunError: one did; what was being done was broken off.
+        """
+        clock = asyncio.get_running_loop().time
+        ours = asyncio.timeout(None)
+        try:
+            async with ours:
+                self._active.when_lost = lambda: ours.reschedule(clock())
+                try:
+                    yield
+                finally:
+                    self._active.when_lost = None
+        except TimeoutError:
+            if not ours.expired():
+                raise
+            raise LostRunError(self._active.job.id) from None
 
     async def _steps(self) -> None:
         active = self._active
@@ -91,6 +125,7 @@ class Run:
         active, now = self._active, time.time()
         # From the first byte that may cost money until a task is known, leaving would lose it.
         if active.job.task is None:
+            await self._fetch(paths_of(active.job.request.pictures))
             if not await are_kept(active.job.request.pictures):
                 raise JobError(Fault(kind=FaultKind.PICTURES_GONE))
             await self._until_room()
@@ -102,7 +137,7 @@ class Run:
         elif active.job.state is JobState.SUBMITTING:
             # An earlier process may have sent it under this name: it is held for taken.
             await active.save(replace(active.job, state=JobState.RUNNING))
-        deadline = active.model.deadline_for(active.job.request)
+        deadline = active.model.deadline_for(active.request)
         # Counted from the first attempt; what a restart adds is `_LEAST_SECONDS` at most.
         # A clock that was set back since makes nobody wait longer.
         allowed = deadline - max(now - (active.job.started_at or now), 0.0)
@@ -118,7 +153,13 @@ class Run:
         # Bytes inside an answer exist nowhere else, so they go to disk before the row says so.
         folder = self._services.folder(active.job.id)
         results = await until_stored(active.job.id, partial(keep, results, folder))
+        files = partial(self._services.files.keep, active.job.id, _files_of(results))
+        await until_stored(active.job.id, files)
         await active.save(replace(active.job, state=JobState.RUNNING, results=results))
+
+    async def _fetch(self, paths: Sequence[Path]) -> None:
+        """Have the files here that another machine may have."""
+        await until_stored(self._active.job.id, partial(self._services.files.fetch, paths))
 
     async def _until_room(self) -> None:
         """Wait until what is ordered next can be kept."""
@@ -138,7 +179,7 @@ class Run:
         active = self._active
         return Generation(
             model=active.model,
-            request=active.job.request,
+            request=active.request,
             report=self._report,
             task=active.job.task,
             learned_seconds=active.learned_seconds,
@@ -170,6 +211,8 @@ class Run:
             self._services.folder(active.job.id),
             self._services.endpoint(active.model),
         )
+        # Where nothing was left of an answer, its gateway is asked, as by whoever got it.
+        await self._fetch(_files_of(active.job.results))
         try:
             collected = await collect(active.job.results, folder, endpoint)
         except JobError as error:
@@ -189,7 +232,7 @@ class Run:
         active = self._active
         # The page is all there is: it is told before the row says so, rather twice than never.
         await active.save(replace(active.job, state=JobState.DELIVERING))
-        await active.end(page_view(active.job, pages))
+        await active.end(priced(page_view(active.job, pages), await active.told_paid()))
         await active.save(
             replace(active.job, state=JobState.DONE, told=True, ended_at=time.time())
         )
@@ -198,7 +241,7 @@ class Run:
         active = self._active
         # Already posted by an earlier process, which died before it could say so.
         if active.job.delivered is None:
-            await Posting(self._services, active).post()
+            await Posting(self._services, active, self.leavable).post()
         # What took the place of the status message is not written over.
         delivered, status = active.job.delivered, active.job.status
         told = status is not None and delivered is not None and delivered.id == status.id
@@ -213,12 +256,8 @@ class Run:
         if job.state is JobState.SUBMITTING and not fault.maybe_billed:
             # Refused, whatever it was called: nobody will find it under that name.
             self._active.job = replace(job, task=None)
-        try:
-            if await self._go_elsewhere(fault):
-                return
-        except LostRunError:
-            return
-        await self._fail(fault)
+        if not await self._go_elsewhere(fault):
+            await self._fail(fault)
 
     async def _go_elsewhere(self, fault: Fault) -> bool:
         """Try the next model, if no gateway can have accepted the request yet."""
@@ -236,7 +275,7 @@ class Run:
         job_passed_on(services.meters, job, fault, model.key, active.stages.seconds())
         # The row is charged with what the next model costs, and says so before it is asked: but
         # nobody pays more than they were told when they ordered.
-        price = min(model.credits_for(active.job.request), active.job.credits)
+        price = min(model.credits_for(model.complete(job.request)), active.job.credits)
         await active.save(
             replace(active.job, state=JobState.WAITING, model=model.key, credits=price)
         )
@@ -248,9 +287,11 @@ class Run:
         failed = replace(
             active.job, state=JobState.FAILED, fault=fault, credits=0, ended_at=time.time()
         )
-        try:
-            await active.save(failed)
-        except LostRunError:
-            return
+        await active.save(failed)
         self.failed = True
         await active.end(ended_view(failed))
+
+
+def _files_of(results: Sequence[RemoteAsset]) -> tuple[Path, ...]:
+    """What came inside an answer, and nowhere else is."""
+    return tuple(each.file for each in results if each.file)

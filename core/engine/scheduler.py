@@ -2,26 +2,22 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextvars import Context
-from dataclasses import dataclass
 from heapq import merge
 from itertools import count
 from operator import itemgetter
 
+from core.dispatcher import Hands, Line, QueueLimits, Room, Rooms, places, room_of, rooms_of
 from core.jobs import Job
 from core.platform import User
-
-# What only so many jobs may have at once: a gateway's place, or one of a person's.
-Room = tuple[str, ...]
+from core.services import Services
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLimits:
-    """How many jobs may run at once: of one user, and at each gateway."""
-
-    per_user: int
-    per_gateway: Mapping[str, int]
+def queue_limits(services: Services, per_user: int) -> QueueLimits:
+    """Two limits: one so that nobody fills the queue, one because gateways refuse the surplus."""
+    per_gateway = {name: each.concurrency for name, each in services.endpoints.items()}
+    return QueueLimits(per_user=per_user, per_gateway=per_gateway)
 
 
 class Scheduler:
@@ -30,31 +26,31 @@ class Scheduler:
     An order and an end cost the same however many jobs wait: only those are looked at that want
     the room which has become free, and places in the queue are counted when somebody asks.
 
-    Args:
-        run: does one job to its end; never raises.
-        moved: told by `tell_moved` about each waiting job whose place in the queue has changed.
+    See `core.dispatcher.Dispatcher` for the contract.
     """
 
-    def __init__(
-        self,
-        limits: QueueLimits,
-        run: Callable[[str], Coroutine[None, None, None]],
-        moved: Callable[[Job, int], None],
-    ) -> None:
+    # What an earlier process has left is enqueued by whoever starts.
+    takes_up = False
+
+    def __init__(self, limits: QueueLimits) -> None:
         self._limits = limits
-        self._run = run
-        self._moved = moved
+        self._hands: Hands | None = None
         self._waiting: dict[str, Job] = {}
         self._numbers = count()
         self._wanting = defaultdict[Room, dict[str, int]](dict)
         self._positions: dict[str, int] | None = {}
         self._told: dict[str, int] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[bool]] = {}
         self._used: Counter[Room] = Counter()
         self._closed = False
 
+    async def start(self, hands: Hands) -> None:
+        self._hands = hands
+
+    async def join(self, platform: str) -> None:
+        """Nothing to do: whoever joins enqueues what is left there."""
+
     async def enqueue(self, job: Job) -> None:
-        """Queue the job; it starts at once where there is room."""
         self._waiting[job.id] = job
         number = next(self._numbers)
         for room in _rooms(job):
@@ -62,30 +58,27 @@ class Scheduler:
         self._positions = None
         self._start_where_possible([job])
 
-    @property
-    def waiting(self) -> int:
-        """How many jobs wait for their turn."""
-        return len(self._waiting)
-
-    def waiting_of(self, user: User) -> int:
-        """How many of one person's jobs do."""
-        return len(self._wanting.get(_room_of(user), ()))
+    async def line(self, user: User) -> Line:
+        theirs = len(self._wanting.get(room_of(user), ()))
+        return Line(theirs=theirs, in_all=len(self._waiting))
 
     def position(self, job_id: str) -> int:
-        """Its place in the queue, from 1; 0 when it does not wait."""
         return self._count_positions().get(job_id, 0)
 
+    def lacks(self, job_id: str) -> str:
+        job = self._waiting.get(job_id)
+        full = filter(self._is_full, _rooms(job)) if job else iter(())
+        return next((kind for kind, *_ in full), "")
+
     def tell_moved(self) -> None:
-        """Tell each waiting job whose place in the queue has changed since the last time."""
         before, self._told = self._told, self._count_positions()
         if before is self._told:
             return
         for job_id, position in self._told.items():
             if before.get(job_id) != position:
-                self._moved(self._waiting[job_id], position)
+                self._given.moved(self._waiting[job_id], position)
 
     async def stop(self, job_id: str) -> None:
-        """Drop one job and wait until nothing of it runs here any more."""
         if job_id in self._waiting:
             self._leave(self._waiting[job_id])
         running = self._running.get(job_id)
@@ -93,8 +86,10 @@ class Scheduler:
             running.cancel()
             await asyncio.wait([running])
 
+    async def hand_over(self, besides: Callable[[], Collection[str]]) -> None:
+        """There is nobody else."""
+
     async def close(self) -> None:
-        """Stop everything; the rows stay as they are and the next start goes on with them."""
         self._closed = True
         tasks = list(self._running.values())
         for task in tasks:
@@ -103,9 +98,14 @@ class Scheduler:
             await asyncio.wait(tasks)
 
     async def idle(self) -> None:
-        """Wait until nothing runs and nothing waits."""
         while self._running and not self._closed:
             await asyncio.wait(self._running.values())
+
+    @property
+    def _given(self) -> Hands:
+        if self._hands is None:
+            raise RuntimeError("nothing runs before it is said who does it")
+        return self._hands
 
     def _start_where_possible(self, jobs: Iterator[Job] | list[Job]) -> None:
         # Not only the first: one that waits for its gateway must not hold up those for others.
@@ -117,7 +117,8 @@ class Scheduler:
         self._leave(job)
         self._used.update(_rooms(job))
         # In a context of its own: its log lines are about it, and not about whoever made room.
-        task = asyncio.create_task(self._run(job.id), name=f"job {job.id}", context=Context())
+        run = self._given.run(job.id)
+        task = asyncio.create_task(run, name=f"job {job.id}", context=Context())
         self._running[job.id] = task
         # Not a `finally` inside: a task that is cancelled before its first step never gets there.
         task.add_done_callback(lambda _: self._ended(job))
@@ -156,26 +157,13 @@ class Scheduler:
         return not any(map(self._is_full, _rooms(job)))
 
     def _is_full(self, room: Room) -> bool:
-        kind, *name = room
-        if kind == "user":
-            return self._used[room] >= self._limits.per_user
-        return self._used[room] >= self._limits.per_gateway.get(name[0], 1)
+        return self._limits.is_full(room, self._used)
 
     def _count_positions(self) -> dict[str, int]:
-        # Only jobs that want the same room are ahead of each other; a global number would scare.
         if self._positions is None:
-            self._positions, ahead = {}, Counter[Room]()
-            for job in self._waiting.values():
-                gateway, user = _rooms(job)
-                both = gateway + user
-                self._positions[job.id] = ahead[gateway] + ahead[user] - ahead[both] + 1
-                ahead.update((gateway, user, both))
+            self._positions = places((name, _rooms(job)) for name, job in self._waiting.items())
         return self._positions
 
 
-def _rooms(job: Job) -> tuple[Room, Room]:
-    return ("gateway", job.gateway), _room_of(job.user)
-
-
-def _room_of(user: User) -> Room:
-    return "user", user.platform, user.id
+def _rooms(job: Job) -> Rooms:
+    return rooms_of(job.model, job.user)

@@ -3,9 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from core.jobs import JobState
-
-_STAGES = (JobState.WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.DELIVERING)
+from core.jobs import OPEN, JobState
 
 
 class Stages:
@@ -25,4 +23,4 @@ class Stages:
     def seconds(self) -> Mapping[str, float]:
         """What was spent in each stage that the job has been in, up to now."""
         self.enter(self._state)
-        return {str(stage): self._spent[stage] for stage in _STAGES if stage in self._spent}
+        return {str(stage): self._spent[stage] for stage in OPEN if stage in self._spent}

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,14 +63,15 @@ def delete_set_aside(media_dir: Path, *names: str) -> None:
             shutil.rmtree(media_dir / name)
 
 
-def delete_parts(folder: Path, before: float) -> int:
+def delete_parts(folders: Iterable[Path], before: float) -> int:
     """Delete what processes that are gone had begun to write there; gives how much."""
     deleted = 0
-    with suppress(FileNotFoundError):
-        for entry in os.scandir(folder):
-            if entry.name.endswith(_PART) and entry.stat().st_mtime < before:
-                Path(entry.path).unlink(missing_ok=True)
-                deleted += 1
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            for entry in os.scandir(folder):
+                if entry.name.endswith(_PART) and entry.stat().st_mtime < before:
+                    Path(entry.path).unlink(missing_ok=True)
+                    deleted += 1
     return deleted
 
 

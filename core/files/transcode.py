@@ -94,13 +94,18 @@ def _even(pixels: float) -> int:
     return max(int(pixels) // _EVEN * _EVEN, _EVEN)
 
 
+def fitted_path(original: Path) -> Path:
+    """Where lies what `transcode` makes of a file."""
+    return original.with_name(f"{original.stem}-fit.mp4")
+
+
 async def transcode(asset: Asset, limit_bytes: int, pool: Pool = FILMS) -> Asset | None:
     """Make a video again as `<stem>-fit.mp4`, at most `limit_bytes` large; one at a time.
 
     What plays in every chat, picture or sound, is taken over as it is where the size allows it.
     None where that is not possible. The original is left as it is.
     """
-    target = asset.path.with_name(f"{asset.path.stem}-fit.mp4")
+    target = fitted_path(asset.path)
     fitted = None
     try:
         fitted = await _make_again(asset, target, limit_bytes, pool)

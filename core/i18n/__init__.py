@@ -10,6 +10,7 @@ from pathlib import Path
 from fluent.runtime import FluentBundle, FluentResource
 
 from core.errors import Fault, FaultKind, UserError
+from core.i18n.numerals import Bundle
 
 _FOLDER = Path(__file__).parent
 # A line that goes on with it begins with a space or a closing brace.
@@ -81,7 +82,7 @@ def explain_fault(locale: Locale, fault: Fault, kind: str = "video") -> list[str
 @cache
 def _bundle(locale: Locale) -> FluentBundle:
     # Isolation marks are invisible characters that break copying, and commands in the texts.
-    return FluentBundle([locale.value], use_isolating=False)
+    return Bundle([locale.value], use_isolating=False)
 
 
 @cache

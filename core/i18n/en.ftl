@@ -53,6 +53,8 @@ job-rests = On hold: { $model } is no longer set up at { $gateway }. This goes o
 job-cancelled = Cancelled. The gateway may still charge for it.
 job-cancelled-unpaid = Cancelled. Nothing was ordered or paid.
 plan-dropped = Plan dropped. Nothing was ordered or paid.
+plan-late = Not ordered in time, so this plan was dropped. Nothing was ordered or paid.
+plan-crowded-out = You have { $count } newer plans, so this one was dropped. Nothing was ordered or paid.
 job-page = { $kind ->
     [image] The gateway sent a web page instead of a file, so the picture could not be checked. It should be here: { $page }
    *[video] The gateway sent a web page instead of a file, so the video could not be checked. It should be here: { $page }
@@ -62,19 +64,23 @@ some-missing = { $kind ->
    *[video] { $made } of { $asked } videos were made. The rest failed and are not charged.
 }
 too-large-link = Too large for this chat: { $size } MB, and the limit is { $limit } MB. Download it here while the gateway keeps it: { $link }
+too-large-page = Too large for this chat: { $size } MB, and the limit is { $limit } MB. Watch it in your browser: { $link }
 too-large-kept = Too large for this chat: { $size } MB, and the limit is { $limit } MB. There is no public link, and you are not charged. The operator can find it as { $id }.
 only-preview = This is a low-quality preview: the gateway stopped before the final version.
 refused-link = This chat does not accept the file. Download it here while the gateway keeps it: { $link }
+refused-page = This chat does not accept the file. Watch it in your browser: { $link }
 refused-kept = This chat does not accept the file, and there is no public link. You are not charged for it. The operator can find it as { $id }.
 note-maybe-twice = This may be here twice: the chat did not confirm the first post.
 part-refused = { $missing } of { $count } could not be posted: this chat accepts it neither as media nor as a file. You are not charged for it.
 posted-elsewhere = Posted here because it could not be posted where you ordered it.
+original-page = Original, in full quality: { $link }
 took = took { $took }
 retry-is-free = A retry asks for the same result again; nothing is ordered a second time.
 button-cancel = Cancel
 button-retry = Retry
 button-again = Again
 button-share = Share
+button-unshare = Stop sharing
 
 ## Failures
 
@@ -305,7 +311,11 @@ command-status = show your running and waiting jobs
 command-cancel = cancel a job; if you have several, say which: /cancel 2
 command-retry = try a failed job again
 command-again = make your last result again
-command-share = share a finished video with another chat: the one you reply to, or your last
+command-unshare = let all links to a result stop working
+command-discard = delete one result with its files and its links
+command-share = share a finished video, by a link or in another chat: the one you reply to, or your last
+command-gallery = a page with all that you have made: see, save, delete, make again
+command-dashboard = a page with all that the bot is doing, live
 command-models = show the models and what they can do
 command-settings = show and change your defaults: model, shape, length, language
 command-allow = let somebody use the bot: the person you reply to, this chat, or an id
@@ -316,10 +326,60 @@ command-grant = give credits to the person you reply to, or to an id
 command-limits = what a person, a chat or a group of people can spend
 command-pause = take no new orders and questions: for some minutes, or until /resume
 command-resume = take orders and questions again
+command-aside = set a model aside for a while: /aside MODEL 60
+command-unaside = take a model back that was set aside
 command-jobs = show what runs and waits in all chats
 command-stats = show how the jobs of the last day and week went
 command-gateways = show how the gateways are doing
-command-audit = show what admins have done
+command-audit = show what admins have done, all or some of it
+example-audit = deny 123456
+option-audit = only what has all of this: a command, the id of a person or a chat
+audit-none-such = No admin has done anything that has all of this.
+command-broadcast = tell all chats that use the bot something; you see it first
+command-send = send the broadcast that was shown
+command-halt = send no more of a broadcast
+example-broadcast = Tonight from 22:00 to 23:00 UTC the bot is down for maintenance.
+option-broadcast-text = what all chats are told
+option-broadcast = id of the broadcast
+button-send = { $chats ->
+    [one] Send to { $chats } chat
+   *[other] Send to { $chats } chats
+}
+button-halt = Stop sending
+broadcast-shown = { $chats ->
+    [one] One chat has used this bot in the last { $days } days and gets this, once you press the button. Chats and people that are kept out do not.
+   *[other] { $chats } chats have used this bot in the last { $days } days and get this, once you press the button. Chats and people that are kept out do not.
+}
+
+    { $text }
+broadcast-nobody = Nobody would get this: no chat has used this bot in the last { $days } days.
+broadcast-too-long = A broadcast can have at most { $limit } characters.
+broadcast-gone = This broadcast was sent, stopped or replaced already.
+broadcast-old = This was shown more than an hour ago. Send /broadcast again to see who gets it now.
+broadcast-busy = Another broadcast is still being sent. /halt stops it.
+broadcast-none = No broadcast is being sent.
+broadcast-halted = No more of it is sent.
+broadcast-going = Broadcast: sent to { $sent } of { $all ->
+    [one] 1 chat
+   *[other] { $all } chats
+}.{ $unsure ->
+    [0] {""}
+   *[other] {" "}{ $unsure } may have got it.
+} { $failed } could not be reached.
+broadcast-done = Broadcast: done. Sent to { $sent } of { $all ->
+    [one] 1 chat
+   *[other] { $all } chats
+}.{ $unsure ->
+    [0] {""}
+   *[other] {" "}{ $unsure } may have got it.
+} { $failed } could not be reached.
+broadcast-stopped = Broadcast: stopped. Sent to { $sent } of { $all ->
+    [one] 1 chat
+   *[other] { $all } chats
+}.{ $unsure ->
+    [0] {""}
+   *[other] {" "}{ $unsure } may have got it.
+} { $failed } could not be reached, { $left } did not get it.
 command-help = show how this works
 help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
@@ -354,6 +414,7 @@ not-failed = This job has not failed, so there is nothing to retry.
 models-price = { $price }
 models-price-second = { $price } a second
 models-price-minute = { $price } a minute
+models-price-character = { $price } a character
 models-price-tokens = { $asked } in, { $answered } out per million tokens
 models-line = { $name } ({ $gateway }): { $what }
 models-ready = ready
@@ -373,6 +434,7 @@ models-structure = structured answers
 models-search = web search
 models-thinking = thinking
 models-aside = unavailable at the gateway, next try in { $minutes } min
+models-put-aside = set aside by an admin until { $until } UTC
 models-ended = ended on { $until } (still usable by name)
 models-unlisted = not in the gateway's list for this key
 models-retired = retired (still usable by name)
@@ -438,6 +500,7 @@ option-draft = id of the plan or suggestion
 describe-nothing = Send a picture or a video along with /describe, or reply to one.
 suggestion-thinking = { $model } is working on a suggestion …
 suggestion-failed = No suggestion from { $model }.
+suggestion-paid = For this suggestion: { $paid }
 suggestion-replaced = A newer suggestion has replaced this one; nothing was ordered.
 draft-suggestion = A suggestion; nothing is ordered yet. It would cost about { $price }.
 button-use = Use
@@ -497,7 +560,9 @@ option-sure = the code that /forget has shown
 
 ## Access and defaults
 
+share-denied = You have no access to this bot
 access-denied = You don't have access to this bot here. To ask for it, send the operator this: user { $user }, chat { $chat }.
+write-as-yourself = This is written in a channel's name, and one person can have many of those. Please write it as yourself. Or an admin of this bot can allow the channel: by replying to its message with /allow.
 admins-only = Only this bot's admins can do that.
 chat-admins-only = Only this chat's admins can change its defaults. Leave out the word chat to change your own.
 deny-admin = This is an admin of the bot, who always has access.
@@ -514,6 +579,12 @@ pause-begun = { $minutes ->
 } What was ordered goes on.
 pause-none = The bot is not paused.
 pause-ended = The bot takes orders and questions again.
+aside-set = Set aside until { $until } UTC, or until /unaside: { $models }
+    Others that can do the same are chosen before it. It is still used where it is named or nothing else is left.
+aside-ended = Chosen again: { $models }
+aside-none = This is not set aside: { $models }
+aside-which = Which model? /{ $command } MODEL, as /models writes it, with or without its gateway.
+aside-unknown = There is no model “{ $given }”; /models lists them.
 jobs-none = Nothing runs or waits.
 jobs-waiting = { $number }. waiting for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
 jobs-running = { $number }. running for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
@@ -567,7 +638,7 @@ terms = Credits are for making things with this bot and for nothing else. They d
 
 ## Limits of orders
 
-orders-too-fast = That is more than { $count } orders in a minute. You can order again in { $wait } s.
+orders-too-fast = That is more than { $count } orders and changes in a minute. Try again in { $wait } s.
 too-many-waiting = { $count } of your jobs are waiting already. Wait for one of them, or cancel one: /status shows them.
 line-full = { $count } jobs are waiting already, which is all that this bot takes. Please try again later.
 words-blocked = The operator of this bot does not allow something in these words, so nothing was ordered.
@@ -640,6 +711,7 @@ option-daily = credits for a day
 option-monthly = credits for a month
 option-job = number in /status
 option-unknown = There is no option { $given }. Available: { $allowed }. To use it as plain text, put a lone -- before the prompt.
+party-no-id = “{ $given }” is no id. An id looks like { $platform }:123, or just 123 where only { $platform } can be meant.
 option-not-understood = I don't understand “{ $given }” here. /help shows what each command takes.
 option-needs-value = { $option } needs a value: { $allowed }
 option-bad-value = “{ $given }” does not work for { $option }. Allowed: { $allowed }
@@ -737,6 +809,7 @@ album-incomplete = I can see only one picture of this album. In groups I am show
 album-unknown = I know only this one picture of the album. Send the pictures together with the command. Nothing was ordered.
 voice-not-heard = I cannot listen to voice messages here: no model is set up for it. Please type your question.
 hint-set-speech = A model that turns speech into words is missing: a [[speech]] table in a file of CATALOG_FILES, or a key for a gateway that has one.
+hint-listened = For listening: { $paid }
 voice-empty = I heard no words in that.
 voice-missing = Say something in a voice message, or reply to one.
 voice-failed = I could not listen to that.
@@ -756,6 +829,23 @@ ask-lost = This question is too old. Press the button again, or send the command
 share-none = No match: make a video
 share-nothing = You have no finished video to share.
 share-how = Press the button and choose where it should go.
+share-link = Whoever has this link can see it for the next { $days ->
+    [one] day
+   *[other] { $days } days
+}: { $link }
+share-how-else = To post it in another chat, press the button.
+share-privately = This result is private, and others read this chat. Ask for its link where only you and the bot are.
+unshare-done = No longer shared: its links have stopped working. Copies that somebody has saved, and posts in chats, stay.
+unshare-none = It is not shared: none of its links works.
+share-enough = There are { $count } links to this result already, and that is enough. Pass on one of them, or stop sharing it first: then all of them end.
+discard-done = Deleted, with its files and its links. Posts in chats stay; delete them there. What it cost stays in the books, without your words.
+discard-gone = There is no such result of yours, or it was deleted before.
+discard-open = This is still being made. Cancel it first, or wait until it is done.
+chat-unreached = The chat that this came from cannot be reached from here. Nothing was ordered.
+retry-not-theirs = { $user } may not use the bot any more, and would pay for this. Nothing was ordered.
+chat-left = You are no longer in the chat that this came from. Nothing was ordered.
+members-later = I could not find out whether you are still in the chat that this came from. Nothing was ordered. Please try again in a minute.
+chat-unheard = I cannot write to the chat that this came from any more. Nothing was made, and nothing was charged.
 share-nowhere = A terminal cannot share. The file is where the “Saved” line says.
 share-off = Sharing needs inline mode. The operator can turn it on: /setinline at @BotFather.
 
@@ -772,6 +862,10 @@ name-cancel = cancel
 name-retry = retry
 name-again = again
 name-share = share
+name-unshare = unshare
+name-discard = discard
+name-gallery = gallery
+name-dashboard = dashboard
 name-models = models
 name-settings = settings
 name-allow = allow
@@ -782,10 +876,15 @@ name-grant = grant
 name-limits = limits
 name-pause = pause
 name-resume = resume
+name-aside = aside
+name-unaside = unaside
 name-jobs = jobs
 name-stats = stats
 name-gateways = gateways
 name-audit = audit
+name-broadcast = broadcast
+name-send = send
+name-halt = halt
 name-help = help
 name-confirm = confirm
 name-enhance = enhance
@@ -888,7 +987,7 @@ button-remix = Remix
 button-confirm = Make it
 private-unheard = I send private results only to our private chat, and I cannot write to you there yet. Start a chat with me, or allow direct messages, and order again. Nothing was charged.
 private-nobody = A private result goes to one person, but this was ordered in the name of a chat. Order it under your own name. Nothing was ordered.
-nothing-to-confirm = This plan was already ordered or dropped, or it belongs to somebody else.
+nothing-to-confirm = This plan was already ordered or dropped, was not ordered in time, or belongs to somebody else.
 no-such-video = There is no finished video to use. Reply to one of mine, or make one first.
 remix-not-possible = Videos made by { $model } cannot be changed.
 remix-private = A private video cannot be changed: the gateway has not kept it.
@@ -900,6 +999,7 @@ character-not-possible = Videos made by { $model } cannot be used for characters
 no-such-character = You have no character @{ $alias }. /characters lists them.
 character-forgotten = @{ $alias } is forgotten here; the gateway still keeps the character.
 characters-none = You have no characters yet. Make one from a video: /character 1-3 tom
+character-price = Making one costs { $price }.
 models-missing = { $gateway } does not list { $count ->
     [one] this model
    *[other] these models
@@ -911,7 +1011,312 @@ models-missing = { $gateway } does not list { $count ->
 quota-low = { $gateway } is running out of credit: { $said }
 gateway-fails = { $gateway } has failed { $count } times in a row, last with “{ $kind }”. The log says more. This is told again only after it has worked once.
 disk-fills = Less than { $megabytes } MB are free on the bot's disk (MIN_FREE_MB), so it takes no new orders. It goes on by itself as soon as there is room.
+disk-fills-there = Less than { $megabytes } MB are free on the disk of { $machine } (MIN_FREE_MB), so that machine takes no new orders. It goes on by itself as soon as there is room.
 storage-gone = The bot cannot store anything, so it takes no new orders: { $why }
 platform-away = { $platform } has been out of reach for { $minutes } minutes. The bot keeps trying, and posts what is finished when it is back.
 platform-back = { $platform } can be reached again, after { $minutes } minutes.
+platform-reached = { $platform } can be reached again.
 characters-apart = These characters belong to different gateways ({ $gateways }) and cannot appear together.
+page-heading = { $kind ->
+    [image] { $count ->
+        [one] A picture
+       *[other] { $count } pictures
+    }
+   *[video] { $count ->
+        [one] A video
+       *[other] { $count } videos
+    }
+}
+page-medium = { $kind ->
+    [image] { $count ->
+        [one] Picture
+       *[other] Picture { $number } of { $count }
+    }
+   *[video] { $count ->
+        [one] Video
+       *[other] Video { $number } of { $count }
+    }
+}
+page-original = Original
+page-prompt = Made from these words
+page-model = Model: { $model }
+page-cannot-play = Your browser cannot play this video. Use “{ page-original }” to save it.
+page-until = This page works until { $day } (UTC), unless whoever shared it takes it back.
+page-ended-title = Nothing here
+page-ended = This link does not work. It has expired, or whoever shared it has taken it back.
+page-lost = The file is no longer stored here.
+page-later = The page cannot be shown at the moment. Please try again in a minute.
+page-busy = You have several pages loading at once, or too many people do. Please try again in a few seconds.
+page-sent-before = This form was sent before, and nothing is done twice. What came of it stands in the chat. To do it once more, load the page again.
+
+pages-none = There are no pages here.
+pages-here-only = It opens only in a browser on the machine that the bot runs on: PUBLIC_URL is not set.
+hint-pages = Set PUBLIC_URL and install the extra “web”, and there are some.
+hint-pages-of-run = The gallery and the dashboard belong to `cliprelay run`: ask there.
+pages-nobody = A gallery belongs to one person, but you write in the name of a chat. Ask again under your own name.
+pages-unheard = The link is for you alone, and I cannot write to you privately yet. Start a chat with me, or allow direct messages, and ask again.
+pages-sent = I have sent you the link in our private chat.
+pages-inside = Open here
+pages-link-gallery = Your gallery: { $link }
+    The link works once, in the next { $minutes } minutes. Whoever opens it sees your results, so do not pass it on.
+pages-link-dashboard = The dashboard: { $link }
+    The link works once, in the next { $minutes } minutes. Whoever opens it can do what you can, so do not pass it on.
+
+pages-no-places = There can be no link to this one. Share it from its chat: the button is under the post.
+
+area-gallery = Gallery
+area-dashboard = Dashboard
+area-nowhere = There is no page at this address.
+to-gallery = To the gallery
+to-dashboard = To the dashboard
+sign-in-title = Sign in
+sign-in-about = You stay signed in for { $hours } hours in this browser. On a computer that others use, sign out when you are done.
+sign-in-open = Open
+sign-in-ended = This link does not work any more: each opens once, and only for some minutes. Ask the bot for a new one.
+sign-in-refused = This was not sent from a page of ours, or the page has been open for too long. Nothing was done. Load the page again.
+signed-out = You are not signed in. Send the bot /{ $area } and open the link that it gives you.
+inside-otherwise = This page opens from the button under my answer to /gallery. Or open the link that stands in that answer.
+inside-framed = Nobody can be signed in here, in a frame on another page. Close this, and open the link that stands above the button.
+inside-refused = Nobody could be signed in: this works once, and only right after the button was pressed. Close this page and press the button in the chat again.
+sign-out = Sign out
+sign-out-done = You have signed out.
+dash-parts = Parts of the dashboard
+dash-now = Now
+dash-gateways = Gateways
+dash-spending = Spending
+dash-access = Access
+dash-audit = Audit
+dash-pause = Pause
+dash-paused = Nothing new is taken until somebody ends it.
+dash-paused-until = Nothing new is taken until { $until } UTC.
+dash-not-paused = New orders are taken. Pause …
+dash-pause-begin = Pause
+dash-pause-text = What people are told
+dash-pause-until = Without minutes it lasts until you end it. What was ordered goes on.
+dash-resume = End the pause
+dash-minutes = Minutes
+dash-gateways-note = Jobs are those of the process that shows this page, and states are since it started. Faults are of the last 7 days, charges of the last { $days }, as far as gateways tell. Times are UTC.
+dash-gateway = Gateway
+dash-state = State
+dash-running = Running
+dash-waiting = Waiting
+dash-last-fault = Last fault
+dash-charged = Charged
+dash-works = works
+dash-faulty = { $count ->
+    [one] 1 fault: { $fault }
+   *[other] { $count } faults in a row: { $fault }
+}
+dash-unasked = not asked yet
+dash-aside-count = { $count } set aside
+dash-no-gateway = No gateway has a key.
+dash-aside = Models set aside
+dash-aside-note = A model that is set aside is not chosen by itself: only where it is named, or nothing else can do it.
+dash-set-aside = Set aside
+dash-unaside = Take back
+dash-model = Model
+dash-faults = Faults of the last 7 days
+dash-fault = Fault
+dash-jobs = Jobs
+dash-last = Last
+dash-stages = Median time of each stage
+dash-stage-waiting = waiting for its turn
+dash-stage-submitting = ordering
+dash-stage-running = being made
+dash-stage-delivering = fetching and posting
+dash-up-to = up to { $seconds }
+dash-long = over an hour
+dash-models = Median time from the order on
+dash-period = Period
+dash-days = { $count } days
+dash-show = Show
+dash-utc = From { $since } until today; days begin at midnight UTC.
+dash-by-day = Spent by day
+dash-plot-text = A bar for each of the last { $days } days, { $total } in all. The table below has the numbers.
+dash-table = The numbers
+dash-day = Day
+dash-amount = Spent
+dash-orders = Orders
+dash-by-person = By person
+dash-by-model = By model
+dash-person = Person
+dash-most = The { $count } with the most are shown.
+dash-nothing-spent = Nothing was spent.
+dash-model-unknown = no longer stored
+dash-costs = Charged by gateways
+dash-costs-note = What gateways have told that jobs of this period cost, each in its own unit. What they do not tell is not in it.
+dash-no-costs = No gateway has told what it charged.
+dash-set = Set by whoever runs the bot
+dash-admins = Admins
+dash-terminals = and whoever sits at: { $names }
+dash-chats = Allowed chats
+dash-every-chat = every chat
+dash-decide = Allow, deny or ban
+dash-party = Id of a person or a chat
+dash-party-how = As the list below has it: platform:id. Without a platform it is one of the platform that you have come from.
+dash-kind = Kind
+dash-kind-by-id = by its id
+dash-chat = Chat
+dash-allow = Allow
+dash-deny = Deny
+dash-ban = Ban
+dash-grant = Grant credits
+dash-grant-how = Whole credits, below 0 to take some away. The id is platform:id.
+dash-grant-do = Grant
+dash-credits = Credits
+dash-rules = What was decided
+dash-which = Rules
+dash-all = All that count everywhere
+dash-allowed = Allowed
+dash-denied = Denied
+dash-banned = Banned
+dash-kept-out = Kept out of a chat
+dash-kept-out-note = Who runs the chat decides this, and lifts it there with /allow.
+dash-beginning = Id begins with
+dash-filter = Filter
+dash-who = Who
+dash-rule = Rule
+dash-by = By
+dash-at = When (UTC)
+dash-more = Next page
+dash-no-rules = No such rule.
+dash-audit-what = What admins have done
+dash-words = Words
+dash-words-how = Only lines with all of them are shown: a command, or the id of a person or a chat.
+dash-command = Command
+dash-about = About
+dash-what = What
+dash-where = Where
+dash-earlier = Earlier
+dash-done-cancel = Cancelled. The gateway may still charge for what it had begun.
+dash-done-retry = Taken up again. Its chat and its page show how it goes.
+dash-nothing-done = Nothing was done.
+dash-no-such = This cannot be done from here. Nothing was done.
+dash-incomplete = Something is missing in the form. Nothing was done.
+dash-back = Back
+
+gallery-filter = Find in your gallery
+gallery-words = Words in the prompt
+gallery-kind = Kind
+gallery-model = Model
+gallery-all = All
+gallery-videos = Videos
+gallery-pictures = Pictures
+gallery-show = Show
+gallery-unfiltered = Show all
+gallery-pages = Pages
+gallery-older = Older
+gallery-newest = Newest
+gallery-back = Back to the gallery
+gallery-none = Nothing here yet. What the bot makes for you appears here.
+gallery-none-fits = Nothing fits.
+gallery-none-more = Nothing that fits among these. There may be more further back.
+gallery-gone = The file is no longer stored here. What was posted in the chat stays there.
+gallery-save = Save
+gallery-whole = Read all
+gallery-whole-of = Read all of “{ $words }”
+gallery-shared = shared
+gallery-again = Make again
+gallery-share = Share link
+gallery-discard = Delete
+gallery-discard-about = The file and all links to it go for good. Posts in chats stay.
+gallery-discard-sure = Delete for good
+gallery-ordered = Ordered. It comes to the chat that this one came from; if this is private, to where only you see it.
+gallery-unshared = This cannot be shared. No link was made.
+gallery-nowhere = There is no such result of yours. It may have been deleted.
+
+play-address = Or in a browser on this machine: { $address }
+play-key = This page opens with the whole address that cliprelay shows in its terminal.
+play-commands = Commands
+play-line = Anything else
+play-line-about = What you would write in a chat: any command, options and a prompt, or a question.
+play-line-label = Command or question, such as /help
+play-send = Send
+play-asked = Please give { $what }
+play-any = any
+play-yes = yes
+play-no = no
+play-more = More options
+play-drop = Choose files, or drop them anywhere on this page.
+play-reload = Reload this page to see how far it is.
+play-messages = Messages
+play-progress = Progress
+play-covered = Covered. Show it
+play-thoughts = Thoughts
+play-lost = There is no connection to cliprelay. If it was started again, open the address that it shows now.
+play-nowhere = Only you see this page, so there is nowhere to share to. “{ page-original }” saves the file.
+play-too-much = All files together are larger than { $limit_mb } MB. Send fewer or smaller ones.
+play-not-read = The form could not be read: too many files (at most 30), or too long a text.
+play-sandbox = SANDBOX: a test gateway on this machine plays every model. Test clips, free of charge.
+
+live-jobs = Jobs
+live-none = Nothing is running, and nothing waits.
+live-more = { $count ->
+    [one] One more job is not shown.
+   *[other] { $count } more jobs are not shown.
+}
+live-ended = Ended last
+live-ended-none = No job has ended yet, or none is kept.
+live-lost = The connection is lost. What you see may be out of date; it goes on by itself.
+live-still = This is how it was when the page was loaded. Load it again to see how it is now.
+live-here = Live are the jobs of { $machine }, which answers here. At the end are those of other machines, as they were when the page was loaded.
+live-elsewhere = Elsewhere
+live-at = at { $holder }
+live-counts = In numbers
+live-running = running
+live-submitting = being sent
+live-delivering = being delivered
+live-waiting-gateway = waiting for the gateway
+live-waiting-user = waiting for others of the same person
+live-waiting-held = on hold: nothing can be stored
+live-waiting = waiting to start
+live-answers = answers
+live-place = place { $place }
+live-progress = Progress of { $model }
+live-outcome-done = done
+live-outcome-failed = failed
+live-outcome-cancelled = cancelled
+live-said-begun = { $count ->
+    [one] A job has begun.
+   *[other] { $count } jobs have begun.
+}
+live-said-done = { $count ->
+    [one] A job is done.
+   *[other] { $count } jobs are done.
+}
+live-said-failed = { $count ->
+    [one] A job has failed.
+   *[other] { $count } jobs have failed.
+}
+live-said-cancelled = { $count ->
+    [one] A job was cancelled.
+   *[other] { $count } jobs were cancelled.
+}
+
+live-job-title = A job of { $model }
+live-job-unknown = There is no such job any more. Rows are deleted after HISTORY_DAYS, and when a person has all of theirs forgotten.
+live-job-state = State
+live-job-draft = a plan that nobody has ordered
+live-job-fault = Why
+live-job-fault-seen = What was seen
+live-job-person = Ordered by
+live-job-place = In
+live-job-model = Model
+live-job-route = Models that can be asked: { $count }
+live-job-options = Options
+live-job-prompt = Prompt
+live-job-price = Price
+live-job-cost = Charged by the gateway
+live-job-task = Task at the gateway
+live-job-ordered = Ordered at
+live-job-started = Sent at
+live-job-ended = Ended at
+live-job-spent-waiting = Time in the queue
+live-job-spent-submitting = Time until it was accepted
+live-job-spent-running = Time at the gateway
+live-job-spent-delivering = Time until it was posted
+live-job-log = Log
+live-job-log-private = This job is private: what was said to the gateway and what it answered is not kept.
+live-job-log-none = This machine has no log of it: it ran on another one, or so long ago that the media are deleted, or too many others were running, or the bot was ended abruptly meanwhile.
+live-job-log-gap = { $count } lines are left out here.
+live-job-log-unanswered = no answer

@@ -49,6 +49,8 @@ job-rests = 已暂停：{ $gateway } 的 { $model } 已被移除。管理员重�
 job-cancelled = 已取消。网关仍可能扣费。
 job-cancelled-unpaid = 已取消，未下单也未扣费。
 plan-dropped = 已放弃该方案，未下单也未扣费。
+plan-late = 该方案未及时下单，已作废。未下单也未扣费。
+plan-crowded-out = 您已有 { $count } 个更新的方案，这个已作废。未下单也未扣费。
 job-page = { $kind ->
     [image] 网关返回的是网页而不是文件，无法检查。图片应该在这里：{ $page }
    *[video] 网关返回的是网页而不是文件，无法检查。视频应该在这里：{ $page }
@@ -58,19 +60,23 @@ some-missing = { $kind ->
    *[video] { $asked } 个视频中完成了 { $made } 个，其余失败，不计费。
 }
 too-large-link = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。在网关删除之前可从这里下载：{ $link }
+too-large-page = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。可在浏览器中观看：{ $link }
 too-large-kept = 文件过大，无法发到本聊天：{ $size } MB，上限 { $limit } MB。没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
 only-preview = 这是低清预览：网关没有给出最终版本。
 refused-link = 本聊天不接受这个文件。在网关删除之前可从这里下载：{ $link }
+refused-page = 本聊天不接受这个文件，可在浏览器中观看：{ $link }
 refused-kept = 本聊天不接受这个文件，也没有公开链接，不向您计费。管理员可凭 { $id } 找到它。
 note-maybe-twice = 这里可能有两份：第一次发送没有得到确认。
 part-refused = { $count } 个结果中有 { $missing } 个无法发送：此聊天既不接受媒体，也不接受文件。这部分不收费。
 posted-elsewhere = 无法发到您下单的地方，所以发到这里。
+original-page = 原画质：{ $link }
 took = 用时 { $took }
 retry-is-free = 重试会再次获取同一个结果，不会重复下单。
 button-cancel = 取消
 button-retry = 重试
 button-again = 再来一次
 button-share = 分享
+button-unshare = 取消分享
 
 ## Failures
 
@@ -298,7 +304,11 @@ command-status = 查看正在运行和排队的任务
 command-cancel = 取消任务；有多个时请指明：/cancel 2
 command-retry = 重试失败的任务
 command-again = 把上一个结果再做一次
-command-share = 把完成的视频分享到别的聊天：您回复的那个，或最近的一个
+command-unshare = 让某个结果的所有链接失效
+command-discard = 删除一个结果及其文件和链接
+command-share = 通过链接或发到别的聊天来分享完成的视频：您回复的那个，或最近的一个
+command-gallery = 打开您的作品页：观看、保存、删除、再次生成
+command-dashboard = 打开机器人的实时运行页面
 command-models = 查看有哪些模型、能做什么
 command-settings = 查看和修改您的默认设置：模型、比例、时长、语言
 command-allow = 允许使用机器人：您回复的人、本聊天，或指定编号
@@ -309,10 +319,45 @@ command-grant = 给您回复的人或指定编号的人赠送积分
 command-limits = 设置个人、聊天或人群可以使用的额度
 command-pause = 暂停接受新的请求和提问：若干分钟，或直到 /resume
 command-resume = 恢复接受请求和提问
+command-aside = 暂时搁置一个模型：/aside 模型 60
+command-unaside = 恢复被搁置的模型
 command-jobs = 查看所有聊天中正在运行和排队的任务
 command-stats = 查看最近一天和一周的任务情况
 command-gateways = 查看各网关的状况
-command-audit = 查看管理员做过的操作
+command-audit = 查看管理员做过的操作，可筛选
+example-audit = deny 123456
+option-audit = 只看同时包含这些内容的：命令、用户或聊天的编号
+audit-none-such = 没有符合这些条件的操作。
+command-broadcast = 向所有使用本机器人的聊天发送通知，发送前先预览
+command-send = 发送预览过的通知
+command-halt = 停止发送通知
+example-broadcast = 今晚 22:00 至 23:00（UTC）机器人停机维护。
+option-broadcast-text = 要告诉所有聊天的话
+option-broadcast = 通知编号
+button-send = 发送到 { $chats } 个聊天
+button-halt = 停止发送
+broadcast-shown = 最近 { $days } 天有 { $chats } 个聊天使用过本机器人，按下按钮后它们会收到以下内容。被禁止使用的聊天和用户不会收到。
+
+    { $text }
+broadcast-nobody = 没有人会收到：最近 { $days } 天没有聊天使用过本机器人。
+broadcast-too-long = 通知最多 { $limit } 个字。
+broadcast-gone = 这条通知已经发送、停止或被替换。
+broadcast-old = 这是一个多小时前的预览。请重新发送 /broadcast，查看现在谁会收到。
+broadcast-busy = 另一条通知还在发送。用 /halt 可以停止它。
+broadcast-none = 没有正在发送的通知。
+broadcast-halted = 已停止发送。
+broadcast-going = 通知：已发送到 { $sent } / { $all } 个聊天{ $unsure ->
+    [0] {""}
+   *[other] ，{ $unsure } 个可能已收到
+}，{ $failed } 个无法送达。
+broadcast-done = 通知发送完毕：已发送到 { $sent } / { $all } 个聊天{ $unsure ->
+    [0] {""}
+   *[other] ，{ $unsure } 个可能已收到
+}，{ $failed } 个无法送达。
+broadcast-stopped = 通知已停止：已发送到 { $sent } / { $all } 个聊天{ $unsure ->
+    [0] {""}
+   *[other] ，{ $unsure } 个可能已收到
+}，{ $failed } 个无法送达，{ $left } 个没有收到。
 command-help = 查看用法
 help-command = /{ $command }：{ $what }
 help-option = { $what }：{ $how }
@@ -344,6 +389,7 @@ not-failed = 这个任务没有失败，不需要重试。
 models-price = { $price }
 models-price-second = 每秒 { $price }
 models-price-minute = 每分钟 { $price }
+models-price-character = 每个角色 { $price }
 models-price-tokens = 每百万 token 输入 { $asked }，输出 { $answered }
 models-line = { $name }（{ $gateway }）：{ $what }
 models-ready = 可用
@@ -363,6 +409,7 @@ models-structure = 结构化回答
 models-search = 网页搜索
 models-thinking = 思考
 models-aside = 网关暂不提供，{ $minutes } 分钟后再试
+models-put-aside = 已被管理员搁置到 { $until }（UTC）
 models-ended = 已于 { $until } 下线（仍可指定使用）
 models-unlisted = 不在网关给这个密钥的列表中
 models-retired = 已下线（仍可指定使用）
@@ -422,6 +469,7 @@ option-draft = 方案或建议的编号
 describe-nothing = 请在 /describe 时附上图片或视频，或回复其中一个。
 suggestion-thinking = { $model } 正在构思建议……
 suggestion-failed = { $model } 没有给出建议。
+suggestion-paid = 本次建议：{ $paid }
 suggestion-replaced = 这条建议已被新的取代，未下单。
 draft-suggestion = 这是建议，尚未下单。预计 { $price }。
 button-use = 采用
@@ -469,7 +517,9 @@ option-sure = /forget 给出的代码
 
 ## Access and defaults
 
+share-denied = 您不能使用本机器人
 access-denied = 您还不能在这里使用本机器人。如需使用，请把这些信息发给管理员：用户 { $user }，聊天 { $chat }。
+write-as-yourself = 这是以频道的名义发送的，而一个人可以拥有很多频道。请以您本人的身份发送；或者由本机器人的管理员回复该消息并发送 /allow，以允许这个频道。
 admins-only = 只有本机器人的管理员可以这样做。
 chat-admins-only = 只有本聊天的管理员可以修改它的默认设置。去掉“群”（chat）就是修改您自己的设置。
 deny-admin = 这是本机器人的管理员，始终可以使用。
@@ -486,6 +536,12 @@ pause-begun = { $minutes ->
 }已有的任务会继续。
 pause-none = 机器人没有暂停。
 pause-ended = 机器人恢复接受请求和提问。
+aside-set = 已搁置到 { $until }（UTC），或直到 /unaside：{ $models }
+    其他能做同样事情的模型会优先。被指名或没有其他模型可用时，仍会使用它。
+aside-ended = 恢复选用：{ $models }
+aside-none = 没有被搁置：{ $models }
+aside-which = 哪个模型？/{ $command } 模型，名称见 /models，可带或不带网关。
+aside-unknown = 没有模型“{ $given }”，可用 /models 查看。
 jobs-none = 没有正在运行或排队的任务。
 jobs-waiting = { $number }. 已等待 { $elapsed } · { $user } 在 { $chat } · { $model } · { $id }
 jobs-running = { $number }. 已运行 { $elapsed } · { $user } 在 { $chat } · { $model } · { $id }
@@ -606,6 +662,7 @@ option-daily = 每天的积分
 option-monthly = 每月的积分
 option-job = /status 中的编号
 option-unknown = 没有选项 { $given }。可用：{ $allowed }。如果要当作普通文字，请在提示词前单独写 --。
+party-no-id = “{ $given }”不是 ID。ID 的格式是 { $platform }:123；指的就是 { $platform } 时，只写 123 即可。
 option-not-understood = 无法识别“{ $given }”。/help 可查看各命令的用法。
 option-needs-value = { $option } 需要一个值：{ $allowed }
 option-bad-value = “{ $given }”不能用于 { $option }。可用：{ $allowed }
@@ -691,6 +748,7 @@ album-incomplete = 我只能看到这个相册中的一张图片。在群里，�
 album-unknown = 我只知道这个相册中的这一张图片。请把图片和命令一起发送。没有下单。
 voice-not-heard = 这里没有能听语音的模型，请把问题打成文字。
 hint-set-speech = 缺少语音转文字的模型：在 CATALOG_FILES 的文件中添加 [[speech]]，或设置有此类模型的网关密钥。
+hint-listened = 语音识别：{ $paid }
 voice-empty = 没有听到任何话。
 voice-missing = 请发送语音消息，或回复一条语音消息。
 voice-failed = 无法听取这段语音。
@@ -710,6 +768,20 @@ ask-lost = 这个问题已过期。请再按一次按钮，或重新发送命令
 share-none = 没有匹配的视频，去做一个
 share-nothing = 您没有可以分享的视频。
 share-how = 请点击按钮，选择要分享到哪里。
+share-link = 在接下来的 { $days } 天内，拿到此链接的人都能看到它：{ $link }
+share-how-else = 如需发到别的聊天，请点击按钮。
+share-privately = 这个结果是私密的，而这个聊天里还有别人。请在只有您和机器人的地方获取链接。
+unshare-done = 已取消分享，所有链接均已失效。别人已保存的副本和聊天里的消息仍会保留。
+unshare-none = 它没有被分享：没有有效的链接。
+share-enough = 这个结果已有 { $count } 个链接，不能再多了。请转发其中一个，或先取消分享：那样所有链接都会失效。
+discard-done = 已删除，包括文件和链接。聊天里的消息仍会保留，请在聊天里删除。花费仍留在账目里，但不含您的文字。
+discard-gone = 没有这个结果，或它已被删除。
+discard-open = 它还在制作中。请先取消，或等它完成。
+chat-unreached = 从这里无法访问原来的聊天。没有下单。
+retry-not-theirs = { $user } 已不能使用机器人，而这次费用要由其承担。没有下单。
+chat-left = 您已不在它原来的聊天里。没有下单。
+members-later = 暂时无法确认您是否还在原来的聊天里。没有下单，请稍后再试。
+chat-unheard = 我已无法在原来的聊天里发消息。没有生成，也没有扣费。
 share-nowhere = 终端里无法分享。文件就在“已保存”所示的位置。
 share-off = 分享需要内联模式。管理员可以在 @BotFather 用 /setinline 开启。
 
@@ -726,6 +798,10 @@ name-cancel = 取消
 name-retry = 重试
 name-again = 再来
 name-share = 分享
+name-unshare = 取消分享
+name-discard = 删除作品
+name-gallery = 作品
+name-dashboard = 面板
 name-models = 模型
 name-settings = 设置
 name-allow = 允许
@@ -736,10 +812,15 @@ name-grant = 赠送
 name-limits = 额度
 name-pause = 暂停
 name-resume = 恢复
+name-aside = 搁置
+name-unaside = 取消搁置
 name-jobs = 任务
 name-stats = 统计
 name-gateways = 网关
 name-audit = 审计
+name-broadcast = 通知
+name-send = 发送
+name-halt = 停发
 name-help = 帮助
 name-confirm = 确认
 name-enhance = 优化
@@ -843,7 +924,7 @@ button-remix = 改编
 button-confirm = 开始生成
 private-unheard = 私密内容只发到我们的私聊，而我还不能在那里给您发消息。请先打开与我的私聊并点“开始”，或允许我发私信，再重新下单。没有扣费。
 private-nobody = 私密内容只发给个人，而这里是以群或频道的身份下单。请用您自己的身份下单。尚未下单。
-nothing-to-confirm = 该方案已下单、已放弃，或不是您的。
+nothing-to-confirm = 该方案已下单、已放弃、未及时下单而作废，或不是您的。
 no-such-video = 没有可用的已完成视频。请回复我发的视频，或先生成一个。
 remix-not-possible = { $model } 的视频不支持再修改。
 remix-private = 私密视频不能再修改：网关没有保留它。
@@ -855,12 +936,300 @@ character-not-possible = { $model } 的视频不能用来创建角色。
 no-such-character = 您没有角色 @{ $alias }。/characters 可查看列表。
 character-forgotten = 已在此处删除 @{ $alias }；网关仍保留该角色。
 characters-none = 您还没有角色。可以从视频创建：/character 1-3 tom
+character-price = 创建一个需要 { $price }。
 models-missing = { $gateway } 没有为您的密钥列出这 { $count } 个模型：{ $names }
     今后会优先使用其他模型；指定名称仍可尝试。
 quota-low = { $gateway } 的额度不足：{ $said }
 gateway-fails = { $gateway } 已连续失败 { $count } 次，最近一次的原因是“{ $kind }”，详情见日志。恢复成功之前不会再次提醒。
 disk-fills = 机器人磁盘的可用空间不足 { $megabytes } MB（MIN_FREE_MB），暂不接受新的请求；腾出空间后会自动恢复。
+disk-fills-there = 机器 { $machine } 的磁盘可用空间不足 { $megabytes } MB（MIN_FREE_MB），该机器暂不接受新的请求；腾出空间后会自动恢复。
 storage-gone = 机器人无法保存数据，暂不接受新的请求：{ $why }
 platform-away = { $platform } 已有 { $minutes } 分钟无法连接。机器人会继续尝试，恢复后补发已完成的结果。
 platform-back = { $platform } 已恢复连接，中断了 { $minutes } 分钟。
+platform-reached = { $platform } 已恢复连接。
 characters-apart = 这些角色属于不同的网关（{ $gateways }），不能同时出现。
+page-heading = { $kind ->
+    [image] { $count ->
+        [1] 一张图片
+       *[other] { $count } 张图片
+    }
+   *[video] { $count ->
+        [1] 一个视频
+       *[other] { $count } 个视频
+    }
+}
+page-medium = { $kind ->
+    [image] { $count ->
+        [1] 图片
+       *[other] 第 { $number } 张图片，共 { $count } 张
+    }
+   *[video] { $count ->
+        [1] 视频
+       *[other] 第 { $number } 个视频，共 { $count } 个
+    }
+}
+page-original = 原始文件
+page-prompt = 提示词
+page-model = 模型：{ $model }
+page-cannot-play = 您的浏览器无法播放这个视频，可点击“{ page-original }”保存。
+page-until = 本页面有效期至 { $day }（UTC），分享者也可以随时取消分享。
+page-ended-title = 这里没有内容
+page-ended = 此链接无效：已过期，或分享者已取消分享。
+page-lost = 文件已不在本机保存。
+page-later = 暂时无法显示此页面，请稍后再试。
+page-busy = 您同时打开的页面过多，或当前访问的人太多，请几秒后再试。
+page-sent-before = 这份表单之前已提交过，不会重复执行。结果见聊天；要再做一次，请重新加载页面。
+
+pages-none = 这里没有网页。
+pages-here-only = 只能在运行机器人的那台机器的浏览器中打开：未设置 PUBLIC_URL。
+hint-pages = 设置 PUBLIC_URL 并安装附加组件“web”即可开启。
+hint-pages-of-run = 作品页和运行面板由 `cliprelay run` 提供，请在它服务的聊天中使用此命令。
+pages-nobody = 作品页属于个人，但您是以聊天的名义发言的。请用自己的名义再试一次。
+pages-unheard = 链接只给您本人，但我还不能私信您。请先与我开始私聊，或允许私信，然后再试。
+pages-sent = 链接已发到我们的私聊中。
+pages-inside = 在此打开
+pages-link-gallery = 您的作品页：{ $link }
+    链接只能打开一次，{ $minutes } 分钟内有效。打开它的人能看到您的作品，请勿转发。
+pages-link-dashboard = 运行面板：{ $link }
+    链接只能打开一次，{ $minutes } 分钟内有效。打开它的人可以做您能做的一切，请勿转发。
+
+pages-no-places = 无法为这个结果生成链接。请在聊天里用它下方的按钮分享。
+
+area-gallery = 作品
+area-dashboard = 运行面板
+area-nowhere = 此地址没有页面。
+to-gallery = 返回作品页
+to-dashboard = 返回运行面板
+sign-in-title = 登录
+sign-in-about = 您将在此浏览器中保持登录 { $hours } 小时。如果电脑是公用的，用完请退出登录。
+sign-in-open = 打开
+sign-in-ended = 此链接已失效：每个链接只能打开一次，且只在几分钟内有效。请向机器人索取新的链接。
+sign-in-refused = 该请求不是从我们的页面发出的，或页面打开的时间太长。未做任何操作。请重新加载页面。
+signed-out = 您尚未登录。请向机器人发送 /{ $area }，然后打开它给您的链接。
+inside-otherwise = 请用我对 /gallery 的回复下方的按钮打开此页，或打开该回复中的链接。
+inside-framed = 在其他网页的框架中无法登录。请关闭此页，打开按钮上方的链接。
+inside-refused = 未能登录：按钮每次只能用一次，且须在按下后立即打开。请关闭此页，回到聊天中再按一次按钮。
+sign-out = 退出登录
+sign-out-done = 您已退出登录。
+dash-parts = 面板各部分
+dash-now = 当前
+dash-gateways = 网关
+dash-spending = 花费
+dash-access = 权限
+dash-audit = 操作记录
+dash-pause = 暂停
+dash-paused = 在有人结束暂停之前，不接受新的请求。
+dash-paused-until = 在 { $until }（UTC）之前，不接受新的请求。
+dash-not-paused = 正在接受新的请求。暂停……
+dash-pause-begin = 暂停
+dash-pause-text = 告诉大家的话
+dash-pause-until = 不填分钟数则一直暂停，直到您结束。已下单的任务会继续。
+dash-resume = 结束暂停
+dash-minutes = 分钟
+dash-gateways-note = 任务数是显示本页的进程的任务，状态从它启动时算起。故障为最近 7 天，费用为最近 { $days } 天，以网关告知的为准。时间均为 UTC。
+dash-gateway = 网关
+dash-state = 状态
+dash-running = 运行
+dash-waiting = 排队
+dash-last-fault = 最近故障
+dash-charged = 费用
+dash-works = 正常
+dash-faulty = 连续 { $count } 次故障：{ $fault }
+dash-unasked = 尚未使用
+dash-aside-count = 搁置 { $count } 个模型
+dash-no-gateway = 没有任何网关设置了密钥。
+dash-aside = 已搁置的模型
+dash-aside-note = 被搁置的模型不会被自动选用：只有被指名，或没有其他模型可用时才会使用。
+dash-set-aside = 搁置
+dash-unaside = 恢复
+dash-model = 模型
+dash-faults = 最近 7 天的故障
+dash-fault = 故障
+dash-jobs = 任务
+dash-last = 最近一次
+dash-stages = 各阶段用时中位数
+dash-stage-waiting = 排队
+dash-stage-submitting = 下单
+dash-stage-running = 生成
+dash-stage-delivering = 取回并发送
+dash-up-to = 不超过 { $seconds }
+dash-long = 超过一小时
+dash-models = 自下单起用时中位数
+dash-period = 时段
+dash-days = { $count } 天
+dash-show = 显示
+dash-utc = 从 { $since } 到今天；每天从 UTC 零点算起。
+dash-by-day = 每日花费
+dash-plot-text = 最近 { $days } 天每天一条，共 { $total }。下方表格列出数字。
+dash-table = 数字
+dash-day = 日期
+dash-amount = 花费
+dash-orders = 次数
+dash-by-person = 按用户
+dash-by-model = 按模型
+dash-person = 用户
+dash-most = 只显示花费最多的 { $count } 个。
+dash-nothing-spent = 没有花费。
+dash-model-unknown = 已不再保存
+dash-costs = 网关收取的费用
+dash-costs-note = 网关告知的本时段任务费用，各以其自己的单位计。未告知的不在其中。
+dash-no-costs = 没有网关告知收取了多少。
+dash-set = 由运营者设定
+dash-admins = 管理员
+dash-terminals = 以及使用以下终端的人：{ $names }
+dash-chats = 允许的聊天
+dash-every-chat = 所有聊天
+dash-decide = 允许、拒绝或封禁
+dash-party = 用户或聊天的编号
+dash-party-how = 写法与下方列表相同：platform:id。不写平台时，指您来自的那个平台。
+dash-kind = 类型
+dash-kind-by-id = 按编号判断
+dash-chat = 聊天
+dash-allow = 允许
+dash-deny = 拒绝
+dash-ban = 封禁
+dash-grant = 赠送积分
+dash-grant-how = 整数积分，负数表示扣除。编号写作 platform:id。
+dash-grant-do = 赠送
+dash-credits = 积分
+dash-rules = 已作出的决定
+dash-which = 规则
+dash-all = 所有处处生效的规则
+dash-allowed = 允许
+dash-denied = 拒绝
+dash-banned = 封禁
+dash-kept-out = 被某个聊天拒绝
+dash-kept-out-note = 由管理该聊天的人决定，并在那里用 /allow 解除。
+dash-beginning = 编号开头
+dash-filter = 筛选
+dash-who = 对象
+dash-rule = 规则
+dash-by = 决定者
+dash-at = 时间（UTC）
+dash-more = 下一页
+dash-no-rules = 没有这样的规则。
+dash-audit-what = 管理员做过的操作
+dash-words = 关键词
+dash-words-how = 只显示包含所有关键词的行：命令，或用户、聊天的编号。
+dash-command = 命令
+dash-about = 对象
+dash-what = 内容
+dash-where = 地点
+dash-earlier = 更早
+dash-done-cancel = 已取消。对已经开始的部分，网关仍可能扣费。
+dash-done-retry = 已重新提交。进展可在原聊天和任务页面查看。
+dash-nothing-done = 没有执行任何操作。
+dash-no-such = 这里不能执行该操作。没有执行任何操作。
+dash-incomplete = 表单填写不完整。没有执行任何操作。
+dash-back = 返回
+
+gallery-filter = 在您的作品中查找
+gallery-words = 提示词包含
+gallery-kind = 类型
+gallery-model = 模型
+gallery-all = 全部
+gallery-videos = 视频
+gallery-pictures = 图片
+gallery-show = 显示
+gallery-unfiltered = 显示全部
+gallery-pages = 翻页
+gallery-older = 更早
+gallery-newest = 最新
+gallery-back = 返回作品页
+gallery-none = 这里还没有内容。机器人为您制作的结果会显示在这里。
+gallery-none-fits = 没有符合的结果。
+gallery-none-more = 这一部分里没有符合的结果，更早的可能还有。
+gallery-gone = 文件已不在本机保存。聊天里已发的内容仍在那里。
+gallery-save = 保存
+gallery-whole = 阅读全文
+gallery-whole-of = 阅读“{ $words }”的全文
+gallery-shared = 已分享
+gallery-again = 再做一次
+gallery-share = 分享链接
+gallery-discard = 删除
+gallery-discard-about = 文件及其所有链接将永久删除。聊天里的消息仍会保留。
+gallery-discard-sure = 永久删除
+gallery-ordered = 已下单。结果会发到这个作品原来的聊天；如果是私密内容，则发到只有您能看到的地方。
+gallery-unshared = 这个作品无法分享。没有生成链接。
+gallery-nowhere = 您没有这个作品，它可能已被删除。
+
+play-address = 也可以在本机浏览器中打开：{ $address }
+play-key = 请用 cliprelay 在终端里显示的完整地址打开本页面。
+play-commands = 命令
+play-line = 其他
+play-line-about = 像在聊天中一样输入：任意命令、选项加提示词，或者一个问题。
+play-line-label = 命令或问题，例如 /help
+play-send = 发送
+play-asked = 请填写{ $what }
+play-any = 不限
+play-yes = 是
+play-no = 否
+play-more = 更多选项
+play-drop = 选择文件，或把文件拖到本页面的任意位置。
+play-reload = 刷新本页面即可查看最新进度。
+play-messages = 消息
+play-progress = 进度
+play-covered = 内容已遮盖，点击显示
+play-thoughts = 思考过程
+play-lost = 与 cliprelay 的连接已断开。如果它已重新启动，请打开它现在显示的地址。
+play-nowhere = 只有您能看到本页面，没有可以分享到的地方。用“{ page-original }”可保存文件。
+play-too-much = 所有文件合计超过 { $limit_mb } MB。请减少文件数量或大小。
+play-not-read = 无法读取表单：文件太多（最多 30 个），或文字太长。
+play-sandbox = 沙盒模式：所有模型都由本机的测试网关模拟。视频只是测试短片，不花钱。
+
+live-jobs = 任务
+live-none = 当前没有运行或等待中的任务。
+live-more = 还有 { $count } 个任务未显示。
+live-ended = 最近结束
+live-ended-none = 还没有已结束的任务，或记录已删除。
+live-lost = 连接已中断，看到的内容可能不是最新的；恢复后会自动继续。
+live-still = 这是页面加载时的状态。要查看最新状态，请重新加载页面。
+live-here = 实时显示的是当前响应的机器 { $machine } 上的任务。页面末尾是加载时其他机器上的任务。
+live-elsewhere = 其他机器
+live-at = 在 { $holder } 上
+live-counts = 数量
+live-running = 运行中
+live-submitting = 提交中
+live-delivering = 发送结果中
+live-waiting-gateway = 等待网关空位
+live-waiting-user = 等待同一用户的其他任务
+live-waiting-held = 暂停：无法存储数据
+live-waiting = 等待开始
+live-answers = 回答中
+live-place = 第 { $place } 位
+live-progress = { $model } 的进度
+live-outcome-done = 已完成
+live-outcome-failed = 失败
+live-outcome-cancelled = 已取消
+live-said-begun = 新增 { $count } 个任务。
+live-said-done = { $count } 个任务已完成。
+live-said-failed = { $count } 个任务失败。
+live-said-cancelled = { $count } 个任务已取消。
+
+live-job-title = { $model } 的任务
+live-job-unknown = 该任务已不存在。记录会在 HISTORY_DAYS 之后删除，用户要求删除自己的数据时也会删除。
+live-job-state = 状态
+live-job-draft = 尚未确认的草稿
+live-job-fault = 原因
+live-job-fault-seen = 详细信息
+live-job-person = 下单人
+live-job-place = 聊天
+live-job-model = 模型
+live-job-route = 可用的模型：{ $count } 个
+live-job-options = 选项
+live-job-prompt = 提示词
+live-job-price = 价格
+live-job-cost = 网关收费
+live-job-task = 网关任务
+live-job-ordered = 下单时间
+live-job-started = 提交时间
+live-job-ended = 结束时间
+live-job-spent-waiting = 排队用时
+live-job-spent-submitting = 提交用时
+live-job-spent-running = 网关用时
+live-job-spent-delivering = 发送用时
+live-job-log = 日志
+live-job-log-private = 该任务为私密任务：不保存发给网关的内容和网关的回答。
+live-job-log-none = 这台机器上没有该任务的日志：任务在其他机器上运行，或媒体已被删除，或当时运行的任务过多，或机器人在运行期间被强行终止。
+live-job-log-gap = 此处省略了 { $count } 行。
+live-job-log-unanswered = 没有回答

@@ -12,6 +12,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from core.limits import Limits
+from core.messages.share import Refusal, WriteShare, WriteWish
 from core.messages.written import ChatKey, Lane, Written
 from core.meters import WriteMeter
 from core.platform import MessageRef, SlowDownError
@@ -20,12 +21,16 @@ _LANES: tuple[Lane, ...] = ("post", "edit")
 
 
 class Rank(IntEnum):
-    """Who goes first: what was paid for, its end in a chat that has it, answers, progress."""
+    """Who goes first: what was paid for, its end in a chat that has it, answers, progress.
+
+    What nobody has asked for is the last.
+    """
 
     RESULT = 0
     LAST_WORD = 1
     ANSWER = 2
     FRAME = 3
+    BROADCAST = 4
 
 
 class Memory(Protocol):
@@ -53,13 +58,17 @@ class _Waiter:
     weight: int = field(compare=False)
     admitted: asyncio.Event = field(compare=False, default_factory=asyncio.Event)
     begun: float = field(compare=False, default=0.0)
+    not_before: float = field(compare=False, default=0.0)
+    wish: WriteWish | None = field(compare=False, default=None)
+    has_leave: bool = field(compare=False, default=False)
 
 
 class WriteBudget:
     """A sliding window of writes to one chat, within that of the whole platform.
 
     Who waits is let in by rank, and then in the order in which they came. Progress leaves a
-    quarter of the window alone, answers half of that, so that a result never stands behind them.
+    quarter of the window alone, answers half of that, so that a result never stands behind them;
+    a broadcast leaves half of it.
     Where more last words are expected, progress leaves room for all of them.
     A write happens inside the block, and counts from when it was answered: nobody can say when
     before that it has arrived.
@@ -69,7 +78,9 @@ class WriteBudget:
         chat: its name for a later process; None where that need not know of it.
         left: what an earlier process has written.
         chats: the budget of the chat, where this one is that of an access to it.
+        frames: what progress counts in beside this one; without it in `whole`, as all else.
         meter: counts what is written.
+        share: what other processes write there, too; without it, there are none.
     """
 
     def __init__(  # noqa: PLR0913 - what it counts, and what it counts within
@@ -81,19 +92,27 @@ class WriteBudget:
         memory: Memory | None = None,
         left: Written | None = None,
         chats: "WriteBudget | None" = None,
+        frames: "WriteBudget | None" = None,
         meter: WriteMeter | None = None,
+        share: WriteShare | None = None,
     ) -> None:
         self.chat = chat
+        self._share = share
         self._meter = meter or WriteMeter()
         self._limits = limits
         self._chats = chats
         self._apart: WeakValueDictionary[str, WriteBudget] = WeakValueDictionary()
         self._whole = whole
+        self._frames = frames or whole
         self._writes = limits.writes
         self._window = limits.window_seconds
         # Without it, progress of three jobs would make a finished video wait for a minute.
         reserve = limits.writes // 4
-        self._kept = {Rank.FRAME: reserve, Rank.ANSWER: (reserve + 1) // 2}
+        self._kept = {
+            Rank.BROADCAST: limits.writes // 2,
+            Rank.FRAME: reserve,
+            Rank.ANSWER: (reserve + 1) // 2,
+        }
         self._expected = 0
         self._memory = memory
         self._answered = sorted(left.times) if left else []
@@ -108,7 +127,9 @@ class WriteBudget:
     def of(self, message: MessageRef | None) -> "WriteBudget":
         """What a write to a message, or in answer to a command, counts in.
 
-        What has an access of its own is written by that, and costs no chat anything.
+        What has an access of its own is written by that, and costs no chat anything; but progress
+        keeps within what the platform takes in all chats: that of a thousand jobs would leave us
+        no time for anything else.
         """
         if self._chats:
             return self._chats.of(message)
@@ -116,7 +137,13 @@ class WriteBudget:
             return self
         budget = self._apart.get(message.access)
         if budget is None:
-            budget = WriteBudget(self._limits, memory=self._memory, chats=self, meter=self._meter)
+            budget = WriteBudget(
+                self._limits,
+                memory=self._memory,
+                chats=self,
+                frames=self._whole,
+                meter=self._meter,
+            )
             self._apart[message.access] = budget
         return budget
 
@@ -133,12 +160,13 @@ class WriteBudget:
         insort(self._waiting, waiter)
         self._admit()
         try:
-            await waiter.admitted.wait()
+            await self._let_in(waiter)
             if self._memory and self._unsaved > self._memory.most_unsaved:
                 await self._memory.save(self)
             # The chat first, then the platform: who holds a place in the large window must not
             # sleep in a small one.
-            async with self._whole.turn(rank, lane, weight) if self._whole else nullcontext():
+            outer = self._frames if rank is Rank.FRAME else self._whole
+            async with outer.turn(rank, lane, weight) if outer else nullcontext():
                 yield
         finally:
             self._leave(waiter)
@@ -178,6 +206,8 @@ class WriteBudget:
         for lane in lanes or _LANES:
             # max: a short pause that comes late must not end a long one.
             self._paused[lane] = max(self._paused[lane], _now() + seconds)
+        if self._share:
+            self._share.pause(seconds, *(lanes or _LANES))
         self._remember()
 
     def paused(self, lane: Lane) -> float:
@@ -203,6 +233,38 @@ class WriteBudget:
             pauses={lane: until for lane, until in self._paused.items() if until > now},
         )
 
+    async def _let_in(self, waiter: _Waiter) -> None:
+        """Wait for room here, and for leave of all who write there."""
+        await waiter.admitted.wait()
+        while self._share:
+            waiter.wish = WriteWish(
+                number=waiter.number,
+                rank=waiter.rank,
+                lane=waiter.lane,
+                weight=waiter.weight,
+                kept=self._kept_from(waiter.rank),
+            )
+            refusal = await self._share.ask(waiter.wish)
+            if refusal is None:
+                break
+            self._put_back(waiter, refusal)
+            await waiter.admitted.wait()
+        waiter.has_leave = True
+        self._meter.written[waiter.lane] += waiter.weight
+
+    def _put_back(self, waiter: _Waiter, refusal: Refusal) -> None:
+        """Let it wait where it stood, and everybody behind it."""
+        until = _now() + refusal.seconds
+        if refusal.is_pause:
+            self._paused[waiter.lane] = max(self._paused[waiter.lane], until)
+        else:
+            waiter.not_before = until
+        self._under_way.remove(waiter)
+        self._unsaved -= waiter.weight
+        waiter.admitted.clear()
+        insort(self._waiting, waiter)
+        self._admit()
+
     def _admit(self) -> None:
         """Let in whoever may write now; wake up when the next one may."""
         if self._timer:
@@ -213,7 +275,7 @@ class WriteBudget:
                 # Those of the other lane go by.
                 wakings.append(self._paused[waiter.lane])
                 continue
-            free_at = self._free_at(waiter, now)
+            free_at = max(self._free_at(waiter, now), waiter.not_before)
             if free_at > now:
                 wakings.append(free_at)
                 break
@@ -227,11 +289,12 @@ class WriteBudget:
         waiter.begun = now
         self._under_way.append(waiter)
         self._unsaved += waiter.weight
-        self._meter.written[waiter.lane] += waiter.weight
         self._remember()
         waiter.admitted.set()
 
     def _leave(self, waiter: _Waiter) -> None:
+        if self._share and waiter.wish:
+            self._share.left(waiter.wish, written=waiter.has_leave)
         if waiter in self._waiting:
             self._waiting.remove(waiter)
         else:
@@ -271,7 +334,7 @@ class WriteBudget:
 
     def _kept_from(self, rank: Rank) -> int:
         kept = self._kept.get(rank, 0)
-        return max(kept, min(self._expected, self._writes)) if rank is Rank.FRAME else kept
+        return max(kept, min(self._expected, self._writes)) if rank >= Rank.FRAME else kept
 
     def _counting(self, now: float) -> int:
         """How many of those that were answered, oldest first, still count."""

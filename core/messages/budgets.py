@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from core.errors import StorageError
 from core.limits import Limits
 from core.messages.budget import WriteBudget
+from core.messages.share import Shares
 from core.messages.written import ChatKey, WriteStore, Written
 from core.meters import Meters
 from core.platform import ConversationRef, MessageRef
@@ -33,12 +34,19 @@ class Budgets:
         store: where the next process finds what this one has written. It is stored once a second,
             and before a third write to one chat that is not.
         meters: where writes are counted.
+        shares: what other processes write to the same chats; without them, there are none.
     """
 
     most_unsaved = 2
 
-    def __init__(self, store: WriteStore | None = None, meters: Meters | None = None) -> None:
+    def __init__(
+        self,
+        store: WriteStore | None = None,
+        meters: Meters | None = None,
+        shares: Shares | None = None,
+    ) -> None:
         self._store = store
+        self._shares = shares
         self._meters = meters or Meters()
         self._left: Mapping[ChatKey, Written] = {}
         self._untold = Written()
@@ -118,6 +126,7 @@ class Budgets:
             memory=self,
             left=replace(left, times=(*left.times, *self._untold.times)),
             meter=self._meters.writes[chat.platform],
+            share=self._shares(chat, limits) if self._shares else None,
         )
 
     def _whole(self, platform: str, limits: Limits) -> WriteBudget | None:
@@ -126,7 +135,9 @@ class Budgets:
             return None
         if platform not in self._of_platform:
             second = replace(limits, writes=limits.platform_writes, window_seconds=1.0)
-            self._of_platform[platform] = WriteBudget(second)
+            everywhere = ChatKey(platform, "", "")
+            share = self._shares(everywhere, second) if self._shares else None
+            self._of_platform[platform] = WriteBudget(second, share=share)
         return self._of_platform[platform]
 
     async def _save_now_and_then(self) -> None:

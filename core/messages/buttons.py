@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
+from core.i18n import Locale, translate
 from core.platform import Button
 
 # How buttons were written that still stand under older messages, as "remix:7f3a": the command, the
@@ -50,3 +51,21 @@ def _earlier(text: str) -> Button:
         return Button(label="", command=name)
     command, option, asks = _EARLIER[name]
     return Button(label="", command=command, given={option: argument}, asks=asks)
+
+
+def send_button(broadcast_id: str, chats: int, locale: Locale) -> Button:
+    """Sends a broadcast to so many chats."""
+    label, given = translate(locale, "button-send", chats=chats), {"of": broadcast_id}
+    return Button(label=label, command="send", given=given, style="primary")
+
+
+def halt_button(broadcast_id: str, locale: Locale) -> Button:
+    """Stops a broadcast."""
+    label, given = translate(locale, "button-halt"), {"of": broadcast_id}
+    return Button(label=label, command="halt", given=given, style="danger")
+
+
+def unshare_button(job_id: str, locale: Locale) -> Button:
+    """Takes all links to a result back."""
+    label, given = translate(locale, "button-unshare"), {"of": job_id}
+    return Button(label=label, command="unshare", given=given, style="danger")

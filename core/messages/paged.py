@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from core.errors import StorageError
+from core.jobs import LostRunError
 from core.messages.budget import Rank, WriteBudget
 from core.messages.status import StatusMessage, write_final
 from core.platform import (
@@ -179,8 +180,8 @@ class PagedMessage:
     async def _turn(self) -> None:
         """Leave a page as it is from now on, and begin the next."""
         # A chat that takes nothing more is found out at the end, which insists; what cannot be
-        # stored now is told later.
-        with suppress(MessageLostError, StorageError):
+        # stored now is told later; another process may have the answer by now.
+        with suppress(MessageLostError, StorageError, LostRunError):
             await self._guard()
             if self._status:
                 await _drawn_until_short(partial(self._leave, self._status))

@@ -10,6 +10,7 @@ from core.jobs import Job, JobState
 from core.media import Accepted, Charged, Event, MediaRequest, Named, Queued, Rendering
 
 _NEARLY = 0.99
+_ESTIMATE_LIMIT = 0.95
 _LEAST_HISTORY = 3
 
 
@@ -40,6 +41,19 @@ class Progress:
     position: int = 0
     ahead: int | None = None
     note: str = ""
+
+
+MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
+"""The phases in which the model has done its part."""
+
+
+def shown_fraction(progress: Progress, elapsed: float, expected: float) -> tuple[float, bool]:
+    """How much of it is done, and whether that is only estimated; times are in seconds."""
+    if progress.phase in MADE:
+        return 1.0, False
+    if progress.fraction is not None:
+        return progress.fraction, False
+    return min(elapsed / expected, _ESTIMATE_LIMIT), True
 
 
 def phase_of(job: Job) -> Phase:

@@ -1,43 +1,29 @@
 """What a job looks like in a chat. All pure."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.catalog import Model, State
 from core.errors import RECOVERABLE, FaultKind
 from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
 from core.media import Wording
-from core.messages.progress import Phase, Progress
+from core.messages.buttons import unshare_button
+from core.messages.progress import MADE, Phase, Progress, shown_fraction
+from core.messages.withheld import Withheld, withheld_line
 from core.messages.wording import clock, describe_request, told, unmet, wish
 from core.platform import Button, View
 
 _BAR_CELLS = 12
 _PLAN_CHARS = 1500
 _OFFER_CHARS = 20
-_ESTIMATE_LIMIT = 0.95
 _TRUSTED_FRACTION = 0.05
 # How far what a gateway's percentage foretells may be from what such a job usually takes.
 _AGREES = 2
 
 
-_MADE = frozenset({Phase.COLLECTING, Phase.FITTING})
 # The model has done its part, so nobody should read that nothing came of it.
 _MADE_ALL_THE_SAME = frozenset({FaultKind.UNCONFIRMED, FaultKind.UNDELIVERABLE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withheld:
-    """A result that its chat does not take. `link` is "" where nobody else may fetch it.
-
-    Attributes:
-        size_bytes: how large it is, where that is the reason; 0 where the chat has refused it.
-    """
-
-    size_bytes: int = 0
-    limit_bytes: int = 0
-    link: str = ""
 
 
 def running_view(  # noqa: PLR0913 - all that a status message shows
@@ -73,7 +59,7 @@ def running_view(  # noqa: PLR0913 - all that a status message shows
 
 def _notes(locale: Locale, progress: Progress) -> list[str]:
     """What the gateway says of its own work, as long as it is at it."""
-    if not progress.note or progress.phase in _MADE:
+    if not progress.note or progress.phase in MADE:
         return []
     return [translate(locale, "progress-note", note=progress.note)]
 
@@ -131,7 +117,7 @@ def _progress_line(job: Job, progress: Progress, now: float, expected: float) ->
     phase = _phase(locale, job, progress)
     parts = [_bar(progress, elapsed, expected), phase, clock(elapsed)]
     rest = _rest(progress, elapsed, expected)
-    if rest is not None and progress.phase not in _MADE:
+    if rest is not None and progress.phase not in MADE:
         parts.append(translate(locale, "progress-rest", rest=clock(rest)))
     return " · ".join(part for part in parts if part)
 
@@ -143,10 +129,7 @@ def _phase(locale: Locale, job: Job, progress: Progress) -> str:
 
 
 def _bar(progress: Progress, elapsed: float, expected: float) -> str:
-    estimated = progress.fraction is None
-    fraction = min(elapsed / expected, _ESTIMATE_LIMIT) if estimated else progress.fraction or 0.0
-    if progress.phase in _MADE:
-        fraction, estimated = 1.0, False
+    fraction, estimated = shown_fraction(progress, elapsed, expected)
     filled = round(fraction * _BAR_CELLS)
     bar = "▓" * filled + "░" * (_BAR_CELLS - filled)
     return f"{bar} {'~' if estimated else ''}{fraction:.0%}"
@@ -191,9 +174,9 @@ def dropped_view(job: Job) -> View:
     return View(text=translate(Locale(job.locale), "plan-dropped"))
 
 
-def replaced_view(job: Job) -> View:
-    """A suggestion in whose place there is another; its words stay, as they may be wanted."""
-    lines = [translate(Locale(job.locale), "suggestion-replaced"), *told(job)]
+def resting_draft_view(job: Job, why: str) -> View:
+    """A draft that ended by itself, and why; its words stay, as they may be wanted."""
+    lines = [why, *told(job)]
     text = "\n".join(lines)
     return View(text=text if len(text) <= _PLAN_CHARS else text[: _PLAN_CHARS - 1] + "…")
 
@@ -209,18 +192,24 @@ def can_remix(job: Job, model: Model) -> bool:
     return bool(model.remix and job.task and not job.request.private)
 
 
-def result_view(
+def result_view(  # noqa: PLR0913 - all that stands under a result
     job: Job,
     model: Model,
     now: float,
     withheld: Sequence[Withheld] = (),
     *,
+    original: str = "",
     sandboxed: bool = False,
 ) -> View:
-    """The caption of a delivered result, or what replaces one that was too large."""
+    """The caption of a delivered result, or what replaces one that was too large.
+
+    `original` is the address of a page that shows it better than the chat does.
+    """
     locale = Locale(job.locale)
     lines = [describe_request(job, model), wish(job), *unmet(job, model)]
-    lines += [_withheld_line(job, each) for each in withheld]
+    lines += [withheld_line(job, each) for each in withheld]
+    if original:
+        lines.append(translate(locale, "original-page", link=original))
     missing = job.request.count - len(job.assets)
     if missing > 0:
         made, asked, kind = len(job.assets), job.request.count, job.request.kind
@@ -238,8 +227,15 @@ def result_view(
         buttons.append(Button(label=remix, command="remix", given=given, asks="prompt"))
     if len(withheld) < len(job.assets):
         buttons.append(share_button(job, locale))
+    if original or any(each.on_page for each in withheld):
+        buttons.append(unshare_button(job.id, locale))
     elsewhere = translate(locale, "posted-elsewhere")
-    return View(text="\n".join(lines), buttons=tuple(buttons), elsewhere=elsewhere)
+    return View(
+        text="\n".join(lines),
+        buttons=tuple(buttons),
+        elsewhere=elsewhere,
+        unfolds=any(each.on_page for each in withheld),
+    )
 
 
 def priced(view: View, paid: str) -> View:
@@ -284,19 +280,3 @@ def erase_button(sure: str, locale: Locale) -> Button:
     """Deletes what is kept of whoever was asked, which `sure` says."""
     label = translate(locale, "button-erase")
     return Button(label=label, command="erase", given={"sure": sure}, style="danger")
-
-
-def _withheld_line(job: Job, withheld: Withheld) -> str:
-    sizes = {"size": _megabytes(withheld.size_bytes), "limit": _megabytes(withheld.limit_bytes)}
-    locale = Locale(job.locale)
-    if not withheld.size_bytes:
-        key = "refused-link" if withheld.link else "refused-kept"
-        return translate(locale, key, link=withheld.link, id=job.id)
-    if withheld.link:
-        return translate(locale, "too-large-link", link=withheld.link, **sizes)
-    return translate(locale, "too-large-kept", id=job.id, **sizes)
-
-
-def _megabytes(size_bytes: int) -> str:
-    """Rounded up, so that what is too large is never told to be as large as allowed."""
-    return f"{math.ceil(size_bytes / 100_000) / 10:g}"

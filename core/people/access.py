@@ -1,9 +1,11 @@
 """Who may use the bot: its admins, what they have decided in chat, what the operator has set."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Protocol
 
+from core.errors import UserError
 from core.people.audit import Act
 from core.platform import ConversationRef, Party, User
 
@@ -40,6 +42,38 @@ class Rule:
     act: Act
 
 
+class Verdict(StrEnum):
+    """What rules are listed by."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    BANNED = "banned"
+    KEPT_OUT = "kept-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A rule as it is listed.
+
+    Attributes:
+        by: who decided, as "platform:id"; "" where an earlier version has not kept it.
+        at: when, in seconds since 1970; 0 likewise.
+        where: the chat that somebody is kept out of; None where it counts everywhere.
+    """
+
+    party: Party
+    verdict: Verdict
+    by: str
+    at: float
+    where: Party | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Its place in the list."""
+        party = self.party
+        return party.platform, self.where.id if self.where else party.kind, party.id
+
+
 class AccessStore(Protocol):
     """Where the admins' rules are kept: one for each party, the last that was made."""
 
@@ -63,12 +97,34 @@ class AccessStore(Protocol):
         """Whether the admins of that chat want so."""
         ...
 
+    async def decided(
+        self,
+        verdict: Verdict | None,
+        *,
+        limit: int,
+        beginning: str = "",
+        after: tuple[str, str, str] | None = None,
+    ) -> Sequence[Decided]:
+        """Rules in the order of their keys, those of one verdict or all but `KEPT_OUT`.
+
+        Args:
+            verdict: which.
+            limit: how many at most.
+            beginning: with what an id begins, with its platform or without.
+            after: the key of the last one that is known.
+        """
+        ...
+
     async def rename(self, old: Party, new: Party) -> None:
         """Let the rule about a chat count under the id that it has now, and remember both."""
         ...
 
     async def former(self, party: Party) -> Party | None:
         """What a chat was called before."""
+        ...
+
+    async def latter(self, party: Party) -> Party | None:
+        """What a chat is called now that was called so before."""
         ...
 
 
@@ -98,8 +154,10 @@ class Access:
 
     async def recall(self) -> None:
         """Learn who is banned, as it stands in the store."""
+        banned = await self.store.banned()
+        # Now, and not before: nobody is let in while it is looked up.
         self._banned.clear()
-        self._banned.update(await self.store.banned())
+        self._banned.update(banned)
 
     async def save(self, rule: Rule) -> None:
         """Let a rule count from now on."""
@@ -112,6 +170,11 @@ class Access:
         """Let what was decided about a chat count under the id that it has now."""
         await self.store.rename(old, new)
         await self.recall()
+
+    async def present(self, place: ConversationRef) -> ConversationRef:
+        """A place by the id that its chat has now: what was decided about it counts for that."""
+        latter = await self.store.latter(place.party)
+        return replace(place, chat=latter.id) if latter else place
 
     def bans(self, user: User, conversation: ConversationRef | None = None) -> bool:
         """Whether this user is not to be answered, here or, without a place, anywhere.
@@ -131,6 +194,26 @@ class Access:
         if self.is_admin(user):
             return True
         return (await self.store.rules(user.party)).get(user.party, False)
+
+    async def check_name(self, user: User) -> None:
+        """Let nobody spend under one of many names, where nobody has allowed that very name.
+
+        Raises:
+            UserError: each of them would have an allowance, and a ban would be about one of them.
+        """
+        if not await self.is_named(user):
+            raise UserError("write-as-yourself")
+
+    async def denies(self, user: User) -> bool:
+        """Whether somebody keeps this user out wherever that is."""
+        if self.is_admin(user):
+            return False
+        return (await self.store.rules(user.party)).get(user.party) is False
+
+    async def check(self, user: User, conversation: ConversationRef) -> None:
+        """Raise UserError where this user may not use the bot here."""
+        if not await self.admits(user, conversation):
+            raise UserError("access-denied", chat=str(conversation.party), user=str(user.party))
 
     async def admits(self, user: User, conversation: ConversationRef) -> bool:
         rules = await self.store.rules(user.party, conversation.party)

@@ -1,7 +1,7 @@
 """What admins have done: who, when, what, about whom, and where. Nothing of it is ever changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.platform import Party
@@ -17,6 +17,7 @@ class Act:
         about: whom it concerns, as `named` writes it; "" where it is nobody in particular.
         what: the values that were given.
         place: the chat in which it was said.
+        number: its place among all, from 1; 0 as long as it is not stored.
     """
 
     by: Party
@@ -25,6 +26,8 @@ class Act:
     about: str = ""
     what: str = ""
     place: Party
+    # Not compared: the same act, stored or not.
+    number: int = field(default=0, compare=False)
 
 
 def named(whose: Party | str) -> str:
@@ -41,6 +44,12 @@ class AuditStore(Protocol):
         """Write down what has changed nothing in a store."""
         ...
 
-    async def latest(self, limit: int) -> Sequence[Act]:
-        """The newest first."""
+    async def latest(
+        self, limit: int, words: Sequence[str] = (), before: int = 0
+    ) -> Sequence[Act]:
+        """The newest first, or of those before that number; only those in which all words stand.
+
+        Each is a command, a group of people, or the id of a person or a chat, as "platform:id" or
+        without the platform: of who did it, whom it was about, or where.
+        """
         ...

@@ -1,17 +1,20 @@
 """Credits: what people may spend, and what they have spent."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from typing import Literal, Protocol
 
-from core.errors import UserError
+from core.errors import StorageError, UserError
 from core.events import Event
 from core.i18n import Locale, translate
 from core.people.audit import Act
 from core.people.currency import THOUSANDTHS, Currency, thousandths
 from core.platform import ConversationRef, Party, User
+
+log = logging.getLogger(__name__)
 
 NO_LIMIT = -1
 """As an allowance: as much as one likes, whatever others say."""
@@ -59,6 +62,14 @@ class HouseRules:
     person: CreditLimits = CreditLimits()
     chat: CreditLimits = CreditLimits()
     is_exempt: Callable[[Party], bool] = lambda _: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spender:
+    """Whose allowance something is taken from, and that of which chat."""
+
+    user: Party
+    chat: Party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +180,14 @@ class OverdrawnError(UserError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What something costs its person in the end, in thousandths, and what they may spend then."""
+
+    cost: int
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
     """Credits that become somebody's own; below 0 they are taken away."""
 
@@ -198,6 +217,30 @@ class CreditStore(Protocol):
     """The ledger as commands see it. The stores of jobs and answers write what is spent."""
 
     async def balance(self, user: Party, chat: Party) -> Balance: ...
+
+    async def reserve(
+        self, spender: Spender, ref: str, amount: int, event: Event | None = None
+    ) -> None:
+        """Take what something may cost that has no row of its own, before it is paid for.
+
+        The event is taken in the same transaction.
+
+        Raises:
+            OverdrawnError: there is too little left.
+            TakenError: the event has had its effect.
+        """
+        ...
+
+    async def settle(self, ref: str, amount: int) -> int:
+        """Let it cost so much, and give back the rest; gives what it has cost.
+
+        What it costs beyond what was reserved is taken as far as it is there.
+        """
+        ...
+
+    async def foreseen(self, spender: Spender, ref: str, amount: int) -> Settlement:
+        """How it will stand once all about `ref` is settled at that amount; nothing is written."""
+        ...
 
     async def own(self, user: Party) -> int:
         """What was granted to somebody or bought, and is still there; in thousandths."""
@@ -265,13 +308,6 @@ class Credits:
     store: CreditStore
     currency: Currency = field(default_factory=Currency)
 
-    async def check(self, user: User, conversation: ConversationRef, price: float) -> None:
-        """Raise OverdrawnError where somebody may not spend so many credits in a chat now."""
-        balance = await self.store.balance(user.party, conversation.party)
-        amount = thousandths(price)
-        if balance.share(amount) is None:
-            raise OverdrawnError(amount, balance, self.currency)
-
     def price(self, credits_: float, locale: Locale) -> str:
         """What something costs, in words."""
         return self.currency.price(thousandths(credits_), locale)
@@ -282,25 +318,30 @@ class Credits:
         conversation: ConversationRef,
         locale: Locale,
         *,
+        ref: str,
         paid: float,
-        reserved: float,
     ) -> str:
-        """What stands below a result: what it has cost, and what is left for its person there.
+        """What stands below a result: what it costs, and what is left for its person there then.
 
         Args:
             user: whose it is.
             conversation: where it is.
             locale: theirs.
-            paid: its price, in credits.
-            reserved: the credits that are still reserved for it.
+            ref: what all about it in the ledger has in common.
+            paid: its price, in credits; it need not be settled yet.
 
         Returns:
-            "" where nothing is limited, or it cost nothing.
+            "" where nothing is limited, or it costs nothing.
         """
-        balance = await self.store.balance(user.party, conversation.party)
-        if balance.available is None or not paid:
+        spender = Spender(user=user.party, chat=conversation.party)
+        try:
+            end = await self.store.foreseen(spender, ref, thousandths(paid))
+        except StorageError as error:
+            log.warning("what %s has cost is not told: %s", ref, error)
             return ""
-        narrowest, _ = balance.narrowest
-        left = balance.available + thousandths(reserved) - thousandths(paid)
-        price, rest = self.price(paid, locale), self.currency.number(left)
-        return translate(locale, f"credits-paid-{narrowest}", price=price, left=rest)
+        if end.balance.available is None or not end.cost:
+            return ""
+        narrowest, _ = end.balance.narrowest
+        price = self.currency.price(end.cost, locale)
+        left = self.currency.number(end.balance.available)
+        return translate(locale, f"credits-paid-{narrowest}", price=price, left=left)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.i18n import Locale, locale_of
+from core.people.audit import Act
 from core.platform import ConversationRef, Party, User
 
 
@@ -45,7 +46,9 @@ class PreferenceStore(Protocol):
         """What these have chosen; without those that have chosen nothing."""
         ...
 
-    async def save(self, party: Party, preferences: Preferences) -> None: ...
+    async def save(self, party: Party, preferences: Preferences, act: Act | None = None) -> None:
+        """Let them count; what is decided for others is written down with it."""
+        ...
 
     async def rename(self, old: Party, new: Party) -> None:
         """Let the defaults of a chat count under the id that it has now."""

@@ -7,6 +7,7 @@ on the wire stay together: a model without variants is one name.
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -127,14 +128,19 @@ class _Combination:
     variants: tuple[_Variant, ...]
 
 
+@cache
+def own_tables() -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """The tables of the sandbox's own catalog, by their kind."""
+    return tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))
+
+
 def load_models(tables: Iterable[Mapping[str, object]]) -> Models:
     """What the sandbox plays: the tables, its own catalog, and what the gateways document.
 
     Where several have the same name, a request is taken that fits one of them; earlier ones say
     what is made where the request leaves it open.
     """
-    own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["model"]
-    read = [_Table.model_validate(table) for table in (*tables, *own)]
+    read = [_Table.model_validate(table) for table in (*tables, *own_tables()["model"])]
     derived = (model for table in read for model in _models_of(table))
     unplayable = {
         _wire_name(table, combination): table.dialect

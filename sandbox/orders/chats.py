@@ -1,12 +1,11 @@
 """From the [[chat]] tables of a catalog to what answers in words, by code of the sandbox's own."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel
 
-from sandbox.orders.catalog import OWN_CATALOG
+from sandbox.orders.catalog import own_tables
 
 ENDPOINT_TYPES = {
     "chat_completions": "openai",
@@ -37,14 +36,13 @@ Chats = Mapping[tuple[str, str], ChatTable]
 
 def speech_names(tables: Iterable[Mapping[str, object]]) -> list[str]:
     """What the models that listen are called on the wire: those of the tables, and its own."""
-    own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["speech"]
+    own = own_tables()["speech"]
     return [str(table.get("wire") or table["name"]) for table in (*tables, *own)]
 
 
 def load_chats(tables: Iterable[Mapping[str, object]]) -> Chats:
     """What the sandbox answers as: the tables, and its own catalog."""
-    own = tomllib.loads(OWN_CATALOG.read_text(encoding="utf-8"))["chat"]
-    read = [ChatTable.model_validate(table) for table in (*tables, *own)]
+    read = [ChatTable.model_validate(table) for table in (*tables, *own_tables()["chat"])]
     return {
         (table.dialect, name): table
         for table in read

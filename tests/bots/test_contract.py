@@ -317,7 +317,7 @@ async def test_a_restart_goes_on_with_the_same_message_and_posts_once(
             assert status[-1].startswith("Done in")
 
 
-@pytest.mark.parametrize("platform", ["console", "telegram", "discord"])
+@pytest.mark.parametrize("platform", ["console", "playground", "telegram", "discord"])
 async def test_what_is_private_is_seen_by_nobody_else_and_so_at_the_gateway(
     enter: Open, harness: EngineHarness
 ) -> None:
@@ -353,6 +353,27 @@ async def test_sharing_names_the_prompt_unless_it_is_private(
 
         assert ("sandbox-video · a cat" in caption) is (not word)
         assert ("cat" in caption) is (not word)
+
+
+async def test_sharing_gives_a_link_on_every_platform_and_takes_it_back(
+    enter: Open, harness: EngineHarness
+) -> None:
+    harness.public_url = "https://bot.example"
+    async with enter(harness) as driver, driver.bot() as engine:
+        await driver.say("/video 1s a cat")
+        await driver.until(driver.posts)
+        await engine.idle()
+        await driver.say("/share")
+        await until_said(driver, "https://bot.example/v/")
+        (secret,) = set(re.findall(r"bot\.example/v/([\w-]{43})", said(driver)))
+        found = await engine.services.shares.find(secret)
+        await driver.press("unshare")
+        await until_said(driver, translate(Locale.EN, "unshare-done"))
+
+        (job,) = await jobs(driver, engine)
+        assert found
+        assert found.job == job.id
+        assert await engine.services.shares.find(secret) is None
 
 
 async def test_another_gateway_that_takes_over_is_named(

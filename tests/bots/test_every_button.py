@@ -42,6 +42,8 @@ PLAN = f"/storyboard --model {PLAYED_LATER} 1.5s up\n1.5s down"
 # Fits as a prompt, and as the one shot of a plan.
 WORDS = "3s in deep snow"
 SCENE = "in deep snow"
+# Where nobody else is, and what is said of that.
+NOWHERE = {"console": "share-nowhere", "playground": "play-nowhere"}
 
 
 def jobs() -> Iterator[Job]:
@@ -80,6 +82,7 @@ def shown(view: Callable[..., View], job: Job) -> View:
         "missing": 1,
         "view": View(text="a cat"),
         "price": "14 credits",
+        "why": "Not ordered in time.",
         "paid": "14 credits, 86 left today",
     }
     needed = [n for n, p in signature(view).parameters.items() if p.default is Parameter.empty]
@@ -193,9 +196,9 @@ def runs(found: list[Job]) -> list[tuple[str, int, JobState]]:
 
 
 async def _bring(driver: ChatDriver, command: str, platform: str) -> None:
-    if platform == "console":
+    if platform in NOWHERE:
         await driver.press(command)
-        await until_said(driver, translate(Locale.EN, "share-nowhere"))
+        await until_said(driver, translate(Locale.EN, NOWHERE[platform]))
     else:
         assert "a cat" in await driver.share()
 

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bots.health import Health
 from bots.outages import Outages
 from bots.port import open_port, served_on_call
-from bots.web import serve_web
+from bots.server import serve_web
 from core.engine.engine import Engine
 from core.errors import StorageError
 from core.jobs import Job

@@ -82,7 +82,7 @@ async def test_an_odd_answer_is_read_and_ends(tmp_path: Path, platform: str, cas
         await until_said(driver, expected)
         await engine.idle()
         shown = said(driver)
-        (left,) = [await engine.services.exchanges.unfinished()]
+        (left,) = [await engine.services.exchanges.take_up(engine.services.platforms)]
 
     assert not left
     assert "javascript:" not in shown

@@ -8,9 +8,11 @@ from tests.bots.test_contract import gateway_lab
 from tests.fakes.driver import until_said
 from tests.fakes.drivers import PLATFORMS, driver_on
 
+# A terminal and a page hold everything, and Telegram has groups beside the driver's private chat.
+_ELSEWHERE = {"console", "playground", "telegram"}
 
-# A terminal holds everything, and Telegram has groups beside the driver's private chat.
-@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - {"console", "telegram"}))
+
+@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - _ELSEWHERE))
 async def test_it_comes_as_a_file(tmp_path: Path, platform: str) -> None:
     async with (
         gateway_lab(tmp_path) as harness,

@@ -190,6 +190,7 @@ async def test_telegram_says_why_whatever_is_replied_to(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_the_console_greets_with_an_example_that_works(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

@@ -26,7 +26,8 @@ async def harness(tmp_path: Path) -> AsyncGenerator[EngineHarness]:
         yield EngineHarness(folder=tmp_path, root=root)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+# The page is a new one after a restart, without the buttons of before.
+@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - {"playground"}))
 async def test_a_prompt_is_made_better_changed_and_ordered_after_a_restart(
     harness: EngineHarness, platform: str
 ) -> None:

@@ -1,24 +1,23 @@
 """What arrives twice has its effect once, whatever happens in between."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.errors import StorageError
-from core.events import Event, Events, TakenError
+from core.events import Event, Events
 from storage.database import open_database
 from storage.events import SqlEventStore
+from tests.fakes.databases import lay_in, say_beside
 
 EVENT = Event(platform="chat", id="1/42")
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[SqlEventStore]:
-    async with open_database(f"sqlite:///{tmp_path}/jobs.db") as database:
+    async with open_database(lay_in(tmp_path)) as database:
         yield SqlEventStore(database)
 
 
@@ -75,23 +74,14 @@ async def test_what_was_broken_off_is_done_when_it_comes_again(store: SqlEventSt
     assert await events.once(EVENT, work) == 1
 
 
-async def test_what_is_taken_in_the_middle_is_not_taken_twice(store: SqlEventStore) -> None:
-    events = Events(store)
-    await events.take(EVENT)
-
-    with pytest.raises(TakenError):
-        await events.take(EVENT)
-
-
 async def test_what_cannot_be_looked_up_is_not_done_then_nor_later(
     store: SqlEventStore, work: Work, tmp_path: Path
 ) -> None:
     events = Events(store)
-    with closing(sqlite3.connect(tmp_path / "jobs.db")) as connection:
-        connection.execute("ALTER TABLE taken RENAME TO away")
-        with pytest.raises(StorageError):
-            await events.once(EVENT, work)
-        connection.execute("ALTER TABLE away RENAME TO taken")
+    say_beside(tmp_path, "ALTER TABLE taken RENAME TO away")
+    with pytest.raises(StorageError):
+        await events.once(EVENT, work)
+    say_beside(tmp_path, "ALTER TABLE away RENAME TO taken")
 
     assert await events.once(EVENT, work) is None
     assert work.done == 0
@@ -103,11 +93,10 @@ async def test_what_cannot_be_written_in_the_end_is_remembered_here(
     events, work = Events(store), Work()
     first = asyncio.create_task(events.once(EVENT, work))
     await work.began.wait()
-    with closing(sqlite3.connect(tmp_path / "jobs.db")) as connection:
-        connection.execute("ALTER TABLE taken RENAME TO away")
-        work.may_end.set()
-        assert await first == 1
-        connection.execute("ALTER TABLE away RENAME TO taken")
+    say_beside(tmp_path, "ALTER TABLE taken RENAME TO away")
+    work.may_end.set()
+    assert await first == 1
+    say_beside(tmp_path, "ALTER TABLE away RENAME TO taken")
 
     assert await events.once(EVENT, work) is None
     assert work.done == 1

@@ -1,21 +1,27 @@
 """Both languages have the same texts with the same variables, and no text is missing."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
+from bots.web.overview import COUNTED
 from core.catalog import ChatAbility
 from core.commands import COMMANDS
 from core.errors import Fault, FaultKind, UserError, did_you_mean
 from core.i18n import Locale, explain, explain_fault, locale_of, translate
-from core.jobs import ENDED, JobState
+from core.i18n.numerals import Bundle
+from core.jobs import ENDED, OPEN, JobState
 from core.messages.progress import Phase
 from core.options.options import describe
 from core.people.credits import Narrowest
+from core.people.sessions import Area
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "core" / "i18n"
@@ -30,7 +36,12 @@ COMPOSED = {
     *(f"models-{ability}" for ability in ChatAbility),
     *(f"example-{c.name}" for c in COMMANDS.values() if "prompt" in c.options.model_fields),
     *(f"credits-{what}-{of}" for what in ("paid", "short") for of in get_args(Narrowest)),
+    *(f"{what}-{area}" for what in ("area", "pages-link", "to") for area in Area),
+    *(f"live-{name}" for name in COUNTED),
+    *(f"live-job-spent-{state}" for state in OPEN),
+    *(f"live-{part}-{state}" for part in ("outcome", "said") for state in ENDED),
     *(f"limits-{kind}" for kind in ("user", "chat")),
+    *(f"{what}-{area}" for what in ("area", "pages-link", "to") for area in Area),
     *(f"name-{name}" for name in COMMANDS),
     *(f"name-option-{option.name}" for c in COMMANDS.values() for option in describe(c.options)),
     *(option.description for c in COMMANDS.values() for option in describe(c.options)),
@@ -64,7 +75,8 @@ def keys_in_code() -> set[str]:
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for folder in ("core", "bots", "storage")
-        for path in (ROOT / folder).rglob("*.py")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".html"}
     )
     return {key for key in re.findall(r"\"([a-z]+(?:-[a-z]+)+)\"", code) if key in known}
 
@@ -105,6 +117,39 @@ def test_english_counts_and_chinese_does_not() -> None:
     assert translate(Locale.EN, "pictures", count=1) == "1 picture"
     assert translate(Locale.EN, "pictures", count=3) == "3 pictures"
     assert translate(Locale.ZH, "pictures", count=3) == "3 张图片"
+
+
+@pytest.mark.parametrize("locale", Locale)
+def test_numbers_are_written_and_counted_as_the_language_does(locale: Locale) -> None:
+    text = FluentResource("counted = { $n } { $n ->\n    [one] one\n   *[other] other\n }\n")
+
+    def said(kind: type[FluentBundle], number: float) -> str:
+        bundle = kind([locale.value], use_isolating=False)
+        bundle.add_resource(text)
+        pattern = bundle.get_message("counted").value
+        assert pattern is not None
+        written, errors = bundle.format_pattern(pattern, {"n": number})
+        assert errors == []
+        return str(written)
+
+    numbers = (0, 1, 2, -1, 11, 999, 1000, 1234567, 10**15, 0.5, 1.0, 1.5, -0.25, 2 / 3, 12345.678)
+    for number in numbers:
+        assert said(Bundle, number) == said(FluentBundle, number)
+
+
+def test_no_data_of_the_world_is_read_for_a_number() -> None:
+    code = (
+        "import sys\n"
+        "from core.i18n import Locale, translate\n"
+        "def heard(event, told):\n"
+        "    if event == 'open' and str(told[0]).endswith('.dat'): print(told[0])\n"
+        "sys.addaudithook(heard)\n"
+        "print([translate(locale, 'pictures', count=1234) for locale in Locale])\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own Python
+
+    assert done.stdout == "['1,234 pictures', '1,234 张图片']\n"
 
 
 @pytest.mark.parametrize(

@@ -12,22 +12,25 @@ from pathlib import Path
 import pytest
 
 from core.engine.engine import Engine
-from core.errors import Fault, FaultKind, UserError
+from core.errors import Fault, FaultKind, StorageError, UserError
 from core.events import Event
 from core.exchanges import Exchange, ExchangeState
 from core.files.disk import Room
+from core.i18n import Locale
 from core.jobs import Job, JobState
 from core.keeper import Keeper
 from core.media import Asset, MediaKind
 from core.past_jobs import Retention
+from core.people.broadcasts import Broadcast
 from tests.fakes.clock import jumping_clock
+from tests.fakes.databases import ONLY_SQLITE, say_beside
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.memory_platform import NAME
 from tests.fakes.statements import asking, listening
 
 DAY = 24 * 3600.0
 NOW = time.time()
-OPEN = (JobState.DRAFT, JobState.WAITING, JobState.RUNNING, JobState.DELIVERING)
+OPEN = (JobState.WAITING, JobState.RUNNING, JobState.DELIVERING)
 
 
 @pytest.fixture
@@ -55,6 +58,22 @@ def ended(harness: EngineHarness, days: float, state: JobState = JobState.DONE) 
     return replace(job, state=state, told=True, fault=fault, ended_at=NOW - days * DAY)
 
 
+def answered(harness: EngineHarness, exchange_id: str) -> Exchange:
+    """A question of the same person, and its answer."""
+    order = harness.order()
+    return Exchange(
+        id=exchange_id,
+        user=order.user,
+        locale="en",
+        conversation=order.conversation,
+        model="sandbox/sandbox-chat",
+        prompt="a",
+        created_at=NOW,
+        state=ExchangeState.DONE,
+        told=True,
+    )
+
+
 def names_in(engine: Engine) -> list[str]:
     """What is in MEDIA_DIR."""
     return sorted(path.name for path in engine.services.media_dir.iterdir())
@@ -67,7 +86,8 @@ async def left(engine: Engine, job: Job) -> bool:
 def keeper_of(engine: Engine, **kept: float) -> Keeper:
     """A keeper of its own, whose clock stands still."""
     retention = replace(engine.services.retention, **kept)
-    return Keeper(replace(engine.services, retention=retention), now=lambda: NOW)
+    services = replace(engine.services, retention=retention)
+    return Keeper(services, engine.drafts.end_old, now=lambda: NOW)
 
 
 async def test_files_go_after_their_days_and_the_row_stays(harness: EngineHarness) -> None:
@@ -137,9 +157,8 @@ async def test_what_has_cost_stays_in_the_ledger(harness: EngineHarness) -> None
         await keeper_of(engine, history_days=1).sweep()
 
         assert not await left(engine, ended_now)
-    with closing(sqlite3.connect(harness.folder / "jobs.db")) as beside:
-        rows = beside.execute("SELECT kind, allowance FROM ledger WHERE ref = ?", (job.id,))
-        assert rows.fetchall() == [("reserve", -50_000)]
+    booked = "SELECT kind, allowance FROM ledger WHERE ref = :ref"
+    assert say_beside(harness.folder, booked, ref=job.id) == [("reserve", -50_000)]
 
 
 async def test_where_the_file_is_the_result_nothing_is_deleted(harness: EngineHarness) -> None:
@@ -159,18 +178,7 @@ async def test_folders_of_nobody_go_after_a_day_and_only_those_with_our_names(
 ) -> None:
     async with harness.engine() as engine:
         orphan, young, asked = (harness.job().id for _ in range(3))
-        exchange = Exchange(
-            id=asked,
-            user=harness.order().user,
-            locale="en",
-            conversation=harness.order().conversation,
-            model="sandbox/sandbox-chat",
-            prompt="a",
-            created_at=NOW,
-            state=ExchangeState.DONE,
-            told=True,
-        )
-        await engine.services.exchanges.add(exchange)
+        await engine.services.exchanges.add(answered(harness, asked))
         strangers = ("holiday", orphan.upper(), orphan[:-1], f"{young}.bak")
         for name in (orphan, young, asked, *strangers, f"{young}.gone"):
             folder = film_of(engine, name).parent
@@ -223,13 +231,37 @@ async def test_what_dead_processes_began_to_write_goes(
     assert (counts["unfinished files"], counts["folders of lent files"]) == (1, 1)
 
 
+async def test_whom_broadcasts_went_to_is_forgotten_after_90_days(harness: EngineHarness) -> None:
+    place = harness.job().conversation
+    async with harness.engine() as engine:
+        store = engine.services.broadcasts
+        for name, days in (("old", 91), ("new", 89)):
+            by, at = harness.job().user, NOW - days * DAY
+            await store.draft(
+                Broadcast(
+                    id=name,
+                    by=replace(by, id=name),
+                    locale=Locale.EN,
+                    text="bye",
+                    place=place,
+                    at=at,
+                ),
+                [place],
+            )
+        await keeper_of(engine).sweep()
+
+        assert not await store.counts("old")
+        assert (await store.counts("new")).total() == 1
+
+
 async def test_events_are_forgotten_after_a_month(harness: EngineHarness) -> None:
     async with harness.engine() as engine:
         events = [Event(platform=NAME, id=str(number)) for number in range(150)]
         for event in events:
-            await engine.services.events.take(event)
+            await engine.services.events.once(event, engine.idle)
         assert (await keeper_of(engine).sweep())["events"] == 0
-        later = Keeper(engine.services, now=lambda: time.time() + 31 * DAY)
+        month = time.time() + 31 * DAY
+        later = Keeper(engine.services, engine.drafts.end_old, now=lambda: month)
 
         assert (await later.sweep())["events"] == 150
 
@@ -300,6 +332,7 @@ async def test_a_job_whose_pictures_are_gone_fails_unpaid_and_says_so(
     assert "no longer kept here" in harness.chat.writes[-1].text
 
 
+@ONLY_SQLITE
 async def test_a_locked_database_or_a_folder_that_resists_is_left_for_the_next_time(
     harness: EngineHarness,
 ) -> None:
@@ -358,7 +391,9 @@ async def test_it_sweeps_by_itself_and_at_once_when_the_disk_is_nearly_full(
             room = Room(folders=(tmp_path,), least_bytes=free)
             swept = asyncio.Event()
             keeper = Keeper(
-                replace(engine.services, room=room), pauses=_twice(1.5 * 3600.0, swept.set)
+                replace(engine.services, room=room),
+                engine.drafts.end_old,
+                pauses=_twice(1.5 * 3600.0, swept.set),
             )
             began = asyncio.get_running_loop().time()
             keeper.start()
@@ -376,3 +411,108 @@ def _twice(pause: float, then: Callable[[], None]) -> Iterator[float]:
     yield pause
     then()
     yield pause
+
+
+async def test_what_is_at_an_address_stays_as_long_as_the_address_works(
+    harness: EngineHarness,
+) -> None:
+    now = NOW - 3 * DAY
+    harness.public_url, harness.now = "https://bot.example", lambda: now
+    shared, private = ended(harness, 9), ended(harness, 9)
+    async with harness.engine() as engine:
+        for job in (shared, private):
+            await engine.services.store.add(job)
+            film_of(engine, job.id)
+        address = await engine.services.shares.make(shared.id)
+        now = NOW
+        keeper = keeper_of(engine)
+
+        await keeper.sweep()
+        then = names_in(engine)
+        now = NOW + 4.01 * DAY
+        await keeper.sweep()
+
+        assert then == [shared.id]
+        assert names_in(engine) == []
+        assert await engine.services.shares.find(address.rpartition("/")[2]) is None
+
+
+async def test_an_address_ends_with_the_row_that_it_is_about(harness: EngineHarness) -> None:
+    harness.public_url = "https://bot.example"
+    old, theirs = ended(harness, 9), ended(harness, 1)
+    async with harness.engine() as engine:
+        for job in (old, theirs):
+            await engine.services.store.add(job)
+        secrets = [
+            (await engine.services.shares.make(job.id)).rpartition("/")[2] for job in (old, theirs)
+        ]
+
+        await keeper_of(engine, history_days=7).sweep()
+        after_sweep = [await engine.services.shares.find(each) for each in secrets]
+        await engine.keeper.forget(theirs.user.party)
+        after_forget = [await engine.services.shares.find(each) for each in secrets]
+
+    assert [each is not None for each in after_sweep] == [False, True]
+    assert after_forget == [None, None]
+
+
+async def test_one_is_discarded_with_all_that_belongs_to_it_and_nothing_else(
+    harness: EngineHarness,
+) -> None:
+    one, other, running = ended(harness, 1), ended(harness, 1), harness.job()
+    running = replace(running, state=JobState.RUNNING)
+    async with harness.engine() as engine:
+        services, user = engine.services, one.user.party
+        for job in (one, other, running):
+            await services.store.add(job)
+            film_of(engine, job.id)
+            # As a suggestion leaves it, under the same id.
+            await services.exchanges.add(answered(harness, job.id))
+        bob = replace(user, id="bob")
+        done = [
+            await engine.keeper.discard(who, job.id)
+            for who, job in ((bob, one), (user, running), (user, one), (user, one))
+        ]
+
+        assert done == [False, False, True, False]
+        assert await left(engine, other)
+        assert await left(engine, running)
+        assert names_in(engine) == sorted([other.id, running.id])
+        asked = await services.exchanges.known([one.id, other.id, running.id])
+        assert asked == {other.id, running.id}
+
+
+@ONLY_SQLITE
+async def test_what_could_not_be_discarded_is_discarded_once_more(harness: EngineHarness) -> None:
+    job = ended(harness, 1)
+    async with harness.engine() as engine:
+        await engine.services.store.add(job)
+        await engine.services.exchanges.add(answered(harness, job.id))
+        user = job.user.party
+        resists = "BEFORE DELETE ON exchanges BEGIN SELECT RAISE(ABORT, 'no'); END"
+        say_beside(harness.folder, f"CREATE TRIGGER resists {resists}")
+        with pytest.raises(StorageError):
+            await engine.keeper.discard(user, job.id)
+        say_beside(harness.folder, "DROP TRIGGER resists")
+        is_done = await engine.keeper.discard(user, job.id)
+
+        assert is_done
+        assert not await engine.services.exchanges.known([job.id])
+        assert not await left(engine, job)
+
+
+async def test_nobody_is_given_an_address_while_its_result_is_deleted(
+    harness: EngineHarness,
+) -> None:
+    harness.public_url = "https://bot.example"
+    job = ended(harness, 1)
+    async with harness.engine() as engine:
+        await engine.services.store.add(job)
+        async with engine.keeper.taking:
+            deleting = asyncio.create_task(engine.keeper.discard(job.user.party, job.id))
+            address = await engine.services.shares.make(job.id)
+            is_left = await left(engine, job)
+        await deleting
+        found = await engine.services.shares.find(address.rpartition("/")[2])
+
+    assert (is_left, found) == (True, None)

@@ -21,6 +21,13 @@ from core.redact import LIMIT, know, printable, quote, redact
         ("no answer from https://b.example/hooks/q8Zr3vT0kL?x", "no answer from https://b.example/hooks/***?x"),
         (r"https:\/\/b.example\/hook\/q8Zr3vT0kL", r"https:\/\/b.example\/hook\/***"),
         ("hooks/short stays", "hooks/short stays"),
+        (f"see https://b.example/v/{'aZ0_-' * 8}abc/1.mp4", "see https://b.example/v/***/1.mp4"),
+        (f"https://b.example/v/{'a' * 44} stays", f"https://b.example/v/{'a' * 44} stays"),
+        (f"https://b.example/dashboard/in/{'aZ0_-' * 8}abc.", "https://b.example/dashboard/in/***."),
+        (rf"b.example\/gallery\/in\/{'aZ0_-' * 8}abc", r"b.example\/gallery\/in\/***"),
+        (f"https://b.example/lent/{'aZ0_-' * 8}abc.png", "https://b.example/lent/***.png"),
+        (f"https://b.example/hooks/{'aZ0_-' * 8}abc", "https://b.example/hooks/***"),
+        ("/dashboard/in/telegram stays", "/dashboard/in/telegram stays"),
         ("see https://asyncdata.net/web/veo3-pro:03bd.", "see https://asyncdata.net/web/***"),
         ("MTE0NTY3ODkwMTIzNDU2Nzg5.GaBcDe.abcdefghijklmnopqrstuvwxyz0123", "***"),
         ("/webhooks/114/aW50ZXJhY3Rpb246MTE0/messages/1", "/webhooks/114/***/messages/1"),
@@ -116,3 +123,13 @@ def test_what_steers_a_terminal_is_spelled_out_and_the_rest_stays() -> None:
     said = "\x1b[2Jred\x07 \u202e\x9b ünï 中文\t1\nnext\r"
 
     assert printable(said) == "\\x1b[2Jred\\x07 \\u202e\\x9b ünï 中文\t1\nnext\\r"
+
+
+def test_no_part_of_a_key_is_left_where_a_very_long_text_is_cut() -> None:
+    own = "9e1f5a52-0c1b-4c6e-9d57-1f2a3b4c5d6e"
+    know(own)
+    # Markup goes after the cut, so that what stood far behind is shown.
+    markup = "<style>" + "x" * 180 + "</style>"
+    for place in range(160, 201, 4):
+        text = (markup[:7] + "x" * (place - 16) + "</style> ") + own + " words" * 100
+        assert own[:4] not in quote(text, 5)

@@ -47,6 +47,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
         "min_free_mb": 500,
         "media_days": 7.0,
         "history_days": 0.0,
+        "share_days": 7.0,
         "catalog_files": [],
         "comfyui_workflows": None,
         "gateway_order": [],
@@ -190,6 +191,18 @@ def test_what_is_no_address_is_refused_wherever_one_is_meant(tmp_path: Path, wro
     assert found["wrong"] == [
         f"{name}: must be an address that starts with http:// or https://" for name in names
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("HTTPS://Bot.Example:443/Here", "https://bot.example/Here"),
+        ("http://bot.example:80", "http://bot.example"),
+        ("https://bücher.example:8443/", "https://xn--bcher-kva.example:8443/"),
+    ],
+)
+def test_our_own_address_is_as_browsers_name_it(tmp_path: Path, given: str, kept: str) -> None:
+    assert survey(tmp_path, PUBLIC_URL=given)["found"][0]["public_url"] == kept
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import fcntl
 import os
 import pty
+import signal
+import socket
 import struct
 import sys
 import termios
@@ -27,6 +29,12 @@ class Finished:
     code: int
     out: str
     err: str
+
+
+def free_port() -> int:
+    """One that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -121,6 +129,13 @@ class Terminal:
         self._news.set()
 
 
+def _sit_down() -> None:
+    """Have the terminal, as a program that a shell there has started."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # Whoever runs the tests in the background may have them ignore it, and all that they start.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def terminal(
     folder: Path, *arguments: str, variables: Mapping[str, str] | None = None
@@ -136,12 +151,15 @@ async def terminal(
         stdin=theirs,
         stdout=theirs,
         stderr=DEVNULL,
+        # Ctrl-C is a signal while the program reads no keys, and goes to whoever has the terminal.
         start_new_session=True,
+        preexec_fn=_sit_down,
     )
     os.close(theirs)
     screen = Terminal(ours)
     try:
-        yield screen, process
+        async with asyncio.timeout(120):
+            yield screen, process
     finally:
         if process.returncode is None:
             process.kill()

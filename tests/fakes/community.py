@@ -1,6 +1,6 @@
 """A bot with an admin and people, in one chat of a platform in memory."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +8,10 @@ from pathlib import Path
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.i18n import Locale
-from core.invocation import Invocation, known
+from core.invocation import IdFormat, Invocation, known
 from core.people.access import Policy
 from core.people.credits import HouseRules
+from core.people.rate import OrderRate
 from core.platform import ConversationRef, MessageRef, User, View
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
@@ -79,14 +80,21 @@ class Community:
 
 
 @asynccontextmanager
-async def opened(folder: Path, rules: HouseRules | None = None) -> AsyncGenerator[Community]:
+async def opened(
+    folder: Path,
+    rules: HouseRules | None = None,
+    rate: OrderRate | None = None,
+    ids: Mapping[str, IdFormat] | None = None,
+) -> AsyncGenerator[Community]:
     options = SandboxOptions(state_dir=folder / "sandbox", speed=200, short_side=96, fps=8)
     async with serve(options) as root:
         harness = EngineHarness(
             folder=folder,
             root=root,
             house_rules=rules or HouseRules(),
+            rate=rate or OrderRate(),
             policy=Policy(admins=frozenset({f"{NAME}:root"})),
+            ids=ids or {},
         )
         async with harness.engine() as engine:
             yield Community(harness, engine)

@@ -3,8 +3,9 @@
 It takes up what FOLDER's database holds, makes ORDER at the gateway ROOT, writes the video to
 FOLDER/out.mp4 and dies at MOMENT: "<state>" just after that state was stored, "accepted" when the
 gateway has taken the request and that was not stored yet, "asked" and "ordered" just before and
-after the order itself was stored. ORDER is the same message each time. A folder of
-ComfyUI workflows behind MOMENT has the example among them ordered.
+after the order itself was stored. ORDER is the same message each time; where it is the path of a
+WAV, that is said aloud. A folder of ComfyUI workflows behind MOMENT has the example among them
+ordered.
 """
 
 import asyncio
@@ -13,16 +14,19 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+from bots.attachments import LocalFile
 from bots.console.file import FilePlatform
 from bots.console.ids import FILE
 from core.commands.dispatch import dispatch
 from core.engine.engine import Engine
 from core.events import Event
 from core.i18n import Locale
-from core.invocation import Invocation
+from core.invocation import Invocation, Voice
 from core.jobs import Job, JobState
+from core.people.audit import Act
 from core.platform import ConversationRef, User
 from storage.jobs import SqlJobStore
 from tests.fakes.engine_harness import EngineHarness
@@ -48,12 +52,12 @@ class DoomedStore(SqlJobStore):
         if self.moment == "ordered":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, act: Act | None = None) -> None:
         """Store it and die, or die before."""
         reached = self.moment in REACHED and REACHED[self.moment](job)
         if reached and self.moment == "accepted":
             os.kill(os.getpid(), signal.SIGKILL)
-        await super().save(job)
+        await super().save(job, act)
         if reached:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -89,6 +93,9 @@ async def _order(harness: EngineHarness, engine: Engine, prompt: str) -> None:
     model = "wan22-5b" if harness.workflows else "sandbox-video"
     text = f"--model {model} 1s {prompt}"
     told = Invocation(command="video", text=text, user=ann, conversation=here, event="1")
+    if prompt.endswith(".wav"):
+        voice = Voice(attachment=LocalFile(path=Path(prompt)), seconds=0, is_own=True)
+        told = replace(told, command="hear", text="", voice=voice)
     await dispatch(engine, told, Locale.EN)
 
 

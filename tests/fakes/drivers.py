@@ -16,6 +16,7 @@ from tests.fakes.discord.driver import DiscordDriver
 from tests.fakes.discord.server import DiscordServer, pointed_at
 from tests.fakes.driver import ChatDriver
 from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.playground_driver import playground_driver
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness
 from tests.fakes.telegram.driver import TelegramDriver
 from tests.fakes.telegram.server import telegram_server
@@ -66,6 +67,7 @@ DRIVERS: Mapping[str, Callable[[EngineHarness, str], AbstractAsyncContextManager
     "console": console_driver,
     "telegram": telegram_driver,
     "discord": discord_driver,
+    "playground": playground_driver,
     "parlour": parlour_driver,  # the example keeps to the contract, too
 }
 # The same where others are around.

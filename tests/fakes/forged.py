@@ -8,6 +8,8 @@ def forged(job_id: str) -> list[str]:
         f"cancel:{job_id}",
         f"share?of={job_id}&place",
         f"share?of={job_id}&place=-100",
+        f"share?of={job_id}",
+        f"unshare?of={job_id}",
         f"remix?of={job_id}&prompt",
         f"remix?of={job_id}&prompt=in%20snow",
         f"suggest?of={job_id}",

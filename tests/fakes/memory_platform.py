@@ -53,10 +53,13 @@ class MemoryPlatform:
     """See `core.platform.Platform`.
 
     Attributes:
+        asked: its limits once they were asked for, where they are others.
         tried: every call that came, taken or refused.
         keys: the key of each post that was tried.
         writes: what was taken, oldest first.
         shown: the text that each message has now.
+        left: who has left which chat.
+        asked_members: how often it was asked about that.
     """
 
     limits: Limits = field(
@@ -64,10 +67,13 @@ class MemoryPlatform:
             writes=100_000, window_seconds=1, edit_seconds=0, text_chars=4096
         )
     )
+    asked: Limits | None = None
     tried: list[Kind] = field(default_factory=list[Kind])
     keys: list[str] = field(default_factory=list[str])
     writes: list[PlatformWrite] = field(default_factory=list[PlatformWrite])
     shown: dict[str, str] = field(default_factory=dict[str, str])
+    left: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    asked_members: int = 0
     _next: defaultdict[Kind, deque[Exception | HeldWrite]] = field(
         default_factory=lambda: defaultdict(deque)
     )
@@ -80,6 +86,10 @@ class MemoryPlatform:
 
     def privately(self, place: ConversationRef, user: User) -> ConversationRef:
         return replace(place, person=user.id)
+
+    async def is_among(self, user: User, place: ConversationRef) -> bool:
+        self.asked_members += 1
+        return (user.id, place.chat) not in self.left
 
     def conversation(self, ref: ConversationRef) -> "MemoryConversation":
         return MemoryConversation(self, ref)
@@ -154,6 +164,9 @@ class MemoryConversation(WithoutAccess):
     @property
     def limits(self) -> Limits:
         return self.platform.limits
+
+    async def measure(self) -> None:
+        self.platform.limits = self.platform.asked or self.platform.limits
 
     async def send(self, view: View, *, replying: MessageRef | None = None) -> MessageRef:
         del replying

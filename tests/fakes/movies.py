@@ -87,16 +87,20 @@ def make_film(
     return path
 
 
-def make_sound(path: Path) -> Path:
-    """Write a moment of silence, without any picture."""
+def make_sound(path: Path, seconds: float = 0.02, *, codec: str = "") -> Path:
+    """Write silence as the path's suffix says, without any picture."""
+    codec = codec or ("libopus" if path.suffix == ".ogg" else "aac")
+    samples = "flt" if codec == "libopus" else "fltp"
     with av.open(path, "w") as movie:
-        stream = movie.add_stream("aac", rate=44100)
-        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
-        frame.rate = 44100
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        for packet in (*stream.encode(frame), *stream.encode()):
-            movie.mux(packet)
+        stream = movie.add_stream(codec, rate=48_000)
+        assert isinstance(stream, av.AudioStream)
+        for number in range(round(seconds * 50)):
+            frame = av.AudioFrame(format=samples, layout="stereo", samples=960)
+            frame.rate, frame.pts = 48_000, number * 960
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            movie.mux(stream.encode(frame))
+        movie.mux(stream.encode())
     return path
 
 

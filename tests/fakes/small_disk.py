@@ -38,6 +38,15 @@ class SmallDisk:
         """Give the room back."""
         self._ballast.unlink()
 
+    @asynccontextmanager
+    async def read_only(self) -> AsyncGenerator[None]:
+        """Let nothing be written while the block runs; nothing there may be open for that."""
+        assert not await _done("mount", "-o", "remount,ro", str(self.folder))
+        try:
+            yield
+        finally:
+            await _done("mount", "-o", "remount,rw", str(self.folder))
+
 
 @asynccontextmanager
 async def small_disk(folder: Path, size_mb: int = 8) -> AsyncGenerator[SmallDisk]:

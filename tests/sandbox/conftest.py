@@ -1,14 +1,14 @@
 """A sandbox on a real socket, and a client that talks to it."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bots.app import sandbox_tables
+from bots.sandboxing import sandbox_tables
 from core.catalog import load
 from core.dialects import DIALECTS
 from sandbox.options import SandboxOptions
@@ -42,16 +42,16 @@ async def root(options: SandboxOptions) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def presets() -> tuple[Mapping[str, object], ...]:
+    """All models of the catalog; to read them takes longer than most of what they are read for."""
+    return sandbox_tables(load((), tuple(DIALECTS)))
+
+
 @pytest.fixture
-async def hosts(tmp_path: Path) -> AsyncIterator[str]:
+async def hosts(tmp_path: Path, presets: tuple[Mapping[str, object], ...]) -> AsyncIterator[str]:
     """A sandbox that plays the presets, and is done in 50 ms."""
-    options = SandboxOptions(
-        state_dir=tmp_path,
-        speed=200,
-        short_side=32,
-        fps=1,
-        models=sandbox_tables(load((), tuple(DIALECTS))),
-    )
+    options = SandboxOptions(state_dir=tmp_path, speed=200, short_side=32, fps=1, models=presets)
     async with serve(options) as url:
         yield url
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import sandbox
-from bots.app import sandbox_tables
+from bots.sandboxing import sandbox_tables
 from core.catalog import Model, load, refusals
 from core.dialects import DIALECTS
 from core.files.media_info import look

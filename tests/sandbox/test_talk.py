@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import sandbox
-from bots.app import sandbox_chats
+from bots.sandboxing import sandbox_chats
 from core.catalog import ChatAbility, ChatModel, can_chat, load, needs_of
 from core.dialects import CHAT_DIALECTS, DIALECTS
 from core.errors import Fault, FaultKind, JobError
@@ -35,7 +35,7 @@ from core.talk import (
 )
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from tests.core.dialects.scripted_gateway import client, endpoint
+from tests.core.dialects.scripted_gateway import CALM, client, endpoint
 from tests.fakes.movies import make_movie
 
 OWN = Path(sandbox.__file__).parent / "catalog.toml"
@@ -96,7 +96,7 @@ async def ask(root: str) -> AsyncIterator[Ask]:
         ) -> Told:
             question = replace(Question(turns=(Asked(text=prompt, media=media),)), **more)
             told = Told()
-            speaking = CHAT_DIALECTS[dialect](endpoint(root), http)
+            speaking = CHAT_DIALECTS[dialect](endpoint(root, pace=CALM), http)
             try:
                 async with aclosing(speaking.stream(model or MODELS[dialect], question)) as answer:
                     async for said in answer:

@@ -7,16 +7,17 @@ import pytest
 
 from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
+from tests.fakes.databases import lay_in, url_in
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/jobs.db"
+    return url_in(tmp_path)
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    async with open_database(url) as database:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(lay_in(tmp_path)) as database:
         yield database
 
 

@@ -1,12 +1,13 @@
 """The promises of `AccessStore` and `PreferenceStore`, kept by SQL."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core.errors import StorageError
 from core.i18n import Locale
-from core.people.access import Rule
+from core.people.access import Decided, Rule, Verdict
 from core.people.preferences import Preferences
 from core.platform import Party
 from storage.access import SqlAccessStore
@@ -43,6 +44,33 @@ async def test_the_last_rule_counts_and_says_who_made_it(database: Database) -> 
 
     assert await store.rules(ANN) == {ANN: True}
     assert await say(database, 'SELECT "by", at FROM access') == [("chat:root", 1.0)]
+
+
+async def test_rules_are_listed_in_pages_by_standing_and_beginning(database: Database) -> None:
+    store = SqlAccessStore(database)
+    people = [replace(ANN, id=name) for name in ("1", "12", "2", "3%", "3x")]
+    for person in people:
+        await store.save(rule(person, allowed=True))
+    await store.save(rule(GROUP, allowed=False))
+    await store.save(replace(rule(ELSEWHERE, allowed=False), banned=True))
+    await store.keep_out(ANN, GROUP, ACT, out=True)
+
+    async def listed(verdict: Verdict | None = None, beginning: str = "") -> list[str]:
+        found, key = list[Decided](), None
+        while page := await store.decided(verdict, limit=2, beginning=beginning, after=key):
+            found, key = [*found, *page], page[-1].key
+        return [str(each.party) for each in found]
+
+    assert await listed() == ["chat:1", *map(str, people), "other:1"]
+    assert await listed(Verdict.ALLOWED) == [str(person) for person in people]
+    assert await listed(Verdict.DENIED) == ["chat:1"]
+    assert await listed(Verdict.BANNED) == ["other:1"]
+    assert await listed(beginning="1") == ["chat:1", "chat:1", "chat:12", "other:1"]
+    assert await listed(beginning="chat:1") == ["chat:1", "chat:1", "chat:12"]
+    assert await listed(beginning="3%") == ["chat:3%"]
+    (out,) = await store.decided(Verdict.KEPT_OUT, limit=9)
+    assert (out.party, out.where, out.by, out.at) == (ANN, GROUP, "chat:root", 1.0)
+    assert await store.decided(Verdict.KEPT_OUT, limit=9, after=out.key) == []
 
 
 async def test_preferences_come_back_as_they_were_chosen(database: Database) -> None:

@@ -10,6 +10,7 @@ import pytest
 from core.arrivals import Arrival
 from storage.arrivals import SqlArrivalStore
 from storage.database import Database
+from tests.fakes.databases import ONLY_SQLITE
 
 FIRST, SECOND, THIRD = (Arrival(id=f"9/{name}", body=f"body {name}") for name in "123")
 
@@ -49,6 +50,19 @@ async def test_what_no_start_survives_is_given_up(arrivals: SqlArrivalStore) -> 
     assert found == [[FIRST]] * 3 + [[]]
 
 
+async def test_a_start_that_ends_in_order_does_not_count(arrivals: SqlArrivalStore) -> None:
+    await arrivals.keep("chat", [FIRST])
+    await arrivals.put_back("chat", [FIRST.id])
+
+    for _ in range(5):
+        assert await arrivals.left("chat") == [FIRST]
+        await arrivals.put_back("chat", [FIRST.id])
+    found = [await arrivals.left("chat") for _ in range(4)]
+
+    assert found == [[FIRST]] * 3 + [[]]
+
+
+@ONLY_SQLITE
 async def test_what_was_dealt_with_long_ago_is_forgotten_and_nothing_else(
     arrivals: SqlArrivalStore, tmp_path: Path
 ) -> None:
@@ -61,3 +75,12 @@ async def test_what_was_dealt_with_long_ago_is_forgotten_and_nothing_else(
         kept = rows.execute("SELECT id, body FROM arrivals ORDER BY id").fetchall()
 
     assert kept == [(FIRST.id, FIRST.body), (SECOND.id, SECOND.body)]
+
+
+async def test_what_somebody_has_begun_with_is_left_to_them(arrivals: SqlArrivalStore) -> None:
+    await arrivals.keep("chat", [FIRST, SECOND])
+
+    found = [await arrivals.left("chat", {FIRST.id}) for _ in range(4)]
+
+    assert found == [[SECOND]] * 3 + [[]]
+    assert await arrivals.left("chat") == [FIRST]

@@ -84,3 +84,14 @@ async def test_a_refund_is_written_once_with_whoever_had_paid(database: Database
         await store.refund(charge, replace(ACT, about=""))
 
     assert [act.about for act in await SqlAuditStore(database).latest(5)] == ["user chat:1"]
+
+
+async def test_it_is_read_in_pages_from_the_newest_on(database: Database) -> None:
+    store = SqlAuditStore(database)
+    for number in range(5):
+        await store.write(replace(ACT, what=str(number), command="odd" if number % 2 else "even"))
+    first = await store.latest(2)
+    rest = await store.latest(9, before=first[-1].number)
+
+    assert [act.what for act in (*first, *rest)] == ["4", "3", "2", "1", "0"]
+    assert [act.what for act in await store.latest(9, ["even"], first[0].number)] == ["2", "0"]

@@ -10,14 +10,19 @@ import pytest
 
 from core.arrivals import Arrival
 from core.errors import StorageError
+from core.i18n import Locale
 from core.jobs import Job, JobState
 from core.media import MediaRequest, TaskRef
+from core.people.broadcasts import Broadcast
 from core.platform import ConversationRef, User
 from storage.arrivals import SqlArrivalStore
 from storage.backup import back_up
+from storage.broadcasts import SqlBroadcastStore
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.look import look_at
+from tests.fakes.acts import ACT
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.foreign_lock import foreign_lock
 from tests.fakes.old_database import make_old_database
 from tests.fakes.small_disk import small_disk
@@ -33,6 +38,9 @@ JOB = Job(
     credits=50,
     created_at=1.0,
 )
+
+
+pytestmark = ONLY_SQLITE
 
 
 def files(folder: Path) -> list[str]:
@@ -176,3 +184,34 @@ async def test_a_full_disk_leaves_the_older_backup(tmp_path: Path, url: str) -> 
 
             assert target.read_bytes() == older
             assert files(disk.folder) == ["ballast", "copy.db"]
+
+
+async def test_a_broadcast_that_was_only_shown_is_not_in_a_copy(tmp_path: Path, url: str) -> None:
+    place = ConversationRef(platform="chat", chat="1")
+    draft = Broadcast(id="1", by=JOB.user, locale=Locale.EN, text="bye", place=place, at=1.0)
+    async with open_database(url) as database:
+        await SqlBroadcastStore(database).draft(draft, [place])
+        back_up(url, tmp_path / "copy.db")
+    async with open_database(f"sqlite:///{tmp_path / 'copy.db'}") as database:
+        store = SqlBroadcastStore(database)
+
+        assert await store.open() == []
+        assert await store.get("1") is None
+        assert not await store.counts("1")
+
+
+async def test_a_broadcast_that_was_under_way_is_sent_to_nobody_from_a_copy(
+    tmp_path: Path, url: str
+) -> None:
+    copy, place = tmp_path / "copy.db", ConversationRef(platform="chat", chat="1")
+    broadcast = Broadcast(id="1", by=JOB.user, locale=Locale.EN, text="bye", place=place, at=1.0)
+    async with open_database(url) as database:
+        store = SqlBroadcastStore(database)
+        await store.draft(broadcast, [place])
+        await store.confirm(broadcast, ACT)
+        back_up(url, copy)
+        under_way = await store.begin("1", 0)
+    async with open_database(f"sqlite:///{copy}") as database:
+        again = await SqlBroadcastStore(database).begin("1", 0)
+
+    assert (under_way, again) == (True, False)

@@ -20,9 +20,13 @@ from core.exchanges import Exchange
 from storage.database import Database, open_database
 from storage.exchanges import SqlExchangeStore
 from storage.tables import metadata
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.old_database import make_old_database
 from tests.fakes.statements import committing, say
 from tests.storage.test_job_store import JOB
+
+pytestmark = ONLY_SQLITE
+
 
 _ROOT = Path(__file__).parents[2]
 _MIGRATIONS = _ROOT / "storage" / "migrations" / "versions"
@@ -57,6 +61,15 @@ async def test_a_database_can_be_opened_again(url: str) -> None:
 
     newest = max(file.name[:4] for file in _MIGRATIONS.glob("0*.py"))
     assert versions == [(newest,)]
+
+
+async def test_who_comes_when_it_is_closed_is_told_and_does_not_wait_for_ever(url: str) -> None:
+    async with open_database(url) as database:
+        pass
+
+    async with asyncio.timeout(30):
+        with pytest.raises(StorageError, match="is closed"):
+            await say(database, "SELECT * FROM alembic_version")
 
 
 async def test_a_database_of_an_earlier_version_gets_what_is_new(url: str, tmp_path: Path) -> None:
@@ -193,7 +206,7 @@ async def test_an_address_as_earlier_versions_wrote_it_is_taken(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
-        ("postgresql+psycopg://me:secret@db/jobs", r"starts with postgresql\+psycopg://"),
+        ("mysql+aiomysql://me:secret@db/jobs", r"starts with mysql\+aiomysql://"),
         ("sqlite+pysqlcipher:///jobs.db", r"starts with sqlite\+pysqlcipher://"),
         ("jobs.db", "is not a database address"),
         ("", "is not a database address"),

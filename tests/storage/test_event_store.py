@@ -10,10 +10,13 @@ import pytest
 from core.events import Event, TakenError
 from core.jobs import Job, JobState, LostRunError
 from core.media import MediaRequest
-from core.platform import ConversationRef, MessageRef, User
+from core.people.audit import Act
+from core.platform import ConversationRef, MessageRef, Party, User
+from storage.audit import SqlAuditStore
 from storage.database import Database, open_database
 from storage.events import SqlEventStore
 from storage.jobs import SqlJobStore
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.old_database import make_old_database
 from tests.fakes.statements import say
 
@@ -107,6 +110,7 @@ async def test_a_draft_is_ordered_once_for_each_event(store: SqlJobStore) -> Non
     assert row.state is JobState.WAITING
 
 
+@ONLY_SQLITE
 async def test_what_was_ordered_before_the_upgrade_counts_as_taken(
     url: str, tmp_path: Path
 ) -> None:
@@ -114,3 +118,28 @@ async def test_what_was_ordered_before_the_upgrade_counts_as_taken(
 
     async with open_database(url) as database:
         assert await say(database, "SELECT * FROM taken") == [("chat", "-100/42", 1.0)]
+
+
+async def test_what_an_admin_does_to_a_job_is_written_with_it_or_neither(
+    database: Database, store: SqlJobStore
+) -> None:
+    audit = SqlAuditStore(database)
+    by, place = Party(platform="chat", kind="user", id="root"), PLACE.party
+    cancel = Act(by=by, at=1.0, command="cancel", place=place)
+    retry = replace(cancel, command="retry")
+    await store.add(JOB)
+    claimed = await store.claim("1")
+    assert claimed
+    with pytest.raises(LostRunError):
+        await store.save(replace(JOB, state=JobState.CANCELLED), cancel)
+    assert await store.reopen(JOB, None, retry) is None
+    before = await audit.latest(9)
+
+    await store.save(replace(claimed, state=JobState.FAILED), cancel)
+    reopened = await store.reopen(replace(claimed, state=JobState.WAITING), EVENT, retry)
+    assert reopened
+    await store.save(replace(reopened, state=JobState.FAILED))
+    with pytest.raises(TakenError):
+        await store.reopen(replace(reopened, state=JobState.WAITING), EVENT, retry)
+
+    assert (before, await audit.latest(9)) == ([], [retry, cancel])

@@ -10,6 +10,7 @@ from core.jobs import JobState
 from core.platform import ConversationRef, MessageRef, Party
 from storage.database import open_database
 from storage.jobs import SqlJobStore
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.old_database import make_old_database
 from tests.fakes.statements import listening, plans_of
 from tests.storage.test_job_store import JOB
@@ -35,8 +36,12 @@ QUESTIONS: dict[str, Question] = {
     "of a user": lambda store: store.of_user(JOB.user, limit=20),
     "posted": lambda store: store.posted_as(HERE, "8", "7", "6", "5"),
     "spent": lambda store: store.spent(0.0),
+    "medians": lambda store: store.medians({JOB.model}),
     "durations": lambda store: store.durations(JOB.model, limit=30),
 }
+
+
+pytestmark = ONLY_SQLITE
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -13,6 +13,7 @@ from core.platform import ConversationRef, User
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.look import DatabaseState, look_at
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.statements import say
 
 JOB = Job(
@@ -25,6 +26,9 @@ JOB = Job(
     credits=50,
     created_at=1.0,
 )
+
+
+pytestmark = ONLY_SQLITE
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -102,5 +106,5 @@ async def test_what_a_start_would_refuse_is_refused(tmp_path: Path, url: str) ->
         await look_at(f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(StorageError, match="Cannot write to /dev/null"):
         await look_at("sqlite:////dev/null/jobs.db")
-    with pytest.raises(StorageError, match="starts with postgresql"):
-        await look_at("postgresql://x/y")
+    with pytest.raises(StorageError, match="starts with mysql"):
+        await look_at("mysql://x/y")

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from core.jobs import ENDED, JobState
-from core.past_jobs import JobCount, JobEnding
+from core.past_jobs import JobCount, JobEnding, ResultFilter, ResultMark
 from core.platform import User
 from storage.database import Database
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.past_jobs import SqlPastJobStore
+from storage.shares import SqlShareStore
 from storage.tables import metadata
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.statements import listening
 from tests.storage.test_job_store import JOB
 
@@ -30,8 +32,29 @@ CHORES: dict[str, tuple[Callable[[Database], Awaitable[object]], str]] = {
         "jobs_by_end (ended_at<?)",
     ),
     "forget": (lambda d: SqlPastJobStore(d).forget(BOB.party, limit=5), "jobs_by_user"),
+    "forget one": (
+        lambda d: SqlPastJobStore(d).forget(BOB.party, limit=5, only="1"),
+        "sqlite_autoindex_jobs_1",
+    ),
+    "results": (
+        lambda d: SqlPastJobStore(d).results(BOB.party, ResultFilter(), None, limit=5),
+        "jobs_by_user (platform=? AND user_id=?)",
+    ),
+    "older results": (
+        lambda d: SqlPastJobStore(d).results(
+            BOB.party, ResultFilter(), ResultMark(created_at=9.0, id="1"), limit=5
+        ),
+        "jobs_by_user (platform=? AND user_id=? AND created_at<?)",
+    ),
+    "latest": (lambda d: SqlPastJobStore(d).latest(limit=5), "jobs_by_end (ended_at>?)"),
+    "models": (
+        lambda d: SqlPastJobStore(d).models_of(BOB.party),
+        "jobs_by_user (platform=? AND user_id=?)",
+    ),
+    "links": (lambda d: SqlShareStore(d).count("1", 9.0), "shares_by_job"),
     "count": (lambda d: SqlPastJobStore(d).count(BOB.party), "jobs_by_user"),
-    "drafts": (lambda d: SqlPastJobStore(d).drafts(BOB.party), "jobs_by_user"),
+    "drafts": (lambda d: SqlPastJobStore(d).drafts(BOB.party), "jobs_drafts"),
+    "old drafts": (lambda d: SqlPastJobStore(d).old_drafts(9.0), "jobs_by_state (state=? AND"),
     "events": (lambda d: SqlEventStore(d).prune(9.0, limit=5), "taken_by_time (at<?)"),
     "answers": (lambda d: SqlExchangeStore(d).prune(9.0, limit=5), "exchanges_by_time"),
     "count answers": (lambda d: SqlExchangeStore(d).count(BOB.party), "exchanges_by_user"),
@@ -40,6 +63,7 @@ CHORES: dict[str, tuple[Callable[[Database], Awaitable[object]], str]] = {
 
 
 @pytest.mark.parametrize("name", CHORES)
+@ONLY_SQLITE
 async def test_no_chore_reads_all_rows_or_puts_them_in_order(
     database: Database, tmp_path: Path, name: str
 ) -> None:

@@ -15,6 +15,7 @@ from storage.database import Database, open_database
 from storage.jobs import SqlJobStore
 from storage.look import open_to_read
 from storage.reports import SqlReports
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.old_database import make_old_database
 from tests.fakes.statements import listening, plans_of
 from tests.storage.test_job_store import JOB
@@ -102,6 +103,7 @@ QUESTIONS: dict[str, Callable[[SqlReports], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
+@ONLY_SQLITE
 async def test_no_question_reads_more_than_it_tells(
     reports: SqlReports, tmp_path: Path, name: str
 ) -> None:
@@ -116,6 +118,7 @@ async def test_no_question_reads_more_than_it_tells(
         assert [step for step in plans if "B-TREE" in step] == []
 
 
+@ONLY_SQLITE
 async def test_reading_works_beside_a_bot_and_without_one_and_changes_nothing(
     url: str, tmp_path: Path
 ) -> None:
@@ -133,6 +136,7 @@ async def test_reading_works_beside_a_bot_and_without_one_and_changes_nothing(
     assert files(tmp_path) == before
 
 
+@ONLY_SQLITE
 async def test_a_database_that_cannot_be_read_is_told_apart(url: str, tmp_path: Path) -> None:
     async def refusal(address: str) -> str:
         with pytest.raises(StorageError) as refused:

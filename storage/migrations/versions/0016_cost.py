@@ -12,5 +12,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("jobs", sa.Column("cost", sa.JSON))
     op.create_index(
-        "jobs_charged", "jobs", ["created_at"], sqlite_where=sa.text("cost IS NOT NULL")
+        "jobs_charged",
+        "jobs",
+        ["created_at"],
+        sqlite_where=sa.text("cost IS NOT NULL"),
+        postgresql_where=sa.text("cost IS NOT NULL"),
     )

@@ -31,11 +31,16 @@ def upgrade() -> None:
         ["kind", "ref"],
         unique=True,
         sqlite_where=sa.text("kind IN ('buy', 'refund')"),
+        postgresql_where=sa.text("kind IN ('buy', 'refund')"),
     )
     op.create_index("ledger_by_user", "ledger", ["platform", "user_id", "day", "allowance"])
     op.create_index("ledger_by_chat", "ledger", ["platform", "chat", "day", "allowance"])
     op.create_index(
-        "ledger_own", "ledger", ["platform", "user_id", "own"], sqlite_where=sa.text("own != 0")
+        "ledger_own",
+        "ledger",
+        ["platform", "user_id", "own"],
+        sqlite_where=sa.text("own != 0"),
+        postgresql_where=sa.text("own != 0"),
     )
     op.create_table(
         "allowances",

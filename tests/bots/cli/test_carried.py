@@ -18,11 +18,13 @@ _TELEGRAM = "bots.cli.main, bots.cli.run, bots.telegram.service"
         "click",
         "core.dialects.fal",
         "discord",
+        "greenlet",
         "PIL",
         "prompt_toolkit",
         "prometheus_client",
         "pygments",
         "rich",
+        "sqlalchemy.dialects.postgresql",
         "starlette",
         "uvicorn",
         "aiosqlite",
@@ -30,6 +32,13 @@ _TELEGRAM = "bots.cli.main, bots.cli.run, bots.telegram.service"
 )
 def test_run_on_telegram_does_not_load_what_it_does_not_use(loaded: set[str], unused: str) -> None:
     assert unused not in loaded
+
+
+def test_a_chat_loads_no_server_before_its_page_is_opened() -> None:
+    loaded = set(_said("import sys, bots.cli.chat; print(*sys.modules)").split())
+
+    assert "bots.playground.service" in loaded
+    assert loaded & {"starlette", "uvicorn", "jinja2", "python_multipart"} == set()
 
 
 def test_what_is_imported_is_not_searched_for_garbage() -> None:

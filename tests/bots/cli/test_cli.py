@@ -3,25 +3,18 @@
 import asyncio
 import json
 import signal
-import socket
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.fakes.cli import ROOT, environment, run, running, terminal
+from tests.fakes.cli import ROOT, environment, free_port, run, running, terminal
 from tests.fakes.raw_server import raw_server, replies, reply
 
 
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_models_says_what_is_ready_and_which_key_is_missing(
@@ -143,7 +136,7 @@ async def test_doctor_compares_whole_names_and_says_which_are_missing(tmp_path: 
     [
         ({"APIYI_BASE_URL": "ftp://x"}, "APIYI_BASE_URL: must be an address that"),
         ({"CATALOG_FILES": "none.toml"}, "none.toml: cannot be read"),
-        ({"DATABASE_URL": "postgresql://x/y"}, "DATABASE_URL: starts with postgresql"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL: starts with mysql"),
     ],
 )
 async def test_doctor_names_what_is_wrong(
@@ -168,7 +161,7 @@ async def test_doctor_says_all_that_is_wrong_at_once(
         "ADMINS": "telegram:@ann",
         "CATALOG_FILES": "none.toml",
         "MEDIA_DIR": "file/media",
-        "DATABASE_URL": "postgresql://x/y",
+        "DATABASE_URL": "mysql://x/y",
         "PUBLIC_URL": "bot.example.org",
         "WHATAI_API_KEY": "sk-secret-key",
         "WHATAI_BASE_URL": "ftp://x",

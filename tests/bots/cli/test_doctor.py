@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bots.port import open_port
-from bots.web import serve_web
+from bots.server import serve_web
 from tests.core.dialects.http_answers import as_json
 from tests.fakes.cli import run
 from tests.fakes.discord.server import DiscordServer

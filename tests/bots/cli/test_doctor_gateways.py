@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bots.app import sandbox_chats, sandbox_speeches, sandbox_tables
+from bots.sandboxing import sandbox_chats, sandbox_speeches, sandbox_tables
 from core.catalog import load
 from core.dialects import CHAT_DIALECTS, DIALECTS
 from sandbox.options import SandboxOptions

@@ -39,3 +39,27 @@ async def test_old_cycles_are_collected_while_there_is_nothing_to_do(tmp_path: P
 
         async with asyncio.timeout(30):
             await freed.wait()
+
+
+async def test_what_is_new_is_looked_at_while_it_is_little(tmp_path: Path) -> None:
+    harness = EngineHarness(folder=tmp_path, root="http://127.0.0.1:1")
+    many, collected = 50_000, asyncio.Event()
+
+    def note(phase: str, _: object) -> None:
+        if phase == "stop":
+            collected.set()
+
+    async with harness.engine() as engine, unhurried_collector(engine, young_seconds=0.01):
+        kept = [[number] for number in range(many)]
+        gc.collect(1)
+        gc.callbacks.append(note)
+        try:
+            # Each takes the place of one that was there, which Python does not count.
+            for number in range(many):
+                kept[number] = [number]
+            async with asyncio.timeout(30):
+                while len(gc.get_objects(generation=0)) > many / 2:
+                    collected.clear()
+                    await collected.wait()
+        finally:
+            gc.callbacks.remove(note)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from bots.admins import Admins
-from bots.app import sandbox_chats, sandbox_tables
 from bots.cli.nightly import ask_all, asked_nightly, tell_missing
+from bots.sandboxing import sandbox_chats, sandbox_tables
 from core.catalog import load
 from core.commands.dispatch import dispatch
 from core.dialects import CHAT_DIALECTS, DIALECTS

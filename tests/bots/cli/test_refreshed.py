@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bots.app import sandbox_tables
 from bots.cli.listed_prices import prices_of, read_skus
 from bots.cli.refreshed import refreshed
+from bots.sandboxing import sandbox_tables
 from core.catalog import CatalogData, Model, load
 from core.dialects import DIALECTS
 from core.dialects.openrouter import payload
@@ -241,6 +241,7 @@ def test_what_has_no_price_of_its_own_counts_as_the_dearest() -> None:
     assert prices.variants == ({"resolution": "480p", "credits": 5},)
 
 
+@pytest.mark.slow
 async def test_the_whole_list_of_a_gateway_becomes_a_catalog_file(tmp_path: Path) -> None:
     options = SandboxOptions(state_dir=tmp_path / "gateway", models=sandbox_tables(DATA))
     async with serve(options) as root, httpx.AsyncClient(trust_env=False) as http:

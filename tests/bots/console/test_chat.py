@@ -1,8 +1,10 @@
 """`cliprelay chat`: on a terminal, from a pipe, interrupted and gone on with."""
 
 import asyncio
+import json
 import os
 import re
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,16 @@ from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
 from tests.fakes.cli import run, running, terminal
+from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
+from tests.fakes.raw_server import reply
+
+
+@pytest.fixture
+async def manual() -> AsyncGenerator[ManualGateway]:
+    """A gateway that lets whoever asks it wait, and makes a character at last."""
+    async with open_gateway(b"") as gateway:
+        gateway.refusal = reply(json.dumps({"id": "char-7", "username": "tom.cat"}).encode())
+        yield gateway
 
 
 @pytest.mark.slow
@@ -37,6 +49,7 @@ async def test_without_a_key_the_first_command_makes_a_video_in_place(tmp_path: 
     assert video.seconds == pytest.approx(5, abs=0.1)
 
 
+@pytest.mark.slow
 async def test_who_leaves_is_told_which_jobs_can_be_picked_up_again(tmp_path: Path) -> None:
     at_once = {"DRAIN_SECONDS": "0"}
     async with terminal(tmp_path, "chat", variables=at_once) as (screen, process):
@@ -71,6 +84,42 @@ async def test_ctrl_c_takes_back_what_is_begun_and_leaves_where_nothing_is(
 
     assert code == 0
     assert read_ledger(state) == []
+
+
+async def test_ctrl_c_ends_the_wait_for_what_cannot_be_picked_up_again(tmp_path: Path) -> None:
+    async with terminal(tmp_path, "chat") as (screen, process):
+        await screen.wait_for("\n>")
+        screen.type("/video -m veo-3.1 a dog #hang\r")
+        await screen.wait_for("left · veo-3.1")
+        screen.type("\x04")
+        await screen.wait_for("Ctrl-C stops at once")
+        screen.type("\x03")
+        code = await process.wait()
+        shown = screen.text
+
+    assert code == 0
+    assert "1 job (veo-3.1) cannot be picked up again" in shown
+
+
+async def test_ctrl_c_while_a_gateway_is_paid_leaves_and_waits_for_what_it_says(
+    tmp_path: Path, manual: ManualGateway
+) -> None:
+    variables = {"WHATAI_API_KEY": "sk-x", "WHATAI_BASE_URL": manual.root}
+    async with terminal(tmp_path, "chat", variables=variables) as (screen, process):
+        await screen.wait_for("\n>")
+        screen.type("/settings --model sora-2\r")
+        await screen.wait_for("Your defaults: sora-2")
+        screen.type("/character --url https://example.com/cat.mp4 tom\r")
+        await manual.reached(CREATE)
+        screen.type("\x03")
+        await screen.wait_for("Ctrl-C stops at once")
+        await manual.allow(CREATE)
+        code = await process.wait()
+        shown = screen.text
+
+    assert code == 0
+    assert "@tom" in shown
+    assert manual.asked[CREATE] == 1
 
 
 async def test_ctrl_d_does_not_order_what_is_only_begun(
@@ -190,6 +239,7 @@ async def test_input_from_a_file_and_from_nowhere_ends_too(
     assert (b"You have no jobs running or waiting." in out) is bool(said)
 
 
+@pytest.mark.slow
 async def test_a_second_process_on_the_same_file_is_refused(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import discord
@@ -248,6 +249,21 @@ async def test_a_message_of_more_than_an_hour_is_not_edited(here: DeferringBotHa
         await here.conversation().edit(old, DONE)
 
     assert not here.server.called(EDITS)
+
+
+@pytest.mark.parametrize(("behind", "tried"), [(timedelta(hours=1), 1), (timedelta(0), 0)])
+async def test_discords_clock_tells_how_old_a_message_is(
+    here: DeferringBotHarness, behind: timedelta, tried: int
+) -> None:
+    then = discord.utils.utcnow() - timedelta(minutes=61)
+    old = MessageRef(conversation=here.public, id=str(discord.utils.time_snowflake(then)))
+    here.server.date = format_datetime(discord.utils.utcnow() - behind)
+    await here.conversation().send(RUNNING)
+
+    with pytest.raises(MessageLostError):  # nothing is there under that id
+        await here.conversation().edit(old, DONE)
+
+    assert len(here.server.called(EDITS)) == tried
 
 
 async def test_the_hidden_limit_of_old_messages_is_a_pause(here: DeferringBotHarness) -> None:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from bots.telegram.stars import StarsPrice
 from core.i18n import Locale, translate
 from core.people.access import Policy
-from core.platform import ConversationRef, Party
+from core.people.credits import CreditLimits, HouseRules
+from core.platform import ConversationRef, Party, User
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, slow_telegram_bot, telegram_bot
 from tests.fakes.telegram.chat import TelegramChat, TelegramUser
@@ -81,9 +83,9 @@ async def test_negative_numbers_name_groups_and_what_is_no_number_names_nobody(
                 ("/deny -100", "Nobody in chat telegram:-100"),
                 ("/deny chat 10", "Nobody in chat telegram:10"),
                 ("/deny @evelyn", "I cannot find out whose name @evelyn is."),
-                ("/deny @e", "I don't understand “@e” here."),
+                ("/deny @e", "“@e” is no id. An id looks like telegram:123"),
                 ("/deny tg://user?id=12", "User telegram:12 can no longer use the bot"),
-                ("/deny user -11", "I don't understand “-11” here."),
+                ("/deny user -11", "“-11” is no id. An id looks like telegram:123"),
             ):
                 here.telegram.say(here.chat, here.ada, said)
                 await here.until_shown(shown)
@@ -274,3 +276,65 @@ async def test_a_mention_of_somebody_without_a_username_names_them(tmp_path: Pat
             }
             here.telegram.say(here.chat, here.ada, said, entities=(mention,))
             await here.until_shown("telegram:9 now has 50 credits of their own")
+
+
+async def test_who_writes_as_a_channel_orders_only_where_an_admin_has_allowed_that_one(
+    tmp_path: Path,
+) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy = Policy(admins=ADMIN)
+        here.telegram.world.privacy = False
+        group, eve = here.telegram.group(GROUP), here.telegram.user(9)
+        hers, other = (here.telegram.channel(GROUP - number) for number in (1, 2))
+        async with here.bot() as engine:
+            here.telegram.say(group, eve, "just chatting", mask=hers)
+            here.telegram.say(group, eve, "/status", mask=hers)
+            await here.until_shown("no jobs", group)
+            for line in (VIDEO, "/video", "/ask why", "/again"):
+                before = len(here.written(group))
+                order = here.telegram.say(group, eve, line, mask=hers)
+                await here.telegram.until(lambda n=before: len(here.written(group)) > n)
+                assert "in a channel's name" in here.written(group)[-1].text
+            assert (here.harness.paid, len(here.written(group))) == (0, 5)
+            here.telegram.say(group, here.ada, "/allow", reply_to=order)
+            await here.until_shown(f"User telegram:{hers.id} can use the bot now", group)
+            here.telegram.say(group, eve, VIDEO, mask=other)
+            await here.telegram.until(lambda: len(here.written(group)) == 7)
+            here.telegram.say(group, eve, VIDEO, mask=hers)
+            await here.until_shown("Done in", group)
+            jobs = await engine.jobs_of(User(platform="telegram", id=str(hers.id)))
+
+    assert (len(jobs), here.harness.paid) == (1, 1)
+
+
+async def test_a_channel_can_trouble_nobody_about_payments(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.policy, here.stars = Policy(admins=ADMIN), StarsPrice(per_100=100)
+        group, eve = here.telegram.group(GROUP), here.telegram.user(9)
+        async with here.bot():
+            for number in (1, 2):
+                hers = here.telegram.channel(GROUP - number)
+                here.telegram.say(group, eve, "/paysupport give me Stars", mask=hers)
+            await here.telegram.until(lambda: len(here.written(group)) == 2)
+
+    assert all("in a channel's name" in each.text for each in here.written(group))
+    assert here.written() == []
+
+
+async def test_a_hidden_admin_orders_as_the_group_and_runs_it(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.house_rules = HouseRules(person=CreditLimits(daily=60))
+        group, bob, eve = here.telegram.group(GROUP), *map(here.telegram.user, (8, 9))
+        for each in (bob, eve):
+            here.telegram.admin(group, each)
+        async with here.bot() as engine:
+            here.telegram.say(group, bob, VIDEO, mask=group)
+            await here.until_shown("Done in", group)
+            here.telegram.say(group, eve, f"{VIDEO} that sings", mask=group)
+            # Whoever hides there, it is one person, with one allowance.
+            await here.until_shown("/balance shows everything", group)
+            here.telegram.say(group, eve, "/limits daily 70", mask=group)
+            await here.until_shown("70 credits", group)
+            jobs = await engine.jobs_of(User(platform="telegram", id=str(GROUP)))
+
+    assert (len(jobs), here.harness.paid) == (1, 1)

@@ -12,8 +12,10 @@ from telegram import Bot
 
 from bots.telegram.connection import TelegramAccount, connect
 from bots.telegram.conversation import TelegramConversation, TelegramPlatform
+from bots.telegram.ids import NAME
 from core.delivery.prepare import prepare
 from core.dialects import Endpoint
+from core.errors import UserError
 from core.files.probe import probe
 from core.media import Asset, MediaKind
 from core.platform import (
@@ -23,6 +25,7 @@ from core.platform import (
     MediaPost,
     MessageLostError,
     MessageRef,
+    User,
     View,
 )
 from tests.fakes.movies import make_movie
@@ -157,6 +160,7 @@ async def test_a_picture_that_telegram_takes_for_no_photo_comes_as_a_file(
     assert [button["text"] for button in post.buttons] == ["Again"]
 
 
+@pytest.mark.slow
 async def test_a_large_upload_is_read_from_disk_while_it_is_sent(
     private_chat: PrivateChat, tmp_path: Path
 ) -> None:
@@ -275,3 +279,29 @@ async def test_a_group_that_has_moved_unnoticed_is_followed_without_its_old_mess
     assert video.reply_to is None
     assert message.conversation == replace(place, chat=str(GROUP))
     assert private_chat.platform.moved == {"-55": str(GROUP)}
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "is_among"),
+    [
+        ("Bad Request: member list is inaccessible", 400, True),
+        ("Bad Request: PARTICIPANT_ID_INVALID", 400, False),
+        ("Bad Request: invalid user_id specified", 400, False),
+        ("Bad Request: user not found", 400, False),
+        ("Bad Request: chat not found", 400, False),
+        ("Forbidden: bot was kicked from the supergroup chat", 403, None),
+        ("Bad Gateway", 502, None),
+    ],
+)
+async def test_only_where_telegram_tells_nobody_who_is_in_a_chat_all_are_held_to_be(
+    private_chat: PrivateChat, said: str, code: int, *, is_among: bool | None
+) -> None:
+    private_chat.telegram.refuse("getChatMember", said, code, times=9)
+    user, place = User(platform=NAME, id="8"), ConversationRef(platform=NAME, chat="-1001")
+    asked = private_chat.platform.is_among(user, place)
+
+    if is_among is None:
+        with pytest.raises(UserError, match="members-later"):
+            await asked
+    else:
+        assert await asked is is_among

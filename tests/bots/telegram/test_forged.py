@@ -14,6 +14,7 @@ async def test_a_forged_press_gets_nothing_of_another_persons_private_job(
     tmp_path: Path,
 ) -> None:
     async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = "https://bot.example"
         here.harness.policy = Policy(admins=frozenset({"telegram:7"}))
         eve = here.telegram.user(9)
         alone, group = here.telegram.private(eve), here.telegram.group(GROUP)
@@ -35,11 +36,12 @@ async def test_a_forged_press_gets_nothing_of_another_persons_private_job(
             ]
             await here.telegram.until(lambda: all(press.answers for press in presses))
             await engine.idle()
+            shared = await engine.services.shares.living([job.id])
             after = await engine.services.store.get(job.id)
             theirs = await engine.jobs_of(hers)
             own = await engine.services.credits.store.own(hers.party)
 
-    assert after == job
+    assert (after, shared) == (job, frozenset())
     assert (theirs, own, here.harness.paid) == ([], 0, 1)
     written = [*here.written(alone), *here.written(group)]
     alerts = [answer.get("text") or "" for press in presses for answer in press.answers]

@@ -119,7 +119,7 @@ def check(text: FormattedText) -> None:
 
 
 @given(MARKDOWN.filter(str.strip))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @example("List<String> is not <div>\nhidden\n</div>")
 @example("|a||$x$|\n|-|-|-|\n|b||c|")
 def test_every_word_arrives_and_every_format_fits(markdown: str) -> None:
@@ -130,7 +130,7 @@ def test_every_word_arrives_and_every_format_fits(markdown: str) -> None:
 
 
 @given(MARKDOWN.filter(str.strip), st.integers(1))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_what_is_cut_anywhere_is_as_good(markdown: str, place: int) -> None:
     beginning = markdown[: place % len(markdown) + 1]
     if beginning.strip():

@@ -4,14 +4,24 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from telegram import Update
 
+from bots.telegram.connection import TelegramAccount, connect
+from bots.telegram.intake import UpdateIntake
+from core.arrivals import Arrival
+from core.calls import NobodyCalls
 from core.engine.engine import Engine
 from core.jobs import Job
 from core.platform import User
+from storage.arrivals import SqlArrivalStore
+from storage.database import open_database
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, picture, telegram_bot
+from tests.fakes.telegram.server import telegram_server
 
 VIDEO = "/video --model sandbox-video 1s a cat"
 ALBUM = "/video a cat"
@@ -120,3 +130,63 @@ async def test_what_is_forwarded_in_a_group_belongs_to_the_command_of_who_forwar
         (job,) = await engine.jobs_of(User(platform="telegram", id=str(here.ada.id)))
 
     assert [image.width for image in job.request.images] == [80]
+
+
+@dataclass
+class TakenUpdates:
+    """Takes note of what it was given."""
+
+    ids: list[int] = field(default_factory=list[int])
+
+    async def take(self, update: Update) -> None:
+        self.ids.append(update.update_id)
+
+    async def apologize(self, update: Update, incident: str) -> None:
+        del update, incident
+
+
+async def test_what_is_brought_while_a_start_looks_at_what_is_left_is_begun_once(
+    tmp_path: Path,
+) -> None:
+    taken = TakenUpdates()
+    async with telegram_server() as telegram, open_database(f"sqlite:///{tmp_path}/a.db") as rows:
+        account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
+        async with connect(account) as bot:
+            intake = UpdateIntake(bot, SqlArrivalStore(rows), taken, NobodyCalls())
+            async with asyncio.timeout(30):
+                # Stored first, and found in store before it is begun with.
+                await asyncio.gather(intake.take([{"update_id": 1}]), intake.resume())
+            await intake.close(30)
+
+    assert taken.ids == [1]
+
+
+@dataclass
+class EndlessHandler(TakenUpdates):
+    """Never ends with what it was given."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, update: Update) -> None:
+        await super().take(update)
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+async def test_however_often_it_is_stopped_in_order_what_takes_long_is_begun_again(
+    tmp_path: Path,
+) -> None:
+    taken = EndlessHandler()
+    async with telegram_server() as telegram, open_database(f"sqlite:///{tmp_path}/a.db") as rows:
+        account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
+        store = SqlArrivalStore(rows)
+        async with connect(account) as bot, asyncio.timeout(30):
+            await store.keep("telegram", [Arrival(id=f"{bot.id}/1", body='{"update_id": 1}')])
+            for _ in range(5):
+                intake = UpdateIntake(bot, store, taken, NobodyCalls())
+                taken.begun.clear()
+                await intake.resume()
+                await taken.begun.wait()
+                await intake.close(0)
+
+    assert taken.ids == [1] * 5

@@ -193,10 +193,11 @@ async def test_a_character_is_made_from_a_video_called_and_listed(tmp_path: Path
         listed = await group.answer(eve, "/characters")
         job = await group.order(eve, "/video --model sandbox-videos 1s @tom on a stage")
 
-    name = listed.split(" · ")[-1]
+    line, _ = listed.splitlines()
+    name = line.split(" · ")[-1]
     assert "no characters yet" in none
     assert "@tom" in made
-    assert listed == f"@tom · sandbox · {name}"
+    assert line == f"@tom · sandbox · {name}"
     assert (job.state, job.request.prompt) == (JobState.DONE, f"@{name} on a stage")
 
 

@@ -19,11 +19,12 @@ def blocks(markdown: str, aside: str = "") -> list[dict[str, Any]]:
 
 
 @given(MARKDOWN.filter(str.strip))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @example("List<String> is not <div>\nhidden\n</div>")
 @example("|a||$x$|\n|-|-|-|\n|b||c|")
 @example("- a\n- \n- b\n\n# \n\n```\n```\n\n>\n\n[x]: y")
 @example(">" * 3_000 + "a")
+@example("[\n[1]: https://e.com \na")
 def test_every_word_arrives_and_every_block_is_one_that_telegram_takes(markdown: str) -> None:
     found = blocks(markdown, aside="hm 😀")
     if not found:
@@ -105,6 +106,5 @@ def test_what_is_more_than_a_rich_message_holds_is_none() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None)
 def test_what_is_no_markdown_is_no_rich_message(text: str) -> None:
     assert rich_content(View(text=text)) is None

@@ -1,7 +1,6 @@
 """`cliprelay run` as an operator runs it: polling, a webhook, no token, a wrong one, a kill."""
 
 import asyncio
-import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
-from tests.fakes.cli import run, running
+from tests.fakes.cli import free_port, run, running
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 from tests.fakes.tls import TLS
 
@@ -27,12 +26,6 @@ def settings(telegram: TelegramServer, gateway: dict[str, str]) -> dict[str, str
         "TELEGRAM_BOT_TOKEN": telegram.token,
         "TELEGRAM_API_URL": telegram.url,
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_without_a_token_it_says_what_to_set(tmp_path: Path) -> None:

@@ -77,6 +77,19 @@ async def test_share_offers_the_button_for_the_video_that_is_replied_to(tmp_path
     assert button["switch_inline_query"] == job.id[:8]
 
 
+async def test_the_link_of_a_page_unfolds_and_no_other_does(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = "https://bot.example"
+        async with here.bot() as engine:
+            await done_job(here, engine, VIDEO)
+            here.telegram.say(here.chat, here.ada, "/share")
+            await here.until_shown("https://bot.example/v/")
+        sent = here.telegram.called("sendMessage")
+
+    folded = {"/v/" in call.params["text"]: "link_preview_options" in call.params for call in sent}
+    assert folded == {True: False, False: True}
+
+
 async def test_any_message_of_an_album_can_be_replied_to_and_no_other(tmp_path: Path) -> None:
     async with telegram_bot(tmp_path) as here, here.bot() as engine:
         album = await done_job(here, engine, "/video --model apiyi/veo-3.1 x2 a dog")

@@ -14,6 +14,7 @@ from core.i18n import Locale
 from core.invocation import Invocation
 from core.people.access import Policy
 from core.platform import ConversationRef, User
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.foreign_lock import foreign_lock
 from tests.fakes.log_watch import log_watch
@@ -65,7 +66,10 @@ async def here(tmp_path: Path) -> AsyncIterator[AskedBot]:
         yield AskedBot(harness=harness, gateway=gateway, disk=disk)
 
 
-TROUBLES = pytest.mark.parametrize("kind", ["full", "locked"])
+# Both are about the file; a Postgres that is away is told of in tests/fleet.
+TROUBLES = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=ONLY_SQLITE) for kind in ("full", "locked")]
+)
 
 
 async def latest(engine: Engine, user: User = ANN) -> Exchange:
@@ -169,6 +173,7 @@ async def test_a_long_answer_goes_on_below_once_that_can_be_stored(
         assert len(here.harness.chat.of("deliver")) == 1
 
 
+@ONLY_SQLITE
 @pytest.mark.slow
 async def test_a_database_that_was_locked_for_one_answer_holds_up_no_other(
     here: AskedBot,

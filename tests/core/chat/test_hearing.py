@@ -1,27 +1,37 @@
 """What is said aloud becomes a question: listened to once, and no more than words."""
 
 import asyncio
+import struct
+import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bots.attachments import LocalFile
+from bots.console.file import FilePlatform
+from bots.console.ids import FILE
 from core.catalog import Catalog, SpeechModel
 from core.commands.dispatch import Answer, dispatch
 from core.engine.engine import Engine
 from core.exchanges import Exchange, ExchangeState
+from core.files.sounds import seconds_of
 from core.i18n import Locale
 from core.invocation import Invocation, Voice
 from core.jobs import JobState
+from core.people.credits import CreditLimits, HouseRules
 from core.people.preferences import Preferences
 from core.platform import ConversationRef, User
-from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.engine_harness import EngineHarness, found_when
 from tests.fakes.memory_platform import NAME
+from tests.fakes.movies import make_sound
 from tests.fakes.raw_server import raw_server, replies, reply
 from tests.fakes.sounds import sound
 
 ANN = User(platform=NAME, id="ann")
+LIMITED = HouseRules(person=CreditLimits(daily=100))
+ROOT = Path(__file__).parents[3]
 HERE = ConversationRef(platform=NAME, chat="1")
 
 
@@ -43,8 +53,9 @@ async def say(
     is_own: bool = True,
     is_alone: bool = False,
     event: str = "",
+    told_seconds: float = 9,
 ) -> tuple[Answer, Exchange | None]:
-    voice = Voice(attachment=LocalFile(path=file), seconds=9, is_own=is_own)
+    voice = Voice(attachment=LocalFile(path=file), seconds=told_seconds, is_own=is_own)
     invocation = Invocation(
         command=command,
         text=text,
@@ -57,6 +68,12 @@ async def say(
     answer = await dispatch(engine, invocation, Locale.EN)
     await engine.idle()
     return answer, await engine.services.exchanges.latest(ANN, HERE)
+
+
+async def spent(engine: Engine) -> float:
+    """What it has cost today, in credits."""
+    found = await engine.services.credits.store.balance(ANN.party, HERE.party)
+    return found.today / 1000
 
 
 def spoken(tmp_path: Path, name: str = "say.wav", seconds: float = 2.0) -> Path:
@@ -101,15 +118,18 @@ async def test_it_orders_nothing_however_cheap_and_somebody_elses_not_even_propo
 
 @pytest.mark.parametrize("fault", ["reset", "empty", "timeout-524"])
 async def test_what_may_have_been_paid_is_not_asked_again_nor_when_it_comes_again(
-    harness: EngineHarness, engine: Engine, tmp_path: Path, fault: str
+    harness: EngineHarness, tmp_path: Path, fault: str
 ) -> None:
+    harness.house_rules = LIMITED
     file = spoken(tmp_path, f"#{fault}.wav")
-    answer, exchange = await say(engine, file, event="1/1")
-    again, _ = await say(engine, file, event="1/1")
+    async with harness.engine() as engine:
+        answer, exchange = await say(engine, file, event="1/1")
+        again, _ = await say(engine, file, event="1/1")
+        assert await spent(engine) == 0
 
     assert answer.view
     assert answer.view.text.startswith("I could not listen to that.\n")
-    assert again == Answer()
+    assert again == Answer(repeated=True)
     assert exchange is None
     assert harness.paid == 1
     assert not list((tmp_path / "media").rglob("in-*"))
@@ -127,6 +147,7 @@ async def test_what_comes_twice_is_listened_to_and_answered_once(
 async def test_what_a_stop_has_broken_off_is_not_paid_again(
     harness: EngineHarness, tmp_path: Path
 ) -> None:
+    harness.house_rules = LIMITED
     file = spoken(tmp_path, "#hang.wav")
     async with harness.engine() as engine:
         listening = asyncio.create_task(say(engine, file, event="1/1"))
@@ -136,11 +157,176 @@ async def test_what_a_stop_has_broken_off_is_not_paid_again(
         listening.cancel()
         await asyncio.wait([listening])
     async with harness.engine() as engine:
-        again, exchange = await say(engine, spoken(tmp_path), event="1/1")
+        again, _ = await say(engine, spoken(tmp_path), event="1/1")
+        last = partial(engine.services.exchanges.latest, ANN, HERE)
+        exchange = await found_when(last, lambda left: left is not None and left.told)
+        # It may have been paid, and whoever broke it off cannot ask.
+        assert await spent(engine) == 2
 
-    assert again == Answer()
-    assert exchange is None
+    assert again == Answer(repeated=True)
+    assert exchange
+    assert exchange.state is ExchangeState.FAILED
+    (told,) = harness.chat.shown.values()
+    assert told.startswith("*I could not listen to that.*")
+    assert "The bot was restarted" in told
+    assert "2 credits" in told
+    assert harness.chat.writes[-1].buttons == ()
     assert harness.paid == 1
+
+
+async def test_a_stop_waits_for_it_and_for_the_answer_that_it_asks_for(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    heard = asyncio.Event()
+
+    async def listen(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await heard.wait()
+        writer.write(reply(b'{"text": "a cat"}'))
+
+    async with raw_server(listen) as server:
+        bot = eared(harness, server.url)
+        bot.drain_seconds = 60
+        async with bot.engine() as engine:
+            listening = asyncio.create_task(dispatch(engine, aloud(tmp_path), Locale.EN))
+            async with asyncio.timeout(10):
+                while not server.requests:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.01)
+            stopping = asyncio.create_task(when_closing(engine, heard))
+        assert await listening == Answer()
+    await stopping
+
+    (told,) = bot.chat.shown.values()
+    assert "You said: a cat" in told
+
+
+def aloud(tmp_path: Path) -> Invocation:
+    voice = Voice(attachment=LocalFile(path=spoken(tmp_path)), seconds=2, is_own=True)
+    return Invocation(command="hear", text="", user=ANN, conversation=HERE, voice=voice)
+
+
+async def when_closing(engine: Engine, heard: asyncio.Event) -> None:
+    while not engine.is_closing:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0)
+    heard.set()
+
+
+async def test_nobody_takes_the_turn_of_what_was_listened_to(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    harness.jobs_per_user = 1
+    typed = Invocation(command="ask", text="and now?", user=ANN, conversation=HERE)
+    async with harness.engine() as engine:
+
+        async def press_for(listening: "asyncio.Task[object]") -> None:
+            while not listening.done():
+                await dispatch(engine, typed, Locale.EN)
+
+        listening = asyncio.create_task(dispatch(engine, aloud(tmp_path), Locale.EN))
+        async with asyncio.timeout(10):
+            while not harness.paid:  # noqa: ASYNC110 - the ledger is a file
+                await asyncio.sleep(0.01)
+        await asyncio.gather(*(press_for(listening) for _ in range(4)))
+
+    assert await listening == Answer()
+
+
+@pytest.mark.slow
+async def test_what_a_kill_has_broken_off_stays_paid_and_is_not_asked_again(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    harness.house_rules = LIMITED
+    file = spoken(tmp_path, "#hang.wav")
+    arguments = ("tests.fakes.doomed_process", str(harness.folder), harness.root, str(file))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, cwd=ROOT)
+    async with asyncio.timeout(30):
+        while not harness.paid:  # noqa: ASYNC110 - the ledger is a file
+            await asyncio.sleep(0.01)
+    process.kill()
+    await process.wait()
+
+    said: list[str] = []
+    harness.platforms = {FILE: FilePlatform(said.append)}
+    async with harness.engine() as engine:
+        await engine.idle()
+        there = ConversationRef(platform=FILE, chat=str(harness.folder / "out.mp4"))
+        ann = User(platform=FILE, id="ann")
+        found = await engine.services.credits.store.balance(ann.party, there.party)
+
+    assert (found.today, harness.paid) == (2000, 1)
+    assert "The bot was restarted" in said[-1]
+
+
+async def test_of_several_at_once_only_those_are_listened_to_that_can_be_paid(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    harness.house_rules = HouseRules(person=CreditLimits(daily=3))
+    file = spoken(tmp_path, "#silent.wav")
+    async with harness.engine() as engine:
+        answers = await asyncio.gather(*(say(engine, file) for _ in range(5)))
+
+        assert await spent(engine) == 2
+    said = [answer.view.text for answer, _ in answers if answer.view]
+    assert sum("This costs 2 credits, and you have 1 credit left" in each for each in said) == 1
+    assert sum("You are already waiting for 2 answers" in each for each in said) == 3
+    assert harness.paid == 1
+
+
+@pytest.mark.parametrize("told_seconds", [0, 0.1, 3000])
+async def test_the_length_is_that_of_the_file_whatever_the_platform_says(
+    harness: EngineHarness, tmp_path: Path, told_seconds: float
+) -> None:
+    harness.house_rules = LIMITED
+    async with harness.engine() as engine:
+        await say(engine, spoken(tmp_path, "#silent.wav"), told_seconds=told_seconds)
+
+        assert await spent(engine) == 2
+
+
+@pytest.mark.parametrize("suffix", ["ogg", "m4a"])
+async def test_the_length_is_found_in_what_apps_record(tmp_path: Path, suffix: str) -> None:
+    file = make_sound(tmp_path / f"say.{suffix}", 3)
+
+    assert await seconds_of(file) == pytest.approx(3, abs=0.1)
+
+
+def forged(file: Path) -> Path:
+    """The same sound, with a table of times that says that each packet is a tick long."""
+    content = bytearray(file.read_bytes())
+    at = content.index(b"stts") + 8
+    (entries,) = struct.unpack_from(">I", content, at)
+    for entry in range(entries):
+        struct.pack_into(">I", content, at + 8 + 8 * entry, 1)
+    file.write_bytes(content)
+    return file
+
+
+@pytest.mark.parametrize("codec", ["aac", "libopus"])
+async def test_a_header_cannot_make_it_shorter(tmp_path: Path, codec: str) -> None:
+    file = forged(make_sound(tmp_path / "say.mp4", 3, codec=codec))
+
+    assert await seconds_of(file) == pytest.approx(3, abs=0.1)
+
+
+async def test_what_the_gateway_has_counted_counts_where_it_is_more(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    answer = reply(b'{"text": "", "usage": {"type": "duration", "seconds": 60}}')
+    async with raw_server(replies(answer)) as server:
+        bot = eared(harness, server.url)
+        bot.house_rules = LIMITED
+        async with bot.engine() as engine:
+            await say(engine, spoken(tmp_path))
+
+            # Of a model that costs 1 credit a minute.
+            assert await spent(engine) == 1
+
+
+async def test_nobody_knows_the_length_of_what_is_no_sound(tmp_path: Path) -> None:
+    cut = tmp_path / "say.ogg"
+    cut.write_bytes(b"OggS" + bytes(60))
+
+    assert await seconds_of(cut) is None
+    assert await seconds_of(Path(__file__)) is None
 
 
 async def test_what_is_no_sound_is_refused_and_costs_nothing(

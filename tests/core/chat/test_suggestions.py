@@ -16,7 +16,7 @@ from core.jobs import Job, JobState
 from core.media import MediaKind
 from core.platform import Button, ConversationRef, User
 from core.talk import Usage
-from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.engine_harness import EngineHarness, found_when, stored
 from tests.fakes.local_picture import picture
 from tests.fakes.memory_platform import NAME
 from tests.fakes.raw_server import raw_server, replies, reply
@@ -257,11 +257,11 @@ async def test_a_restart_while_it_is_made_is_told_and_asks_nothing_again(
         await harness.chat.until(lambda write: "working on a suggestion" in write.text)
     paid = harness.paid
     async with harness.engine() as engine:
+        await harness.chat.until(lambda write: "restarted while the answer came" in write.text)
         await engine.idle()
         found = await jobs(engine)
 
-    (shown,) = harness.chat.shown.values()
-    assert "restarted while the answer came" in shown
+    assert len(harness.chat.shown) == 1
     assert list(buttons(harness)) == ["Again"]
     assert found == []
     assert harness.paid == paid
@@ -277,9 +277,8 @@ async def test_a_suggestion_that_came_before_a_restart_is_shown_after_it(
         left = replace(await asked(engine, draft.id), id="f" * 32)
         await engine.services.exchanges.add(replace(left, told=False))
     async with harness.engine() as engine:
-        await engine.idle()
+        exchange = await found_when(lambda: asked(engine, left.id), lambda kept: kept.told)
         found = await jobs(engine)
-        exchange = await asked(engine, left.id)
 
     assert [job.id for job in found] == [left.id, draft.id]
     assert found[0].request == draft.request

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from core.invocation import IdFormat
 from core.people.access import Policy
 from core.people.credits import CreditLimits, HouseRules
+from core.people.rate import OrderRate
+from core.platform import Party, User
 from tests.fakes.community import ANN, BOB, DESK, HERE, ROOT, Community, opened
-from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.engine_harness import EngineHarness, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
 
@@ -108,6 +111,8 @@ async def test_what_waits_of_the_banned_is_cancelled_and_what_has_begun_comes(
         other = await engine.submit(slow_harness.order(user="bob"))
         await gateway.reached(CREATE)
         ban = asyncio.create_task(community.say("ban ann", ROOT))
+        for waiting in jobs[1:]:
+            await stored_when(engine, waiting.id, lambda row: row.is_ended)
         await gateway.allow(*[CREATE, LOOK, FETCH] * 2)
         assert "What they had waiting is cancelled" in await ban
         rows = [await engine.services.store.get(job.id) for job in (*jobs, other)]
@@ -176,3 +181,95 @@ async def test_chat_admins_lower_what_their_chat_spends_and_never_raise_it(
         f"{credits_} credits." for credits_ in (70, 100, 100, 70, 60, 70)
     ]
     assert left == "Left today for everybody in this chat: 70 credits of 70."
+
+
+DECISIONS = (
+    "deny ann",
+    "allow ann",
+    "limits daily 5",
+    "settings chat ratio portrait",
+    "settings chat reset",
+    "model --chat off",
+    "system Answer briefly.",
+)
+
+
+@pytest.mark.parametrize("line", DECISIONS)
+async def test_what_chat_admins_decide_is_written_down_and_counts_as_an_order(
+    tmp_path: Path, line: str
+) -> None:
+    async with opened(tmp_path, rate=OrderRate(2)) as community:
+        said = [await community.say(line, BOB, runs_chat=True) for _ in range(3)]
+        written = await audited(community)
+        for _ in range(4):
+            await community.say(line, ROOT)
+
+        assert len(await audited(community)) == 6
+    assert ["in a minute" in each for each in said] == [False, False, True]
+    assert len(written) == 2
+    assert f"{NAME}:bob in {NAME}:1: /{line.split(maxsplit=1)[0]} " in written[0]
+
+
+async def test_what_concerns_oneself_alone_is_no_decision(tmp_path: Path) -> None:
+    async with opened(tmp_path, rate=OrderRate(2)) as community:
+        for line in ("settings ratio portrait", "model off", "limits", "settings chat", "system"):
+            for _ in range(3):
+                assert "in a minute" not in await community.say(line, BOB, runs_chat=True)
+        assert await audited(community) == [""]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("", 20),
+        ("grant", 1),
+        ("/grant", 1),
+        (f"{NAME}:bob", 30),
+        ("bob", 30),
+        ("bob deny", 30),
+        ("2", 1),
+        (f"{NAME}:2", 1),
+        ("vip", 1),
+        ("ann", 31),
+        ("root vip", 1),
+        ("root deny", 0),
+        ("vi", 0),
+        ("%", 0),
+    ],
+)
+async def test_no_chats_noise_hides_what_somebody_looks_for(
+    community: Community, words: str, shown: int
+) -> None:
+    await community.say("grant 50 ann", ROOT, place=replace(HERE, chat="2"))
+    await community.say("limits group vip daily 5", ROOT)
+    for _ in range(30):
+        await community.say("deny ann", BOB, runs_chat=True)
+
+    said = await community.say(f"audit {words}", ROOT, place=DESK)
+    lines = [line for line in said.splitlines() if " UTC · " in line]
+    assert len(lines) == min(shown, 20)
+    assert lines or said == "No admin has done anything that has all of this."
+
+
+async def test_an_admin_decides_about_people_on_another_platform(tmp_path: Path) -> None:
+    other = Party(platform="other", kind="user", id="9")
+    async with opened(tmp_path, ids={"other": IdFormat(user="[0-9]+", chat="-[0-9]+")}) as here:
+        access = here.engine.services.access
+        said = [
+            await here.say(line, ROOT)
+            for line in ("ban other:9", "allow other:-5", "grant 5 other:9", "ban other:ann")
+        ]
+        rules = await access.store.rules(other, replace(other, kind="chat", id="-5"))
+        own = await here.engine.services.credits.store.own(other)
+        acts = await audited(here)
+
+    assert said[0].startswith("User other:9 gets no answer any more.")
+    assert "“ann”" in said[3]
+    assert access.bans(User(platform="other", id="9"))
+    assert sorted(rules.values()) == [False, True]
+    assert own == 5000
+    assert [act.partition(": ")[2] for act in acts] == [
+        "/grant user other:9 5",
+        "/allow chat other:-5",
+        "/ban user other:9",
+    ]

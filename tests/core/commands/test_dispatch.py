@@ -1,9 +1,7 @@
 """Commands as every platform sends them, on a real engine: answers, refusals, polite accidents."""
 
-import sqlite3
 import time
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from core.people.access import Policy
 from core.platform import ConversationRef, User
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from tests.fakes.databases import say_beside
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 
@@ -170,8 +169,7 @@ async def test_an_unknown_command_and_a_wrong_option_are_explained(harness: Engi
 
 async def test_what_cannot_be_stored_is_not_sent(harness: EngineHarness) -> None:
     async with harness.engine() as engine:
-        with closing(sqlite3.connect(harness.folder / "jobs.db")) as connection:
-            connection.execute("DROP TABLE jobs")
+        say_beside(harness.folder, "DROP TABLE jobs")
         answer = await say(engine, "video -m sandbox-video a cat")
 
     assert "cannot save anything right now" in text_of(answer)
@@ -262,8 +260,8 @@ async def test_a_platform_says_what_its_ids_look_like_and_whom_they_name(
     assert chat == translate(Locale.EN, "denied-chat", id="chat:!Films:x.org")
     assert user == translate(Locale.EN, "denied-user", id="chat:@Ann:x.org")
     assert again == translate(Locale.EN, "allowed-user", id="chat:@Ann:x.org")
-    assert typo == translate(Locale.EN, "option-not-understood", given="usre")
-    assert wrong == translate(Locale.EN, "option-not-understood", given="!Films:x.org")
+    assert typo == translate(Locale.EN, "party-no-id", given="usre", platform="chat")
+    assert wrong == translate(Locale.EN, "party-no-id", given="!Films:x.org", platform="chat")
 
 
 async def test_only_admins_make_rules_and_none_against_each_other(harness: EngineHarness) -> None:
@@ -408,9 +406,7 @@ async def test_a_history_that_cannot_be_read_keeps_nobody_from_ordering(
     done = replace(harness.job(), state=JobState.DONE, told=True, started_at=0.0, ended_at=9.0)
     await harness.leave(done)
     async with harness.engine() as engine:
-        with closing(sqlite3.connect(harness.folder / "jobs.db")) as connection:
-            connection.execute("UPDATE jobs SET request = '[]'")
-            connection.commit()
+        say_beside(harness.folder, "UPDATE jobs SET request = '[]'")
         answer = await say(engine, "video -m sandbox-video 1s a cat", BEN)
         await engine.idle()
         (job,) = await engine.jobs_of(BEN)

@@ -1,9 +1,7 @@
 """/forget: it says what would go, and the button deletes that and nothing else."""
 
-import sqlite3
 import time
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -18,6 +16,7 @@ from core.media import MediaRequest
 from core.people.characters import Character
 from core.people.preferences import Preferences
 from core.platform import Button, ConversationRef, User
+from tests.fakes.databases import say_beside
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 
@@ -93,7 +92,9 @@ async def left(engine: Engine, job: Job) -> bool:
     return there
 
 
-async def test_all_of_a_person_goes_and_nothing_of_anybody_else(engine: Engine) -> None:
+async def test_all_of_a_person_goes_and_nothing_of_anybody_else(
+    harness: EngineHarness, engine: Engine
+) -> None:
     for user in (ANN, BOB):
         await say(engine, "ask", user, prompt="why?")
         await engine.idle()
@@ -101,7 +102,9 @@ async def test_all_of_a_person_goes_and_nothing_of_anybody_else(engine: Engine) 
         await engine.services.preferences.save(user.party, Preferences(seconds=5))
     await engine.services.preferences.save(HERE.party, Preferences(system="be brief"))
     ended = [await leave(engine, s) for s in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)]
-    draft, running = await leave(engine, JobState.DRAFT), await leave(engine, JobState.RUNNING)
+    draft = await leave(engine, JobState.DRAFT)
+    running = await engine.submit(harness.order("#hang"))
+    engine.services.folder(running.id).mkdir(parents=True)
     theirs = await leave(engine, JobState.DONE, BOB)
 
     asked = await say(engine, "forget")
@@ -146,9 +149,8 @@ async def test_the_books_and_what_admins_decided_stay(
     await press(engine, button_of(await say(engine, "forget")))
 
     assert not await left(engine, job)
-    with closing(sqlite3.connect(harness.folder / "jobs.db")) as beside:
-        rows = beside.execute("SELECT user_id, allowance FROM ledger WHERE ref = ?", (job.id,))
-        assert rows.fetchall() == [("ann", -5000)]
+    booked = "SELECT user_id, allowance FROM ledger WHERE ref = :ref"
+    assert say_beside(harness.folder, booked, ref=job.id) == [("ann", -5000)]
 
 
 async def test_the_button_is_only_for_whom_it_was_made(engine: Engine) -> None:

@@ -2,13 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.people.access import Policy
+from core.errors import Fault, FaultKind, UserError
+from core.i18n import Locale, translate
+from core.jobs import JobState
+from core.people.access import Policy, Rule
+from core.people.audit import Act
+from core.platform import ConversationRef, MessageLostError, User
 from tests.fakes.community import ANN, BOB, DESK, ROOT, Community, opened
-from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
 
@@ -87,3 +93,84 @@ async def test_each_gateway_is_told_with_its_last_fault_and_what_is_set_aside(
 async def test_nobody_else_reads_it(community: Community, line: str) -> None:
     assert await community.say(line, ANN, place=DESK) == "Only this bot's admins can do that."
     assert "only for admins to see" in await community.say(line, ROOT)
+
+
+async def test_an_admin_retries_what_somebody_else_pays_for(community: Community) -> None:
+    store = community.engine.services.store
+    await community.say(f"{VIDEO} #fail-moderation")
+    (job,) = await store.of_user(ANN, limit=2)
+    refused = [
+        await community.say(f"retry {job.id}", BOB),
+        await community.say(f"retry {job.id}", BOB, runs_chat=True),
+    ]
+    untouched = community.harness.paid
+    said = await community.say(f"retry {job.id}", ROOT, place=DESK)
+    again = await store.get(job.id)
+    audit = await community.say("audit", ROOT, place=DESK)
+
+    assert refused == ["This belongs to somebody else."] * 2
+    assert community.harness.paid == untouched + 1
+    assert said == ""
+    assert again
+    assert (again.user, again.conversation) == (job.user, job.conversation)
+    assert audit.endswith(f"{NAME}:root in {NAME}:root: /retry user {NAME}:ann {job.id}")
+
+
+@pytest.mark.parametrize("banned", [False, True])
+async def test_nobody_pays_for_a_retry_who_may_not_order_themselves(
+    community: Community, *, banned: bool
+) -> None:
+    await community.say(f"{VIDEO} #fail-moderation")
+    (job,) = await community.engine.services.store.of_user(ANN, limit=2)
+    paid = community.harness.paid
+    act = Act(by=ROOT.party, at=1.0, command="ban", place=DESK.party)
+    rule = Rule(party=ANN.party, allowed=False, banned=banned, act=act)
+    await community.engine.services.access.save(rule)
+    said = await community.say(f"retry {job.id}", ROOT, place=DESK)
+
+    assert said.startswith(f"{NAME}:ann may not use the bot any more")
+    assert community.harness.paid == paid
+    assert (await stored(community.engine, job.id)).state is JobState.FAILED
+    assert "/retry" not in await community.say("audit", ROOT, place=DESK)
+
+
+async def test_an_admin_hears_that_a_chat_takes_no_retry(community: Community) -> None:
+    await community.say(f"{VIDEO} #fail-moderation")
+    (job,) = await community.engine.services.store.of_user(ANN, limit=2)
+    paid = community.harness.paid
+    community.harness.chat.refuse("send", MessageLostError("no such chat"))
+    community.harness.chat.refuse("edit", MessageLostError("no such message"))
+    said = await community.say(f"retry {job.id}", ROOT, place=DESK)
+
+    assert said == translate(Locale.EN, "chat-unheard")
+    assert community.harness.paid == paid
+
+
+async def test_what_belongs_to_a_platform_that_is_not_here_is_left_as_it_is(
+    community: Community,
+) -> None:
+    far = ConversationRef(platform="other", chat="7")
+    failed = replace(
+        community.harness.job(),
+        user=User(platform="other", id="9"),
+        conversation=far,
+        state=JobState.FAILED,
+        fault=Fault(kind=FaultKind.UPSTREAM),
+        told=True,
+        ended_at=1.0,
+        credits=0,
+    )
+    draft = replace(failed, id="draft", state=JobState.DRAFT, fault=None, ended_at=None)
+    for job in (failed, draft):
+        await community.engine.services.store.add(job)
+    said = await community.say(f"retry {failed.id}", ROOT, place=DESK)
+    order = replace(community.harness.order(), conversation=far)
+    for ordered in (community.engine.confirm("draft"), community.engine.submit(order)):
+        with pytest.raises(UserError, match="chat-unreached"):
+            await ordered
+
+    assert said == translate(Locale.EN, "chat-unreached")
+    assert (await stored(community.engine, failed.id)).state is JobState.FAILED
+    assert (await stored(community.engine, "draft")).state is JobState.DRAFT
+    assert await community.engine.services.store.get(order.id) is None
+    assert community.engine.open_jobs == 0

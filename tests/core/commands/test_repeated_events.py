@@ -107,7 +107,7 @@ async def test_what_pays_is_done_once_also_at_the_same_time_and_after_a_restart(
         kept = await engine.services.characters.of_user(ANN)
         assert await engine.services.credits.store.own(BOB) == granted
 
-    assert repeated == Answer()
+    assert repeated == Answer(repeated=True)
     assert granted == (5000 if name == "grant" else 0)
     assert second == first
     assert list(kept) == list(characters)
@@ -142,7 +142,7 @@ async def test_what_was_refused_on_the_screen_is_not_done_later(harness: EngineH
         repeated = await say(engine, VIDEO, "1")
 
     assert not refused.done
-    assert repeated == Answer()
+    assert repeated == Answer(repeated=True)
     assert harness.paid == 0
 
 

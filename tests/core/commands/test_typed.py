@@ -1,7 +1,7 @@
 """What a typed text asks the bot for, whatever keyboard or app it comes from."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.commands.typed import Typed, read_typed
@@ -11,8 +11,6 @@ from core.options.grammar import parse
 
 NAMES = ("@clipbot", "<@42>", "<@!42>")
 MARKS = "\u200e\u200f\u200b\u2060\ufeff\u00a0\u3000"
-
-prove = settings(deadline=None)
 
 
 def ordered(text: str, **where: bool) -> tuple[str, str] | None:
@@ -121,7 +119,6 @@ PIECES = st.one_of(
 TEXTS = st.text(st.characters(exclude_categories=())) | st.lists(PIECES).map("".join)
 
 
-@prove
 @given(text=TEXTS, alone=st.booleans())
 @example(text="/" * 50_000, alone=True)
 @example(text="/" + "video" * 20_000, alone=True)
@@ -146,7 +143,6 @@ FRONTS = st.sampled_from(["/video ", "／视频：", "@clipbot /video@clipbot, "
 LEADS = st.sampled_from(["", "hd ", "（竖屏,15s/高清）", "\u200f15s\u200e，x2 "])
 
 
-@prove
 @given(FRONTS, LEADS, PROMPTS)
 def test_the_prompt_comes_back_whole(front: str, lead: str, prompt: str) -> None:
     assert ordered(f"{front}{lead}{prompt}") == ("video", prompt)

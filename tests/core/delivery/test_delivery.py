@@ -15,7 +15,7 @@ from core.files.media_info import look
 from core.jobs import Job, JobState
 from core.limits import Limits
 from core.media import Asset, RemoteAsset
-from core.messages.views import Withheld
+from core.messages.withheld import Withheld
 from core.platform import (
     ConversationRef,
     MediaPost,
@@ -285,6 +285,18 @@ async def test_what_fits_is_posted_as_it_is(large: Asset, limit: int | None) -> 
     prepared = await prepare([large], [PUBLIC], limited(limit), ENDPOINT)
 
     assert prepared == Prepared(assets=(large,))
+
+
+async def test_a_chat_is_asked_what_fits_before_anything_is_made_to(
+    harness: EngineHarness, large: Asset
+) -> None:
+    left = finished(harness, large, limit=100_000)
+    harness.chat.asked = replace(harness.chat.limits, upload_bytes=1_000_000)
+
+    await delivered(harness, left)
+
+    (post,) = harness.chat.of("deliver")
+    assert post.assets == (large,)
 
 
 async def test_what_is_too_large_is_made_to_fit(large: Asset) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bots.app import sandbox_tables
+from bots.sandboxing import sandbox_tables
 from core.callbacks.hooks import Hook
 from core.catalog import load
 from core.dialects import DIALECTS

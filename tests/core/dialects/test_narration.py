@@ -57,7 +57,7 @@ def test_every_known_dialect_is_understood(stream: StreamExample) -> None:
     assert story.task_url == stream.task
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(stream_examples.ALL), st.lists(st.floats(0, 1), max_size=12))
 def test_where_the_bytes_are_cut_changes_nothing(
     stream: StreamExample, shares: list[float]

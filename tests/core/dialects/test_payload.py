@@ -12,7 +12,7 @@ from core.media import Asset, MediaKind, MediaRequest
 from core.storyboard import Shot, storyboard
 from tests.core.dialects.http_answers import STOP, as_json, stream, told
 from tests.core.dialects.scripted_gateway import CALM, talk
-from tests.core.dialects.scripts import MODELS
+from tests.core.dialects.scripts import MODELS, SCRIPTS
 
 PIG = "画只猪在天上飞"
 A = "https://h/a.mp4"
@@ -226,3 +226,23 @@ def test_a_base_url_is_taken_with_and_without_v1(given: str, root: str) -> None:
 def test_what_is_no_base_url_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="http"):
         root_url(given)
+
+
+@pytest.mark.parametrize("dialect", sorted({m.dialect for m in MODELS.values() if m.tells_sound}))
+async def test_what_was_not_said_is_not_sent_as_nothing(dialect: str) -> None:
+    answers = SCRIPTS[dialect]
+    model = next(
+        each
+        for each in MODELS.values()
+        if (each.dialect, each.tells_sound, each.images.min) == (dialect, True, 0)
+    )
+    spoken = await talk(
+        dialect,
+        creation=[answers.created],
+        looks=[*answers.end],
+        request=MediaRequest(prompt=PIG),
+        model=model,
+        pace=CALM,
+    )
+
+    assert b"null" not in spoken.requests[0].partition(b"\r\n\r\n")[2]

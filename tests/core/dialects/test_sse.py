@@ -62,7 +62,7 @@ def test_frames_are_found(body: str, frames: list[Frame]) -> None:
     assert decode(body.encode())[0] == frames
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(CASES)), st.lists(st.floats(0, 1), max_size=10))
 def test_any_cutting_gives_the_same_frames(name: str, shares: list[float]) -> None:
     body = CASES[name][0].encode()

@@ -101,7 +101,7 @@ async def test_a_person_orders_so_often_and_an_admin_as_often_as_they_like(
 
     assert [answer.done for answer in answers] == [True, True, False]
     assert answers[2].view
-    assert answers[2].view.text.startswith("That is more than 2 orders in a minute.")
+    assert answers[2].view.text.startswith("That is more than 2 orders and changes in a minute.")
     assert (asked.done, all(answer.done for answer in roots), harness.paid) == (True, True, 6)
 
 

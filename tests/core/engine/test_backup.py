@@ -7,6 +7,7 @@ from pathlib import Path
 from core.errors import FaultKind
 from core.jobs import Job, JobState
 from storage.backup import back_up
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import EngineHarness, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import MemoryPlatform
@@ -23,6 +24,7 @@ async def restored(harness: EngineHarness, backup: Path, *jobs: str) -> list[Job
     return [row for row in rows if row]
 
 
+@ONLY_SQLITE
 async def test_started_from_a_backup_a_bot_asks_for_known_tasks_and_sends_nothing_again(
     tmp_path: Path, slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:

@@ -223,3 +223,27 @@ def test_nobody_pays_more_than_the_model_that_they_were_shown(harness: EngineHar
     assert prices[0] < prices[1]
     assert promised(catalog, job, dear) == promised(catalog, job, cheap) == prices[0]
     assert promised(catalog, replace(job, route=()), dear) == prices[1]
+
+
+@pytest.mark.parametrize("other", ["xai/grok-imagine-video-1.5-lite", "openrouter/veo-3.1-fast"])
+async def test_the_next_model_is_asked_for_all_that_it_needs_to_be_told(
+    harness: EngineHarness, other: str
+) -> None:
+    gateway = other.partition("/")[0]
+    harness.gone = frozenset(harness.catalog.data.gateways) - {"sandbox", gateway}
+    # As the first model has completed it, which is told nothing about the sound.
+    waiting = harness.job()
+    await harness.leave(replace(waiting, route=(waiting.model, other)))
+    async with (
+        raw_server(replies(refusal(GONE, 503))) as gone,
+        raw_server(replies(refusal(BLOCKED, 400))) as server,
+    ):
+        harness.roots = {"sandbox": gone.url, gateway: server.url}
+        async with harness.engine() as engine:
+            await engine.idle()
+            row = await stored(engine, waiting.id)
+
+    body = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
+    assert (row.model, waiting.request.sound) == (other, None)
+    assert body["generate_audio"] is True
+    assert body["resolution"]

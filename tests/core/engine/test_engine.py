@@ -15,6 +15,7 @@ from core.media import Cost
 from core.messages.progress import Phase, Progress
 from core.platform import MessageLostError
 from storage.jobs import SqlJobStore
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import STREAM, TASKS, EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
@@ -166,16 +167,15 @@ class LateStore(SqlJobStore):
     claimed = asyncio.Event()
     told = asyncio.Event()
 
-    async def claim(
-        self, job_id: str, *, unless: JobState | None = None, only: JobState | None = None
-    ) -> Job | None:
-        """Claim it, and keep that back."""
-        job = await super().claim(job_id, unless=unless, only=only)
+    async def take_on(self, job_id: str) -> Job | None:
+        """Take it, and keep that back."""
+        job = await super().take_on(job_id)
         self.claimed.set()
         await self.told.wait()
         return job
 
 
+@ONLY_SQLITE  # in a fleet, a job that is shown is taken by whoever has room
 async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(
     harness: EngineHarness,
 ) -> None:
@@ -201,6 +201,7 @@ async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(
         await live.close()
 
 
+@ONLY_SQLITE  # of several processes, another takes up what nobody has
 async def test_a_run_that_has_lost_its_token_says_no_word_more(
     slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
@@ -232,10 +233,13 @@ async def test_a_job_that_was_ended_elsewhere_while_it_waited_is_not_run(
 
         await engine.cancel(first.id)
         await engine.idle()
+        while engine.open_jobs:  # where others may end it, this is found out by the way
+            await stored(engine, second.id)
 
-        assert (gateway.asked[CREATE], engine.open_jobs, engine.failed) == (1, 0, 0)
+        assert (gateway.asked[CREATE], engine.failed) == (1, 0)
 
 
+@ONLY_SQLITE  # of several processes, another takes up what nobody has
 async def test_a_token_lost_before_the_video_is_posted_keeps_it_from_the_chat(
     slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:
@@ -251,6 +255,7 @@ async def test_a_token_lost_before_the_video_is_posted_keeps_it_from_the_chat(
     assert slow_harness.chat.of("deliver") == []
 
 
+@ONLY_SQLITE  # of several processes, another takes up what nobody has
 async def test_a_failure_after_the_token_was_lost_is_kept_to_oneself(
     slow_harness: EngineHarness, gateway: ManualGateway
 ) -> None:

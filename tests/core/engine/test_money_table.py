@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from core.engine.engine import Engine
-from core.engine.order import Order
 from core.errors import Fault
-from core.jobs import JobState
+from core.jobs import Job, JobState
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import Handler, raw_server, reply
 
@@ -131,16 +130,16 @@ async def played(harness: EngineHarness, cases: list[Case], prompt: str) -> dict
         harness.roots = {"apiyi": one.url, "eronmind": two.url}
         async with harness.engine() as engine:
             orders = [harness.order(f"{prompt}, case {n}", model=MODEL) for n in range(len(cases))]
-            faults = await asyncio.gather(*(_ended(engine, order) for order in orders))
+            jobs = await asyncio.gather(*map(engine.submit, orders))
+            await engine.idle()
+            faults = [await _fault(engine, job) for job in jobs]
     return {
         case: BothAsked(first[n], second[n], faults[n].maybe_billed)
         for n, case in enumerate(cases)
     }
 
 
-async def _ended(engine: Engine, order: Order) -> Fault:
-    job = await engine.submit(order)
-    await engine.idle()
+async def _fault(engine: Engine, job: Job) -> Fault:
     row = await stored(engine, job.id)
     assert row.state is JobState.FAILED
     assert row.fault
@@ -181,7 +180,9 @@ async def test_a_prompt_that_is_echoed_chooses_neither_the_fault_nor_the_next_ga
         ):
             harness.roots = {"apiyi": one.url, "eronmind": two.url}
             async with harness.engine() as engine:
-                fault = await _ended(engine, harness.order(f"{prompt}, case 0", model=MODEL))
+                job = await engine.submit(harness.order(f"{prompt}, case 0", model=MODEL))
+                await engine.idle()
+                fault = await _fault(engine, job)
                 aside = engine.services.catalog.cooldown.minutes_left(f"apiyi/{MODEL}")
         kinds.add(fault.kind)
         assert (aside, second) == (0, Counter())

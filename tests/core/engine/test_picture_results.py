@@ -20,6 +20,7 @@ from core.jobs import Job, JobState
 from core.limits import Limits, PhotoLimits
 from core.media import Asset, MediaKind, MediaRequest, RemoteAsset
 from tests.core.dialects.scripted_gateway import endpoint
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.raw_server import raw_server, replies, reply
 
@@ -125,6 +126,7 @@ async def test_a_picture_that_is_called_png_and_is_a_jpeg_is_named_by_its_bytes(
         assert [(each.mime, each.path.suffix) for each in row.assets] == [("image/jpeg", ".jpg")]
 
 
+@ONLY_SQLITE
 async def test_the_bytes_of_an_answer_reach_the_disk_and_never_the_row(
     harness: EngineHarness,
 ) -> None:

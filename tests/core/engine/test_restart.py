@@ -11,7 +11,8 @@ from core.files.media_info import look
 from core.jobs import Job, JobState
 from core.media import RemoteAsset, TaskRef
 from core.platform import ConversationRef, MessageRef
-from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.databases import ONLY_SQLITE
+from tests.fakes.engine_harness import EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
 
@@ -162,6 +163,7 @@ async def test_what_was_posted_is_not_posted_again(
     assert "Done" in slow_harness.chat.shown[STATUS.id]
 
 
+@ONLY_SQLITE
 async def test_a_start_does_not_wait_for_a_chat_that_hangs(harness: EngineHarness) -> None:
     hanging = harness.chat.hold("edit")
     await harness.leave(replace(harness.job(), state=JobState.SUBMITTING, status=STATUS))
@@ -215,6 +217,7 @@ async def test_a_job_of_a_gateway_without_a_key_waits_and_can_be_cancelled(
     assert harness.chat.shown == {STATUS.id: "Cancelled. The gateway may still charge for it."}
 
 
+@ONLY_SQLITE
 async def test_jobs_of_a_platform_that_is_not_here_are_left_alone(harness: EngineHarness) -> None:
     elsewhere = ConversationRef(platform="elsewhere", chat="1")
 
@@ -269,16 +272,17 @@ async def test_an_end_that_was_told_is_not_told_again(harness: EngineHarness) ->
 async def test_an_end_that_cannot_be_told_now_is_told_by_the_next_start(
     harness: EngineHarness,
 ) -> None:
-    await harness.leave(
-        replace(harness.job(), state=JobState.CANCELLED, status=STATUS, ended_at=9.0)
-    )
-    harness.chat.refuse("edit", RuntimeError("a defect of the adapter"))
+    left = replace(harness.job(), state=JobState.CANCELLED, status=STATUS, ended_at=9.0)
+    await harness.leave(left)
+    tried = harness.chat.hold("edit", RuntimeError("a defect of the adapter"))
     async with harness.engine() as engine:
+        await tried.reached.wait()
+        tried.release.set()
         await engine.idle()
     assert harness.chat.writes == []
 
     async with harness.engine() as engine:
-        await engine.idle()
+        await stored_when(engine, left.id, lambda row: row.told)
 
     assert "Cancelled" in harness.chat.shown[STATUS.id]
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from core.engine.scheduler import QueueLimits, Scheduler
+from core.dispatcher import Hands, QueueLimits
+from core.engine.scheduler import Scheduler
 from core.jobs import Job
 from core.platform import User
 from tests.fakes.engine_harness import EngineHarness
@@ -22,17 +23,26 @@ class SchedulerHarness:
         self.moves: list[tuple[str, int]] = []
         self.ends: dict[str, asyncio.Event] = {}
         limits = QueueLimits(per_user=per_user, per_gateway={"fast": at_fast})
-        self.scheduler = Scheduler(
-            limits, self._run, lambda job, position: self.moves.append((job.id, position))
+        self.scheduler = Scheduler(limits)
+        self.hands = Hands(
+            run=self._run,
+            moved=lambda job, position: self.moves.append((job.id, position)),
+            take_up=lambda _: False,
+            let_go=lambda _: None,
+            look=self._look,
         )
 
-    async def _run(self, job_id: str) -> None:
+    async def _look(self) -> None:
+        raise AssertionError("nobody else has left anything")
+
+    async def _run(self, job_id: str) -> bool:
         self.running.append(job_id)
         self.ends[job_id] = asyncio.Event()
         try:
             await self.ends[job_id].wait()
         finally:
             self.running.remove(job_id)
+        return True
 
     def job(self, name: str, *, user: str = "", gateway: str = "fast") -> Job:
         """A job with a name for an id; of a user of its own unless told otherwise."""
@@ -40,6 +50,7 @@ class SchedulerHarness:
         return replace(self.harness.job(), id=name, user=owner, model=f"{gateway}/x")
 
     async def enqueue(self, *jobs: Job) -> None:
+        await self.scheduler.start(self.hands)
         for job in jobs:
             await self.scheduler.enqueue(job)
         await settle()
@@ -165,6 +176,7 @@ async def test_stopping_what_is_not_there_is_no_error() -> None:
 
 async def test_a_job_stopped_before_its_first_step_gives_its_place_back() -> None:
     hall = floor(at_fast=1)
+    await hall.scheduler.start(hall.hands)
     await hall.scheduler.enqueue(hall.job("a"))
 
     await hall.scheduler.stop("a")
@@ -231,6 +243,7 @@ async def calls_per_job(jobs: int) -> float:
     """Of queueing so many behind a full gateway, and of ending a hundred."""
     hall = floor(at_fast=1)
     waiting = [hall.job(str(n)) for n in range(jobs)]
+    await hall.scheduler.start(hall.hands)
     with counted_calls() as calls:
         for job in waiting:
             await hall.scheduler.enqueue(job)

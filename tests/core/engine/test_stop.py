@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.jobs import JobState
 from core.media import TaskRef
 from core.platform import SlowDownError
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import FOUR, STREAM, EngineHarness, stored, stored_when
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 
@@ -46,6 +47,7 @@ async def test_a_stream_that_told_where_it_can_be_followed_goes_on_after_a_stop(
 
 async def test_a_stop_in_the_middle_of_posting_ends_in_one_video(harness: EngineHarness) -> None:
     posting = harness.chat.hold("deliver")
+    harness.drain_seconds = 0.1
     async with harness.engine() as engine:
         job = await engine.submit(harness.order())
         await posting.reached.wait()
@@ -57,6 +59,47 @@ async def test_a_stop_in_the_middle_of_posting_ends_in_one_video(harness: Engine
     (posted,) = harness.chat.of("deliver")
     assert (row.state, harness.paid) == (JobState.DONE, 1)
     assert posted.replacing == row.status
+
+
+async def test_a_stop_waits_for_a_post_that_is_on_its_way(harness: EngineHarness) -> None:
+    harness.drain_seconds = 60.0
+    posting = harness.chat.hold("deliver")
+    async with harness.engine() as engine:
+        job = await engine.submit(harness.order())
+        await posting.reached.wait()
+        asyncio.get_running_loop().call_later(0.05, posting.release.set)
+
+    async with harness.store() as store:
+        row = await store.get(job.id)
+    assert row
+    assert row.state is JobState.DONE
+    assert len(harness.chat.of("deliver")) == 1
+
+
+async def test_a_stop_does_not_wait_for_a_post_that_cannot_be_made(harness: EngineHarness) -> None:
+    harness.drain_seconds = 3600.0
+    posting = harness.chat.hold("deliver", SlowDownError(300))
+    async with harness.engine() as engine:
+        await engine.submit(harness.order())
+        await posting.reached.wait()
+        posting.release.set()
+
+    assert not harness.chat.of("deliver")
+
+
+@ONLY_SQLITE  # of several processes, another takes up what nobody has
+async def test_a_run_that_has_lost_its_job_ends_at_its_next_frame(
+    slow_harness: EngineHarness, gateway: ManualGateway
+) -> None:
+    await gateway.allow(CREATE)
+    async with slow_harness.engine() as engine:
+        job = await engine.submit(slow_harness.order())
+        await gateway.reached(LOOK)
+        await engine.services.store.claim(job.id)
+        await engine.idle()
+
+    # It has never answered, and nobody has asked it again.
+    assert gateway.asked[LOOK] == 1
 
 
 async def test_a_stop_waits_for_the_answer_to_a_request_that_was_sent(
@@ -199,7 +242,8 @@ async def _allow_later(gateway: ManualGateway, *kinds: str) -> None:
 async def _order_during_the_stop(
     engine: Engine, harness: EngineHarness, gateway: ManualGateway
 ) -> None:
-    await asyncio.sleep(0.05)
+    while not engine.is_closing:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.01)
     try:
         await engine.submit(harness.order(user="bob"))
     finally:

@@ -14,13 +14,18 @@ from core.errors import FaultKind, StorageError, UserError
 from core.files.disk import Room
 from core.jobs import JobState
 from core.media import MediaKind, MediaRequest
+from core.platform import MessageLostError
 from tests.core.engine.test_picture_results import drawn
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.foreign_lock import foreign_lock
 from tests.fakes.log_watch import log_watch
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.raw_server import raw_server, replies, reply
 from tests.fakes.small_disk import SmallDisk, small_disk
+
+pytestmark = ONLY_SQLITE
+
 
 NOT_STORED = "cannot be stored, again in"
 
@@ -178,6 +183,28 @@ async def test_a_cancellation_is_told_when_it_is_stored(
         row = await stored(engine, job.id)
 
     assert ("ancelled" in told, row.state, row.told) == (False, JobState.CANCELLED, True)
+
+
+@TROUBLES
+async def test_where_a_draft_stands_now_is_stored_once_it_can_be(
+    here: EngineHarness, kind: str
+) -> None:
+    async with here.engine() as engine:
+        draft = await engine.submit(replace(here.order(), is_draft=True))
+        here.chat.refuse("edit", MessageLostError())
+        anew = here.chat.hold("send")
+        words = replace(draft.request, prompt="a dog")
+        rewording = asyncio.create_task(engine.drafts.reword(draft.id, words))
+        await anew.reached.wait()
+        with log_watch(NOT_STORED) as said:
+            async with trouble(kind, here):
+                anew.release.set()
+                await said.wait()
+        await rewording
+        row = await stored(engine, draft.id)
+
+    assert row.status
+    assert "a dog" in here.chat.shown[row.status.id]
 
 
 async def test_bytes_that_exist_only_in_an_answer_outlast_a_full_disk(

@@ -9,8 +9,12 @@ from sqlalchemy import create_engine, text
 
 from core.errors import FaultKind
 from core.jobs import Job, JobState
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import TASKS, EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
+
+pytestmark = ONLY_SQLITE
+
 
 _MIGRATIONS = Path(__file__).parents[3] / "storage" / "migrations"
 # The very columns and JSON of that version.

@@ -6,8 +6,12 @@ from core.engine.active_job import ActiveJob
 from core.engine.engine import Engine
 from core.jobs import JobState
 from core.messages.progress import Phase, Progress
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import STREAM, TASKS, EngineHarness, stored
 from tests.fakes.statements import Statement, listening
+
+pytestmark = ONLY_SQLITE
+
 
 _FRAMES = 60
 
@@ -18,7 +22,7 @@ def writes_of(said: list[Statement]) -> int:
     return len([sql for sql in rows if not sql.startswith("UPDATE jobs SET fraction=?")])
 
 
-@pytest.mark.parametrize(("model", "most"), [(STREAM, 11), (TASKS, 9)])
+@pytest.mark.parametrize(("model", "most"), [(STREAM, 11), (TASKS, 10)])
 async def test_a_job_is_written_so_often(
     harness: EngineHarness, engine: Engine, model: str, most: int
 ) -> None:

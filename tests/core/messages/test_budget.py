@@ -39,6 +39,10 @@ def frame(budget: WriteBudget) -> Room:
     return partial(budget.turn, Rank.FRAME, "edit")
 
 
+def broadcast(budget: WriteBudget) -> Room:
+    return partial(budget.turn, Rank.BROADCAST, "post")
+
+
 async def moments(room: Room, count: int, *, seconds: float = 0) -> list[float]:
     """When each of so many writes was allowed, one after the other; each takes so long."""
     taken: list[float] = []
@@ -56,6 +60,21 @@ async def test_progress_leaves_a_quarter_of_the_window_free() -> None:
     taken = await moments(frame(budget), 31)
 
     assert taken == [0.0] * 15 + [60.0] * 15 + [120.0]
+
+
+@jumping_clock
+async def test_a_broadcast_comes_behind_everybody_and_leaves_half_of_the_window() -> None:
+    budget = WriteBudget(LIMITS)
+    sent = await moments(broadcast(budget), 10)
+    waiting = asyncio.create_task(moments(broadcast(budget), 1))
+    await asyncio.sleep(0)
+
+    frames = await moments(frame(budget), 5)
+    finals = await moments(result(budget), 5)
+
+    assert sent == [0.0] * 10
+    assert (frames, finals) == ([0.0] * 5, [0.0] * 5)
+    assert await waiting == [60.0]
 
 
 @jumping_clock
@@ -110,6 +129,19 @@ async def test_what_is_reached_by_an_access_of_its_own_costs_the_chat_nothing() 
     assert await moments(result(chat.of(theirs)), 5) == [5.0] * 5
     assert await moments(result(chat.of(None)), 5) == [5.0] * 5
     assert chat.of(ours).of(replace(ours, access="")) is chat
+
+
+@jumping_clock
+async def test_progress_by_accesses_keeps_within_what_the_platform_takes() -> None:
+    chat = Budgets().of(HERE, replace(LIMITS, platform_writes=4))
+    jobs = [MessageRef(conversation=HERE, id="1", access=str(number)) for number in range(6)]
+    accesses = [chat.of(job) for job in jobs]
+
+    taken = await asyncio.gather(*(moments(frame(each), 1) for each in accesses))
+    ends = await asyncio.gather(*(moments(last_word(each), 2) for each in accesses))
+
+    assert sorted(moment for times in taken for moment in times) == [0, 0, 0, 1, 1, 1]
+    assert ends == [[1.0, 1.0]] * 6
 
 
 @jumping_clock

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +22,6 @@ FLAGS = (
 RESOLUTIONS = "hd, 360p, 480p, 540p, 720p, 768p, 1080p, 1440p, 2k, 4k"
 
 # How long an example takes depends on the machine and says nothing about the grammar.
-prove = settings(deadline=None)
 
 
 class Bare(BaseModel):
@@ -640,7 +639,6 @@ def render(options: VideoOptions) -> str:
     return " ".join((*flags, "--", options.prompt))
 
 
-@prove
 @given(st.data(), st.permutations(list(LEADING)), st.integers(1, len(LEADING)))
 def test_leading_words_come_in_any_order_and_with_any_separators(
     data: st.DataObject, words: list[str], count: int
@@ -655,7 +653,6 @@ def test_leading_words_come_in_any_order_and_with_any_separators(
     assert typed(f"{text}a cat") == expected
 
 
-@prove
 @given(PROMPTS)
 @example("-- --seed 7")
 @example("portrait, a")
@@ -664,13 +661,11 @@ def test_any_prompt_behind_a_bare_double_dash_comes_back_exactly(prompt: str) ->
     assert typed(f"hd -- {prompt}") == {"prompt": prompt, "resolution": "hd"}
 
 
-@prove
 @given(OPTIONS)
 def test_rendered_options_parse_to_themselves(options: VideoOptions) -> None:
     assert parse(render(options), VideoOptions) == options
 
 
-@prove
 @given(
     st.lists(st.text("abc猫。!\"'", min_size=1).filter(lambda word: word != "c"), min_size=1),
     st.lists(st.sampled_from(["--seed 7", "--hd", "—fast", "-n 2", "--ratio=竖屏"]), max_size=4),
@@ -686,7 +681,6 @@ def test_flags_anywhere_leave_the_words_of_the_prompt(
     assert typed(" ".join(text))["prompt"] == " ".join(words)
 
 
-@prove
 @given(PROMPTS)
 def test_a_prompt_without_flags_comes_back_exactly(prompt: str) -> None:
     prose = "a cat " + prompt.translate({ord(dash): "~" for dash in "-－﹣–—﹘︱︲"})
@@ -701,7 +695,6 @@ FRAGMENTS = st.one_of(
 )
 
 
-@prove
 @given(st.text(st.characters(exclude_categories=())) | st.lists(FRAGMENTS).map("".join))
 def test_any_text_gives_a_prompt_or_a_user_error(text: str) -> None:
     try:

@@ -12,6 +12,7 @@ from core.limits import Limits
 from core.messages.buttons import pack
 from core.platform import (
     ConversationRef,
+    LostAnswerError,
     MediaPost,
     MessageLostError,
     MessageRef,
@@ -21,6 +22,7 @@ from core.platform import (
     User,
     View,
     WithoutAccess,
+    WithoutMembers,
     WithoutPreviews,
 )
 from tests.examples.parlour.ids import NAME
@@ -29,7 +31,7 @@ _PIECE_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParlourPlatform:
+class ParlourPlatform(WithoutMembers):
     """See `core.platform.Platform`. `line` knows the parlour's address and the bot's token."""
 
     line: httpx.AsyncClient
@@ -94,16 +96,17 @@ async def _taken(line: httpx.AsyncClient, request: httpx.Request) -> httpx.Respo
     """Send, and say in the core's errors what came of it."""
     try:
         answer = await line.send(request)
-    except httpx.TransportError as error:
-        # It may have arrived, and may be sent again all the same: the name makes it the same.
+    except httpx.ConnectError as error:
         raise UnreachableError(type(error).__name__) from error
+    except httpx.TransportError as error:
+        raise LostAnswerError(type(error).__name__) from error
     match answer.status_code:
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise SlowDownError(float(answer.headers["retry-after"]))
         case HTTPStatus.NOT_FOUND | HTTPStatus.FORBIDDEN:
             raise MessageLostError(answer.text)
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnreachableError(answer.text)
+            raise LostAnswerError(answer.text)
         case status if status >= HTTPStatus.BAD_REQUEST:
             raise RefusedError(answer.text)
         case _:

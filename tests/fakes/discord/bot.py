@@ -84,7 +84,7 @@ class DiscordBotHarness:
         """A process's worth of bot; leaving it is an orderly stop."""
         account, known = account or self.account, self.server.gateway.identified
         async with connect(account) as client:
-            platform = DiscordPlatform(client, HURRIED if self.hurried else LIMITS)
+            platform = DiscordPlatform(client, HURRIED if self.hurried else LIMITS, account.clock)
             self.harness.platforms = {NAME: platform}
             async with self.harness.engine() as engine:
                 adapter = DiscordAdapter(engine, platform, Locale.EN, self.commands)

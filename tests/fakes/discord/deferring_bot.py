@@ -13,6 +13,7 @@ from simcord.backend import serializers
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 from simcord.enums import InteractionType
 
+from bots.discord.clock import DiscordClock
 from bots.discord.conversation import NAME, DiscordConversation, DiscordPlatform
 from bots.discord.tracing import watching
 from core.media import Asset, MediaKind
@@ -30,15 +31,16 @@ class DeferringClient(discord.Client):
     """Defers every interaction, and keeps it."""
 
     def __init__(self) -> None:
+        self.clock = DiscordClock()
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(
             intents=intents,
             max_messages=None,
             max_ratelimit_timeout=30,
             guild_ready_timeout=0.05,
-            http_trace=watching(),
+            http_trace=watching(self.clock),
         )
-        self.platform = DiscordPlatform(self)
+        self.platform = DiscordPlatform(self, clock=self.clock)
         self.ephemeral = False
         self.deferred: asyncio.Queue[discord.Interaction[discord.Client]] = asyncio.Queue()
 
@@ -98,7 +100,7 @@ class DeferringBotHarness:
 
     def forget(self) -> None:
         """Be a later process."""
-        self.platform = DiscordPlatform(self.client)
+        self.platform = DiscordPlatform(self.client, clock=self.client.clock)
 
     async def command(
         self,

@@ -55,6 +55,16 @@ class RawChannel:
             user, InteractionType.MESSAGE_COMPONENT, data, source=self._message(message_id)
         )
 
+    def choose(
+        self, user: Person, message_id: int, custom_id: str, chosen: int
+    ) -> InteractionResult:
+        """Choose one from a list, whether or not it is (still) there."""
+        kind, values = ComponentType.CHANNEL_SELECT, [str(chosen)]
+        data: Json = {"custom_id": custom_id, "component_type": kind, "values": values}
+        return self.interact(
+            user, InteractionType.MESSAGE_COMPONENT, data, source=self._message(message_id)
+        )
+
     def submit(
         self, user: Person, custom_id: str, components: list[Json], resolved: Json | None = None
     ) -> InteractionResult:

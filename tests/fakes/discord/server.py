@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -64,6 +65,7 @@ class DiscordServer(RequestFaults):
         violations: what the stand-in does not know; they fail at the end.
         pace: how often one channel can be written to; None means without end.
         old_edit_seconds: the pause that an edit of an old message is told.
+        date: the `Date` of its answers; the right one where it is "".
         asked: when each interaction came, by the clock of the loop.
     """
 
@@ -80,6 +82,7 @@ class DiscordServer(RequestFaults):
         self.violations: list[str] = []
         self.pace: DiscordPace | None = DiscordPace()
         self.old_edit_seconds = OLD_EDIT_SECONDS
+        self.date = ""
         self.asked: dict[int, float] = {}
         self._changed = ChangeSignal()
         self.gateway = DiscordGateway(self.world, token, self._changed)
@@ -173,6 +176,7 @@ class DiscordServer(RequestFaults):
         if await self.stop(request, call, done=False):
             return web.Response()
         headers = self._settle(call, authorized=self._knows(request))
+        headers |= {"Date": self.date} if self.date else {}
         self._changed.notify()
         await self.stop(request, call, done=True)
         if self.is_garbled(call):
@@ -222,6 +226,8 @@ class DiscordServer(RequestFaults):
         return told
 
     def _dispatch(self, call: DiscordCall) -> Any:
+        if call.method == "GET" and (asked := re.fullmatch(r"/guilds/(\d+)", call.path)):
+            return self.world.tell_of(int(asked[1]))
         return router.dispatch(
             self.world.backend,
             call.method,

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 import discord
 from simcord.backend import Backend, serializers
 from simcord.backend.cdn import CDN_BASE, CdnStore
+from simcord.backend.errors import BackendError
 from simcord.builders import GuildHandle
 from simcord.env import Env
 
@@ -71,6 +72,12 @@ class DiscordWorld(Env):
         guild = self.backend.get_guild(guild_id)
         payload = serializers.guild_create_payload(self.backend, guild)
         return {**payload, "premium_tier": self.tiers.get(guild_id, 0)}
+
+    def tell_of(self, guild_id: int) -> Json:
+        """A server as those are told who ask; simcord knows no boosts."""
+        if guild_id in self.outside:
+            raise BackendError(403, 50001, "Missing Access")
+        return self.describe(guild_id)
 
     def is_outside(self, channel_id: int) -> bool:
         """Tell whether the bot has no access to a channel by its own token."""

@@ -74,7 +74,9 @@ class TelegramBotHarness:
                 )
                 if self.stars:
                     adapter.sell(self.stars)
-                intake = UpdateIntake(bot, engine.services.arrivals, adapter)
+                intake = UpdateIntake(
+                    bot, engine.services.arrivals, adapter, engine.services.calls
+                )
                 async with listen(bot, adapter, account, intake, self.outages):
                     yield engine
 

@@ -27,6 +27,10 @@ class TelegramUser:
         return told | ({"username": self.username} if self.username else {})
 
 
+HIDDEN = TelegramUser(id=1087968824, name="Group", username="GroupAnonymousBot", is_bot=True)
+CHANNEL = TelegramUser(id=136817688, name="Channel", username="Channel_Bot", is_bot=True)
+
+
 @dataclass(slots=True, eq=False)
 class TelegramChat:
     """One chat, with its messages by id.
@@ -112,6 +116,7 @@ class TelegramMessage:
         topic: the name of the topic that this service message has opened.
         service: what another service message tells.
         origin: whose message it is that was forwarded.
+        mask: the chat in whose name somebody writes here: a channel of theirs, or this very group.
         history: what it has shown, oldest first; the last one is what it shows.
     """
 
@@ -126,6 +131,7 @@ class TelegramMessage:
     topic: str = ""
     service: Json = field(default_factory=Json)
     origin: TelegramUser | None = None
+    mask: TelegramChat | None = None
     date: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -168,6 +174,10 @@ class TelegramMessage:
             told["from"] = self.sender.describe()
         else:
             told["sender_chat"] = self.chat.describe()
+        if self.mask:
+            # Who it is nobody is told; a bot of Telegram's stands there for older programs.
+            told["from"] = (HIDDEN if self.mask is self.chat else CHANNEL).describe()
+            told["sender_chat"] = self.mask.describe()
         told |= {"media_group_id": self.album} if self.album else {}
         told |= {"via_bot": self.via.describe()} if self.via else {}
         if self.thread is not None:

@@ -103,16 +103,20 @@ class People:
         thread: int | None = None,
         via: TelegramUser | None = None,
         origin: TelegramUser | None = None,
+        mask: TelegramChat | None = None,
         edited: bool = False,
         entities: tuple[Json, ...] = (),
     ) -> TelegramMessage:
-        """Write a message, or forward one of `origin`; in a channel nobody (None) writes."""
+        """Write a message, or forward one of `origin`; in a channel nobody (None) writes.
+
+        With a `mask` in the name of that chat.
+        """
         file = self._store(photo, document, video)
         version = MessageVersion(
             text=text, caption=caption, file=file, at=self.world.now(), entities=entities
         )
         post = self._write(chat, user, version, reply_to, thread)
-        post.via, post.origin = via, origin
+        post.via, post.origin, post.mask = via, origin, mask
         self._tell(post, edited=edited)
         return post
 

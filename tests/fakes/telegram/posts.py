@@ -108,7 +108,8 @@ def add(
     thread = ask.message_thread_id or (reply_to and reply_to.thread)
     if thread and not (thread in chat.posts and chat.posts[thread].topic):
         raise BotApiError("Bad Request: message thread not found")
-    markup = read_markup(getattr(ask, "reply_markup", None))
+    is_private = chat.type == "private"
+    markup = read_markup(getattr(ask, "reply_markup", None), is_private=is_private)
     return chat.add(
         TelegramMessage(
             chat=chat,
@@ -165,7 +166,8 @@ def edit_markup(world: TelegramWorld, ask: api.EditMessageReplyMarkup) -> Json:
 def _revise(world: TelegramWorld, ask: Edit, version: MessageVersion) -> Json:
     """Show something else; a keyboard that is not given again is gone."""
     post = _found(world, ask)
-    version = replace(version, markup=read_markup(ask.reply_markup), at=world.now())
+    markup = read_markup(ask.reply_markup, is_private=post.chat.type == "private")
+    version = replace(version, markup=markup, at=world.now())
     if version == post.now:
         raise BotApiError(SAME)
     post.history.append(version)
@@ -254,24 +256,36 @@ def _plain(text: str, parse_mode: object) -> str:
         raise BotApiError(f"Bad Request: can't parse entities: {error}") from None
 
 
-def read_markup(markup: BaseModel | None) -> Json | None:
+def read_markup(markup: BaseModel | None, *, is_private: bool = False) -> Json | None:
     if markup is None:
         return None
     if isinstance(markup, types.InlineKeyboardMarkup):
         for button in (button for row in markup.inline_keyboard for button in row):
-            _check_button(button)
+            _check_button(button, is_private=is_private)
         if not any(markup.inline_keyboard):
             return None
     return markup.model_dump(mode="json", exclude_unset=True)
 
 
-def _check_button(button: types.InlineKeyboardButton) -> None:
+def _check_button(button: types.InlineKeyboardButton, *, is_private: bool) -> None:
     does = button.model_fields_set - {"text", "style", "icon_custom_emoji_id"}
     if not button.text or len(does) != 1:
         raise BotApiError("Bad Request: can't parse inline keyboard button")
     size = len((button.callback_data or "").encode())
+    if page := button.web_app:
+        _check_page(page.url, is_private=is_private)
     if "callback_data" in does and not 1 <= size <= DATA_BYTES:
         raise BotApiError("Bad Request: BUTTON_DATA_INVALID")
+
+
+def _check_page(url: str, *, is_private: bool) -> None:
+    if not url.startswith("https://"):
+        said = (
+            f"inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed"
+        )
+        raise BotApiError(f"Bad Request: {said}")
+    if not is_private:
+        raise BotApiError("Bad Request: BUTTON_TYPE_INVALID")
 
 
 def _file(world: TelegramWorld, kind: FileKind, given: object, ask: BaseModel) -> StoredFile:

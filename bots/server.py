@@ -13,13 +13,15 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
 from bots.admins import Admins
-from bots.door import Doorkeeper, most_connections
+from bots.door import Doorkeeper, PatientDoorkeeper, most_connections, turn_away_all
 from bots.port import open_port
 from core.callbacks.quota import Heard, is_genuine, read_notice
 from core.services import Services
 
 # Notices have a few hundred bytes; this port is open to the world.
 _BODY_BYTES = 65_536
+# Whoever is still being answered when the bot stops; a video would take as long as it likes.
+_LAST_SECONDS = 2.0
 
 
 class GatewayCalls:
@@ -63,7 +65,8 @@ class GatewayCalls:
             return Response(status_code=401)
         said, gateway = read_notice(body), request.path_params["gateway"][:40]
         if said is not None and self._heard.is_news(gateway, said, self._clock()):
-            self._admins.tell("quota-low", gateway=gateway, said=said)
+            news = f"quota of {gateway}: {said}"
+            self._admins.tell("quota-low", news=news, gateway=gateway, said=said)
         return Response(status_code=204)
 
     async def lent(self, request: Request) -> Response:
@@ -109,11 +112,16 @@ async def serve_web(
 
 
 @asynccontextmanager
-async def serve_at(routes: list[BaseRoute], listener: socket.socket) -> AsyncGenerator[None]:
-    """The same at a port that is open already; it is closed at the end."""
+async def serve_at(
+    routes: list[BaseRoute], listener: socket.socket, *, uploads: bool = False
+) -> AsyncGenerator[None]:
+    """The same at a port that is open already; it is closed at the end.
+
+    With `uploads` a request may take as long as it comes on.
+    """
     config = uvicorn.Config(
         _app(routes),
-        http=Doorkeeper,
+        http=PatientDoorkeeper if uploads else Doorkeeper,
         # So many are let in at once before the first of them is looked at.
         backlog=most_connections(),
         ws="none",
@@ -128,6 +136,8 @@ async def serve_at(routes: list[BaseRoute], listener: socket.socket) -> AsyncGen
         yield
     finally:
         server.should_exit = True
+        await asyncio.wait([running], timeout=_LAST_SECONDS)
+        turn_away_all(server.server_state)
         await running
 
 

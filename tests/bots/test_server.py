@@ -19,7 +19,8 @@ from starlette.routing import BaseRoute, Route
 
 from bots.admins import Admins
 from bots.door import REQUEST_SECONDS, most_connections
-from bots.web import GatewayCalls, serve_web
+from bots.port import open_port
+from bots.server import GatewayCalls, serve_at, serve_web
 from core.callbacks.hooks import Hooks
 from core.dialects.endpoint import Pace
 from core.engine.engine import Engine
@@ -239,6 +240,31 @@ async def test_who_sends_no_whole_request_is_turned_away(sent: bytes) -> None:
         took = clock() - began
         writer.close()
 
+    assert took <= REQUEST_SECONDS + 1
+
+
+@jumping_clock
+async def test_who_uploads_slowly_is_let_finish_and_turned_away_when_nothing_comes() -> None:
+    clock = asyncio.get_running_loop().time
+    head = b"POST /say HTTP/1.1\r\nHost: us\r\nContent-Length: 5\r\n\r\n"
+    listener = open_port(0, "127.0.0.1")
+    async with serve_at([EVERYWHERE], listener, uploads=True):
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(head)
+        for letter in b"slow!":
+            await asyncio.sleep(REQUEST_SECONDS - 1)
+            writer.write(bytes([letter]))
+        answer = await reader.readuntil(b"\r\n\r\n")
+        began = clock()
+        writer.write(head + b"half")
+        with suppress(ConnectionError):
+            async with asyncio.timeout(3600):
+                while await reader.read(65536):
+                    pass
+        took = clock() - began
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 204")
     assert took <= REQUEST_SECONDS + 1
 
 

@@ -1,0 +1,1 @@
+"""Pages of our own: results to look at, for whoever has their address."""

@@ -1,0 +1,129 @@
+"""Lets jobs in, over all processes: those that have room, and those that lost their process."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, null, select, text
+
+from core.dispatcher import QueueLimits, Room, Rooms, places, rooms_of
+from core.jobs import JobState
+from core.platform import User
+from storage.fleet.members import Membership
+from storage.fleet.queue import defer, in_queue
+from storage.job_rows import HAS_ENDED, IS_OPEN
+from storage.tables import jobs
+
+# One process at a time counts who has room.
+_LOCK = text("SELECT pg_advisory_xact_lock(7366230002)")
+_TOLD_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What was found at the door.
+
+    Attributes:
+        places: of those that wait, from 1.
+        free: all that have not ended, and that no process has yet, with their platforms.
+        open: all that have not ended.
+        untold: those that have ended, and whose chats were sent for to be told.
+    """
+
+    places: dict[str, int] = field(default_factory=dict[str, int])
+    free: dict[str, str] = field(default_factory=dict[str, str])
+    open: Collection[str] = ()
+    untold: Sequence[str] = ()
+
+
+def let_in(
+    connection: Connection,
+    limits: QueueLimits,
+    member: Membership,
+    *,
+    besides: Collection[str] = (),
+) -> Door:
+    """Wake a process for each job that may run and that nobody has.
+
+    Args:
+        connection: within a transaction, which it keeps others out of the door.
+        limits: how many may run at once, in all processes together.
+        member: who looks.
+        besides: jobs that have ended and need not be told now.
+    """
+    connection.execute(_LOCK)
+    queued = in_queue(connection)
+    used = Counter[Room]()
+    begun: list[tuple[str, str]] = []
+    waiting: list[tuple[str, str, Rooms]] = []
+    free: dict[str, str] = {}
+    opened: set[str] = set()
+    for row in connection.execute(_line(member)):
+        opened.add(row.id)
+        rooms = rooms_of(row.model, User(platform=row.platform, id=row.user_id))
+        is_looked_at = row.id in queued
+        if row.is_free:
+            free[row.id] = row.platform
+        if row.is_unshown:
+            # It is shown by whoever has it, and has no room meanwhile; then it waits for its turn.
+            if row.is_free and not is_looked_at:
+                begun.append((row.id, row.platform))
+        elif is_looked_at or not row.is_free:
+            used.update(rooms)
+        elif row.state != JobState.WAITING:
+            # Its process is gone, and it has the room that it had.
+            used.update(rooms)
+            begun.append((row.id, row.platform))
+        else:
+            waiting.append((row.id, row.platform, rooms))
+    left: list[tuple[str, Rooms]] = []
+    for job_id, platform, rooms in waiting:
+        if any(limits.is_full(room, used) for room in rooms):
+            left.append((job_id, rooms))
+        else:
+            used.update(rooms)
+            begun.append((job_id, platform))
+    untold = [
+        (row.id, row.platform)
+        for row in connection.execute(_untold(member))
+        if row.id not in besides and row.id not in queued
+    ]
+    defer(connection, [*begun, *untold])
+    return Door(
+        places=places(left),
+        free=free,
+        open=opened,
+        untold=[job_id for job_id, _ in untold],
+    )
+
+
+def _line(member: Membership) -> Select[*tuple[Any, ...]]:
+    """All that have not ended, those that came first at the top."""
+    waits = jobs.c.state == str(JobState.WAITING)
+    return (
+        select(
+            *(jobs.c.id, jobs.c.platform, jobs.c.user_id, jobs.c.model, jobs.c.state),
+            member.is_free(jobs.c.holder).label("is_free"),
+            and_(waits, jobs.c.status.is_(null())).label("is_unshown"),
+        )
+        .where(IS_OPEN)
+        .order_by(jobs.c.created_at)
+    )
+
+
+def _untold(member: Membership) -> Select[*tuple[Any, ...]]:
+    """Those that have ended, and of which nobody tells that."""
+    return (
+        select(jobs.c.id, jobs.c.platform)
+        .where(HAS_ENDED, jobs.c.told.is_(False), member.is_free(jobs.c.holder))
+        .limit(_TOLD_AT_ONCE)
+    )
+
+
+def count_line(connection: Connection, user: User) -> tuple[int, int]:
+    """How many jobs wait: of that person, and of all."""
+    waits = jobs.c.state == str(JobState.WAITING)
+    theirs = and_(waits, jobs.c.platform == user.platform, jobs.c.user_id == user.id)
+    count = select(text("count(*)")).select_from(jobs)
+    return connection.scalar(count.where(theirs)) or 0, connection.scalar(count.where(waits)) or 0

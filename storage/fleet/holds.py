@@ -1,0 +1,65 @@
+"""Which process has a job: the row says so, in a column of the table of jobs."""
+
+from sqlalchemy import Connection, or_, select, update
+
+from core.jobs import Job
+from storage.database import Database
+from storage.fleet.members import Membership
+from storage.job_rows import IS_OPEN, JOB_ROW, JobRows
+from storage.tables import jobs
+
+
+class JobHolds:
+    """Takes jobs for this process, and gives them back."""
+
+    def __init__(self, database: Database, member: Membership, rows: JobRows) -> None:
+        self._database = database
+        self._member = member
+        self._rows = rows
+
+    async def take(self, job_id: str) -> Job | None:
+        """Take what is to be run or told, unless somebody has it who is there.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        is_free = self._member.is_free(jobs.c.holder)
+        taken = (
+            update(jobs)
+            .where(jobs.c.id == job_id, is_free, or_(IS_OPEN, ~jobs.c.told))
+            .values(run=jobs.c.run + 1, holder=self._member.name)
+            .returning(jobs)
+        )
+
+        def take(connection: Connection) -> Job | None:
+            row = connection.execute(taken).mappings().first()
+            return self._rows.load(row) if row else None
+
+        return await self._database.run(JOB_ROW, take)
+
+    async def take_ended(self, job_id: str) -> str | None:
+        """Take what is over, to tell it; gives who had it, where that is another who is there.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        is_it, name = jobs.c.id == job_id, self._member.name
+        is_alive = self._member.patience.is_alive(jobs.c.holder)
+        before = select(jobs.c.holder).where(is_it, is_alive, jobs.c.holder != name)
+
+        def take(connection: Connection) -> str | None:
+            found = connection.scalar(before.with_for_update(of=jobs))
+            connection.execute(update(jobs).where(is_it).values(holder=name))
+            return found
+
+        return await self._database.run(JOB_ROW, take)
+
+    async def give_back(self, *ids: str) -> None:
+        """Say that these are not ours any more.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        ours = jobs.c.holder == self._member.name
+        free = update(jobs).where(jobs.c.id.in_(ids), ours).values(holder=None)
+        await self._database.run(JOB_ROW, lambda c: c.execute(free))

@@ -1,0 +1,131 @@
+"""Postgres: a database that several processes work on, and that may be away for a while."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, RootTransaction, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import StorageError
+from storage.words import fitting
+
+R = TypeVar("R")
+
+_DRIVER = "postgresql+psycopg"
+# Within the time after which another machine takes a job over, so that this one knows it is alone.
+_CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 30
+_LOST_SECONDS = 10
+# What another process was in the way of is done again; one of them always gets through.
+_ATTEMPTS = 5
+_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
+_TRANSACTION = text("SELECT pg_current_xact_id_if_assigned()::text")
+_FATE = text("SELECT pg_xact_status(CAST(CAST(:id AS text) AS xid8))")
+# Whoever waits so long is told that it is not known; nobody waits for the database so long.
+_FATE_SECONDS = 300.0
+_FATE_PAUSE_SECONDS = 0.5
+
+
+class PostgresConnection:
+    """One connection at a time; where it breaks, what was under way is settled over the next."""
+
+    def __init__(self, url: URL) -> None:
+        try:
+            self._engine = create_engine(
+                url,
+                pool_size=1,
+                max_overflow=0,
+                # An error that gets into the log must not take along what people have written.
+                hide_parameters=True,
+                json_serializer=_dumped,
+                connect_args=connect_options(),
+            )
+        except ModuleNotFoundError as error:
+            raise StorageError(
+                "DATABASE_URL: Postgres needs more to be installed: pip install 'cliprelay[fleet]'"
+            ) from error
+
+    def transact(self, work: Callable[[Connection], R]) -> R:
+        """See `storage.database.Transactions`."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except DBAPIError as error:
+                # Found dead when it was used, or in somebody's way: nothing of it was done.
+                if not error.connection_invalidated and _state(error) not in _IN_THE_WAY:
+                    raise
+        return self._once(work)
+
+    def close(self) -> None:
+        """See `storage.database.Transactions`."""
+        self._engine.dispose()
+
+    def _once(self, work: Callable[[Connection], R]) -> R:
+        with self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                result = work(connection)
+                name = connection.scalar(_TRANSACTION)
+            except BaseException:
+                if not connection.invalidated:
+                    transaction.rollback()
+                raise
+            self._commit(transaction, name)
+        return result
+
+    def _commit(self, transaction: RootTransaction, name: str | None) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            # The answer is lost. What has written nothing may be done again.
+            if name is None or not error.connection_invalidated:
+                raise
+            if not self._was_committed(name):
+                raise
+
+    def _was_committed(self, name: str) -> bool:
+        """Find out from the database what has become of a transaction.
+
+        Raises:
+            StorageError: nobody knows, since the database stays away.
+        """
+        until, why = time.monotonic() + _FATE_SECONDS, "it has no end there"
+        while time.monotonic() < until:
+            try:
+                with self._engine.connect() as connection:
+                    fate = connection.scalar(_FATE, {"id": name})
+            except DBAPIError as error:
+                why = str(error.orig)
+            else:
+                # The server may not have noticed yet that we have gone.
+                if fate in {"committed", "aborted"}:
+                    return fate == "committed"
+            time.sleep(_FATE_PAUSE_SECONDS)
+        raise StorageError(f"Nobody knows whether something was stored: {why}")
+
+
+def connect_options() -> dict[str, Any]:
+    """How long is waited for what, as libpq calls it; also for connections that others open."""
+    return {
+        "connect_timeout": _CONNECT_SECONDS,
+        "keepalives_idle": _LOST_SECONDS,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _LOST_SECONDS * 1000,
+        # Who stands still in the middle of a change must not keep the others from theirs.
+        "options": f"-c statement_timeout={_STATEMENT_SECONDS * 1000}"
+        f" -c idle_in_transaction_session_timeout={_LOST_SECONDS * 1000}",
+        "application_name": "cliprelay",
+    }
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _dumped(value: Any) -> str:
+    """As JSON that Postgres can look into: without what it has no characters for."""
+    dumped = json.dumps(value)
+    return json.dumps(fitting(value)) if "\\u0000" in dumped or "\\ud" in dumped else dumped

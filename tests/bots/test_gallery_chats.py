@@ -1,0 +1,193 @@
+"""What is made again on a page comes to the chat that it came from, on every platform."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bots.discord.conversation import NAME as DISCORD
+from bots.telegram.conversation import NAME as TELEGRAM
+from core.i18n import Locale, translate
+from core.jobs import Job, JobState
+from core.platform import ConversationRef, User
+from sandbox.options import SandboxOptions
+from sandbox.server import serve
+from tests.fakes.discord.deferring_bot import DeferringBotHarness, deferring_bot
+from tests.fakes.engine_harness import EngineHarness, stored
+from tests.fakes.guests import guest
+from tests.fakes.movies import make_movie
+from tests.fakes.page_lab import PUBLIC, PageLab, pages_of
+from tests.fakes.telegram.bot import GROUP, telegram_bot
+
+VIDEO = "/video@Clips_Bot --model sandbox-video 1s a cat"
+PRIVATE = VIDEO.replace("/video@Clips_Bot", "/video@Clips_Bot private")
+
+
+async def once_more(lab: PageLab, user: User) -> tuple[Job, Job]:
+    """The last result of somebody, and what it has become when it was made again."""
+    (job,) = await lab.engine.jobs_of(user)
+    someone = await guest(lab, user)
+    answer = await someone.post("/again", of=job.id)
+    assert answer.status_code == 200
+    await lab.engine.idle()
+    (new,) = [each for each in await lab.engine.jobs_of(user) if each.id != job.id]
+    return job, new
+
+
+async def test_on_telegram_it_stays_in_its_topic(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = PUBLIC
+        group = here.telegram.group(GROUP, forum=True)
+        topic = here.telegram.topic(group, here.ada)
+        async with here.bot() as engine:
+            here.telegram.say(group, here.ada, VIDEO, thread=topic)
+            await here.telegram.until(lambda: here.videos(group))
+            await engine.idle()
+        # A later process knows of it as much as the row says.
+        async with here.bot() as engine, pages_of(here.harness, engine) as lab:
+            await once_more(lab, User(platform=TELEGRAM, id=str(here.ada.id)))
+
+        assert [video.thread for video in here.videos(group)] == [topic, topic]
+        assert here.written() == []
+
+
+async def test_on_telegram_what_is_private_comes_to_the_persons_own_chat(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = PUBLIC
+        group = here.telegram.group(GROUP)
+        async with here.bot() as engine, pages_of(here.harness, engine) as lab:
+            here.telegram.say(group, here.ada, PRIVATE)
+            await here.telegram.until(here.videos)
+            await engine.idle()
+            await once_more(lab, User(platform=TELEGRAM, id=str(here.ada.id)))
+
+        assert (len(here.videos()), here.written(group)) == (2, [])
+
+
+async def refused(lab: PageLab, user: User) -> str:
+    """What somebody is told who may not make their last result again."""
+    (job,) = await lab.engine.jobs_of(user)
+    answer = await (await guest(lab, user)).post("/again", of=job.id)
+    assert answer.status_code == 409
+    assert len(await lab.engine.jobs_of(user)) == 1
+    return answer.text
+
+
+async def test_on_telegram_who_has_left_a_group_orders_nothing_into_it(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = PUBLIC
+        group = here.telegram.group(GROUP)
+        async with here.bot() as engine, pages_of(here.harness, engine) as lab:
+            here.telegram.say(group, here.ada, VIDEO)
+            await here.telegram.until(lambda: here.videos(group))
+            await engine.idle()
+            del group.members[here.ada.id]
+            said = await refused(lab, User(platform=TELEGRAM, id=str(here.ada.id)))
+
+        assert translate(Locale.EN, "chat-left") in said
+        assert len(here.videos(group)) == 1
+
+
+@asynccontextmanager
+async def discord_pages(folder: Path) -> AsyncGenerator[tuple[DeferringBotHarness, PageLab]]:
+    options = SandboxOptions(state_dir=folder / "sandbox", speed=200, short_side=96, fps=8)
+    async with deferring_bot(folder) as here, serve(options) as root:
+        harness = EngineHarness(
+            folder=folder, root=root, platforms={DISCORD: here.platform}, public_url=PUBLIC
+        )
+        async with harness.engine() as engine, pages_of(harness, engine) as lab:
+            yield here, lab
+
+
+async def finished(lab: PageLab, user: User, place: ConversationRef, *, private: bool) -> None:
+    film = make_movie(lab.harness.folder / "film.mp4", 64, 64, 0.5)
+    job = replace(lab.harness.job(), user=user, conversation=replace(place, owner=""))
+    await lab.finished(film, of=job, private=private)
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_on_discord_what_one_person_saw_comes_to_them_without_any_interaction(
+    tmp_path: Path, *, private: bool
+) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.private, private=private)
+        _, new = await once_more(lab, ann)
+
+        assert (await stored(lab.engine, new.id)).state is JobState.DONE
+        assert here.messages() == []
+        assert [len(here.files(each)) for each in here.direct() if here.files(each)] == [1]
+
+
+async def test_on_discord_what_all_saw_comes_to_its_channel(tmp_path: Path) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.public, private=False)
+        await once_more(lab, ann)
+
+        assert [len(here.files(each)) for each in here.messages() if here.files(each)] == [1]
+        assert here.direct() == []
+
+
+async def test_on_discord_what_is_private_in_a_channel_is_not_shown_there(tmp_path: Path) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.public, private=True)
+        await once_more(lab, ann)
+
+        assert here.messages() == []
+        assert [len(here.files(each)) for each in here.direct() if here.files(each)] == [1]
+
+
+async def test_on_discord_who_has_left_a_server_orders_nothing_into_it(tmp_path: Path) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.public, private=False)
+        here.server.world.backend.remove_member(here.guild.id, here.ann.id)
+        said = await refused(lab, ann)
+
+        assert translate(Locale.EN, "chat-left") in said
+        assert here.messages() == []
+
+
+async def test_on_discord_what_one_person_saw_is_theirs_wherever_they_are(tmp_path: Path) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.private, private=False)
+        here.server.world.kick(here.guild)
+        await once_more(lab, ann)
+
+        assert [len(here.files(each)) for each in here.direct() if here.files(each)] == [1]
+
+
+async def test_on_discord_nothing_is_ordered_while_it_does_not_say_who_is_there(
+    tmp_path: Path,
+) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        ann = User(platform=DISCORD, id=str(here.ann.id))
+        await finished(lab, ann, here.public, private=False)
+        here.server.refuse("GET /guilds/*/members/*", 403, 50001, "Missing Access")
+        said = await refused(lab, ann)
+        await once_more(lab, ann)
+
+    assert translate(Locale.EN, "members-later") in said
+
+
+async def test_on_telegram_it_is_asked_once_in_a_while_who_is_there(tmp_path: Path) -> None:
+    async with telegram_bot(tmp_path) as here:
+        here.harness.public_url = PUBLIC
+        group = here.telegram.group(GROUP)
+        async with here.bot() as engine, pages_of(here.harness, engine) as lab:
+            here.telegram.say(group, here.ada, VIDEO)
+            await here.telegram.until(lambda: here.videos(group))
+            await engine.idle()
+            await once_more(lab, User(platform=TELEGRAM, id=str(here.ada.id)))
+            here.telegram.refuse("getChatMember", "Bad Gateway", 502)
+            (job, *_) = await engine.jobs_of(User(platform=TELEGRAM, id=str(here.ada.id)))
+            someone = await guest(lab, User(platform=TELEGRAM, id=str(here.ada.id)))
+            answer = await someone.post("/again", of=job.id)
+            await engine.idle()
+
+        assert answer.status_code == 200

@@ -1,0 +1,81 @@
+"""What is done to a job by another process than the one that has it, or had it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.crowd import FleetCrowd, three
+from tests.fakes.fleet import Fleet, FleetProcess
+from tests.fakes.local_picture import picture
+from tests.fakes.telegram.chat import TelegramMessage
+
+pytestmark = pytest.mark.fleet
+
+JOBS = 8
+
+
+@pytest.fixture
+def crowd(fleet: Fleet) -> FleetCrowd:
+    return FleetCrowd(fleet=fleet)
+
+
+def running_elsewhere(crowd: FleetCrowd, process: FleetProcess) -> str:
+    """What somebody else runs of all that was ordered."""
+    return next(row.prompt for row in crowd.rows() if row.holder and not row.belongs_to(process))
+
+
+def shown(crowd: FleetCrowd, prompt: str) -> TelegramMessage:
+    """What stands in the chat of that order."""
+    return crowd.fleet.telegram.answers(crowd.chats[prompt])[-1]
+
+
+async def test_a_job_is_cancelled_by_who_listens_and_retried_by_who_listens_then(
+    fleet: Fleet, crowd: FleetCrowd
+) -> None:
+    front, *_ = await three(fleet)
+    (refused,) = crowd.order(1, "#fail-moderation")
+    crowd.order(JOBS)
+    await crowd.until(JOBS, "running")
+    prompt = running_elsewhere(crowd, front)
+
+    status, person = shown(crowd, prompt), crowd.chats[prompt].person
+    assert person
+    fleet.telegram.press(status, "Cancel", person)
+    await fleet.telegram.until(lambda: "Cancelled" in status.text)
+    cancelled = crowd.row(prompt)
+    await crowd.until(1, "failed")
+    next_front = await fleet.start()
+    await next_front.until_logged("stands by", times=2)
+    assert await front.stop() == 0
+    person = crowd.chats[refused].person
+    assert person
+    await fleet.telegram.until(lambda: shown(crowd, refused).buttons)
+    fleet.telegram.press(shown(crowd, refused), "Retry", person)
+    await fleet.telegram.until(lambda: len(fleet.telegram.answers(crowd.chats[refused])) > 1)
+    await crowd.until_all_ended()
+
+    assert cancelled.state == "cancelled"
+    assert crowd.row(prompt).holder == ""
+    assert not front.said("does not answer")
+    assert crowd.videos()[prompt] == 0
+    assert crowd.row(refused).state == "failed"
+    prompts = [order.prompt for order in fleet.paid()]
+    assert prompts.count(refused) == 2
+    assert len(prompts) == JOBS + 2
+    assert sum(crowd.videos().values()) == JOBS - 1
+
+
+async def test_a_picture_is_there_wherever_its_job_runs(
+    fleet: Fleet, crowd: FleetCrowd, tmp_path: Path
+) -> None:
+    front, *_ = await three(fleet)
+    photo = picture(tmp_path, "cat.png").path.read_bytes()
+
+    crowd.order(JOBS, photo=photo)
+    await crowd.until(JOBS, "running")
+    elsewhere = running_elsewhere(crowd, front)
+    await crowd.until_all_ended()
+
+    assert elsewhere
+    assert crowd.verdict() == []
+    assert [order.images for order in fleet.paid()] == [1] * JOBS

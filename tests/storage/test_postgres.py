@@ -1,0 +1,188 @@
+"""What is special about Postgres: others work on it too, and it may be away."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from functools import partial
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, bindparam, func, update
+
+from core.errors import Fault, FaultKind, StorageError
+from core.jobs import JobState
+from storage.database import Database, open_database
+from storage.fleet.members import Membership, Patience
+from storage.jobs import SqlJobStore
+from storage.tables import jobs
+from tests.fakes.postgres import PostgresServer, own_server
+from tests.fakes.relay import Relay
+from tests.fakes.statements import say
+from tests.storage.test_job_store import JOB
+
+pytestmark = pytest.mark.fleet
+_ONE_MORE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("name"))
+    .values(fraction=func.coalesce(jobs.c.fraction, 0) + 1)
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture
+def url(server: PostgresServer) -> str:
+    return server.new_database()
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    async with open_database(url) as database:
+        yield database
+
+
+async def test_many_who_start_on_an_empty_database_all_come_up(server: PostgresServer) -> None:
+    url = server.new_empty_database()
+
+    async def start() -> None:
+        async with open_database(url) as database:
+            await say(database, "SELECT * FROM jobs")
+
+    await asyncio.gather(*(start() for _ in range(3)))
+
+
+async def test_what_postgres_has_no_characters_for_is_replaced(database: Database) -> None:
+    store = SqlJobStore(database)
+    job = replace(JOB, request=replace(JOB.request, prompt="a \0 cat \ud83d"))
+
+    await store.add(job)
+
+    found = await store.get(job.id)
+    assert found
+    assert found.request.prompt == "a \N{REPLACEMENT CHARACTER} cat ?"
+
+
+async def test_two_who_are_in_each_others_way_both_get_through(
+    url: str, database: Database
+) -> None:
+    store = SqlJobStore(database)
+    for name in "ab":
+        await store.add(replace(JOB, id=name))
+
+    async with open_database(url) as other:
+        # Each holds the row that the other wants next: Postgres gives one of them up.
+        both = asyncio.Barrier(2)
+        loop = asyncio.get_running_loop()
+
+        def change(connection: Connection, first: str, second: str, *, waits: list[bool]) -> None:
+            for name in first, second:
+                connection.execute(_ONE_MORE, {"name": name})
+                # Only the first time: it is done again after it was undone.
+                if waits:
+                    waits.clear()
+                    asyncio.run_coroutine_threadsafe(both.wait(), loop).result()
+
+        await asyncio.gather(
+            database.run("a row", partial(change, first="a", second="b", waits=[True])),
+            other.run("a row", partial(change, first="b", second="a", waits=[True])),
+        )
+
+    for name in "ab":
+        found = await store.get(name)
+        assert found
+        assert found.fraction == 2
+
+
+async def test_a_connection_that_was_cut_is_made_anew_and_nobody_notices(
+    server: PostgresServer, database: Database
+) -> None:
+    store = SqlJobStore(database)
+    await store.add(JOB)
+    ((pid,),) = await say(database, "SELECT pg_backend_pid()")
+
+    with psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+
+    claimed = await store.claim(JOB.id)
+    assert claimed
+    assert claimed.run == JOB.run + 1
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_commit_whose_answer_is_lost_is_looked_up_and_happens_once(
+    url: str, *, arrives: bool
+) -> None:
+    async with Relay(url) as relay, open_database(relay.url) as database:
+        store = SqlJobStore(database)
+        await store.add(JOB)
+
+        relay.cut_at(b"COMMIT", arrives=arrives)
+        claimed = await store.claim(JOB.id)
+
+        assert relay.cuts == 1
+        assert claimed
+        assert claimed.run == JOB.run + 1
+        found = await store.get(JOB.id)
+        assert found
+        assert found.run == claimed.run
+
+
+async def test_who_cannot_reach_it_is_told_and_goes_on_when_it_is_back(
+    server: PostgresServer, url: str
+) -> None:
+    async with open_database(url) as database:
+        store = SqlJobStore(database)
+        await store.add(JOB)
+
+        server.stop(signal.SIGQUIT)
+        with pytest.raises(StorageError, match="cannot be used"):
+            await store.save(replace(JOB, state=JobState.RUNNING))
+        server.start()
+
+        await store.save(replace(JOB, state=JobState.RUNNING))
+        found = await store.get(JOB.id)
+        assert found
+        assert found.state is JobState.RUNNING
+
+
+async def test_what_another_process_has_by_now_is_not_gone_on_with(database: Database) -> None:
+    here, there = (Membership(database, Patience()) for _ in range(2))
+    store, other = (SqlJobStore(database, holder=each) for each in (here, there))
+    await store.add(JOB)
+    # As whoever takes what others have left does.
+    taken = update(jobs).values(holder=there.name, run=jobs.c.run + 1)
+    await database.run("a row", lambda c: c.execute(taken))
+
+    assert await store.take_on(JOB.id) is None
+    found = await other.take_on(JOB.id)
+    assert found
+    assert found.run == JOB.run + 2
+
+
+async def test_whoever_could_not_tell_the_end_of_a_job_does_not_have_what_is_retried(
+    database: Database,
+) -> None:
+    store = SqlJobStore(database, holder=Membership(database, Patience()))
+    await store.add(JOB)
+    failed = replace(JOB, state=JobState.FAILED, fault=Fault(kind=FaultKind.INTERNAL))
+    await store.save(failed)
+    await say(database, "UPDATE jobs SET holder = 'somebody'")
+
+    assert await store.reopen(replace(failed, state=JobState.WAITING, fault=None))
+    assert await say(database, "SELECT 1 FROM jobs WHERE holder = 'somebody'") == []
+
+
+async def test_its_password_is_in_no_error(url: str) -> None:
+    url = url.replace("postgres@", "postgres:hush@").rpartition("/")[0] + "/nothing"
+
+    with pytest.raises(StorageError) as refused:
+        async with open_database(url):
+            pass
+
+    assert "hush" not in str(refused.value)
+    assert "nothing" in str(refused.value)

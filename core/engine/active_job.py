@@ -85,6 +85,7 @@ class ActiveJob:
 
         Raises:
             MessageLostError: the chat takes no messages from us.
+            LostRunError: another run has the job, or it has ended; `job` has what was sent.
         """
         # Before the first view, or its estimate would jump at the second.
         await self._learn()
@@ -236,9 +237,10 @@ async def show_end(
     rank = rank if job.delivered is None else Rank.LAST_WORD
     try:
         if shown is not None:
-            await shown.finish(view, rank)
+            await shown.finish(view, rank, replying=job.command)
         else:
-            await write_final(*services.conversation(job), view, job.status, rank=rank)
+            where, within = services.conversation(job)
+            await write_final(where, within, view, job.status, replying=job.command, rank=rank)
     except MessageLostError:
         log.warning("job %s: its last message is gone, or the chat takes none any more", job.id)
         taken = False

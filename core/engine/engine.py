@@ -263,9 +263,9 @@ class Engine:
         found = await self.services.store.get(job_id)
         if found is None or found.is_ended:
             raise UserError("nothing-to-cancel")
+        active = self._active.get(job_id)
         cancelled, before = await store_cancelled(self.services.store, job_id, act)
         if before is not JobState.DRAFT:
-            active = self._active.get(job_id)
             job_ended(
                 self.services.meters,
                 self.services.feed,
@@ -276,8 +276,12 @@ class Engine:
         # the gateway, which may be slow or silent.
         await self._dispatcher.stop(job_id)
         await tell_gateway(self.services, cancelled)
-        dropped = before is JobState.DRAFT
-        await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
+        if active and cancelled.status is None:
+            # Its first message is on its way: whoever sends that lets it say how this has ended.
+            self._active.drop(active)
+        else:
+            dropped = before is JobState.DRAFT
+            await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled
 
     async def cancel_waiting(self, whose: Party) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 
 from core.engine.active_job import ActiveJob
 from core.engine.active_jobs import ActiveJobs
@@ -10,10 +12,12 @@ from core.engine.endings import Endings
 from core.engine.order import new_id
 from core.errands import Errands
 from core.errors import Fault, FaultKind
-from core.jobs import Job, LostRunError
+from core.jobs import Job, JobState, LostRunError
+from core.messages.views import dropped_view, ended_view
 from core.platform import MessageLostError
 from core.records import about_job, job_started
 from core.services import Services
+from core.storing import until_stored
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +80,7 @@ class Openings:
         except LostRunError:
             log.info("job %s: somebody else has it, or it was cancelled", job_id)
             self._active.drop(active)
+            await self._tell_end(active.job)
         except MessageLostError as error:
             log.warning("job %s: its chat takes no messages: %s", job_id, error)
             await self._endings.refuse(active.job, Fault(kind=FaultKind.UNHEARD))
@@ -86,3 +91,10 @@ class Openings:
                 active.job, Fault(kind=FaultKind.INTERNAL, detail=incident)
             ):
                 raise
+
+    async def _tell_end(self, opened: Job) -> None:
+        """Let a message that came after the end of its job say so: nobody else knows it."""
+        row = await until_stored(opened.id, partial(self._services.store.get, opened.id))
+        if row and row.is_ended and row.status is None:
+            view = dropped_view(row) if opened.state is JobState.DRAFT else ended_view(row)
+            await self._endings.end(replace(row, status=opened.status), view)

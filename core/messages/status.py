@@ -103,10 +103,13 @@ class StatusMessage:
         self._writer.cancel()
         await asyncio.wait([self._writer])
 
-    async def finish(self, view: View, rank: Rank = Rank.RESULT) -> MessageRef:
+    async def finish(
+        self, view: View, rank: Rank = Rank.RESULT, *, replying: MessageRef | None = None
+    ) -> MessageRef:
         """Show the last view, whatever it takes; see `write_final`."""
         await self.settle()
-        return await write_final(self._conversation, self._budget, view, self._message, rank=rank)
+        where, within = self._conversation, self._budget
+        return await write_final(where, within, view, self._message, replying=replying, rank=rank)
 
     async def _write(self) -> None:
         while self._changed and not self._closed:

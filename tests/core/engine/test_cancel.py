@@ -150,6 +150,7 @@ async def test_a_job_can_be_cancelled_before_its_message_is_there(
         row = await stored(engine, order.id)
     assert (row.state, row.credits, engine.open_jobs) == (JobState.CANCELLED, 0, 0)
     assert not gateway.asked
+    assert list(slow_harness.chat.shown.values()) == [translate(Locale.EN, "job-cancelled-unpaid")]
 
 
 async def test_what_is_still_being_shown_is_cancelled_with_what_waits(

@@ -85,6 +85,7 @@ async def test_the_examples_keep_to_the_rules_where_newcomers_put_them(tree: Pat
     assert len(files) > 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "broken"),
     [

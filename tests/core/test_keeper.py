@@ -377,6 +377,7 @@ async def test_an_engine_sweeps_soon_after_its_start_but_not_at_once(
     assert not folder.exists()
 
 
+@pytest.mark.slow
 @jumping_clock
 async def test_it_sweeps_by_itself_and_at_once_when_the_disk_is_nearly_full(
     harness: EngineHarness, tmp_path: Path

@@ -48,6 +48,7 @@ async def test_names_of_models_are_whole_in_a_pipe_and_on_a_narrow_terminal(
     assert any(line.startswith("  sandbox · answers questions") for line in shown)
 
 
+@pytest.mark.slow
 async def test_models_as_json_has_what_a_program_needs(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -87,6 +88,7 @@ async def test_models_as_json_has_what_a_program_needs(
     assert models["whatai", "gpt-4o"]["abilities"] == ["chat", "vision", "tools", "structure"]
 
 
+@pytest.mark.slow
 async def test_models_writes_its_page_of_the_documentation_whatever_keys_there_are(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -121,6 +123,7 @@ async def test_doctor_finds_a_healthy_installation(
     assert "sk-secret-key" not in done.out + done.err
 
 
+@pytest.mark.slow
 async def test_doctor_compares_whole_names_and_says_which_are_missing(tmp_path: Path) -> None:
     listed = b'{"data": [{"id": "veo_3_1-portrait"}, {"id": "veo_3_1-async-2"}]}'
     async with raw_server(replies(reply(listed))) as server:
@@ -131,6 +134,7 @@ async def test_doctor_compares_whole_names_and_says_which_are_missing(tmp_path: 
     assert "; not listed: veo_3_1-async" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "answer"),
     [
@@ -150,6 +154,7 @@ async def test_doctor_names_what_is_wrong(
     assert "Traceback" not in done.out + done.err
 
 
+@pytest.mark.slow
 async def test_doctor_says_all_that_is_wrong_at_once(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -187,6 +192,7 @@ async def test_doctor_says_all_that_is_wrong_at_once(
     assert "sk-secret-key" not in done.out + done.err
 
 
+@pytest.mark.slow
 async def test_a_key_under_a_wrong_name_is_wrong(tmp_path: Path) -> None:
     done = await run(tmp_path, "doctor", variables={"APIYI_APIKEY": "sk-secret-key"})
 
@@ -239,6 +245,7 @@ async def test_doctor_finds_out_whether_calls_from_outside_arrive(
     assert "Address already in use" in full.out
 
 
+@pytest.mark.slow
 async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -277,6 +284,7 @@ async def test_a_wrong_configuration_is_a_line_each_and_no_traceback(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["chat", "generate"])
 async def test_a_folder_that_cannot_be_written_is_said_before_anybody_pays(
     tmp_path: Path, command: str
@@ -337,6 +345,7 @@ async def test_under_nohup_it_outlives_its_terminal_and_without_it_ends(
     assert b"veo-3.1" not in said[1]
 
 
+@pytest.mark.slow
 async def test_a_taken_port_is_said_plainly(tmp_path: Path, gateway: dict[str, str]) -> None:
     port = gateway["APIYI_BASE_URL"].removesuffix("/v1").rpartition(":")[2]
 
@@ -348,6 +357,7 @@ async def test_a_taken_port_is_said_plainly(tmp_path: Path, gateway: dict[str, s
     )
 
 
+@pytest.mark.slow
 async def test_help_is_help_wherever_it_is_asked_for_and_orders_nothing(tmp_path: Path) -> None:
     for arguments in (("run", "-h"), ("generate", "a cat", "-h")):
         shown = await run(tmp_path, *arguments)

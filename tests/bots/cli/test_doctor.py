@@ -18,6 +18,8 @@ from tests.fakes.raw_server import raw_server, replies
 from tests.fakes.telegram.server import telegram_server
 from tests.fakes.tls import TLS
 
+pytestmark = pytest.mark.slow
+
 WRONG = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
@@ -38,7 +40,6 @@ async def test_good_tokens_tell_who_the_bot_is(tmp_path: Path) -> None:
     assert discord.token not in done.out + done.err
 
 
-@pytest.mark.slow
 async def test_wrong_tokens_and_wrong_places_are_told_apart_and_not_shown(tmp_path: Path) -> None:
     async with telegram_server() as telegram, DiscordServer() as discord:
         wrong = {"TELEGRAM_BOT_TOKEN": WRONG, "DISCORD_BOT_TOKEN": WRONG}

@@ -7,10 +7,14 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripts import WORKFLOWS
 from tests.fakes.cli import run
 from tests.fakes.raw_server import raw_server
+
+pytestmark = pytest.mark.slow
 
 STATS = {
     "system": {"comfyui_version": "0.33.0"},

@@ -15,6 +15,8 @@ from tests.core.dialects.http_answers import as_html, as_json
 from tests.fakes.cli import run
 from tests.fakes.raw_server import raw_server
 
+pytestmark = pytest.mark.slow
+
 KEY = "c0ffee-f00d:5ecre7-0f-m1ne"
 PROBE = 'models_path = ""\nprobe_path = "/probe"\nauth = "key"'
 STANZAS = {
@@ -115,7 +117,6 @@ LISTLESS = {
 }
 
 
-@pytest.mark.slow
 async def test_what_doctor_says_of_each_preset_is_true(tmp_path: Path) -> None:
     data = load((), tuple(DIALECTS), tuple(CHAT_DIALECTS))
     options = SandboxOptions(

@@ -189,6 +189,7 @@ def test_nothing_is_the_cheapest_before_somebody_has_written_its_price(
     assert read(tmp_path, stanza_of(endpoint)).credits == 1000
 
 
+@pytest.mark.slow
 async def test_the_command_prints_the_stanza_and_asks_without_a_key(tmp_path: Path) -> None:
     told, asked = await added(tmp_path, "acme/frames", as_json(PAGES["acme/frames"]))
 
@@ -214,6 +215,7 @@ def test_what_cannot_be_drafted_is_a_sentence(endpoint: str, body: str, complain
         draft(read_page(endpoint, body.encode()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("endpoint", "answer", "complaint"),
     [
@@ -232,6 +234,7 @@ async def test_the_command_says_in_a_sentence_what_is_wrong(
     assert len(told.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 async def test_only_what_publishes_its_inputs_can_be_added(tmp_path: Path) -> None:
     told = await run(tmp_path, "models", "--add", "ltx-2.3")
 

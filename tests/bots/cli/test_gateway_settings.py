@@ -11,6 +11,8 @@ from core.catalog import load
 from core.dialects import DIALECTS
 from core.errors import CatalogError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PRINT = """
 import json

@@ -6,6 +6,8 @@ import pytest
 
 from tests.fakes.cli import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("variables", "said"),

@@ -225,6 +225,7 @@ def test_what_is_billed_by_tokens_is_never_free() -> None:
         assert prices.by_tokens
 
 
+@pytest.mark.slow
 async def test_an_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     variables = {"OPENROUTER_BASE_URL": "ftp://x"}
     told = await run(tmp_path, "models", "--refresh", "openrouter", variables=variables)
@@ -262,6 +263,7 @@ async def test_the_whole_list_of_a_gateway_becomes_a_catalog_file(tmp_path: Path
     assert {each["credits"] for each in videos} == {5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["", "sk-or-secret"])
 async def test_the_key_is_sent_where_there_is_one(tmp_path: Path, key: str) -> None:
     async with raw_server(replies(as_json({"data": LIST}))) as server:
@@ -277,6 +279,7 @@ async def test_the_key_is_sent_where_there_is_one(tmp_path: Path, key: str) -> N
     assert (b"authorization" in request.lower()) == bool(key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gateway", "answer", "complaint"),
     [

@@ -12,8 +12,9 @@ from tests.fakes.cli import run, running
 from tests.fakes.raw_server import raw_server, replies, reply
 from tests.fakes.telegram.server import telegram_server
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 async def test_a_bot_goes_on_from_a_backup_that_was_taken_beside_it(tmp_path: Path) -> None:
     options = SandboxOptions(state_dir=tmp_path / "gateway", speed=4, short_side=96, fps=8)
     (here := tmp_path / "here").mkdir()

@@ -86,6 +86,7 @@ async def test_ctrl_c_takes_back_what_is_begun_and_leaves_where_nothing_is(
     assert read_ledger(state) == []
 
 
+@pytest.mark.slow
 async def test_ctrl_c_ends_the_wait_for_what_cannot_be_picked_up_again(tmp_path: Path) -> None:
     async with terminal(tmp_path, "chat") as (screen, process):
         await screen.wait_for("\n>")
@@ -101,6 +102,7 @@ async def test_ctrl_c_ends_the_wait_for_what_cannot_be_picked_up_again(tmp_path:
     assert "1 job (veo-3.1) cannot be picked up again" in shown
 
 
+@pytest.mark.slow
 async def test_ctrl_c_while_a_gateway_is_paid_leaves_and_waits_for_what_it_says(
     tmp_path: Path, manual: ManualGateway
 ) -> None:
@@ -122,6 +124,7 @@ async def test_ctrl_c_while_a_gateway_is_paid_leaves_and_waits_for_what_it_says(
     assert manual.asked[CREATE] == 1
 
 
+@pytest.mark.slow
 async def test_ctrl_d_does_not_order_what_is_only_begun(
     tmp_path: Path, gateway: dict[str, str], state: Path
 ) -> None:
@@ -165,6 +168,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_done_is_explained_in_order_and_ends_with_1(
     tmp_path: Path, gateway: dict[str, str], state: Path
 ) -> None:
@@ -180,6 +184,7 @@ async def test_what_cannot_be_done_is_explained_in_order_and_ends_with_1(
     assert read_ledger(state) == []
 
 
+@pytest.mark.slow
 async def test_a_failed_job_is_explained_and_ends_with_1(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -192,6 +197,7 @@ async def test_a_failed_job_is_explained_and_ends_with_1(
     assert "The gateway said: “" in done.out
 
 
+@pytest.mark.slow
 async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
     tmp_path: Path, gateway: dict[str, str], state: Path
 ) -> None:
@@ -211,6 +217,7 @@ async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
     assert read_ledger(state) == []
 
 
+@pytest.mark.slow
 async def test_help_is_made_from_the_options_in_the_operators_language(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
@@ -224,6 +231,7 @@ async def test_help_is_made_from_the_options_in_the_operators_language(
     assert "(--seconds, --dur)" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [b"/status", None])
 async def test_input_from_a_file_and_from_nowhere_ends_too(
     tmp_path: Path, gateway: dict[str, str], said: bytes | None
@@ -281,6 +289,7 @@ async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) 
     assert len(read_ledger(options.state_dir)) == 1
 
 
+@pytest.mark.slow
 async def test_an_answer_grows_on_the_terminal_and_ctrl_c_stops_it(tmp_path: Path) -> None:
     async with terminal(tmp_path, "chat", "--sandbox") as (screen, process):
         await screen.wait_for("\n>")

@@ -179,6 +179,7 @@ async def test_another_host_in_the_request_changes_no_link(lab: PageLab, film: P
     assert "location" not in answer.headers
 
 
+@pytest.mark.slow
 async def test_many_who_read_nothing_keep_neither_others_nor_jobs_waiting(
     tmp_path: Path, film: Path
 ) -> None:

@@ -83,6 +83,7 @@ PIECES: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["content", "reasoning", "behind the end mark"])
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_stream_without_line_breaks_costs_the_same_for_each_event(

@@ -1,4 +1,4 @@
-"""What goes on with the jobs of this process, for whoever looks on.: free where nobody does."""
+"""What goes on with the jobs of this process, for whoever looks on: free where nobody does."""
 
 import asyncio
 from collections import Counter, deque

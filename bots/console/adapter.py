@@ -8,7 +8,7 @@ from bots.attachments import LocalFile
 from bots.console.conversation import HERE, ConsoleConversation
 from bots.console.ids import NAME
 from bots.console.screen import CONTINUED, Screen
-from core.commands import COMMANDS, Commands
+from core.commands import COMMANDS
 from core.commands.dispatch import dispatch
 from core.commands.typed import meant, read_typed
 from core.engine.engine import Engine
@@ -29,11 +29,8 @@ class ConsoleAdapter:
         refused: how many commands could not be done.
     """
 
-    def __init__(
-        self, engine: Engine, screen: Screen, locale: Locale, commands: Commands = COMMANDS
-    ) -> None:
+    def __init__(self, engine: Engine, screen: Screen, locale: Locale) -> None:
         self.refused = 0
-        self._commands = commands
         self._engine, self._services = engine, engine.services
         self._screen = screen
         self._locale = locale
@@ -97,7 +94,7 @@ class ConsoleAdapter:
         self._screen.print(translate(self._locale, key, names=names))
 
     async def _do(self, name: str, text: str) -> None:
-        command = self._commands.get(name)
+        command = COMMANDS.get(name)
         attachments = tuple(self._attached) if command and command.pictures else ()
         invocation = Invocation(
             command=name,
@@ -108,11 +105,11 @@ class ConsoleAdapter:
             place_objection=self._place_objection(name),
             is_alone=True,
         )
-        answer = await dispatch(self._engine, invocation, self._locale, self._commands)
+        answer = await dispatch(self._engine, invocation, self._locale)
         if not answer.done:
             self._refuse(answer.view.text if answer.view else "")
         elif answer.view:
-            ConsoleConversation(self._screen, self._locale, self._commands).say(answer.view)
+            ConsoleConversation(self._screen, self._locale).say(answer.view)
         if answer.done and attachments:
             self._attached = []  # an order took them
         elif self._attached:
@@ -120,7 +117,7 @@ class ConsoleAdapter:
 
     def _place_objection(self, name: str) -> UserError | None:
         """Nobody else reads what stands on a terminal, so nothing can be brought to them."""
-        command = self._commands.get(name)
+        command = COMMANDS.get(name)
         return UserError("share-nowhere") if command and command.place else None
 
     def _refuse(self, text: str) -> None:

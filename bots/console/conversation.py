@@ -7,7 +7,7 @@ from secrets import token_hex
 from bots.console.ids import NAME
 from bots.console.screen import Screen
 from bots.console.speech import is_ended
-from core.commands import COMMANDS, Commands
+from core.commands import COMMANDS
 from core.i18n import Locale, translate
 from core.limits import Limits
 from core.media import Asset
@@ -31,10 +31,9 @@ HERE = ConversationRef(platform=NAME, chat="terminal")
 class ConsoleConversation(WithoutPreviews, WithoutAccess):
     """A `Conversation`. A message that can only be stopped is edited in place."""
 
-    def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
+    def __init__(self, screen: Screen, locale: Locale) -> None:
         self._screen = screen
         self._locale = locale
-        self._commands = commands
 
     @property
     def limits(self) -> Limits:
@@ -77,7 +76,7 @@ class ConsoleConversation(WithoutPreviews, WithoutAccess):
 
     def _choices(self, view: View) -> list[str]:
         """How to go on where there is no other way: with a command that no menu shows."""
-        meant = [self._commands.get(button.command) for button in view.buttons]
+        meant = [COMMANDS.get(button.command) for button in view.buttons]
         if not any(command and not command.is_typed for command in meant):
             return []
         return [
@@ -89,7 +88,7 @@ class ConsoleConversation(WithoutPreviews, WithoutAccess):
 
     def _typed(self, button: Button) -> str:
         """What a button does, as it is typed."""
-        command = self._commands.get(button.command)
+        command = COMMANDS.get(button.command)
         words = [f"/{button.command}"]
         for name, value in button.given.items():
             option = command.option(name) if command else None
@@ -120,8 +119,8 @@ class ConsolePlatform(WithoutMembers):
 
     name = NAME
 
-    def __init__(self, screen: Screen, locale: Locale, commands: Commands = COMMANDS) -> None:
-        self._conversation = ConsoleConversation(screen, locale, commands)
+    def __init__(self, screen: Screen, locale: Locale) -> None:
+        self._conversation = ConsoleConversation(screen, locale)
 
     def privately(self, place: ConversationRef, user: User) -> ConversationRef:
         del user

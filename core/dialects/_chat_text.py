@@ -60,6 +60,7 @@ _TWIN = "/cdn/download/"
 # Whoever tells more than that in one line, or at the end of a story, does not say why.
 _LINE_CHARS = 400
 _READ_CHARS = 20_000
+_REASON_CHARS = 300
 # The result stands at the end of a story, and no story is half as long.
 _STORY_CHARS = 50_000
 
@@ -106,7 +107,7 @@ def is_retrying(text: str) -> bool:
     return bool(_RETRYING.search(text))
 
 
-def reason_of(content: str, reasoning: str, *, prompt: str = "", longest: int = 300) -> str:
+def reason_of(content: str, reasoning: str, *, prompt: str = "") -> str:
     """The sentence that most likely says why there is no video.
 
     It names no address: who has the one of a task sees the video.
@@ -115,8 +116,8 @@ def reason_of(content: str, reasoning: str, *, prompt: str = "", longest: int = 
     for lines in stories:
         telling = [line for line in lines if _FAILURE.search(without(line, prompt))]
         if telling:
-            return telling[-1].strip(" >*")[:longest]
-    return next(("\n".join(lines)[-longest:] for lines in stories if lines), "")
+            return telling[-1].strip(" >*")[:_REASON_CHARS]
+    return next(("\n".join(lines)[-_REASON_CHARS:] for lines in stories if lines), "")
 
 
 def _sentences(story: str) -> list[str]:

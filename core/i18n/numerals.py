@@ -19,9 +19,9 @@ _FORMATS: dict[str | int | None, Any] = {None: parse_pattern("#,##0.###")}
 _PLURALS = {"en": {"one": "i = 1 and v = 0"}, "zh": dict[str, str]()}
 
 
-def number(value: float, decimals: int = 4) -> str:
-    """A number as our texts write it, with at most so many decimals."""
-    whole, _, rest = f"{value:,.{decimals}f}".partition(".")
+def number(value: float) -> str:
+    """A number as our texts write it, with at most four decimals."""
+    whole, _, rest = f"{value:,.4f}".partition(".")
     return f"{whole}.{rest}".rstrip("0").rstrip(".") if rest else whole
 
 

@@ -31,15 +31,11 @@ class FleetFiles:
     Args:
         database: a connection of its own: what others wait for is not behind a large file.
         media_dir: where they lie on this machine; in the database they are named from there on.
-        most_bytes: the largest that is kept.
     """
 
-    def __init__(
-        self, database: Database, media_dir: Path, *, most_bytes: int = _MOST_BYTES
-    ) -> None:
+    def __init__(self, database: Database, media_dir: Path) -> None:
         self.database = database
         self._media_dir = media_dir
-        self._most_bytes = most_bytes
         # One file at a time is in memory, and who wants the same one finds it there afterwards.
         self._moving = asyncio.Lock()
 
@@ -109,7 +105,7 @@ class FleetFiles:
 
     def _read(self, path: Path) -> bytes | None:
         try:
-            if path.stat().st_size <= self._most_bytes:
+            if path.stat().st_size <= _MOST_BYTES:
                 return path.read_bytes()
         except OSError as error:
             log.warning("other machines cannot have %s: %s", path.name, error.strerror)

@@ -32,6 +32,8 @@ _DROP_STALLED = text(
 _BEAT_SECONDS = 5.0
 _STALLED_SECONDS = 15.0
 _PAUSE_SECONDS = 1.0
+# How many jobs one process looks at in the same moment.
+_AT_ONCE = 20
 _SYNC = JobManager(SyncPsycopgConnector())
 
 
@@ -65,7 +67,6 @@ class WakeUps:
         conninfo: where the database is, as libpq has it.
         options: how to connect.
         take: looks at a job; never raises.
-        at_once: how many jobs one process looks at in the same moment.
     """
 
     def __init__(
@@ -73,14 +74,12 @@ class WakeUps:
         conninfo: str,
         options: dict[str, Any],
         take: Callable[[str], Awaitable[None]],
-        at_once: int = 20,
     ) -> None:
         connector = PsycopgConnector(
             conninfo=conninfo, kwargs=options, min_size=1, max_size=4, timeout=10.0
         )
         self._app = App(connector=connector)
         self._take = take
-        self._at_once = at_once
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
         @self._app.task(name=_TASK)
@@ -109,7 +108,7 @@ class WakeUps:
                 await self._app.run_worker_async(
                     queues=[platform],
                     name=platform,
-                    concurrency=self._at_once,
+                    concurrency=_AT_ONCE,
                     install_signal_handlers=False,
                     update_heartbeat_interval=_BEAT_SECONDS,
                     stalled_worker_timeout=_STALLED_SECONDS,

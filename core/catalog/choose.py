@@ -10,10 +10,10 @@ from typing import TypeVar, overload
 from core.catalog.ability import Ability, can
 from core.catalog.chat import ChatAbility, ChatModel, can_chat
 from core.catalog.cooldown import Cooldown
+from core.catalog.joint_refusals import refuse_all
 from core.catalog.listed import Listed
 from core.catalog.load import CatalogData
 from core.catalog.model import Model
-from core.catalog.nobody import refuse_all
 from core.catalog.refusals import refusals
 from core.catalog.served import Served, State
 from core.catalog.speech import SpeechModel

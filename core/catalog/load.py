@@ -1,6 +1,5 @@
 """Reads catalog files: the presets beside this module, then the operator's own over them."""
 
-import tomllib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from core.catalog.gateway import Gateway, Group
 from core.catalog.model import Model
 from core.catalog.served import Served, Table
 from core.catalog.speech import SpeechModel
+from core.catalog.toml_file import Entry, read_toml
 from core.catalog.workflows import DIALECT, read_pair, workflow_maps
 from core.errors import CatalogError
 from core.validation import objections
@@ -24,7 +24,6 @@ _KINDS = ("gateway", "model", "chat", "speech")
 # There is one protocol for it.
 _SPEECH_DIALECTS = ("transcriptions",)
 _GROUPS = frozenset(get_args(Group))
-Entry = dict[str, object]
 T = TypeVar("T", bound=Table)
 
 
@@ -146,15 +145,7 @@ def _lay_beside(stanzas: dict[tuple[str, ...], _Stanza], file: Path, wrong: list
 
 
 def _tables(file: Path) -> Iterable[tuple[str, int, Entry]]:
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CatalogError(f"{file}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CatalogError(f"{file}: is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{file}: is not valid TOML: {error}") from error
-    for kind, entries in document.items():
+    for kind, entries in read_toml(file).items():
         if kind not in _KINDS:
             raise CatalogError(
                 f"{file}: [{kind}] is unknown; use [[gateway]], [[model]], [[chat]] or [[speech]]"

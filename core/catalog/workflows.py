@@ -4,7 +4,6 @@ Source: docs/gateways.md, "Workflows and their maps".
 """
 
 import json
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from core.catalog.toml_file import Entry, read_toml
 from core.catalog.workflow import Workflow
 from core.errors import CatalogError
 from core.validation import objections
@@ -19,7 +19,6 @@ from core.validation import objections
 GATEWAY = "comfyui"
 DIALECT = "comfyui"
 
-Entry = dict[str, object]
 # A machine at home takes its time, and has a queue.
 _DEFAULTS: Entry = {
     "gateway": GATEWAY,
@@ -74,14 +73,8 @@ def read_pair(file: Path) -> WorkflowPair:
 
 
 def _stanza(file: Path) -> Entry:
-    try:
-        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CatalogError(f"{file}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CatalogError(f"{file}: is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{file}: is not valid TOML: {error}") from error
+    # Notepad begins a file with a byte order mark.
+    said = read_toml(file, encoding="utf-8-sig")
     # As in a catalog file, which is what a stanza may be copied from.
     match said:
         case {"model": [{**stanza}], **rest} if not rest:

@@ -2,28 +2,25 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import uuid4
 
 from core.catalog import ChatModel
+from core.chat.endings import ended, store_surely, with_price
 from core.chat.heard import HeardAnswer
 from core.chat.showing import leave, standing_as
 from core.chat.turns import fitting, tokens_taken
 from core.chat.views import answer_views, is_long
 from core.chat.whole import add_whole
 from core.errors import HAD_ELSEWHERE, Fault, FaultKind, JobError, StorageError, UserError
-from core.exchanges import Exchange, ExchangeState, ledger_ref
-from core.i18n import Locale
+from core.exchanges import Exchange
 from core.jobs import LostRunError
 from core.messages.paged import PagedMessage, Standing
 from core.platform import Button, MessageLostError, RefusedError, View
 from core.records import answer_ended, answer_passed_on
 from core.services import Services
-from core.storing import until_stored
 from core.talk import Question, Returned, ToolCall
 
 log = logging.getLogger(__name__)
@@ -281,25 +278,7 @@ class ActiveAnswer:
         answer_ended(self._services.meters, self.exchange)
 
     async def _until_stored(self) -> None:
-        save = partial(self._services.exchanges.save, self.exchange)
-        await until_stored(f"answer {self.exchange.id}", save)
-
-
-def ended(exchange: Exchange, fault: Fault | None, *, stopped: bool) -> Exchange:
-    """The row of an answer that has ended like this."""
-    if fault:
-        state = ExchangeState.BROKEN if exchange.has_words else ExchangeState.FAILED
-    else:
-        state = ExchangeState.STOPPED if stopped else ExchangeState.DONE
-    return replace(exchange, state=state, fault=fault, ended_at=time.time())
-
-
-async def with_price(services: Services, exchange: Exchange) -> Exchange:
-    """The row of an answer that has ended, with what its person is told of its price."""
-    locale, ref = Locale(exchange.locale), ledger_ref(exchange.id)
-    tell = services.credits.told_paid
-    paid = await tell(exchange.user, exchange.conversation, locale, ref=ref, paid=exchange.credits)
-    return replace(exchange, paid=paid)
+        await store_surely(self._services, self.exchange)
 
 
 def _shortened(call: ToolCall) -> ToolCall:

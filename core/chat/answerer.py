@@ -2,38 +2,32 @@
 
 import asyncio
 import logging
-import shutil
-import time
 from collections.abc import Collection, Generator, Iterable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 
-from core.chat.answer import ActiveAnswer, UseTool, ended, with_price
+from core.chat.answer import ActiveAnswer, UseTool
+from core.chat.endings import store_surely
 from core.chat.formed_answer import FormedAnswer, HandOver
-from core.chat.showing import disown, leave, show
+from core.chat.pruner import AnswerPruner
+from core.chat.recovery import AnswerRecovery
+from core.chat.showing import disown, show
 from core.chat.turns import most_tokens
 from core.chat.views import elsewhere_view
 from core.errands import Errands
-from core.errors import Fault, FaultKind, StorageError, UserError
+from core.errors import UserError
 from core.events import Event
-from core.exchanges import Exchange, ExchangeState
+from core.exchanges import Exchange
 from core.files.elsewhere import paths_of
 from core.i18n import Locale, explain
-from core.jobs import LostRunError
 from core.media import Asset
-from core.platform import MessageLostError, MessageRef, Party, RefusedError, View
-from core.records import about_answer, answer_ended
+from core.platform import MessageRef, Party, View
+from core.records import about_answer
 from core.services import Services
-from core.storing import until_stored
 from core.talk import Question
 
 log = logging.getLogger(__name__)
 
-_DAY_SECONDS = 24 * 3600.0
-_PRUNE_SECONDS = 3600.0
-# In one transaction, so that nobody waits long for the database.
-_AT_ONCE = 100
 # What processes call to each other.
 _STOP = "stop answer"
 
@@ -57,18 +51,17 @@ class Answerer:
         self._services = services
         self._per_user = per_user
         self._history = history
-        self._kept_days = kept_days
         self._active: dict[str, ActiveAnswer] = {}
-        self._left: set[str] = set()
         # Who is listened to, by what becomes of it.
         self._heard: dict[str, Party] = {}
         self._all_heard = asyncio.Event()
         self._all_heard.set()
         self._errands = Errands()
+        self._pruner = AnswerPruner(services, kept_days)
+        self._recovery = AnswerRecovery(services, self._errands, self._hand_over)
         self._closing = False
         self._shown: set[str] = set()
         self._draft: HandOver = _nobody
-        self._pruner: asyncio.Task[None] | None = None
 
     async def submit(
         self,
@@ -196,7 +189,7 @@ class Answerer:
             raise UserError("nothing-to-show")
         self._shown.add(exchange.id)
         try:
-            await self._store(await show(self._services, exchange))
+            await store_surely(self._services, await show(self._services, exchange))
         finally:
             self._shown.discard(exchange.id)
 
@@ -218,8 +211,7 @@ class Answerer:
     async def forget(self, user: Party) -> None:
         """Delete all that a person has asked and was answered."""
         await self.stop_all(user)
-        while gone := await self._services.exchanges.forget(user, limit=_AT_ONCE):
-            await self._forget_files(gone)
+        await self._pruner.forget(user)
 
     async def start(self, draft: HandOver) -> None:
         """Forget what has been kept for long enough, now and from time to time.
@@ -230,35 +222,19 @@ class Answerer:
         """
         self._draft = draft
         self._services.calls.answer(_STOP, self._stop_called)
-        await self._prune()
-        self._pruner = asyncio.create_task(self._prune_often(), name="answers")
+        await self._pruner.start()
 
     def _stop_called(self, exchange_id: str) -> None:
         self._stop_here(exchange_id)
 
-    async def _prune_often(self) -> None:
-        while True:
-            await asyncio.sleep(_PRUNE_SECONDS)
-            try:
-                await self._prune()
-            except StorageError as error:
-                log.warning("old answers are forgotten later: %s", error)
-
-    async def _prune(self) -> None:
-        before = time.time() - self._kept_days * _DAY_SECONDS
-        while gone := await self._services.exchanges.prune(before, limit=_AT_ONCE):
-            await self._forget_files(gone)
-
     def take_up(self, left: Iterable[Exchange]) -> None:
         """End what an earlier process has left; nothing is asked again, it may have been paid."""
-        for exchange in left:
-            self._left.add(exchange.id)
-            self._errands.start(self._tell(exchange))
+        self._recovery.take_up(left)
 
     @property
     def in_hand(self) -> Collection[str]:
         """The ids of all that are listened to, being answered, or told, by this process."""
-        return {*self._heard, *self._active, *self._left}
+        return {*self._heard, *self._active, *self._recovery.in_hand}
 
     def refuse_more(self) -> None:
         """Begin no more answers."""
@@ -271,8 +247,7 @@ class Answerer:
 
     async def close(self) -> None:
         """Let go of everything; what is not told is told by the next start."""
-        if self._pruner:
-            self._pruner.cancel()
+        self._pruner.stop()
         self._heard.clear()
         await self._errands.close()
 
@@ -282,7 +257,7 @@ class Answerer:
                 await active.go()
             # Forgotten while it was given: then its file is, too.
             if await self._services.exchanges.get(active.exchange.id) is None:
-                await self._forget_files([active.exchange.id])
+                await self._pruner.forget_files([active.exchange.id])
         finally:
             self.failed += active.exchange.fault is not None
             del self._active[active.exchange.id]
@@ -300,47 +275,7 @@ class Answerer:
         except UserError as error:
             view = View(text=explain(Locale(exchange.locale), error))
             await show(self._services, exchange, [view])
-        await self._store(replace(exchange, told=True))
-
-    async def _tell(self, exchange: Exchange) -> None:
-        with about_answer(exchange):
-            try:
-                await self._tell_end(exchange)
-            except LostRunError:
-                log.info("answer %s: another process has it", exchange.id)
-        # One that could not be told, for whatever reason, is not tried again and again.
-        self._left.discard(exchange.id)
-
-    async def _tell_end(self, exchange: Exchange) -> None:
-        if exchange.request and exchange.state is ExchangeState.DONE:
-            with suppress(MessageLostError, RefusedError):
-                await self._hand_over(exchange)
-            return
-        if not exchange.is_ended:
-            fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)
-            exchange = ended(exchange, fault, stopped=False)
-            exchange = await with_price(self._services, exchange)
-            await self._store(exchange)
-            answer_ended(self._services.meters, exchange)
-        with suppress(MessageLostError, RefusedError):
-            if exchange.posting:
-                await leave(self._services, exchange)
-            else:
-                exchange = await show(self._services, exchange)
-        await self._store(replace(exchange, told=True))
-
-    async def _store(self, exchange: Exchange) -> None:
-        save = partial(self._services.exchanges.save, exchange)
-        await until_stored(f"answer {exchange.id}", save)
-
-    async def _forget_files(self, ids: Sequence[str]) -> None:
-        for each in ids:
-            # A draft has taken over its pictures, and perhaps was ordered.
-            if await self._services.store.get(each):
-                continue
-            await self._services.files.forget([each])
-            folder = self._services.folder(each)
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await store_surely(self._services, replace(exchange, told=True))
 
 
 def _shown_in(exchange: Exchange) -> tuple[Asset, ...]:

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from core.chat.answer import ActiveAnswer, ended
+from core.chat.answer import ActiveAnswer
+from core.chat.endings import ended
 from core.chat.suggestions import is_suggestion
 from core.errors import Fault, FaultKind, JobError
 from core.exchanges import Exchange

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from core.catalog import SpeechModel
-from core.chat.answer import with_price
+from core.chat.endings import with_price
 from core.commands.command import Context
 from core.commands.ordering import shown_at
 from core.commands.spending import settled

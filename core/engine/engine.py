@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
@@ -20,7 +20,7 @@ from core.engine.endings import Endings
 from core.engine.openings import Openings
 from core.engine.order import Order, place, promised
 from core.engine.recovery import Recovery
-from core.engine.run import Run
+from core.engine.runs import Runs
 from core.engine.scheduler import Scheduler, queue_limits
 from core.engine.ticker import Ticker
 from core.errands import Errands
@@ -31,10 +31,10 @@ from core.files.elsewhere import paths_of
 from core.jobs import Job, JobState, LostRunError, reopened
 from core.keeper import Keeper
 from core.listings import recall
-from core.messages.views import dropped_view, ended_view
+from core.messages.views import dropped_view
 from core.people.audit import Act
 from core.platform import ConversationRef, MessageRef, Party, Platform, User
-from core.records import about_job, job_ended
+from core.records import job_ended
 from core.services import Services
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,6 @@ class Engine:
         self.broadcaster = Broadcaster(services)
         self._drain_seconds = drain_seconds
         self._active = ActiveJobs(services.feed)
-        self._runs: dict[str, Run] = {}
-        self._ticker = Ticker(self._active, self._runs.keys())
         self._dispatcher = dispatcher or Scheduler(queue_limits(services, jobs_per_user))
         self._admission = Admission(services, self._dispatcher, waiting or WaitingLimits())
         self._closing = False
@@ -74,11 +72,13 @@ class Engine:
         self._openings = Openings(
             services, self._active, self._errands, self._endings, self._dispatcher.enqueue
         )
+        self._runs = Runs(services, self._active, self._errands, self._endings, self._openings)
+        self._ticker = Ticker(self._active, self._runs.ids)
         self._recovery = Recovery(
             services, self.answerer, self._errands, self._endings, self._openings.go_on
         )
         self._hands = Hands(
-            run=self._run,
+            run=self._runs.run,
             moved=self._ticker.moved,
             take_up=self._recovery.take_up_one,
             let_go=self._let_go,
@@ -128,6 +128,7 @@ class Engine:
         if self._has_drained:
             return
         self._closing = True
+        self._runs.refuse_more()
         self.answerer.refuse_more()
         try:
             async with asyncio.timeout(self._drain_seconds):
@@ -138,10 +139,10 @@ class Engine:
             self._has_drained = True
 
     async def _wait_for_unleavable(self) -> None:
-        await self._dispatcher.hand_over(self._unleavable)
-        while kept := self._unleavable():
-            await _any_leavable(kept.values())
-            await self._dispatcher.hand_over(self._unleavable)
+        await self._dispatcher.hand_over(self._runs.unleavable)
+        while self._runs.unleavable():
+            await self._runs.until_one_is_leavable()
+            await self._dispatcher.hand_over(self._runs.unleavable)
         await self._all_paid.wait()
         await self.answerer.idle()
 
@@ -231,9 +232,8 @@ class Engine:
         """Do what a draft has shown.
 
         Raises:
-            UserError: somebody already did, or cancelled it; or its model is gone; or the person
-                may not spend so much; the disk is nearly full, or
-                nothing new is taken.
+            UserError: somebody already did, or cancelled it; its model is gone; the person may not
+                spend so much; the disk is nearly full, or nothing new is taken.
             TakenError: the event has had its effect.
         """
         self._admission.check_open()
@@ -375,10 +375,7 @@ class Engine:
     @property
     def unleavable_jobs(self) -> int:
         """How many a stop waits for, since nobody could pick them up again; see `admitted`."""
-        return len(self._unleavable()) + self._paying
-
-    def _unleavable(self) -> Mapping[str, Run]:
-        return {name: run for name, run in self._runs.items() if not run.leavable.is_set()}
+        return len(self._runs.unleavable()) + self._paying
 
     def position(self, job: Job) -> int:
         """A job's place in the queue, from 1; 0 when it does not wait."""
@@ -387,37 +384,3 @@ class Engine:
     def lacks(self, job: Job) -> str:
         """What a waiting job waits for, see `Dispatcher.lacks`."""
         return self._dispatcher.lacks(job.id)
-
-    async def _run(self, job_id: str) -> bool:
-        active = self._active.get(job_id)
-        if active is None or self._closing:
-            return False
-        with about_job(active.job):
-            return await self._run_active(active)
-
-    async def _run_active(self, active: ActiveJob) -> bool:
-        job_id = active.job.id
-        run = self._runs[job_id] = Run(self.services, active)
-        try:
-            await run.go()
-        finally:
-            self._endings.failed += run.failed
-            del self._runs[job_id]
-            # Not one that a retry has put in its place while this run was ending.
-            self._active.drop(active)
-        # Not part of the run: nobody's next job waits for an edit of one that they have.
-        if run.is_delivered:
-            self._errands.start(active.end(ended_view(active.job)))
-        # Queued anew, since the next gateway has a limit of its own.
-        if run.next_model:
-            await self._openings.open(ActiveJob(self.services, active.job, run.next_model))
-        return not run.is_lost
-
-
-async def _any_leavable(runs: Iterable[Run]) -> None:
-    waits = [asyncio.create_task(run.leavable.wait()) for run in runs]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

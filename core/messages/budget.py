@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from core.limits import Limits
 from core.messages.share import Refusal, WriteShare, WriteWish
+from core.messages.window import WriteWindow
 from core.messages.written import ChatKey, Lane, Written
 from core.meters import WriteMeter
 from core.platform import MessageRef, SlowDownError
@@ -57,7 +58,6 @@ class _Waiter:
     lane: Lane = field(compare=False)
     weight: int = field(compare=False)
     admitted: asyncio.Event = field(compare=False, default_factory=asyncio.Event)
-    begun: float = field(compare=False, default=0.0)
     not_before: float = field(compare=False, default=0.0)
     wish: WriteWish | None = field(compare=False, default=None)
     has_leave: bool = field(compare=False, default=False)
@@ -70,8 +70,7 @@ class WriteBudget:
     quarter of the window alone, answers half of that, so that a result never stands behind them;
     a broadcast leaves half of it.
     Where more last words are expected, progress leaves room for all of them.
-    A write happens inside the block, and counts from when it was answered: nobody can say when
-    before that it has arrived.
+    A write happens inside the block, and counts in the `WriteWindow`.
 
     Args:
         whole: what all chats of the platform share.
@@ -105,7 +104,6 @@ class WriteBudget:
         self._whole = whole
         self._frames = frames or whole
         self._writes = limits.writes
-        self._window = limits.window_seconds
         # Without it, progress of three jobs would make a finished video wait for a minute.
         reserve = limits.writes // 4
         self._kept = {
@@ -115,11 +113,12 @@ class WriteBudget:
         }
         self._expected = 0
         self._memory = memory
-        self._answered = sorted(left.times) if left else []
+        self._window = WriteWindow(
+            limits.writes, limits.window_seconds, left.times if left else ()
+        )
         self._paused: dict[Lane, float] = dict.fromkeys(_LANES, 0.0)
         self._paused |= left.pauses if left else {}
         self._waiting: list[_Waiter] = []
-        self._under_way: list[_Waiter] = []
         self._numbers = count()
         self._unsaved = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -218,18 +217,16 @@ class WriteBudget:
     def is_quiet(self) -> bool:
         """Whether there is nothing to remember: no write counts any more, and none waits."""
         now = _now()
-        busy = (
-            self._waiting or self._under_way or any(until > now for until in self._paused.values())
-        )
-        return not busy and not self._counting(now)
+        busy = self._waiting or any(until > now for until in self._paused.values())
+        return not busy and self._window.is_empty(now)
 
     def written(self) -> Written:
         """What a later process has to know."""
         self._unsaved = 0
         now = _now()
         return Written(
-            times=tuple(time for time in self._answered if time + self._window > now),
-            under_way=sum(waiter.weight for waiter in self._under_way),
+            times=self._window.answered(now),
+            under_way=self._window.under_way,
             pauses={lane: until for lane, until in self._paused.items() if until > now},
         )
 
@@ -259,7 +256,7 @@ class WriteBudget:
             self._paused[waiter.lane] = max(self._paused[waiter.lane], until)
         else:
             waiter.not_before = until
-        self._under_way.remove(waiter)
+        self._window.withdraw(waiter.number)
         self._unsaved -= waiter.weight
         waiter.admitted.clear()
         insort(self._waiting, waiter)
@@ -275,7 +272,10 @@ class WriteBudget:
                 # Those of the other lane go by.
                 wakings.append(self._paused[waiter.lane])
                 continue
-            free_at = max(self._free_at(waiter, now), waiter.not_before)
+            free_at = max(
+                self._window.free_at(waiter.weight, self._kept_from(waiter.rank), now),
+                waiter.not_before,
+            )
             if free_at > now:
                 wakings.append(free_at)
                 break
@@ -285,9 +285,7 @@ class WriteBudget:
 
     def _begin(self, waiter: _Waiter, now: float) -> None:
         self._waiting.remove(waiter)
-        # Noted before the write as well, or two that wait would both take the last place.
-        waiter.begun = now
-        self._under_way.append(waiter)
+        self._window.begin(waiter.number, waiter.weight, now)
         self._unsaved += waiter.weight
         self._remember()
         waiter.admitted.set()
@@ -298,11 +296,7 @@ class WriteBudget:
         if waiter in self._waiting:
             self._waiting.remove(waiter)
         else:
-            now = _now()
-            self._under_way.remove(waiter)
-            # Counted from the answer instead: the platform counts when it has arrived.
-            del self._answered[: len(self._answered) - self._counting(now)]
-            self._answered += [now] * waiter.weight
+            self._window.answer(waiter.number, _now())
             self._remember()
         self._admit()
 
@@ -310,35 +304,9 @@ class WriteBudget:
         if self._memory:
             self._memory.touch(self)
 
-    def _free_at(self, waiter: _Waiter, now: float) -> float:
-        """When there is room for it, as far as is known; `now` or earlier where there is.
-
-        Infinity where that is not a matter of time.
-        """
-        begun = [
-            each.begun
-            for each in self._under_way
-            for _ in range(each.weight)
-            if each.begun + self._window > now
-        ]
-        counting = self._counting(now)
-        over = counting + len(begun) + waiter.weight - self._writes
-        over += self._kept_from(waiter.rank)
-        if over <= 0:
-            return now
-        if over > counting + len(begun):
-            return math.inf
-        # When so many of the oldest have left the window, there is room.
-        first = len(self._answered) - counting
-        return sorted((*self._answered[first:], *begun))[over - 1] + self._window
-
     def _kept_from(self, rank: Rank) -> int:
         kept = self._kept.get(rank, 0)
         return max(kept, min(self._expected, self._writes)) if rank >= Rank.FRAME else kept
-
-    def _counting(self, now: float) -> int:
-        """How many of those that were answered, oldest first, still count."""
-        return len(self._answered) - bisect_right(self._answered, now - self._window)
 
 
 def _now() -> float:

@@ -7,15 +7,8 @@ from sqlalchemy import Connection, delete, select
 
 from core.events import Event, TakenError
 from core.people.audit import Act, named
-from core.people.credits import (
-    Balance,
-    CreditLimits,
-    Gift,
-    Purchase,
-    Refund,
-    Settlement,
-    Spender,
-)
+from core.people.balance import Balance, CreditLimits
+from core.people.credits import Gift, Purchase, Refund, Settlement, Spender
 from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database

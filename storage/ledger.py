@@ -25,16 +25,8 @@ from sqlalchemy import (
 )
 
 from core.errors import UserError
-from core.people.credits import (
-    Balance,
-    CreditLimits,
-    Gift,
-    HouseRules,
-    OverdrawnError,
-    Settlement,
-    Share,
-    Spender,
-)
+from core.people.balance import Balance, CreditLimits, HouseRules, Share
+from core.people.credits import Gift, OverdrawnError, Settlement, Spender
 from core.people.currency import THOUSANDTHS, Currency
 from core.platform import Party
 from storage.tables import allowances, ledger, members

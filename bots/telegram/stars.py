@@ -21,7 +21,8 @@ from bots.telegram.incoming import is_masked, is_private, person, place_of, ref_
 from core.errors import StorageError, UserError
 from core.i18n import Locale, explain, translate
 from core.people.audit import Act
-from core.people.credits import THOUSANDTHS, Purchase, Refund
+from core.people.credits import Purchase, Refund
+from core.people.currency import THOUSANDTHS
 from core.platform import ConversationRef, MessageRef, User, View
 from core.redact import quote
 from core.services import Services

@@ -10,7 +10,8 @@ from core.commands.parties import IdOption, KindOption, PersonOption, party_of
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG, Option
-from core.people.credits import NO_LIMIT, Balance, CreditLimits, Gift
+from core.people.balance import NO_LIMIT, Balance, CreditLimits
+from core.people.credits import Gift
 from core.people.currency import THOUSANDTHS
 from core.platform import Party, View
 

@@ -20,7 +20,7 @@ from core.i18n.numerals import Bundle
 from core.jobs import ENDED, OPEN, JobState
 from core.messages.progress import Phase
 from core.options.options import describe
-from core.people.credits import Narrowest
+from core.people.balance import Narrowest
 from core.people.sessions import Area
 
 ROOT = Path(__file__).parents[2]

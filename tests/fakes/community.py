@@ -10,7 +10,7 @@ from core.engine.engine import Engine
 from core.i18n import Locale
 from core.invocation import IdFormat, Invocation, known
 from core.people.access import Policy
-from core.people.credits import HouseRules
+from core.people.balance import HouseRules
 from core.people.rate import OrderRate
 from core.platform import ConversationRef, MessageRef, User, View
 from sandbox.options import SandboxOptions

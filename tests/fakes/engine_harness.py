@@ -38,7 +38,8 @@ from core.meters import Meters
 from core.notices import TellsAlone
 from core.past_jobs import Retention
 from core.people.access import Access, Policy
-from core.people.credits import Credits, HouseRules
+from core.people.balance import HouseRules
+from core.people.credits import Credits
 from core.people.pause import Pauses
 from core.people.rate import OrderRate
 from core.people.sessions import Sessions

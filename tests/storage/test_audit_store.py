@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import StorageError
 from core.people.access import Rule
-from core.people.credits import CreditLimits, Gift, Purchase
+from core.people.balance import CreditLimits
+from core.people.credits import Gift, Purchase
 from core.platform import Party
 from storage.access import SqlAccessStore
 from storage.audit import SqlAuditStore

@@ -15,16 +15,8 @@ from core.events import Event, TakenError
 from core.exchanges import Exchange, ExchangeState, ledger_ref
 from core.jobs import Job, JobState
 from core.media import MediaRequest
-from core.people.credits import (
-    NO_LIMIT,
-    Balance,
-    CreditLimits,
-    Gift,
-    HouseRules,
-    OverdrawnError,
-    Purchase,
-    Spender,
-)
+from core.people.balance import NO_LIMIT, Balance, CreditLimits, HouseRules
+from core.people.credits import Gift, OverdrawnError, Purchase, Spender
 from core.people.currency import thousandths
 from core.platform import ConversationRef, Party, User
 from storage.credits import SqlCreditStore

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from core.exchanges import ExchangeState
-from core.people.credits import HouseRules
+from core.people.balance import HouseRules
 from core.people.spending import SpentBy, SpentFor, SpentOn
 from storage.database import Database
 from storage.spending import SqlSpendingStore

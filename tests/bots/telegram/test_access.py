@@ -5,7 +5,7 @@ from pathlib import Path
 from bots.telegram.stars import StarsPrice
 from core.i18n import Locale, translate
 from core.people.access import Policy
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.platform import ConversationRef, Party, User
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, slow_telegram_bot, telegram_bot

@@ -11,7 +11,7 @@ from bots.telegram.stars import StarsPrice
 from core.engine.engine import Engine
 from core.files.disk import Room
 from core.people.access import Policy
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.platform import Party
 from tests.fakes.telegram.bot import GROUP, TelegramBotHarness, telegram_bot
 from tests.fakes.telegram.chat import TelegramMessage

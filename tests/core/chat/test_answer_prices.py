@@ -12,7 +12,7 @@ from core.engine.engine import Engine
 from core.exchanges import Exchange
 from core.i18n import Locale
 from core.invocation import Invocation, Voice
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.platform import User
 from tests.fakes.community import ANN, HERE, ROOT, Community, opened
 from tests.fakes.engine_harness import EngineHarness, found_when

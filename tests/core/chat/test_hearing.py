@@ -20,7 +20,7 @@ from core.files.sounds import seconds_of
 from core.i18n import Locale
 from core.invocation import Invocation, Voice
 from core.jobs import JobState
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.people.preferences import Preferences
 from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness, found_when

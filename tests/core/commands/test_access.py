@@ -9,7 +9,7 @@ import pytest
 
 from core.invocation import IdFormat
 from core.people.access import Policy
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.people.rate import OrderRate
 from core.platform import Party, User
 from tests.fakes.community import ANN, BOB, DESK, HERE, ROOT, Community, opened

@@ -11,7 +11,7 @@ from core.engine.engine import Engine
 from core.files.disk import Room
 from core.i18n import Locale
 from core.invocation import Invocation
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.people.words import BlockedWords
 from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.people.currency import Currency
 from tests.fakes.community import ANN, BOB, HERE, ROOT, Community, opened
 from tests.fakes.memory_platform import NAME

@@ -8,7 +8,7 @@ from core.catalog import Catalog
 from core.engine.engine import Engine
 from core.jobs import JobState
 from core.media import RemoteAsset
-from core.people.credits import CreditLimits, HouseRules
+from core.people.balance import CreditLimits, HouseRules
 from core.platform import RefusedError
 from tests.fakes.engine_harness import FOUR, EngineHarness
 from tests.fakes.manual_gateway import ManualGateway

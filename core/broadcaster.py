@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -13,7 +13,7 @@ from core.errors import StorageError
 from core.i18n import translate
 from core.messages.budget import Rank
 from core.messages.buttons import halt_button
-from core.messages.patience import pauses
+from core.messages.patience import Caution
 from core.messages.status import StatusMessage, write_final
 from core.people.broadcasts import Broadcast, BroadcastState, Receipt, Recipient
 from core.platform import (
@@ -120,13 +120,13 @@ class Broadcaster:
     async def _send(self, broadcast: Broadcast) -> None:
         platforms = tuple(self._services.platforms)
         waiting = deque(await self._store.waiting(broadcast.id, platforms))
-        calm = {platform: _Calm() for platform in platforms}
+        caution = {platform: Caution() for platform in platforms}
         report = await self._report(broadcast)
 
         async def work() -> None:
             while waiting and not self._closing and not _is_stale(broadcast):
                 chat = waiting.popleft()
-                receipt = await self._tell(broadcast, chat, calm[chat.conversation.platform])
+                receipt = await self._tell(broadcast, chat, caution[chat.conversation.platform])
                 if receipt is Receipt.WAITING:
                     waiting.append(chat)
                 elif receipt:
@@ -141,15 +141,17 @@ class Broadcaster:
         finally:
             await report.close()
 
-    async def _tell(self, broadcast: Broadcast, chat: Recipient, calm: "_Calm") -> Receipt | None:
+    async def _tell(
+        self, broadcast: Broadcast, chat: Recipient, caution: Caution
+    ) -> Receipt | None:
         """Send it to one chat; None where it must not be sent any more."""
         ref = chat.conversation
         conversation, budget = self._services.written_to(ref)
         settle = partial(self._store.settle, broadcast.id, chat.position)
         slow: SlowDownError | None = None
-        async with calm.kept() as is_next, budget.turn(Rank.BROADCAST, "post"), self._in_hand():
+        async with caution.turn() as is_next, budget.turn(Rank.BROADCAST, "post"), self._in_hand():
             # Trouble has begun while it waited for its turn: it is not risked in vain.
-            if calm.has_trouble and not is_next:
+            if caution.has_trouble and not is_next:
                 return Receipt.WAITING
             begun = await self._begin(broadcast, chat)
             if begun is not Receipt.BEGUN:
@@ -158,14 +160,14 @@ class Broadcaster:
                 await conversation.send(View(text=broadcast.text))
             except LostAnswerError as error:
                 log.warning("a broadcast may or may not be in %s: %s", ref.chat, error)
-                calm.trouble()
+                caution.trouble()
                 # Sent again it could come twice.
                 return Receipt.BEGUN
             except SlowDownError as error:
                 receipt, slow = Receipt.WAITING, error
             except UnreachableError:
                 receipt = Receipt.WAITING
-                calm.trouble()
+                caution.trouble()
             except (MessageLostError, RefusedError, TextTooLongError) as error:
                 log.info("a broadcast was not taken in %s: %s", ref.chat, error)
                 receipt = Receipt.FAILED
@@ -174,7 +176,7 @@ class Broadcaster:
                 log.exception("a broadcast failed in %s", ref.chat)
                 receipt = Receipt.FAILED
             else:
-                calm.works()
+                caution.works()
                 receipt = Receipt.SENT
             await until_stored(broadcast.id, partial(settle, receipt))
         if slow:
@@ -255,38 +257,6 @@ class Broadcaster:
         if message != broadcast.message:
             await self._store.shown_in(broadcast.id, message)
         return message
-
-
-class _Calm:
-    """What is sent on a platform that has trouble: one after the other, after a pause each time.
-
-    So an outage costs as few chats as possible what may have been lost on the way to them.
-    """
-
-    def __init__(self) -> None:
-        self._one = asyncio.Lock()
-        self._pauses: Iterator[float] | None = None
-
-    @property
-    def has_trouble(self) -> bool:
-        return self._pauses is not None
-
-    def trouble(self) -> None:
-        self._pauses = self._pauses or pauses()
-
-    def works(self) -> None:
-        self._pauses = None
-
-    @asynccontextmanager
-    async def kept(self) -> AsyncGenerator[bool]:
-        """Wait until it may be tried; gives whether it is the one that is tried in trouble."""
-        if self._pauses is None:
-            yield False
-            return
-        async with self._one:
-            if self._pauses:
-                await asyncio.sleep(next(self._pauses))
-            yield True
 
 
 class _Report:

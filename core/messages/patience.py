@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from core.errors import StorageError
@@ -58,3 +59,38 @@ async def until_taken(
                 "nothing is written that cannot be stored, again in %g s: %s", seconds, error
             )
             await asyncio.sleep(seconds)
+
+
+class Caution:
+    """While a platform has trouble, writes to it go one after the other, with a pause before each.
+
+    So an outage costs as few chats as possible what may have been lost on the way to them.
+    """
+
+    def __init__(self) -> None:
+        self._one = asyncio.Lock()
+        self._pauses: Iterator[float] | None = None
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether the last that was heard of the platform was trouble."""
+        return self._pauses is not None
+
+    def trouble(self) -> None:
+        """Be careful from now on."""
+        self._pauses = self._pauses or pauses()
+
+    def works(self) -> None:
+        """Be careful no longer."""
+        self._pauses = None
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[bool]:
+        """Wait until a write may be tried; gives whether it is the one tried in trouble."""
+        if self._pauses is None:
+            yield False
+            return
+        async with self._one:
+            if self._pauses:
+                await asyncio.sleep(next(self._pauses))
+            yield True

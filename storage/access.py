@@ -11,7 +11,8 @@ from core.people.audit import Act
 from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database
-from storage.tables import access, former_ids, is_party, kept_out, renamed
+from storage.parties import is_party, renamed
+from storage.tables import access, former_ids, kept_out
 from storage.upserts import add_if_new, put, replace_key
 
 _ROW = "a rule"

@@ -14,7 +14,8 @@ from storage.audit import write_within
 from storage.database import Database
 from storage.events import take_within
 from storage.ledger import GROUP, HERE, CreditLedger
-from storage.tables import allowances, members, renamed
+from storage.parties import renamed
+from storage.tables import allowances, members
 from storage.upserts import put, replace_key
 
 _ROW = "a limit"

@@ -11,7 +11,7 @@ from core.people.preferences import Preferences
 from core.platform import Party
 from storage.audit import write_within
 from storage.database import Database
-from storage.tables import is_party, renamed
+from storage.parties import is_party, renamed
 from storage.tables import preferences as table
 from storage.upserts import put
 

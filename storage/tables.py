@@ -1,6 +1,7 @@
-"""The tables. A column has the name of the field that it holds.
+"""The tables: all of them in one file, which shows what is stored and holds no code.
 
-What is searched for has columns of its own: a condition on JSON reads every row.
+A column has the name of the field that it holds. What is searched for has columns of its own: a
+condition on JSON reads every row.
 
 The migrations make them. Where an index has only some of the rows they say so to both databases,
 and this file only to SQLite: to name Postgres here would load all that speaks to it.
@@ -10,9 +11,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    ColumnElement,
     Float,
-    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -20,15 +19,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    Update,
     false,
-    select,
     text,
-    tuple_,
-    update,
 )
 
-from core.platform import Party
 from storage.words import Words
 
 metadata = MetaData()
@@ -449,16 +443,3 @@ recipients = Table(
     Column("receipt", String, nullable=False),
     Column("at", Float, nullable=False),
 )
-
-
-def renamed(table: Table, old: Party, new: Party) -> Update:
-    """Put what is stored about a party under its new name, unless something is there already."""
-    rows = table.alias()
-    taken = select(rows.c.id).where(is_party(rows, new)).exists()
-    return update(table).where(is_party(table, old), ~taken).values(id=new.id)
-
-
-def is_party(table: FromClause, *parties: Party) -> ColumnElement[bool]:
-    """Whether a row is about one of these."""
-    key = tuple_(table.c.platform, table.c.kind, table.c.id)
-    return key.in_([(party.platform, party.kind, party.id) for party in parties])

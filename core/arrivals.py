@@ -19,7 +19,7 @@ class Arrival:
 
 
 class ArrivalStore(Protocol):
-    """Where they are kept. What was dealt with is remembered for two days, without its body."""
+    """Keeps arrivals. What was dealt with is remembered for two days, without its body."""
 
     async def keep(self, platform: str, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         """Store all of them or none; gives those that were not handed over before.
@@ -30,21 +30,21 @@ class ArrivalStore(Protocol):
         ...
 
     async def settle(self, platform: str, arrivals: Sequence[Arrival]) -> None:
-        """Let go of what was dealt with, of all of it or of nothing."""
+        """Note that these were dealt with: all of them, or none."""
         ...
 
     async def left(self, platform: str, besides: Collection[str] = ()) -> Sequence[Arrival]:
-        """What nobody has dealt with, in the order in which it came; of much only the oldest.
+        """What nobody has dealt with, oldest first; where that is much, only the beginning of it.
 
-        What several processes have begun with and none has survived is left out from then on, and
-        so is what stands in `besides`: the ids of what the caller has begun with already.
+        Left out is what several processes have begun with and none has survived, and what the
+        caller has begun with already: the ids in `besides`.
         """
         ...
 
     async def put_back(self, platform: str, ids: Collection[str]) -> None:
-        """Leave to others what was begun with, in order: it was not what ended this process.
+        """Give back what was begun with, for others to take: it is not why this process ends.
 
         Raises:
-            StorageError: it counts as if this process had not survived it.
+            StorageError: it counts as what this process did not survive.
         """
         ...

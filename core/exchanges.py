@@ -17,7 +17,7 @@ _BLANK = "ZC"
 
 
 def ledger_ref(exchange_id: str) -> str:
-    """What all about it in the ledger has in common: a draft that comes of it has its id."""
+    """The `ref` of all entries about it in the ledger; its bare id is that of its draft."""
     return f"answer/{exchange_id}"
 
 

@@ -89,7 +89,7 @@ class Keeper:
         return await self._take_steps((*steps, *more))
 
     async def sweep_our_part(self) -> Counter[str]:
-        """The same of what is up to this process: its own disk, and if it keeps house the rest."""
+        """Delete what is up to this process: all if it keeps house, else what its disk has."""
         if self.keeps_house:
             return await self.sweep()
         return await self._take_steps((self._sweep_media, self._delete_lent))

@@ -252,7 +252,7 @@ class Conversation(Protocol):
         ...
 
     async def retract(self, message: MessageRef) -> None:
-        """Take a message away that another has come in place of, if that can be done."""
+        """Take away a message that another one has replaced, if that can be done."""
         ...
 
 

@@ -69,7 +69,7 @@ class Hooks:
         return is_known
 
     def wake(self, digest: str) -> bool:
-        """The same by the digest of a secret, as `elsewhere` was told."""
+        """Wake whoever waits behind the address with that digest, as `elsewhere` was told it."""
         hook = self._open.get(digest)
         if hook:
             hook.called.set()

@@ -62,7 +62,7 @@ class ChatModel(Served):
 
     @property
     def sort(self) -> Sort:
-        """What comes of it."""
+        """What it makes."""
         return "chat"
 
     @property

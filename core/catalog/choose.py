@@ -65,7 +65,7 @@ class Catalog:
 
     @property
     def ready_chats(self) -> tuple[ChatModel, ...]:
-        """All of them that can be asked, also those that have to be named."""
+        """The chat models that can be asked, also those that have to be named."""
         return tuple(chat for chat in self.chats if self.is_ready(chat))
 
     @property
@@ -82,7 +82,7 @@ class Catalog:
         return model.enabled and model.gateway in self.ready_gateways
 
     def has_ended(self, model: Served) -> bool:
-        """Whether the end of it that was announced has come."""
+        """Whether the day has come that was announced as its end."""
         return model.has_ended(self.today())
 
     def missing_key(self, model: Served) -> str:
@@ -115,7 +115,7 @@ class Catalog:
         return self._counted([m for m in self.ready if can(m, ability)], names)
 
     def makers(self, ability: Ability | ChatAbility | None) -> tuple[Model, ...]:
-        """Those of them that make something; all, where nothing special is needed of these."""
+        """The media models that can do this; all of them, where it asks nothing of those."""
         return self.able(ability) if isinstance(ability, Ability) else self.chosen
 
     def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
@@ -123,7 +123,7 @@ class Catalog:
         return tuple(sorted(counted, key=self._doubts))
 
     def _doubts(self, model: Served) -> int:
-        """How little is to be hoped of it: what was refused just now comes last."""
+        """How doubtful it is that it can be had: what was refused just now comes last."""
         if model.key in self.cooldown:
             return 2
         return int(self.has_ended(model) or self.listed.lacks(model))
@@ -133,7 +133,7 @@ class Catalog:
         return any(map(self.is_ready, self._talented(ability)))
 
     def lacks(self, ability: Ability | ChatAbility) -> UserError:
-        """Why no model can do this: none for it here, or none at all."""
+        """Say why no model can do this: none is ready at all, or none that can."""
         hints = self._for_admins([m for m in self._talented(ability) if m.enabled])
         if not any(model.is_current for model in (*self.ready, *self.ready_chats)):
             return UserError("no-model-ready", for_admins=(UserError("hint-set-key"), *hints))

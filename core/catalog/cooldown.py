@@ -23,7 +23,7 @@ class Cooldown:
     """Remembers until when each model, by its full key, is not chosen by itself.
 
     Attributes:
-        seconds: how long one that its gateway does not serve.
+        seconds: for how long a model is set aside that its gateway does not serve.
         tell: lets other processes know of one that was set aside just now.
     """
 

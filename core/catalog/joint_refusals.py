@@ -30,7 +30,7 @@ class _Aspect:
     implied: frozenset[str] = frozenset()
 
     def refusing(self, refused: Sequence[tuple[Model, frozenset[str]]]) -> list[Model]:
-        """The models that refuse it, where all do: those that would do the rest, if there are."""
+        """The models that refuse it, where all do; if some would do the rest, only those."""
         if not all(reasons & (self.keys | self.implied) for _, reasons in refused):
             return []
         nearly = [model for model, reasons in refused if reasons <= self.keys]

@@ -24,7 +24,7 @@ def compare(models: Iterable[Served], lists: Lists) -> Mapping[str, bool]:
 
 
 class ListedStore(Protocol):
-    """Where is kept, beyond the process, what gateways list; models go by their full keys."""
+    """Keeps what gateways list beyond this process; models go by their full keys."""
 
     async def load(self) -> Mapping[str, bool]:
         """Whether each model was listed when its gateway was asked last."""

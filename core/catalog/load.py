@@ -43,7 +43,7 @@ class CatalogData:
 
     @property
     def served(self) -> tuple[Model | ChatModel | SpeechModel, ...]:
-        """All of them."""
+        """All models, whatever they make."""
         return (*self.models, *self.chats, *self.speeches)
 
 

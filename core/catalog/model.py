@@ -133,7 +133,7 @@ class Model(Served):
 
     @property
     def sort(self) -> Sort:
-        """What comes of it."""
+        """What it makes."""
         return self.kind.value
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
-# What comes of it: a gateway may list each sort in a place of its own.
+# What a model makes: a gateway may list each sort in a place of its own.
 Sort = Literal["video", "image", "chat", "speech"]
 
 
@@ -52,7 +52,7 @@ class Served(Table, ABC):
     @property
     @abstractmethod
     def sort(self) -> Sort:
-        """What comes of it."""
+        """What it makes."""
 
     @property
     def wire_names(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ class Served(Table, ABC):
         return self.state is not State.RETIRED
 
     def has_ended(self, today: date) -> bool:
-        """Whether the day is here that was announced as its end."""
+        """Whether the day has come that was announced as its end."""
         return self.until is not None and self.until <= today
 
     def is_called(self, name: str) -> bool:

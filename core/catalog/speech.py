@@ -23,7 +23,7 @@ class SpeechModel(Served):
 
     @property
     def sort(self) -> Sort:
-        """What comes of it."""
+        """What it makes."""
         return "speech"
 
     def credits_for(self, seconds: float) -> float:

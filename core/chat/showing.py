@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 async def show(
     services: Services, exchange: Exchange, views: Sequence[View] | None = None
 ) -> Exchange:
-    """Show it in the messages that it has, and in new ones; gives it as it stands then.
+    """Show an answer in its messages, and in new ones if it needs more; gives its row then.
 
     Raises:
         MessageLostError: the chat takes no messages from us any more.

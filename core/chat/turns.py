@@ -74,7 +74,7 @@ def fitting(model: ChatModel, turns: Sequence[Turn], system: str) -> tuple[Turn,
 
 
 def most_tokens(model: ChatModel, question: Question) -> Usage:
-    """How many tokens an answer takes at most, as long as the model has nothing done meanwhile."""
+    """How many tokens an answer takes at most, as long as the model calls no tool."""
     asked_for = _tokens_in(question.system) + sum(map(tokens_of, question.turns))
     return Usage(
         input_tokens=min(asked_for, model.context_tokens), output_tokens=_answer_tokens(model)

@@ -68,7 +68,7 @@ async def broadcast(context: Context, options: BroadcastOptions) -> View:
 
 
 async def _recipients(context: Context, since: float) -> list[ConversationRef]:
-    """The chats that were used since then, where somebody who did so still may."""
+    """The chats that were used since then by somebody who still may use the bot."""
     access = context.services.access
     used = await context.services.broadcasts.audience(since, access.policy.terminals)
     return [chat.conversation for chat in used if await _is_welcome(context, chat)]

@@ -36,7 +36,7 @@ class SuggestOptions(BaseModel):
 
 
 async def edit(context: Context, options: EditOptions) -> View | None:
-    """Let a draft say something else; its message shows it."""
+    """Change the words of a draft, which its message then shows."""
     request = _draft(context).request
     if request.has_shots:
         shots = read_shots(options.prompt)

@@ -1,4 +1,4 @@
-"""What a command pays a gateway for and no row is kept of: it stands in the ledger alone."""
+"""What a command pays a gateway for that has no row of its own: only the ledger knows of it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ async def reserved(context: Context, ref: str, price: float) -> AsyncGenerator[N
 
     Args:
         context: of the command.
-        ref: what all about it in the ledger has in common.
+        ref: that of all entries about it in the ledger.
         price: what it may cost, in credits.
 
     Raises:

@@ -63,7 +63,7 @@ async def suggest(
 
 
 async def suggest_again(context: Context, exchange: Exchange, request: MediaRequest) -> None:
-    """Have another one made of the same.
+    """Have another suggestion made from the same words and pictures.
 
     Raises:
         UserError: as `suggest`.

@@ -80,9 +80,12 @@ async def download(  # noqa: PLR0913 all but two are named in the call
 
     The file has that name only when it is whole. `origin` is the endpoint's own: it may be a
     private address, as may `media_origins`, and only it is ever sent `headers` (the key).
-    `transport` replaces the
-    guarded one and is closed at the end. What may pass by itself is asked again, for half a minute
-    with `backoff_seconds` of 1. Raises JobError, or StorageError for a broken disk.
+    `transport` replaces the guarded one and is closed at the end. What may pass by itself is asked
+    again, for half a minute with `backoff_seconds` of 1.
+
+    Raises:
+        JobError: none of them gives media.
+        StorageError: the disk is broken.
     """
     own = origin_of(origin)
     allowed = frozenset({own, *media_origins})

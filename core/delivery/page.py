@@ -15,7 +15,7 @@ def shown_paths(job: Job) -> tuple[Path, ...]:
 
 
 async def make_page(services: Services, job: Job) -> str:
-    """A new address of it, which is told to nobody yet.
+    """Make one more address of its page, which nobody is told yet.
 
     "" where the bot has no pages, where not every machine could show this one, or where it has
     enough addresses.

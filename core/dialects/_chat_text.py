@@ -1,8 +1,8 @@
 """The text that a chat-format video stream tells: its echo, its progress, its links. All pure.
 
 Source: docs/gateways.md, "Families of stories", "Progress in words", "Shapes of links",
-"Choosing the link". Failure and success words
-are hints and never verdicts: only a usable link is success.
+"Choosing the link". Failure and success words are hints and never verdicts: only a usable link is
+success.
 """
 
 import html

@@ -18,7 +18,7 @@ _SUFFIXES: Mapping[MediaKind, frozenset[str]] = {
     MediaKind.IMAGE: frozenset({".png", ".jpg", ".jpeg", ".webp"}),
 }
 
-# Such an answer would be one, if there was not another output.
+# The status with which the server would refuse, if the workflow had no other output.
 _FIRST_ERROR = 400
 
 

@@ -1,8 +1,7 @@
 """The one loop that asks a gateway how a task is doing.
 
 Source: docs/gateways.md, "How long it takes", "Errors while asking".
-It has no deadline: the engine
-owns that.
+It has no deadline: the engine owns that.
 """
 
 import asyncio

@@ -66,7 +66,7 @@ class JobDrafts:
         await self.make_room(exchange.user.party)
 
     async def reword(self, job_id: str, request: MediaRequest) -> None:
-        """Let a draft say something else from now on.
+        """Change the words of a draft.
 
         Raises:
             UserError: it was ordered or dropped, its model cannot do this, or these words are not

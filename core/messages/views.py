@@ -239,7 +239,7 @@ def result_view(  # noqa: PLR0913 - all that stands under a result
 
 
 def priced(view: View, paid: str) -> View:
-    """The same, and what it has cost, where that is to be told."""
+    """The view with what the result has cost below, where that is to be told."""
     return replace(view, text="\n".join(filter(None, (view.text, paid))))
 
 

@@ -27,7 +27,7 @@ class CreditLimits:
     monthly: int | None = None
 
     def lowered(self, other: "CreditLimits") -> "CreditLimits":
-        """The lower of both days."""
+        """These limits, with the lower daily one of both."""
         if other.daily is None:
             return self
         if self.daily is None or self.daily == NO_LIMIT:
@@ -35,7 +35,7 @@ class CreditLimits:
         return replace(self, daily=min(self.daily, other.daily))
 
     def over(self, other: "CreditLimits") -> "CreditLimits":
-        """This, and where nothing is decided the other."""
+        """These limits, and those of the other where nothing is decided here."""
         return CreditLimits(
             daily=other.daily if self.daily is None else self.daily,
             monthly=other.monthly if self.monthly is None else self.monthly,
@@ -68,7 +68,7 @@ class Share:
         return self.allowance + self.own
 
     def reduced(self, amount: int) -> "Share":
-        """So much of it: credits of one's own are the last to be spent."""
+        """The part of it that makes up `amount`: credits of one's own are spent last."""
         allowance = min(self.allowance, amount)
         return Share(allowance=allowance, own=amount - allowance)
 

@@ -129,7 +129,7 @@ class CreditStore(Protocol):
         ...
 
     async def decide(self, whose: Party | str, allowance: CreditLimits, act: Act) -> None:
-        """Let this count from now on; nothing decided is as if nobody ever had.
+        """Let these limits count from now on; empty ones take back what was decided.
 
         The act is written with it.
         """
@@ -184,7 +184,7 @@ class Credits:
             user: whose it is.
             conversation: where it is.
             locale: theirs.
-            ref: what all about it in the ledger has in common.
+            ref: that of all entries about it in the ledger.
             paid: its price, in credits; it need not be settled yet.
 
         Returns:

@@ -5,19 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.jobs import ENDED, Job, JobState, after_restart
-from core.media import MediaRequest, RemoteAsset, TaskRef
-from core.platform import ConversationRef, User
+from core.media import RemoteAsset, TaskRef
+from tests.fakes.sample_job import JOB
 
-JOB = Job(
-    id="1",
-    user=User(platform="chat", id="ann"),
-    locale="en",
-    conversation=ConversationRef(platform="chat", chat="1"),
-    model="sandbox/sandbox-video",
-    request=MediaRequest(prompt="a cat"),
-    credits=50,
-    created_at=1.0,
-)
 TASK = TaskRef(id="7")
 RESULTS = (RemoteAsset(urls=("https://example.org/cat.mp4",)),)
 

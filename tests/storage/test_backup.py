@@ -11,10 +11,10 @@ import pytest
 from core.arrivals import Arrival
 from core.errors import StorageError
 from core.i18n import Locale
-from core.jobs import Job, JobState
-from core.media import MediaRequest, TaskRef
+from core.jobs import JobState
+from core.media import TaskRef
 from core.people.broadcasts import Broadcast
-from core.platform import ConversationRef, User
+from core.platform import ConversationRef
 from storage.arrivals import SqlArrivalStore
 from storage.backup import back_up
 from storage.broadcasts import SqlBroadcastStore
@@ -25,20 +25,9 @@ from tests.fakes.acts import ACT
 from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.foreign_lock import foreign_lock
 from tests.fakes.old_database import make_old_database
+from tests.fakes.sample_job import JOB
 from tests.fakes.small_disk import small_disk
 from tests.fakes.statements import say
-
-JOB = Job(
-    id="1",
-    user=User(platform="chat", id="ann"),
-    locale="en",
-    conversation=ConversationRef(platform="chat", chat="1"),
-    model="sandbox/sandbox-video",
-    request=MediaRequest(prompt="a cat"),
-    credits=50,
-    created_at=1.0,
-)
-
 
 pytestmark = ONLY_SQLITE
 

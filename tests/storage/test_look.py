@@ -7,26 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageError
-from core.jobs import Job
-from core.media import MediaRequest
-from core.platform import ConversationRef, User
 from storage.database import open_database
 from storage.jobs import SqlJobStore
 from storage.look import DatabaseState, look_at
 from tests.fakes.databases import ONLY_SQLITE
+from tests.fakes.sample_job import JOB
 from tests.fakes.statements import say
-
-JOB = Job(
-    id="1",
-    user=User(platform="chat", id="ann"),
-    locale="en",
-    conversation=ConversationRef(platform="chat", chat="1"),
-    model="sandbox/sandbox-video",
-    request=MediaRequest(prompt="a cat"),
-    credits=50,
-    created_at=1.0,
-)
-
 
 pytestmark = ONLY_SQLITE
 

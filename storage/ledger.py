@@ -162,7 +162,8 @@ class CreditLedger:
             UserError: more would be taken than is there.
         """
         amount = gift.amount * THOUSANDTHS
-        if self.own(connection, gift.to) + amount < 0:
+        # Who owes something is given, and pays, all the same: it is only less then.
+        if amount < 0 and self.own(connection, gift.to) + amount < 0:
             raise UserError("grant-too-low")
         spender = Spender(user=gift.to, chat=_NOWHERE)
         taken = Share(own=-amount)

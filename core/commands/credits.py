@@ -89,9 +89,10 @@ def _lefts(context: Context, found: Balance) -> Iterator[str]:
 
 async def grant(context: Context, options: GrantOptions) -> View:
     """Give somebody credits of their own, or take some away."""
-    if not options.credits:
-        raise UserError("grant-needs-amount")
     invocation, credits_ = context.invocation, context.services.credits
+    is_named = options.person or options.id or invocation.replied_user
+    if not (options.credits and is_named):
+        raise UserError("grant-needs-amount", platform=invocation.conversation.platform)
     party = party_of(context, options)
     gift = Gift(to=party, amount=options.credits, by=invocation.user.party)
     act = context.act(party, str(options.credits))

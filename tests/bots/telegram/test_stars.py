@@ -230,3 +230,28 @@ async def test_without_a_price_nothing_is_sold(counter: Counter) -> None:
         said = await counter.here.until_shown("There is no command /buy")
 
     assert said
+
+
+async def test_who_owes_after_a_refund_is_credited_with_what_they_pay_and_are_given(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    root = here.telegram.user(9, "Root")
+    office = here.telegram.private(root)
+    async with here.bot() as engine:
+        await counter.bought()
+        here.telegram.say(here.chat, here.ada, "/video 1s a cat")
+        await here.until_shown("Done in")
+        here.telegram.say(office, root, f"/refund {CHARGE}")
+        await here.until_shown("its 100 credits are taken back", office)
+        owed = await own(engine)
+        assert owed < -2_000
+        here.telegram.say(office, root, "/grant 1 telegram:7")
+        await here.until_shown("telegram:7 now has", office)
+        assert await own(engine) == owed + 1_000
+        invoice = await counter.invoice("/buy 1")
+        here.telegram.pay(invoice, here.ada, "stxSecond")
+        await here.until_shown("stxSecond")
+
+        assert await own(engine) == owed + 2_000

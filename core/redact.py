@@ -7,7 +7,7 @@ from urllib.parse import quote as percent_encode
 _TAGS = re.compile(r"<(style|script|title)\b.*?</\1>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
 # Control signs, what is invisible, what turns the direction of writing, halves of characters.
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
 # No key and no signature has one of these, so none is cut in two between them.
@@ -113,6 +113,11 @@ def beginning(text: str, most: int) -> str:
 def printable(text: str) -> str:
     """Spell out what would steer a terminal, or is not seen there; lines stay lines."""
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text).replace("\r", "\\r")
+
+
+def one_line(text: str) -> str:
+    """Somebody's words as a part of a line: they begin no other line, and turn nothing around."""
+    return " ".join(printable(text).split())
 
 
 def quote(text: str, limit: int = LIMIT) -> str:

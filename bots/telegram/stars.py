@@ -24,7 +24,7 @@ from core.people.audit import Act
 from core.people.credits import Purchase, Refund
 from core.people.currency import THOUSANDTHS
 from core.platform import ConversationRef, MessageRef, User, View
-from core.redact import quote
+from core.redact import one_line, quote
 from core.services import Services
 from core.storing import until_stored
 
@@ -244,7 +244,7 @@ class StarsShop:
         if is_masked(message):
             await self.services.access.check_name(user)
         self.services.rate.take(user.party)
-        text = text[:_MOST_SUPPORT_CHARS]
+        text = one_line(text[:_MOST_SUPPORT_CHARS])
         told = False
         for admin in self.services.access.policy.admins:
             platform, _, id_ = admin.partition(":")

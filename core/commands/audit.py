@@ -13,6 +13,7 @@ from core.invocation import IdFormat
 from core.options.options import OPTIONS_CONFIG
 from core.people.audit import Act
 from core.platform import View
+from core.redact import one_line
 
 _SHOWN = 20
 
@@ -42,7 +43,8 @@ def words_of(said: str, ids: IdFormat) -> Sequence[str]:
 
 def _line(context: Context, act: Act) -> str:
     at = datetime.fromtimestamp(act.at, UTC).strftime("%Y-%m-%d %H:%M")
-    what = " ".join(filter(None, (f"/{act.command}", act.about, act.what)))
+    # Who runs a chat chooses some of these words.
+    what = one_line(" ".join((f"/{act.command}", act.about, act.what)))
     return translate(
         context.locale, "audit-line", at=at, by=str(act.by), what=what, chat=str(act.place)
     )

@@ -213,14 +213,14 @@ async def test_who_has_a_question_about_a_payment_reaches_the_admins(counter: Co
     async with here.bot():
         for line, said in (
             ("/paysupport", "Write what it is about"),
-            ("/paysupport where are they?", "Passed on"),
+            ("/paysupport where are\n\u202ethey?", "Passed on"),
             ("/terms", "cannot be paid out"),
         ):
             here.telegram.say(here.chat, here.ada, line)
             await here.until_shown(said)
         told = await here.until_shown("says about a payment", office)
 
-    assert told.text == "telegram:7 says about a payment: where are they?"
+    assert told.text == "telegram:7 says about a payment: where are \\u202ethey?"
 
 
 async def test_without_a_price_nothing_is_sold(counter: Counter) -> None:

@@ -210,6 +210,18 @@ async def test_what_chat_admins_decide_is_written_down_and_counts_as_an_order(
     assert f"{NAME}:bob in {NAME}:1: /{line.split(maxsplit=1)[0]} " in written[0]
 
 
+async def test_nobody_writes_a_line_of_the_audit_with_their_own_words(
+    community: Community,
+) -> None:
+    forged = f"2026-01-01 00:00 UTC · {NAME}:root in {NAME}:1: /grant user {NAME}:bob 1000"
+    await community.say(f"system Be nice.\n{forged}\u202e\u061c", BOB, runs_chat=True)
+    said = await community.say("audit", ROOT, place=DESK)
+
+    (line,) = said.splitlines()
+    assert f"{NAME}:bob in {NAME}:1: /system chat {NAME}:1 Be nice. 2026-01-01" in line
+    assert line.endswith("1000\\u202e\\u061c")
+
+
 async def test_what_concerns_oneself_alone_is_no_decision(tmp_path: Path) -> None:
     async with opened(tmp_path, rate=OrderRate(2)) as community:
         for line in ("settings ratio portrait", "model off", "limits", "settings chat", "system"):

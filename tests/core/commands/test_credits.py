@@ -147,7 +147,7 @@ async def test_admins_decide_for_people_chats_and_groups(community: Community) -
         "Left today for everybody in this chat: 70 credits of 70."
     )
     await community.say(VIDEO)
-    assert "left for you in this chat today" in await community.say(VIDEO, BOB)
+    assert "left in this chat today" in await community.say(VIDEO, BOB)
 
 
 async def test_the_operator_names_the_unit(tmp_path: Path, rules: HouseRules) -> None:

@@ -16,6 +16,7 @@ from core.options.options import OPTIONS_CONFIG
 from core.people.broadcasts import BROADCAST_DAYS, Broadcast, BroadcastState, UsedChat
 from core.platform import ConversationRef, View
 
+_NAME = "broadcast"
 _DAY_SECONDS = 24 * 3600.0
 # By then other chats use the bot.
 _SHOWN_SECONDS = 3600.0
@@ -100,6 +101,8 @@ async def send(context: Context, options: SentOptions) -> None:
         raise UserError("broadcast-busy")
     chats = (await store.counts(draft.id)).total()
     act = context.act("", f"{chats} chats: {draft.text[:_QUOTED_CHARS]}")
+    # Under the name that an admin has typed, and asks the audit for; this is only its button.
+    act = replace(act, command=_NAME)
     if not await store.confirm(_shown_in(context, draft), act):
         raise UserError("broadcast-gone")
     context.engine.broadcaster.wake()
@@ -125,7 +128,7 @@ async def halt(context: Context, options: SentOptions) -> View:
 
 
 BROADCAST = Command(
-    name="broadcast", options=BroadcastOptions, run=broadcast, audience=Audience.ADMINS
+    name=_NAME, options=BroadcastOptions, run=broadcast, audience=Audience.ADMINS
 )
 SEND = Command(
     name="send", options=SentOptions, run=send, audience=Audience.ADMINS, is_typed=False

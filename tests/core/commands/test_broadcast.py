@@ -101,8 +101,8 @@ async def test_it_is_seen_first_and_then_goes_once_to_each_chat_of_late(
 
     assert sorted(got(community)) == ["1", "2"]
     assert told == "Broadcast: done. Sent to 2 of 2 chats. 0 could not be reached."
-    audit = await community.say("audit", ROOT, place=DESK)
-    assert f"/send 2 chats: {BYE}" in audit
+    audit = await community.say("audit broadcast", ROOT, place=DESK)
+    assert audit.endswith(f"/broadcast 2 chats: {BYE}")
     assert "was sent, stopped or replaced" in await pressed(community, button)
     assert sorted(got(community)) == ["1", "2"]
 

@@ -16,6 +16,8 @@ _LOOK_SECONDS = 15.0
 # A gateway that fails so often in a row does not fail by accident.
 _FAILURES = 5
 _OUTAGE_SECONDS = 300.0
+# What there is to tell at a start waits so long for whom it is told to: no platform is connected yet.
+_START_SECONDS = 300.0
 # A disk at its limit has room and none in turns.
 _AGAIN_SECONDS = 3600.0
 
@@ -38,6 +40,7 @@ class Watch:
         self._outages = outages
         self._admins = admins
         self._clock = clock
+        self._began = clock()
         # Each machine has one of its own, whatever processes it has.
         self._disk = f"the disk of {gethostname()}"
         self._failing = set[tuple[str, str]]()
@@ -64,7 +67,9 @@ class Watch:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def look(self) -> None:
-        """Tell what is new."""
+        """Tell what is new, as soon as there is somebody to tell."""
+        if self._admins.are_away and self._clock() < self._began + _START_SECONDS:
+            return
         self._look_at_gateways()
         self._look_at_disk()
         self._look_at_platforms()

@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from bots.admins import Admins
 from bots.outages import Outages
 from bots.watch import Watch
+from core.engine.engine import Engine
 from core.files.disk import Room
 from core.i18n import Locale
 from core.platform import Platform
@@ -38,20 +41,24 @@ class Watched:
     there: OtherPlatform = field(default_factory=OtherPlatform)
     locale: Locale = Locale.EN
     now: float = 1000.0
+    engine: Engine = field(init=False)
+    told: Admins = field(init=False)
 
     @asynccontextmanager
-    async def started(self) -> AsyncGenerator[Watch]:
-        platforms: dict[str, Platform] = {NAME: self.here, OTHER: self.there}
+    async def started(self, *, connected: bool = True) -> AsyncGenerator[Watch]:
+        """The bot; where it is not `connected`, not yet to where its admin is."""
+        both: dict[str, Platform] = {NAME: self.here, OTHER: self.there}
+        platforms = both if connected else {OTHER: self.there}
         harness = EngineHarness(
             folder=self.folder, root="http://127.0.0.1:9", platforms=platforms, room=self.room
         )
         self.outages = Outages([NAME, OTHER], lambda: self.now)
         async with harness.engine() as engine:
-            self.meters = engine.services.meters
-            admins = [f"{NAME}:7", f"{OTHER}:8", "nowhere:9"]
-            told = Admins(engine.services, admins, self.locale)
-            yield Watch(engine.services, self.outages, told, lambda: self.now)
-            await told.idle()
+            self.engine, self.meters = engine, engine.services.meters
+            admins = [f"{NAME}:7", *[f"{OTHER}:8"] * connected, "nowhere:9"]
+            self.told = Admins(engine.services, admins, self.locale)
+            yield Watch(engine.services, self.outages, self.told, lambda: self.now)
+            await self.told.idle()
 
     def fail(self, times: int, gateway: str = "apiyi", kind: str = "quota") -> None:
         for _ in range(times):
@@ -95,6 +102,32 @@ async def test_a_gateway_that_fails_again_and_again_is_told_once_until_it_has_wo
     assert "“quota”" in told[0]
     assert "“upstream”" in told[1]
     assert {write.message.conversation.chat for write in watched.here.writes} == {"7"}
+
+
+async def test_what_is_so_at_a_start_is_told_once_somebody_is_there(tmp_path: Path) -> None:
+    full = Room(folders=(tmp_path,), least_bytes=1 << 60)
+    watched = Watched(tmp_path, full)
+    async with watched.started(connected=False) as watch:
+        watch.look()
+        await watched.told.idle()
+        await watched.engine.join(watched.here)
+        for _ in range(2):
+            watched.now += MINUTE
+            watch.look()
+
+    (told,) = said(watched.here)
+    assert "MIN_FREE_MB" in told
+
+
+async def test_what_is_so_at_a_start_is_logged_although_nobody_comes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(tmp_path, Room(folders=(tmp_path,), least_bytes=1 << 60))
+    async with watched.started(connected=False) as watch:
+        watched.now += 5 * MINUTE
+        watch.look()
+
+    assert "MIN_FREE_MB" in caplog.text
 
 
 async def test_a_disk_that_fills_is_told_and_not_again_within_an_hour(tmp_path: Path) -> None:

@@ -26,6 +26,11 @@ log = logging.getLogger(__name__)
 
 IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
 """What ids look like, on each platform that has its own."""
+NO_TOKEN = (
+    "Set TELEGRAM_BOT_TOKEN (from @BotFather in Telegram) or "
+    "DISCORD_BOT_TOKEN (from https://discord.com/developers/applications)"
+)
+"""What is wrong where nothing can be listened to."""
 _SANDBOX_CATALOG = Path(sandbox.__file__).parent / "catalog.toml"
 
 
@@ -76,17 +81,33 @@ class Setup:
         return Catalog(data=self.data, ready_gateways=frozenset(ready), order=order)
 
 
-def read_setup(*, force_sandbox: bool = False) -> Setup:
+def read_setup(*, force_sandbox: bool = False, listens: bool = False) -> Setup:
     """Read settings, catalog and keys. Without any key the sandbox stands in.
+
+    Args:
+        force_sandbox: whether it does so with keys as well.
+        listens: whether a platform has to have a token.
 
     Raises:
         SettingsError: files or variables are wrong; a line for each mistake.
     """
     settings, wrong = survey_settings()
     setup, more = survey_setup(settings, force_sandbox=force_sandbox)
-    if wrong or more:
-        raise SettingsError("\n".join((*wrong, *more)))
+    wrong = [*wrong, *more, *_wrong_database(settings)]
+    if listens and not (settings.telegram_bot_token or settings.discord_bot_token):
+        wrong.append(NO_TOKEN)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     return setup
+
+
+def _wrong_database(settings: Settings) -> Iterator[str]:
+    from storage.database import parse  # noqa: PLC0415 - `models` needs no database
+
+    try:
+        parse(settings.database_url)
+    except StorageError as error:
+        yield str(error)
 
 
 def survey_setup(

@@ -67,7 +67,7 @@ def run(*, sandbox: SandboxFlag = False) -> None:
         from bots.cli.run import run as run_platforms
         from bots.setup import read_setup
 
-    setup = read_setup(force_sandbox=sandbox)
+    setup = read_setup(force_sandbox=sandbox, listens=True)
     configure_logs(setup.settings.log_level)
     run_until_stopped(run_platforms(setup), stopped=None)
 

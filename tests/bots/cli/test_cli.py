@@ -273,7 +273,7 @@ async def test_doctor_tells_a_wrong_key_a_wrong_address_and_no_answer_apart(
 async def test_a_wrong_configuration_is_a_line_each_and_no_traceback(
     tmp_path: Path, command: str
 ) -> None:
-    variables = {"CATALOG_FILES": "none.toml", "HTTP_PORT": "x"}
+    variables = {"CATALOG_FILES": "none.toml", "HTTP_PORT": "x", "DISCORD_BOT_TOKEN": "any"}
 
     done = await run(tmp_path, command, variables=variables)
 

@@ -131,3 +131,15 @@ async def test_sixty_four_open_files_are_enough(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert out.decode().count("Saved:") == 12
     assert len(read_ledger(options.state_dir)) == 12
+
+
+async def test_all_that_keeps_a_bot_from_starting_is_told_at_once(tmp_path: Path) -> None:
+    wrong = {"DAILY_CREDITS": "many", "DATABASE_URL": "mysql://host/base"}
+    done = await run(tmp_path, "run", variables=wrong)
+
+    assert done.code == 2
+    assert [line.split()[1].strip(":") for line in done.err.splitlines()] == [
+        "DAILY_CREDITS",
+        "DATABASE_URL",
+        "Set",
+    ]

@@ -127,9 +127,7 @@ async def halt(context: Context, options: SentOptions) -> View:
     return View(text=translate(context.locale, "broadcast-halted"))
 
 
-BROADCAST = Command(
-    name=_NAME, options=BroadcastOptions, run=broadcast, audience=Audience.ADMINS
-)
+BROADCAST = Command(name=_NAME, options=BroadcastOptions, run=broadcast, audience=Audience.ADMINS)
 SEND = Command(
     name="send", options=SentOptions, run=send, audience=Audience.ADMINS, is_typed=False
 )

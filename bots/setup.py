@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 IDS: Mapping[str, IdFormat] = {telegram.NAME: telegram.IDS, discord.NAME: discord.IDS}
 """What ids look like, on each platform that has its own."""
-NO_TOKEN = (
+NOT_LISTENING = (
     "Set TELEGRAM_BOT_TOKEN (from @BotFather in Telegram) or "
     "DISCORD_BOT_TOKEN (from https://discord.com/developers/applications)"
 )
@@ -95,7 +95,7 @@ def read_setup(*, force_sandbox: bool = False, listens: bool = False) -> Setup:
     setup, more = survey_setup(settings, force_sandbox=force_sandbox)
     wrong = [*wrong, *more, *_wrong_database(settings)]
     if listens and not (settings.telegram_bot_token or settings.discord_bot_token):
-        wrong.append(NO_TOKEN)
+        wrong.append(NOT_LISTENING)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return setup

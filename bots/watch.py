@@ -16,7 +16,7 @@ _LOOK_SECONDS = 15.0
 # A gateway that fails so often in a row does not fail by accident.
 _FAILURES = 5
 _OUTAGE_SECONDS = 300.0
-# What there is to tell at a start waits so long for whom it is told to: no platform is connected yet.
+# At a start no platform is connected yet: what there is to tell waits so long for its readers.
 _START_SECONDS = 300.0
 # A disk at its limit has room and none in turns.
 _AGAIN_SECONDS = 3600.0

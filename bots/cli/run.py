@@ -16,7 +16,7 @@ from bots.outages import Outages
 from bots.pools import allow_connections
 from bots.port import open_port, served_on_call
 from bots.runtime import Runtime
-from bots.setup import NO_TOKEN, Setup
+from bots.setup import NOT_LISTENING, Setup
 from bots.watch import Watch
 from core.errors import OperatorError, SettingsError, StorageError
 from core.i18n import Locale
@@ -120,7 +120,7 @@ def _services(settings: Settings) -> Mapping[str, Service]:
 
             services["discord"] = serve_discord
     if not services:
-        raise SettingsError(NO_TOKEN)
+        raise SettingsError(NOT_LISTENING)
     return services
 
 

@@ -31,9 +31,9 @@ class Currency:
         """What is left; rather a little too little."""
         return self._told(_rounded(amount, self.credits_per_unit, math.floor), locale)
 
-    def number(self, amount: int) -> str:
-        """The number of what is left, without its name."""
-        return f"{_rounded(amount, self.credits_per_unit, math.floor)}"
+    def number(self, amount: int) -> float:
+        """The number of what is left, without its name; texts write it as they do all numbers."""
+        return _rounded(amount, self.credits_per_unit, math.floor)
 
     def _told(self, amount: float, locale: Locale) -> str:
         return (

@@ -35,6 +35,14 @@ async def test_a_result_says_what_it_cost_and_what_is_left(community: Community)
     )
 
 
+async def test_large_numbers_are_written_in_one_way(community: Community) -> None:
+    await community.say("limits user ann daily 5000", ROOT)
+    await community.say(VIDEO)
+
+    assert "50 credits, 4,950 left today" in community.captions[0].splitlines()
+    assert "Left today: 4,950 credits of 5,000." in await community.say("balance")
+
+
 async def test_who_may_spend_without_limit_is_told_no_prices(community: Community) -> None:
     await community.say(VIDEO, ROOT)
 

@@ -27,6 +27,7 @@ class Card:
         day, time: when it was ordered, in UTC.
         price: in words; "" where it has cost nothing.
         is_covered: whether it is seen only when somebody wants to.
+        is_whole: whether it stands alone, with all of its words and its pictures at full size.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Card:
     time: str
     is_private: bool
     is_covered: bool
+    is_whole: bool
     is_shared: bool
 
 
@@ -52,7 +54,7 @@ def card_of(  # noqa: PLR0913 - all that a card shows
     is_shared: bool,
     whole: bool,
 ) -> Card:
-    """A result of which these files are there; `whole` is with all of its words."""
+    """A result of which these files are there; `whole` as it stands alone."""
     words = "\n".join(told(job))
     cut = words if whole else "\n".join(words.splitlines()[:_LINES])[:_PROMPT_CHARS]
     return Card(
@@ -67,5 +69,6 @@ def card_of(  # noqa: PLR0913 - all that a card shows
         time=datetime.fromtimestamp(job.created_at, UTC).isoformat(timespec="seconds"),
         is_private=job.request.private,
         is_covered=job.request.spoiler,
+        is_whole=whole,
         is_shared=is_shared,
     )

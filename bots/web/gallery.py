@@ -3,6 +3,7 @@
 Whoever asks for what is somebody else's learns as little as who asks for what has never been.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Sequence
@@ -13,11 +14,12 @@ from starlette.routing import Route
 
 from bots.web.cards import card_of
 from bots.web.files import Seats, sent
-from bots.web.result import served_of
+from bots.web.result import served_of, small_paths
 from bots.web.signed_in import SignedIn, Visit
 from core.commands.perform import Answer
 from core.delivery.page import shown_paths
 from core.errors import JobError
+from core.files.elsewhere import here_of
 from core.i18n import translate
 from core.jobs import Job, JobState
 from core.media import MediaKind
@@ -177,12 +179,16 @@ class GalleryPages:
     ) -> Sequence[object]:
         services = self._services
         there = await services.files.had([path for job in jobs for path in shown_paths(job)])
+        small = await asyncio.to_thread(here_of, small_paths(jobs))
+        # Nobody waits for them: this time it is the files themselves that are shown.
+        copies = self._in.engine.small_copies
+        copies.want(job.id for job in reversed(jobs) if not small.issuperset(small_paths([job])))
         shared = await services.shares.living([job.id for job in jobs])
         return [
             card_of(
                 job,
                 visit.locale,
-                there=there,
+                there={*there, *small},
                 price=services.credits.price(job.credits, visit.locale) if job.credits else "",
                 is_shared=job.id in shared,
                 whole=whole,

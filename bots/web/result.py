@@ -1,11 +1,12 @@
 """What a page shows of a result, and the files that it may ask for. All pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bots.web.files import ServedFile
 from core.files.media_info import EXTENSIONS
+from core.files.small import needs_small, small_path
 from core.files.transcode import fitted_path, needs_conversion
 from core.i18n import Locale, translate
 from core.jobs import Job
@@ -25,6 +26,7 @@ class Medium:
             a chat where browsers do not play the original.
         original: the name of the file as the model has made it.
         poster: the name of a picture of it; "" without one.
+        small: the name of a small copy, for pages that show many; "" without one.
         name: what it is called where nobody sees it; alt: what is read instead of it.
         facts: its size in pixels, its length, its size in bytes.
     """
@@ -34,6 +36,7 @@ class Medium:
     mime: str
     original: str
     poster: str
+    small: str
     width: int
     height: int
     name: str
@@ -53,7 +56,14 @@ def served_of(job: Job) -> Mapping[str, ServedFile]:
         if asset.kind is MediaKind.VIDEO:
             again = fitted_path(asset.path)
             served[again.name] = ServedFile(path=again, mime="video/mp4")
+        small = small_path(asset.path)
+        served[small.name] = ServedFile(path=small, mime="image/webp")
     return served
+
+
+def small_paths(jobs: Iterable[Job]) -> list[Path]:
+    """Where the small copies of results are that are better shown so, as far as they are there."""
+    return [small_path(each.path) for job in jobs for each in job.assets if needs_small(each)]
 
 
 def media_of(job: Job, locale: Locale, there: Collection[Path]) -> list[Medium]:
@@ -83,13 +93,14 @@ def _medium(
     again = fitted_path(asset.path)
     shows_again = needs_conversion(asset) and again in there
     name = translate(locale, "page-medium", kind=asset.kind, number=number, count=len(job.assets))
-    poster = asset.thumbnail
+    poster, small = asset.thumbnail, small_path(asset.path)
     return Medium(
         is_video=asset.kind is MediaKind.VIDEO,
         shown=again.name if shows_again else asset.path.name,
         mime="video/mp4" if shows_again else asset.mime,
         original=asset.path.name,
         poster=poster.name if poster and poster in there else "",
+        small=small.name if small in there else "",
         width=asset.width,
         height=asset.height,
         name=name,

@@ -36,6 +36,7 @@ from core.people.audit import Act
 from core.platform import ConversationRef, MessageRef, Party, Platform, User
 from core.records import job_ended
 from core.services import Services
+from core.small_copies import SmallCopies
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Engine:
         self._errands = Errands()
         self.drafts = JobDrafts(services, self._errands)
         self.keeper = Keeper(services, self.drafts.end_old)
+        self.small_copies = SmallCopies(services, self._errands)
         self.broadcaster = Broadcaster(services)
         self._drain_seconds = drain_seconds
         self._active = ActiveJobs(services.feed)

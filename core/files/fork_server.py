@@ -25,6 +25,7 @@ _PRELOADED = (
     *("av", "av.error", "PIL.Image", "PIL.ImageOps", "PIL.ImageStat"),
     *("PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.WebPImagePlugin"),
     *("core.files.media_info", "core.files.upright", "core.files.crop", "core.files.encode"),
+    "core.files.small",
 )
 # It holds 40 MB, and is back in the time that a fresh interpreter would take.
 _IDLE_SECONDS = 60.0

@@ -63,7 +63,7 @@ _MARKER = re.compile(rb"\xff+([\x02-\xcf\xd9-\xfe])")
 _END, _SCAN = 0xD9, 0xDA
 # Wider or narrower pixels are a mistake or an attack, not a picture.
 _PIXEL_RATIOS = (Fraction(1, 4), Fraction(4))
-_THUMBNAIL_PIXELS = 320
+THUMBNAIL_PIXELS = 320
 _THUMBNAIL_SECOND = 1.0
 _FRAMES_PER_MOMENT = 120
 _DARK = 16
@@ -167,8 +167,8 @@ def _movie(path: Path, mime: str) -> Asset:
             stream = movie.streams.video[0]
             width, height = shown_size(stream)
             _check_pixels(width, height)
-            seconds = _length_seconds(movie, stream)
-            frame, small = _best_frame(movie, stream, seconds, (width, height))
+            seconds = length_seconds(movie, stream)
+            frame, small = best_frame(movie, stream, seconds, (width, height))
             sound = movie.streams.audio[0].codec_context if movie.streams.audio else None
     except MemoryError:
         raise  # libav's own is an FFmpegError, too
@@ -201,7 +201,7 @@ def shown_size(stream: "VideoStream") -> tuple[int, int]:
     return round(width * max(ratio, 1)), round(height * max(1 / ratio, 1))
 
 
-def _length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
+def length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
     """Read the length from the header, or from the packets when a live recorder left it out."""
     if movie.duration:
         return movie.duration / 1_000_000
@@ -215,14 +215,18 @@ def _length_seconds(movie: "InputContainer", stream: "VideoStream") -> float:
     raise not_media("the video has no length")
 
 
-def _best_frame(
-    movie: "InputContainer", stream: "VideoStream", seconds: float, shown: tuple[int, int]
+def best_frame(
+    movie: "InputContainer",
+    stream: "VideoStream",
+    seconds: float,
+    shown: tuple[int, int],
+    side: int = THUMBNAIL_PIXELS,
 ) -> tuple["VideoFrame", "Image"]:
     """Take the first frame that is not dark, or the brightest if all are, and shrink it."""
     frames: list[tuple[VideoFrame, Image]] = []
     for second in (min(_THUMBNAIL_SECOND, seconds / 2), seconds / 2, seconds * 0.8):
         if frame := frame_at(movie, stream, second):
-            frames.append((frame, shrunk(frame, shown, _THUMBNAIL_PIXELS)))
+            frames.append((frame, shrunk(frame, shown, side)))
             if _light(frames[-1][1]) >= _DARK:
                 break
     if not frames:

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from bots.web.rendering import day
 from bots.web.result import Medium, media_of
@@ -13,8 +15,9 @@ from core.media import MediaKind
 from core.messages.wording import told
 
 # A page of many stays light.
-_PROMPT_CHARS = 180
+_PROMPT_COLUMNS = 180
 _LINES = 4
+_WIDE = frozenset({"F", "W"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def card_of(  # noqa: PLR0913 - all that a card shows
 ) -> Card:
     """A result of which these files are there; `whole` as it stands alone."""
     words = "\n".join(told(job))
-    cut = words if whole else "\n".join(words.splitlines()[:_LINES])[:_PROMPT_CHARS]
+    cut = words if whole else _beginning(words)
     return Card(
         id=job.id,
         kind=job.request.kind,
@@ -72,3 +75,10 @@ def card_of(  # noqa: PLR0913 - all that a card shows
         is_whole=whole,
         is_shared=is_shared,
     )
+
+
+def _beginning(words: str) -> str:
+    """As much as takes about the same room in every script."""
+    lines = "\n".join(words.splitlines()[:_LINES])
+    ends = accumulate(2 if east_asian_width(each) in _WIDE else 1 for each in lines)
+    return lines[: sum(end <= _PROMPT_COLUMNS for end in ends)]

@@ -1213,6 +1213,7 @@ gallery-none-fits = Nothing fits.
 gallery-none-more = Nothing that fits among these. There may be more further back.
 gallery-gone = The file is no longer stored here. What was posted in the chat stays there.
 gallery-save = Save
+gallery-cover = Cover it again
 gallery-whole = Read all
 gallery-whole-of = Read all of “{ $words }”
 gallery-shared = shared

@@ -1141,6 +1141,7 @@ gallery-none-fits = 没有符合的结果。
 gallery-none-more = 这一部分里没有符合的结果，更早的可能还有。
 gallery-gone = 文件已不在本机保存。聊天里已发的内容仍在那里。
 gallery-save = 保存
+gallery-cover = 重新遮盖
 gallery-whole = 阅读全文
 gallery-whole-of = 阅读“{ $words }”的全文
 gallery-shared = 已分享

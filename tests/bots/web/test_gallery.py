@@ -305,3 +305,39 @@ async def test_one_result_has_so_many_links_and_no_more(
     assert {(await lab.get(link)).status_code for link in (links[0], links[-1])} == {200}
     await ann.post("/unshare", of=job.id)
     assert (await ann.post("/share", of=job.id)).status_code == 200
+
+
+async def test_words_of_every_script_take_about_the_same_room(
+    lab: PageLab, ann: Guest, film: Path
+) -> None:
+    await made(lab, film, "猫" * 200, 2.0)
+    await made(lab, film, "cat " * 100, 1.0)
+    first, second = prompts((await ann.get("/")).text)
+
+    assert first.rstrip("… ") == "猫" * 90
+    assert second.rstrip("… ") == ("cat " * 45).rstrip()
+
+
+async def test_alone_all_words_stand_behind_what_can_be_done_and_are_not_read_with_each_button(
+    lab: PageLab, ann: Guest, film: Path
+) -> None:
+    job = await made(lab, film, "a cat " * 200)
+    many, alone = (await ann.get("/")).text, (await ann.get(f"/result?of={job.id}")).text
+
+    assert many.index('class="prompt"') < many.index('formaction="again"')
+    assert alone.index('formaction="again"') < alone.index('class="prompt"')
+    assert ["aria-describedby" in page for page in (many, alone)] == [True, False]
+
+
+async def test_who_has_nothing_yet_is_not_asked_what_to_find(
+    lab: PageLab, ann: Guest, film: Path
+) -> None:
+    nothing, filtered = (await ann.get("/")).text, (await ann.get("/?words=dog")).text
+    await made(lab, film)
+    something = (await ann.get("/")).text
+
+    assert ['role="search"' in page for page in (nothing, filtered, something)] == [
+        False,
+        True,
+        True,
+    ]

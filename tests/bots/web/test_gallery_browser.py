@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFilter
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Page, Response, ViewportSize
 
 from core.commands.dispatch import dispatch
 from core.i18n import Locale
@@ -30,6 +30,18 @@ HOME = ConversationRef(platform=NAME, chat="ann")
 GROUP = ConversationRef(platform=NAME, chat="1", thread="7")
 NOON = 1_790_000_000.0
 _OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_JUMPED = """() => new Promise(found => {
+  let sum = 0
+  const seen = list => { for (const each of list.getEntries()) sum += each.value; }
+  new PerformanceObserver(seen).observe({ type: "layout-shift", buffered: true })
+  requestAnimationFrame(() => requestAnimationFrame(() => found(sum)))
+})"""
+_SIDES = """async () => {
+  const all = [...document.images]
+  await Promise.all(all.map(each => { each.loading = "eager"; return each.decode() }))
+  const lefts = all.map(each => each.getBoundingClientRect().left)
+  return [...all.map(each => each.naturalWidth), Math.max(...lefts) - Math.min(...lefts)]
+}"""
 _PLAYED = "() => document.querySelector('video').currentTime > 0.3"
 
 
@@ -252,3 +264,34 @@ async def test_everybody_can_use_it(
     await page.goto(f"{lab.root}/gallery/?words=nothing")
     assert await barriers(page) == []
     await page.screenshot(path=shots / "gallery-none.png")
+
+
+async def test_a_page_of_large_pictures_is_light_and_leads_to_each_of_them(
+    lab: PageLab, chromium: Browser, tmp_path: Path, shots: Path
+) -> None:
+    large = tmp_path / "large.png"
+    Image.effect_noise((1920, 1080), 60).convert("RGB").save(large)
+    for number in range(6):
+        await result(lab, large, large, prompt=f"noise {number}", days=number)
+    page = await entered(lab, await chromium.new_context(viewport={"width": 390, "height": 844}))
+    await lab.engine.idle()
+    fetched = list[Response]()
+    page.on("response", lambda each: fetched.append(each))  # noqa: PLW0108 - playwright marks what it is given
+    await page.reload(wait_until="networkidle")
+    pictures = [each for each in fetched if "/files/" in each.url]
+    sizes = [len(await each.body()) for each in pictures]
+    jumped: float = await page.evaluate(_JUMPED)
+    await page.screenshot(path=shots / "gallery-large.png")
+    await page.get_by_role("article").first.get_by_role("link").first.click()
+    await page.wait_for_url("**/result?of=*")
+    whole: list[float] = await page.evaluate(_SIDES)
+    found, overflow = await barriers(page), await page.evaluate(_OVERFLOWS)
+    await page.screenshot(path=shots / "gallery-alone.png", full_page=True)
+
+    assert sizes
+    assert all(each.url.endswith("-small.webp") for each in pictures)
+    assert max(sizes) < 150_000
+    assert jumped == 0
+    # One below the other, at full size.
+    assert whole == [1920, 1920, 0]
+    assert (found, overflow) == ([], False)

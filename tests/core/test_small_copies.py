@@ -113,4 +113,9 @@ async def test_a_stop_waits_for_none(harness: EngineHarness, tmp_path: Path) -> 
     # Whoever has read it has ended with us.
     with pipe, pytest.raises(BrokenPipeError):
         pipe.write(bytes(1_000_000))
+    running = asyncio.all_tasks()
+    engine.small_copies.leaves(job.id)
+
     assert copies(job) == []
+    # What is let go of in the end asks for nothing any more.
+    assert asyncio.all_tasks() == running

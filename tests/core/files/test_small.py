@@ -139,6 +139,14 @@ async def test_what_cannot_be_made_small_leaves_nothing_behind(
     assert names_in(tmp_path) == before
 
 
+async def test_what_cannot_be_put_in_its_place_is_cleared_up(tmp_path: Path) -> None:
+    original = saved(tmp_path / "1.png", halves())
+    small_path(original).mkdir()
+
+    assert not await make_small(original)
+    assert names_in(tmp_path) == ["1-small.webp", "1.png"]
+
+
 async def test_a_folder_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
     original = tmp_path / "job" / "1.png"
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -28,6 +29,8 @@ from tests.fakes.statements import counting_steps
 ROWS = (1_000, 10_000, 100_000)
 ROUNDS = 20
 _SWEEPS = 5
+_DAYS = 90
+_SHOWN = 50
 STARTS = 7
 AIM = 1.5
 _PEOPLE = ROWS[0] // JOBS_EACH
@@ -100,6 +103,25 @@ async def last_answer(engine: Engine, who: Person) -> None:
     await engine.services.exchanges.latest(who.user, place)
 
 
+async def spent_by_day(engine: Engine, _: Person) -> None:
+    """Sum up what the dashboard shows of 90 days, by day."""
+    await engine.services.spending.by_day(_since())
+
+
+async def spent_by_person(engine: Engine, _: Person) -> None:
+    """The same by person."""
+    await engine.services.spending.by_person(_since(), limit=_SHOWN)
+
+
+async def spent_by_model(engine: Engine, _: Person) -> None:
+    """The same by model."""
+    await engine.services.spending.by_model(_since(), limit=_SHOWN)
+
+
+def _since() -> date:
+    return datetime.now(UTC).date() - timedelta(days=_DAYS - 1)
+
+
 async def sweep(engine: Engine, _: Person) -> None:
     """Look for what is old, of which there is nothing."""
     counts = await engine.keeper.sweep()
@@ -126,13 +148,27 @@ QUESTIONS: Mapping[str, Ask] = {
     "/audit": of_admin("audit"),
     "/stats": of_admin("stats"),
     "/status of an admin": of_admin("status"),
+    "/gateways": of_admin("gateways"),
+    "spending of 90 days by day": spent_by_day,
+    "by model": spent_by_model,
+    "by person": spent_by_person,
     "the nightly sweep": sweep,
     "/again": of_person("again"),
     "an order": submit,
 }
 
 
-_OF_THE_HOUSE = {"/audit", "/stats", "/status of an admin", "the nightly sweep"}
+_LONG = {sweep, spent_by_person}
+_OF_THE_HOUSE = {
+    "/audit",
+    "/stats",
+    "/status of an admin",
+    "/gateways",
+    "spending of 90 days by day",
+    "by model",
+    "by person",
+    "the nightly sweep",
+}
 """What is nobody's in particular."""
 
 
@@ -222,7 +258,7 @@ async def in_turns(
 ) -> Mapping[int, Took]:
     """The least of each size."""
     costs = dict[int, list[Took]]()
-    for number in range(_SWEEPS if ask is sweep else ROUNDS):
+    for number in range(_SWEEPS if ask in _LONG else ROUNDS):
         for rows, engine in engines.items():
             costs.setdefault(rows, []).append(await asked(engine, ask, who(number)))
     return {rows: least(each) for rows, each in costs.items()}

@@ -65,6 +65,7 @@ from storage.sessions import SqlSessionStore
 from storage.shares import SqlShareStore
 from storage.spending import SqlSpendingStore
 from storage.sqlite import file_of
+from storage.sums import part_of
 from storage.writes import SqlWriteStore
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ async def open_engine(
             http.event_hooks = transcript.hooks
         public_url = (settings.public_url or "").rstrip("/")
         policy, currency = _policy(settings), _currency(settings)
-        ledger = CreditLedger(_house_rules(settings, policy), currency)
         meters = Meters()
         fleet = await _open_fleet(stack, database, settings)
         media_dir = settings.media_dir.absolute()
         member = fleet and fleet.membership
+        ledger = CreditLedger(_house_rules(settings, policy), currency, part=part_of(member))
         store = SqlJobStore(database, ledger, holder=member, media_dir=media_dir)
         services = Services(
             store=store,

@@ -31,6 +31,8 @@ class JobState(StrEnum):
 OPEN = (JobState.WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.DELIVERING)
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
+_DAY_SECONDS = 86_400.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -119,6 +121,11 @@ class Job:
         return self.state in ENDED
 
 
+def days_back(days: int, now: float) -> float:
+    """When the first of so many days in UTC began, of which the last is today."""
+    return now - now % _DAY_SECONDS - (days - 1) * _DAY_SECONDS
+
+
 def after_restart(job: Job) -> Literal["run", "interrupted"]:
     """Decide what becomes of a job that an earlier process left behind.
 
@@ -184,7 +191,8 @@ class Expense:
 class Outcomes:
     """How many jobs of a model are in a state, or ended with that fault; "" without one.
 
-    `last_at` is when the last of them changed, in seconds since 1970.
+    `last_at` is when the last of them changed, in seconds since 1970: also when that one is tried
+    again since.
     """
 
     model: str
@@ -308,11 +316,14 @@ class JobStore(Protocol):
         ...
 
     async def spent(self, since: float) -> Sequence[Expense]:
-        """What jobs that were ordered since have cost: each gateway and unit, by name."""
+        """What jobs that were ordered since have cost: each gateway and unit, by name.
+
+        Those that were deleted since count as well. It is cheapest from a midnight in UTC on.
+        """
         ...
 
     async def outcomes(self, since: float) -> Sequence[Outcomes]:
-        """How the jobs went that were ordered since."""
+        """How the jobs went that were ordered since, as for `spent`."""
         ...
 
     async def medians(self, models: Collection[str]) -> Mapping[str, float]:

@@ -113,9 +113,8 @@ class SqlExchangeStore:
             if event and not take_within(connection, event):
                 raise TakenError(event.id)
             spender = Spender(user=user.party, chat=place.party)
-            self._ledger.reserve(
-                connection, ledger_ref(exchange.id), spender, thousandths(reserved)
-            )
+            ref, amount = ledger_ref(exchange.id), thousandths(reserved)
+            self._ledger.reserve(connection, ref, spender, amount, exchange.model)
 
         await self._database.run(_ROW, add)
 

@@ -32,6 +32,7 @@ from storage.holders import Holder
 from storage.job_rows import HAS_ENDED, IS_OPEN, JOB_ROW, JobRows
 from storage.ledger import CreditLedger
 from storage.outcomes import expenses_within, medians_within, outcomes_within
+from storage.sums import count_ended, count_reopened, part_of
 from storage.tables import jobs
 
 _ENDED = [str(state) for state in ENDED]
@@ -47,6 +48,8 @@ _RUN = (_IS, jobs.c.run == bindparam("token"))
 _SAVE = update(jobs).where(*_RUN, jobs.c.state.not_in(_ENDED))
 _MARK_TOLD = update(jobs).where(*_RUN).values(told=True, holder=None)
 _REOPEN = update(jobs).where(*_RUN, HAS_ENDED).values(run=jobs.c.run + 1).returning(jobs)
+# Held until it is written, so that it is still what it was.
+_REOPENED = select(jobs).where(*_RUN, HAS_ENDED).with_for_update()
 _GET = select(jobs).where(_IS)
 _UNFINISHED = select(jobs).where(IS_OPEN).order_by(jobs.c.created_at)
 _UNTOLD = select(jobs).where(HAS_ENDED, jobs.c.told.is_(False))
@@ -89,6 +92,7 @@ class SqlJobStore:
     ) -> None:
         self._database = database
         self._holder = holder
+        self._part = part_of(holder)
         self._ledger = ledger or CreditLedger()
         self.rows = JobRows(database, media_dir)
         # The tokens that were handed out last. While one is being taken there stands no number.
@@ -103,6 +107,8 @@ class SqlJobStore:
             _take_event(connection, event)
             if job.state is not JobState.DRAFT:
                 self._reserve(connection, job)
+            if job.is_ended:
+                count_ended(connection, job, self._part)
 
         await self._database.run(JOB_ROW, add)
 
@@ -148,6 +154,7 @@ class SqlJobStore:
             _save(connection, job, values, statement)
             if job.is_ended:
                 self._ledger.settle(connection, job.id, thousandths(job.credits))
+                count_ended(connection, job, self._part)
             if act:
                 write_within(connection, act)
 
@@ -167,6 +174,11 @@ class SqlJobStore:
     async def reopen(
         self, job: Job, event: Event | None = None, act: Act | None = None
     ) -> Job | None:
+        def before(connection: Connection) -> None:
+            row = connection.execute(_REOPENED, _key(job)).mappings().first()
+            if row:
+                count_reopened(connection, self.rows.load(row), self._part)
+
         def also(connection: Connection, taken: Job) -> None:
             _take_event(connection, event)
             self._reserve(connection, taken)
@@ -174,7 +186,7 @@ class SqlJobStore:
                 write_within(connection, act)
 
         values = {**self.rows.dump(job, _FIXED - _PLACE), **self._ours}
-        return await self._take(_REOPEN, {**_key(job), **values}, also)
+        return await self._take(_REOPEN, {**_key(job), **values}, before, also)
 
     async def unfinished(self) -> Sequence[Job]:
         return await self.rows.select(_UNFINISHED)
@@ -248,12 +260,14 @@ class SqlJobStore:
 
     def _reserve(self, connection: Connection, job: Job) -> None:
         spender = Spender(user=job.user.party, chat=job.conversation.party)
-        self._ledger.reserve(connection, job.id, spender, thousandths(job.credits))
+        amount = thousandths(job.credits)
+        self._ledger.reserve(connection, job.id, spender, amount, job.model)
 
     async def _take(
         self,
         statement: Executable,
         parameters: Mapping[str, object],
+        before: Callable[[Connection], None] | None = None,
         also: Callable[[Connection, Job], None] | None = None,
     ) -> Job | None:
         job_id = str(parameters["job"])
@@ -262,6 +276,8 @@ class SqlJobStore:
         taking = self._tokens[job_id] = object()
 
         def take(connection: Connection) -> Job | None:
+            if before:
+                before(connection)
             row = connection.execute(statement, parameters).mappings().first()
             # Within the transaction: a row that cannot be read is not taken.
             taken = self.rows.load(row) if row else None

@@ -29,10 +29,15 @@ from core.people.balance import Balance, CreditLimits, HouseRules, Share
 from core.people.credits import Gift, OverdrawnError, Settlement, Spender
 from core.people.currency import THOUSANDTHS, Currency
 from core.platform import Party
-from storage.tables import allowances, ledger, members
+from storage.tables import allowances, ledger, members, spending_sums
+from storage.upserts import add_up
 
 GROUP = "group"
 HERE = "here"
+SPENT = ("reserve", "settle", "return")
+"""The kinds of what is spent: what was reserved, less what came back."""
+ORDERS = {"reserve": 1, "return": -1}
+"""How many more are paid for: what comes back as a whole was none."""
 
 
 def _is(
@@ -75,7 +80,10 @@ def _spender(row: Row[Any]) -> Spender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row: what is taken, or below 0 given; `day` is today where it is not said."""
+    """One row: what is taken, or below 0 given; `day` is today where it is not said.
+
+    `model` is what it was ordered from; "" where that is nobody's, or not known.
+    """
 
     kind: str
     ref: str
@@ -83,6 +91,7 @@ class Entry:
     taken: Share = _NOTHING
     day: str = ""
     by: str = ""
+    model: str = ""
 
 
 class CreditLedger:
@@ -92,6 +101,7 @@ class CreditLedger:
         rules: what everybody may spend.
         currency: what a refusal calls it.
         now: the time, in seconds since 1970.
+        part: which rows of sums this process adds to: see `storage.sums`.
     """
 
     def __init__(
@@ -99,13 +109,17 @@ class CreditLedger:
         rules: HouseRules | None = None,
         currency: Currency | None = None,
         now: Callable[[], float] = time.time,
+        part: int = 0,
     ) -> None:
         self._currency = currency or Currency()
         self._rules = rules or HouseRules()
         self._now = now
+        self._part = part
 
-    def reserve(self, connection: Connection, ref: str, spender: Spender, amount: int) -> None:
-        """Take what a job or an answer may cost, in thousandths of a credit.
+    def reserve(
+        self, connection: Connection, ref: str, spender: Spender, amount: int, model: str = ""
+    ) -> None:
+        """Take what a job or an answer of that model may cost, in thousandths of a credit.
 
         Raises:
             OverdrawnError: there is too little left.
@@ -116,7 +130,8 @@ class CreditLedger:
         share = balance.share(amount)
         if share is None:
             raise OverdrawnError(amount, balance, self._currency)
-        self._write(connection, Entry(kind="reserve", ref=ref, spender=spender, taken=share))
+        entry = Entry(kind="reserve", ref=ref, spender=spender, taken=share, model=model)
+        self._write(connection, entry)
 
     def settle(self, connection: Connection, ref: str, amount: int) -> int:
         """Let a job or an answer that has ended cost so much, and give back the rest.
@@ -131,7 +146,8 @@ class CreditLedger:
         if not rows or rows[-1].kind != "reserve":
             return held.total
         reserved = [row for row in rows if row.kind == "reserve"][-1]
-        entry = Entry(kind="settle", ref=ref, spender=_spender(reserved))
+        spender, model = _spender(reserved), reserved.model
+        entry = Entry(kind="settle", ref=ref, spender=spender, model=model)
         if amount > held.total:
             balance = self.balance(connection, entry.spender)
             more = balance.share_of_what_is_left(amount - held.total)
@@ -232,9 +248,10 @@ class CreditLedger:
         )
 
     def _write(self, connection: Connection, entry: Entry) -> None:
+        day = entry.day or self.today
         row = {
             "at": self._now(),
-            "day": entry.day or self.today,
+            "day": day,
             "platform": entry.spender.user.platform,
             "user_id": entry.spender.user.id,
             "chat": entry.spender.chat.id,
@@ -243,8 +260,13 @@ class CreditLedger:
             "allowance": -entry.taken.allowance,
             "own": -entry.taken.own,
             "by": entry.by,
+            "model": entry.model,
         }
         connection.execute(_ADD, row)
+        if entry.kind in SPENT:
+            numbers = {"amount": entry.taken.total, "orders": ORDERS.get(entry.kind, 0)}
+            keys = {"day": day, "part": self._part, "model": entry.model}
+            add_up(connection, spending_sums, {**keys, **numbers})
 
 
 def _by(user: Party) -> ColumnElement[bool]:

@@ -1,42 +1,17 @@
-"""How jobs went and what they cost, counted by the database."""
+"""How jobs went, what they cost and how long they took."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from math import fsum
 from statistics import median
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from core.jobs import Expense, JobState, Outcomes
 from core.media import Cost
+from storage.sums import JobSum, sums_since
 from storage.tables import jobs
 
-# Asked for by name, since the index begins with the state.
-_STATES = [str(state) for state in JobState if state is not JobState.DRAFT]
-_KIND = func.coalesce(jobs.c.fault["kind"].as_string(), "").label("kind")
-_COUNTED = (
-    select(
-        jobs.c.model,
-        jobs.c.state,
-        _KIND,
-        func.count().label("jobs"),
-        func.sum(jobs.c.credits).label("credits"),
-        func.max(func.coalesce(jobs.c.ended_at, jobs.c.created_at)).label("last_at"),
-    )
-    .where(jobs.c.state.in_(_STATES))
-    .group_by(jobs.c.model, jobs.c.state, "kind")
-)
-_UNIT = jobs.c.cost["unit"].as_string().label("unit")
-_CHARGED = (
-    select(
-        jobs.c.model,
-        _UNIT,
-        func.sum(jobs.c.cost["amount"].as_float()).label("amount"),
-        func.count().label("jobs"),
-    )
-    .where(jobs.c.cost.is_not(None))
-    .group_by(jobs.c.model, "unit")
-)
 _TOOK = (
     select(jobs.c.ended_at - jobs.c.started_at)
     # A clock that was set back in between tells nothing.
@@ -52,29 +27,33 @@ _TOOK = (
 
 def outcomes_within(connection: Connection, since: float) -> Sequence[Outcomes]:
     """The jobs that were ordered since, by model, state and fault."""
+    sums = defaultdict[tuple[str, str, str], list[JobSum]](list)
+    for each in sums_since(connection, since):
+        sums[each.model, each.state, each.fault].append(each)
     return [
         Outcomes(
-            model=row.model,
-            state=JobState(row.state),
-            fault=row.kind,
-            jobs=row.jobs,
-            credits=row.credits,
-            last_at=row.last_at,
+            model=model,
+            state=JobState(state),
+            fault=fault,
+            jobs=sum(each.jobs for each in found),
+            credits=sum(each.credits for each in found),
+            last_at=max(each.last_at for each in found),
         )
-        for row in connection.execute(_COUNTED.where(jobs.c.created_at >= since))
+        for (model, state, fault), found in sums.items()
     ]
 
 
 def expenses_within(connection: Connection, since: float) -> Sequence[Expense]:
     """What jobs that were ordered since have cost, by gateway and unit."""
-    sums = defaultdict[tuple[str, str], list[tuple[float, int]]](list)
-    for row in connection.execute(_CHARGED.where(jobs.c.created_at >= since)):
-        sums[row.model.partition("/")[0], row.unit or ""].append((row.amount, row.jobs))
+    sums = defaultdict[tuple[str, str], list[JobSum]](list)
+    for each in sums_since(connection, since):
+        if each.charged:
+            sums[each.model.partition("/")[0], each.unit].append(each)
     return [
         Expense(
             gateway=gateway,
-            cost=Cost(amount=fsum(amount for amount, _ in found), unit=unit),
-            jobs=sum(count for _, count in found),
+            cost=Cost(amount=fsum(each.amount for each in found), unit=unit),
+            jobs=sum(each.charged for each in found),
         )
         for (gateway, unit), found in sorted(sums.items())
     ]

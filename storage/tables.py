@@ -9,6 +9,7 @@ and this file only to SQLite: to name Postgres here would load all that speaks t
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -231,7 +232,7 @@ exchanges = Table(
     Column("holder", String),
     Index("exchanges_by_holder", "holder", sqlite_where=text(_HELD)),
     Index("exchanges_by_user", "platform", "user_id", "chat", "thread", "created_at"),
-    Index("exchanges_untold", "told"),
+    Index("exchanges_untold", "told", "platform"),
     Index("exchanges_by_time", "created_at"),
 )
 
@@ -248,7 +249,8 @@ exchange_messages = Table(
 
 _PAYMENTS = "kind IN ('buy', 'refund')"
 # Append-only. Amounts are in thousandths of a credit, below 0 what is spent: of somebody's
-# allowance for that day, or of what is their own. All about one job or answer has the same `ref`.
+# allowance for that day, or of what is their own. All about one job or answer has the same `ref`,
+# and the model that was to make it when it was ordered; "" where that is not known.
 ledger = Table(
     "ledger",
     metadata,
@@ -263,6 +265,7 @@ ledger = Table(
     Column("allowance", Integer, nullable=False),
     Column("own", Integer, nullable=False),
     Column("by", String, nullable=False),
+    Column("model", String, nullable=False, server_default=text("''")),
     Index("ledger_by_ref", "ref"),
     Index("ledger_by_day", "day"),
     # Paid for once, refunded once.
@@ -282,6 +285,32 @@ ledger = Table(
         "own",
         sqlite_where=text("own != 0"),
     ),
+)
+
+# See `storage.sums` for both of them. The day is the one of the order, in UTC.
+job_sums = Table(
+    "job_sums",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("model", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("fault", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("jobs", Integer, nullable=False),
+    Column("credits", BigInteger, nullable=False),
+    Column("charged", Integer, nullable=False),
+    Column("amount", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+)
+spending_sums = Table(
+    "spending_sums",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("model", String, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("orders", Integer, nullable=False),
 )
 
 # `kind` is "user", "chat", "here": what the admins of a chat allow in it, or "group": then `id` is

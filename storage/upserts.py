@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, delete, select, tuple_, update
+from sqlalchemy import Column, Connection, Insert, Table, case, delete, select, tuple_, update
 
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -18,6 +18,14 @@ def add_if_new(connection: Connection, table: Table, values: Values) -> bool:
 def put(connection: Connection, table: Table, values: Values) -> None:
     """Add rows in place of those with the same keys."""
     connection.execute(_putting(connection.dialect.name, table), values)
+
+
+def add_up(connection: Connection, table: Table, values: Values, latest: str = "") -> None:
+    """Add numbers to those of the rows with the same keys, of which there may be none yet.
+
+    Of the column `latest` the greater of the two is kept.
+    """
+    connection.execute(_adding_up(connection.dialect.name, table, latest), values)
 
 
 @cache
@@ -35,6 +43,18 @@ def _putting(dialect: str, table: Table) -> Insert:
     if not others:
         return insert.on_conflict_do_nothing()
     return insert.on_conflict_do_update(index_elements=key, set_=others)
+
+
+@cache
+def _adding_up(dialect: str, table: Table, latest: str) -> Insert:
+    insert = _insert(dialect, table)
+    new = insert.excluded
+    numbers = [each for each in table.c if not each.primary_key and each.name != latest]
+    sums = {each.name: each + new[each.name] for each in numbers}
+    if latest:
+        there = table.c[latest]
+        sums[latest] = case((new[latest] > there, new[latest]), else_=there)
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -10,7 +10,7 @@ from core.commands.aside import told_aside
 from core.engine.gateways import GatewayState, gateway_states
 from core.i18n import Locale, translate
 from core.i18n.numerals import number
-from core.jobs import OPEN, Expense, Outcomes
+from core.jobs import OPEN, Expense, Outcomes, days_back
 from core.messages.wording import clock
 from core.people.pause import Pause
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bots.web.signed_in import SignedIn, Visit
 
 _DAYS = 30
-_DAY_SECONDS = 86_400.0
 _FAULTS = 8
 _STATES = {"works": "dash-works", "faulty": "dash-faulty", "unknown": "dash-unasked"}
 _STAGES = {
@@ -56,9 +55,10 @@ class GatewayPage:
         engine = self._signed_in.engine
         services = engine.services
         states = await gateway_states(engine)
-        outcomes = await services.store.outcomes(time.time() - _DAYS * _DAY_SECONDS)
+        since = days_back(_DAYS, time.time())
+        outcomes = await services.store.outcomes(since)
         medians = await services.store.medians({each.model for each in outcomes})
-        spent = await services.store.spent(time.time() - _DAYS * _DAY_SECONDS)
+        spent = await services.store.spent(since)
         shown = [self._shown(visit.locale, state, medians, spent) for state in states]
         ours = services.endpoints.keys()
         models = sorted(m.key for m in services.catalog.data.served if m.gateway in ours)

@@ -8,7 +8,7 @@ from core.commands.command import Audience, Command, Context, JobOptions, NoOpti
 from core.commands.ordering import check_heard, order_again, shown_at
 from core.errors import UserError
 from core.i18n import translate
-from core.jobs import Job, JobState
+from core.jobs import Job, JobState, days_back
 from core.messages.wording import clock, wish
 from core.platform import View
 
@@ -35,7 +35,7 @@ async def _spent(context: Context) -> list[str]:
 
 async def spent_by_gateways(context: Context) -> list[str]:
     """What the gateways have charged of late, a line each, as far as they tell."""
-    since = time.time() - _ACCOUNT_DAYS * 86_400
+    since = days_back(_ACCOUNT_DAYS, time.time())
     return [
         translate(
             context.locale,

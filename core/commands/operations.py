@@ -10,15 +10,14 @@ from core.commands.jobs import spent_by_gateways
 from core.commands.parties import check_alone
 from core.engine.gateways import GatewayState, gateway_states
 from core.i18n import translate
-from core.jobs import Job, JobState, Outcomes
+from core.jobs import Job, JobState, Outcomes, days_back
 from core.messages.views import cancel_numbered
 from core.messages.wording import clock
 from core.platform import View
 
 _SHOWN = 50
 _CANCELLABLE = 5
-_HOUR = 3600
-_PERIODS = {"24 h": 24 * _HOUR, "7 d": 7 * 24 * _HOUR}
+_DAY_SECONDS = 86_400.0
 _MOST_USED = 5
 
 
@@ -53,11 +52,11 @@ def _job_line(context: Context, number: int, job: Job) -> str:
 
 
 async def stats(context: Context, _: NoOptions) -> View:
-    """Say how the jobs of the last day and of the last week went."""
+    """Say how the jobs of the last 24 hours went, and those of this day in UTC and six before."""
     check_alone(context)
-    lines: list[str] = []
-    for period, seconds in _PERIODS.items():
-        found = await context.services.store.outcomes(time.time() - seconds)
+    now, lines = time.time(), list[str]()
+    for period, since in (("24 h", now - _DAY_SECONDS), ("7 d", days_back(7, now))):
+        found = await context.services.store.outcomes(since)
         lines += _period(context, period, found)
     return View(text="\n".join(lines))
 

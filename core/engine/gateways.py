@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from core.catalog.cooldown import Aside
 from core.engine.engine import Engine
-from core.jobs import Outcomes
+from core.jobs import Outcomes, days_back
 from core.meters import Durations
 
-_FAULT_SECONDS = 7 * 86_400.0
+_FAULT_DAYS = 7
 _WORKS = ("job", "answer")
 
 
@@ -24,7 +24,7 @@ class GatewayState:
         failing: how the last of them has.
         works: whether the last attempt of any kind has succeeded.
         aside: models that are set aside, by full key.
-        faults: those of the last seven days by model and kind, the latest first.
+        faults: those of the last seven days in UTC by model and kind, the latest first.
         stages: how long jobs were in each of their stages, since this process has started.
     """
 
@@ -41,7 +41,7 @@ class GatewayState:
 
 async def gateway_states(engine: Engine) -> Sequence[GatewayState]:
     """All gateways that are set up, by name. Raises StorageError."""
-    outcomes = await engine.services.store.outcomes(time.time() - _FAULT_SECONDS)
+    outcomes = await engine.services.store.outcomes(days_back(_FAULT_DAYS, time.time()))
     faults = defaultdict[str, list[Outcomes]](list)
     for each in sorted(outcomes, key=lambda each: -each.last_at):
         if each.fault:

@@ -18,7 +18,10 @@ class SpentOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpentBy:
-    """What one person has spent, in thousandths; `orders` is for how many jobs and answers."""
+    """What one person has spent, in thousandths; `orders` is for how many jobs and answers.
+
+    One for which all came back is none of them.
+    """
 
     user: Party
     amount: int
@@ -27,7 +30,10 @@ class SpentBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpentFor:
-    """What was spent for one model, by its full key; "" where that is not known any more."""
+    """What was spent on orders from one model, by its full key; "" where there is none.
+
+    It is the model that was shown with the price, also where another one of the route made it.
+    """
 
     model: str
     amount: int

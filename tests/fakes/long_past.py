@@ -84,13 +84,23 @@ SELECT 'bench', 'update ' || i, at FROM n WHERE at > :now - 2 * 86400;
 INSERT INTO ledger (at, day, platform, user_id, chat, kind, ref, allowance, own, "by")
 SELECT :began, date(:began, 'unixepoch'), 'bench', user, '', 'grant', user, 0, 900000000, 'admin'
 FROM n GROUP BY user;
-INSERT INTO ledger (at, day, platform, user_id, chat, kind, ref, allowance, own, "by")
+INSERT INTO ledger (at, day, platform, user_id, chat, kind, ref, allowance, own, "by", model)
 SELECT at, date(at, 'unixepoch'), 'bench', user, chat, 'reserve', job,
-    iif(own, 0, -5000), iif(own, -5000, 0), ''
+    iif(own, 0, -5000), iif(own, -5000, 0), '', 'sandbox/sandbox-bench'
 FROM n;
-INSERT INTO ledger (at, day, platform, user_id, chat, kind, ref, allowance, own, "by")
-SELECT n.at + 60, day, platform, user_id, n.chat, 'return', ref, -allowance, -ledger.own, ''
-FROM ledger JOIN n ON n.job = ledger.ref WHERE n.failed
+INSERT INTO ledger (at, day, platform, user_id, chat, kind, ref, allowance, own, "by", model)
+SELECT n.at + 60, day, platform, user_id, n.chat, 'return', ref, -allowance, -ledger.own, '', model
+FROM ledger JOIN n ON n.job = ledger.ref WHERE n.failed;
+DELETE FROM job_sums;
+INSERT INTO job_sums
+SELECT date(created_at, 'unixepoch'), 0, model, state, coalesce(fault ->> '$.kind', '') AS fault,
+    coalesce(cost ->> '$.unit', '') AS unit, count(*), sum(credits), count(cost),
+    coalesce(sum(cost ->> '$.amount'), 0.0), max(ended_at)
+FROM jobs GROUP BY 1, model, state, 5, 6;
+DELETE FROM spending_sums;
+INSERT INTO spending_sums
+SELECT day, 0, model, sum(-allowance - own), sum(iif(kind = 'reserve', 1, -1))
+FROM ledger WHERE kind IN ('reserve', 'return') GROUP BY day, model
 """
 
 

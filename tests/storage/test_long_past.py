@@ -1,10 +1,13 @@
 """What is asked of the database costs the same among few and among many jobs that have ended."""
 
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
+from core.jobs import days_back
 from core.people.balance import CreditLimits, HouseRules
 from core.platform import ConversationRef, User
 from storage.audit import SqlAuditStore
@@ -15,6 +18,7 @@ from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.past_jobs import SqlPastJobStore
+from storage.spending import SqlSpendingStore
 from tests.fakes.long_past import BUSIEST, CROWD, PLATFORM, fill
 from tests.fakes.statements import counting_steps
 from tests.storage.test_job_store import JOB
@@ -22,6 +26,7 @@ from tests.storage.test_job_store import JOB
 FEW, MANY = 1_000, 4_000
 # What one more level of an index takes, or a shorter page of it.
 LEEWAY = 1.2
+_ALWAYS = date(2020, 1, 1)
 ELSEWHERE = ConversationRef(platform=PLATFORM, chat="elsewhere")
 LIMITS = CreditLimits(daily=10**6, monthly=10**6)
 LEDGER = CreditLedger(HouseRules(person=LIMITS, chat=CreditLimits(daily=10**6)))
@@ -55,7 +60,7 @@ BY_ANYBODY: Mapping[str, Question] = {
     "nor elsewhere": lambda ask: SqlExchangeStore(ask.database).latest(ask.user, ELSEWHERE),
     "unfinished": lambda ask: ask.jobs.unfinished(),
     "untold": lambda ask: ask.jobs.untold(),
-    "unfinished answers": lambda ask: SqlExchangeStore(ask.database).take_up(["chat"]),
+    "unfinished answers": lambda ask: SqlExchangeStore(ask.database).take_up([PLATFORM]),
     "durations": lambda ask: ask.jobs.durations("sandbox/sandbox-bench", limit=30),
     "audit": lambda ask: SqlAuditStore(ask.database).latest(9),
     "old jobs": lambda ask: SqlPastJobStore(ask.database).prune(0.0, limit=100),
@@ -65,6 +70,10 @@ BY_ANYBODY: Mapping[str, Question] = {
 # done as much in them.
 QUESTIONS = {
     **{f"{name}, {who}": (who, ask) for name, ask in BY_ANYBODY.items() for who in ("1", BUSIEST)},
+    "outcomes": ("1", lambda ask: ask.jobs.outcomes(days_back(7, time.time()))),
+    "charged": ("1", lambda ask: ask.jobs.spent(days_back(30, time.time()))),
+    "spent by day": ("1", lambda ask: SqlSpendingStore(ask.database).by_day(_ALWAYS)),
+    "by model": ("1", lambda ask: SqlSpendingStore(ask.database).by_model(_ALWAYS, limit=9)),
     "an order": ("1", Asker.order),
     "the balance": ("1", Asker.balance),
 }

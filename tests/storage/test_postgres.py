@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,9 @@ from core.jobs import JobState
 from storage.database import Database, open_database
 from storage.fleet.members import Membership, Patience
 from storage.jobs import SqlJobStore
+from storage.sums import part_of
 from storage.tables import jobs
+from tests.fakes.balances import unbalanced
 from tests.fakes.postgres import PostgresServer, own_server
 from tests.fakes.relay import Relay
 from tests.fakes.statements import say
@@ -175,6 +177,54 @@ async def test_whoever_could_not_tell_the_end_of_a_job_does_not_have_what_is_ret
 
     assert await store.reopen(replace(failed, state=JobState.WAITING, fault=None))
     assert await say(database, "SELECT 1 FROM jobs WHERE holder = 'somebody'") == []
+
+
+def named(database: Database, name: str) -> Membership:
+    """A process whose name is not left to chance."""
+    member = Membership(database, Patience())
+    member.name = name
+    return member
+
+
+async def test_processes_that_add_to_the_same_sums_lose_nothing(
+    url: str, database: Database
+) -> None:
+    async def work(database: Database, name: str, models: Sequence[str]) -> None:
+        # Not told who they are, both add to the same rows, in the order of their models.
+        store = SqlJobStore(database)
+        jobs_ = [
+            replace(JOB, id=f"{name} {number}", model=models[number % 2], credits=1)
+            for number in range(6)
+        ]
+        await asyncio.gather(*(store.add(job) for job in jobs_))
+        await asyncio.gather(*(store.save(replace(job, state=JobState.DONE)) for job in jobs_))
+
+    async with open_database(url) as other:
+        await asyncio.gather(
+            work(database, "here", ("a/x", "b/x")), work(other, "there", ("b/x", "a/x"))
+        )
+
+    outcomes = await SqlJobStore(database).outcomes(0.0)
+    assert {each.model: each.jobs for each in outcomes} == {"a/x": 6, "b/x": 6}
+    assert await unbalanced(database) == []
+
+
+async def test_a_process_that_ends_jobs_does_not_wait_for_another_that_does(
+    url: str, database: Database
+) -> None:
+    here, there = named(database, "here"), named(database, "there")
+    assert part_of(here) != part_of(there)
+    for name, member in ("first", here), ("second", there):
+        await SqlJobStore(database, holder=member).add(replace(JOB, id=name))
+    ended = replace(JOB, state=JobState.DONE)
+    await SqlJobStore(database, holder=here).save(replace(ended, id="first"))
+
+    with psycopg.connect(url.replace("+psycopg", "")) as stands_still:
+        stands_still.execute("SELECT * FROM job_sums FOR UPDATE")
+        await SqlJobStore(database, holder=there).save(replace(ended, id="second"))
+
+    (counted,) = await SqlJobStore(database).outcomes(0.0)
+    assert counted.jobs == 2
 
 
 async def test_its_password_is_in_no_error(url: str) -> None:

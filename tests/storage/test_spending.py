@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from core.exchanges import ExchangeState
 from core.people.balance import HouseRules
+from core.people.credits import Spender
 from core.people.spending import SpentBy, SpentFor, SpentOn
 from storage.database import Database
 from storage.spending import SqlSpendingStore
@@ -67,12 +68,28 @@ async def test_those_who_spent_the_most_come_first(
     assert len(await spending.by_person(TODAY, limit=1)) == 1
 
 
-async def test_jobs_and_answers_count_for_their_models_as_long_as_these_are_known(
+async def test_what_somebody_has_spent_in_many_weeks_is_one_sum(
+    books: Books, spending: SqlSpendingStore
+) -> None:
+    for _ in range(10):
+        await books.order(1)
+        await books.order(2, BOB)
+        books.now += 2 * DAY
+
+    assert await spending.by_person(TODAY + timedelta(days=2), limit=9) == [
+        SpentBy(user=BOB.party, amount=18_000, orders=9),
+        SpentBy(user=ANN.party, amount=9_000, orders=9),
+    ]
+
+
+async def test_jobs_and_answers_count_for_their_models_also_when_they_are_deleted(
     books: Books, spending: SqlSpendingStore, database: Database
 ) -> None:
     await books.order(10)
     await books.order(10)
     gone = await books.order(3)
+    spender = Spender(user=ANN.party, chat=gone.conversation.party)
+    await books.credits.reserve(spender, "character/1", 1500)
     await books.exchanges.add(ASKED, reserved=0.5)
     done = replace(ASKED, state=ExchangeState.DONE, credits=0.25)
     await books.exchanges.save(done)
@@ -80,8 +97,8 @@ async def test_jobs_and_answers_count_for_their_models_as_long_as_these_are_know
     await database.run("a job", lambda connection: connection.execute(forgotten))
 
     assert await spending.by_model(TODAY, limit=9) == [
-        SpentFor(model=VIDEO, amount=20_000, orders=2),
-        SpentFor(model="", amount=3_000, orders=1),
+        SpentFor(model=VIDEO, amount=23_000, orders=3),
+        SpentFor(model="", amount=1500, orders=1),
         SpentFor(model="sandbox/chat", amount=250, orders=1),
     ]
 
@@ -97,6 +114,6 @@ async def test_a_short_time_is_found_by_its_days(
         await spending.by_model(TODAY, limit=5)
     plans = plans_of(said, tmp_path / "jobs.db")
 
-    assert len([step for step in plans if "INDEX ledger_by_day (day>?)" in step]) == 3
-    assert [step for step in plans if step.startswith(("SCAN ledger", "SCAN jobs"))] == []
-    assert [step for step in plans if step.startswith("SCAN exchanges")] == []
+    assert len([step for step in plans if "INDEX ledger_by_day (day>? AND day<?)" in step]) == 1
+    assert len([step for step in plans if step.startswith("SEARCH spending_sums")]) == 3
+    assert [step for step in plans if step.startswith(("SCAN ledger", "SCAN spending"))] == []

@@ -68,7 +68,7 @@ BY_ANYBODY: Mapping[str, Question] = {
 }
 # What is summed up is the month of a person and the day of a chat, so it is for those who have
 # done as much in them.
-QUESTIONS = {
+QUESTIONS: Mapping[str, tuple[str, Question]] = {
     **{f"{name}, {who}": (who, ask) for name, ask in BY_ANYBODY.items() for who in ("1", BUSIEST)},
     "outcomes": ("1", lambda ask: ask.jobs.outcomes(days_back(7, time.time()))),
     "charged": ("1", lambda ask: ask.jobs.spent(days_back(30, time.time()))),

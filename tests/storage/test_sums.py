@@ -18,7 +18,7 @@ from storage.jobs import SqlJobStore
 from storage.past_jobs import SqlPastJobStore
 from storage.spending import SqlSpendingStore
 from tests.fakes.balances import unbalanced
-from tests.fakes.statements import say
+from tests.fakes.statements import listening, say
 from tests.storage.test_job_store import JOB
 
 DAY = 86_400.0
@@ -211,3 +211,13 @@ async def test_what_an_earlier_version_has_left_is_counted(url: str) -> None:
         after = await SqlSpendingStore(database).by_model(date(2000, 1, 1), limit=9)
         assert sum(each.amount for each in after) == by_model[0].amount
         assert sum(each.orders for each in after) == by_model[0].orders
+
+
+async def test_to_count_an_end_takes_one_statement(store: SqlJobStore) -> None:
+    await store.add(JOB)
+
+    with listening() as said:
+        await store.save(replace(JOB, state=JobState.DONE))
+
+    begun = [sql.split("(")[0].split(" SET ")[0].split(",")[0].strip() for sql, _ in said]
+    assert begun == ["UPDATE jobs", "SELECT ledger.number", "INSERT INTO job_sums"]

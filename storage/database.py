@@ -183,13 +183,16 @@ def parse(database_url: str) -> URL:
     """
     try:
         url = make_url(database_url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the second of a port that is no number
         raise StorageError("DATABASE_URL: this is not a database address") from error
     if (driver := _DRIVERS.get(url.drivername)) is None:
         raise StorageError(
             f"DATABASE_URL: starts with {url.drivername}://; this version keeps its jobs in "
             "sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
         )
+    # What stands between the two is told as the name of a machine that cannot be found.
+    if "@" in (url.host or ""):
+        raise StorageError("DATABASE_URL: has more than one @; in a password write it as %40")
     return url.set(drivername=driver)
 
 

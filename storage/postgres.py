@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, RootTransaction, create_engine, text
@@ -13,7 +14,7 @@ from storage.words import fitting
 
 R = TypeVar("R")
 
-_DRIVER = "postgresql+psycopg"
+_MISSING = "DATABASE_URL: Postgres needs more to be installed: pip install '.[fleet]'"
 # Within the time after which another machine takes a job over, so that this one knows it is alone.
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 30
@@ -42,10 +43,10 @@ class PostgresConnection:
                 json_serializer=_dumped,
                 connect_args=connect_options(),
             )
-        except ModuleNotFoundError as error:
-            raise StorageError(
-                "DATABASE_URL: Postgres needs more to be installed: pip install 'cliprelay[fleet]'"
-            ) from error
+        except ImportError as error:  # psycopg may be there, and the library below it missing
+            raise StorageError(_MISSING) from error
+        if find_spec("procrastinate") is None:
+            raise StorageError(_MISSING)
 
     def transact(self, work: Callable[[Connection], R]) -> R:
         """See `storage.database.Transactions`."""

@@ -125,6 +125,7 @@ def doctor() -> None:
 
 async def _print_findings() -> bool:
     from rich.console import Console
+    from rich.markup import escape
 
     from bots.cli.doctor import examine
 
@@ -133,5 +134,5 @@ async def _print_findings() -> bool:
     healthy = True
     async for finding in examine():
         healthy = healthy and finding.fine is not False
-        console.print(f"{marks[finding.fine]} {finding.what}: {finding.says}")
+        console.print(f"{marks[finding.fine]} {escape(finding.what)}: {escape(finding.says)}")
     return healthy

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.cli import run
+from tests.fakes.cli import ROOT, run
 from tests.fakes.fleet import Fleet
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.telegram.server import TOKEN
@@ -77,6 +77,28 @@ async def test_nor_that_of_one_that_is_used_whatever_is_logged(fleet: Fleet) -> 
 
     assert process.said("database: postgresql")
     assert not process.said("hush")
+
+
+@pytest.mark.parametrize("missing", ["psycopg", "procrastinate"])
+@pytest.mark.parametrize("command", ["doctor", "worker"])
+async def test_whoever_has_not_installed_what_postgres_needs_is_told_how(
+    tmp_path: Path, command: str, missing: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules[{missing!r}] = None\n")
+    variables = {
+        "DATABASE_URL": "postgresql://me@127.0.0.1:9/away",
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": "http://127.0.0.1:9",
+        "PYTHONPATH": f"{tmp_path}:{ROOT}",
+    }
+
+    done = await run(tmp_path, command, variables=variables)
+
+    assert done.code
+    assert "DATABASE_URL: Postgres needs more to be installed: pip install '.[fleet]'" in (
+        done.out + done.err
+    )
+    assert "Traceback" not in done.out + done.err
 
 
 async def test_on_sqlite_there_is_nobody_to_list(tmp_path: Path) -> None:

@@ -208,6 +208,8 @@ async def test_an_address_as_earlier_versions_wrote_it_is_taken(tmp_path: Path) 
     [
         ("mysql+aiomysql://me:secret@db/jobs", r"starts with mysql\+aiomysql://"),
         ("sqlite+pysqlcipher:///jobs.db", r"starts with sqlite\+pysqlcipher://"),
+        ("postgresql+psycopg://me:secret@db:port/jobs", "is not a database address"),
+        ("postgresql+psycopg://me:dear@secret@db/jobs", "more than one @"),
         ("jobs.db", "is not a database address"),
         ("", "is not a database address"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from storage.database import Database, connect
@@ -39,19 +40,24 @@ async def open_commons(
     database: Database, url: URL, media_dir: Path, patience: Patience | None = None
 ) -> AsyncGenerator[Commons]:
     """The fleet whose database that is, with what it needs besides; closes that at the end."""
-    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    options = connect_options()
+    where, options = _conninfo(url), connect_options()
     # A machine whose beat is behind a large file would be taken for dead.
     bulk = Database(connect(url), url.database)
     try:
         yield Commons(
             database=database,
-            conninfo=conninfo,
+            conninfo=where,
             options=options,
             membership=Membership(database, patience or Patience()),
-            calls=Calls(database, conninfo, options),
+            calls=Calls(database, where, options),
             files=FleetFiles(bulk, media_dir),
             notices=FleetNotices(database),
         )
     finally:
         await bulk.close()
+
+
+def _conninfo(url: URL) -> str:
+    # Not the address itself: what may stand in it here, like a blank, libpq refuses there.
+    _, parts = url.get_dialect()().create_connect_args(url)
+    return make_conninfo("", **parts)

@@ -17,7 +17,7 @@ _LOOKS = ("doctor", "jobs", "stats", "workers")
 
 def _told(url: str) -> dict[str, str]:
     """With a password, which the server does not ask for."""
-    return {"DATABASE_URL": url.replace("postgres@", "postgres:hush@")}
+    return {"DATABASE_URL": url.replace("postgres@", "postgres:hush%20hush%40@")}
 
 
 async def test_workers_are_listed_and_the_other_looks_work_beside_them(

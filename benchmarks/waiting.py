@@ -65,7 +65,15 @@ async def whole(jobs: list[Job]) -> tuple[float, float]:
     limits = QueueLimits(per_user=len(jobs), per_gateway={"gateway": RUNNING})
     scheduler = Scheduler(limits)
     await scheduler.start(
-        Hands(run=run, moved=moved, take_up=lambda _: False, let_go=lambda _: None, look=look)
+        Hands(
+            run=run,
+            moved=moved,
+            take_up=lambda _: False,
+            has=lambda _: True,
+            rests=lambda _: None,
+            let_go=lambda _: None,
+            look=look,
+        )
     )
     began = last = time.perf_counter()
     for number, each in enumerate(jobs):

@@ -69,6 +69,8 @@ class Hands:
             process has it.
         moved: shows that a waiting job has another place in the line.
         take_up: opens a job that was ordered or left elsewhere; tells whether it will be enqueued.
+        has: whether a model is set up in this process.
+        rests: shows that nobody goes on with a job, since its model is not set up anywhere.
         let_go: forgets a job that runs elsewhere from now on.
         look: takes up what others have left and is no job; whoever `takes_up` calls it again and
             again.
@@ -77,6 +79,8 @@ class Hands:
     run: Callable[[str], Coroutine[None, None, bool]]
     moved: Callable[[Job, int], None]
     take_up: Callable[[Job], bool]
+    has: Callable[[str], bool]
+    rests: Callable[[Job], None]
     let_go: Callable[[str], None]
     look: Callable[[], Awaitable[None]]
 

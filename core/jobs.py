@@ -142,6 +142,11 @@ def after_restart(job: Job) -> Literal["run", "interrupted"]:
             return "run"
 
 
+def needs_model(job: Job) -> bool:
+    """Whether only a process that has its model set up can go on with a job."""
+    return not job.is_ended and after_restart(job) == "run"
+
+
 def afresh(job: Job) -> Job:
     """The job as it was ordered: shown in a new message, and paid for again."""
     return replace(

@@ -83,6 +83,8 @@ class Engine:
             run=self._runs.run,
             moved=self._ticker.moved,
             take_up=self._recovery.take_up_one,
+            has=self._recovery.has,
+            rests=self._recovery.rests,
             let_go=self._let_go,
             look=self._recovery.take_up_answers,
         )

@@ -82,6 +82,14 @@ class Recovery:
             self._go_on(job)
             return True
         else:
-            log.warning("job %s waits: its model %s is not set up", job.id, job.model)
-            self._errands.start(show_rest(self._services, job))
+            self.rests(job)
         return False
+
+    def has(self, model: str) -> bool:
+        """Whether jobs of that model can be gone on with here."""
+        return self._services.model(model) is not None
+
+    def rests(self, job: Job) -> None:
+        """Show that nobody goes on with a job, since its model is not set up."""
+        log.warning("job %s waits: its model %s is not set up", job.id, job.model)
+        self._errands.start(show_rest(self._services, job))

@@ -10,12 +10,13 @@ from functools import partial
 from core.dispatcher import Hands, Line, QueueLimits
 from core.errands import Errands
 from core.errors import StorageError
-from core.jobs import Job
+from core.jobs import Job, needs_model
 from core.platform import User
 from core.storing import until_stored
 from storage.fleet.commons import Commons
 from storage.fleet.doorkeeper import Door, count_line, let_in
 from storage.fleet.holds import JobHolds
+from storage.fleet.lacking import Lacking
 from storage.fleet.queue import WakeUps
 from storage.job_rows import JOB_ROW, JobRows
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 # What processes call to each other: that one shall stop a job, and that it has.
 _STOP = "stop"
 _STOPPED = "stopped"
+# That one who has its model shall take it.
+_WANTED = "wanted"
 _LOOK_SECONDS = 0.05
 # What could not be told is not tried by everybody again and again.
 _TOLD_SECONDS = 600.0
@@ -58,6 +61,7 @@ class FleetDispatcher:
         self._joined: set[str] = set()
         self._shown: dict[str, int] = {}
         self._told_at: dict[str, float] = {}
+        self._lacking = Lacking(fleet.membership.patience.beat)
         self._looking = asyncio.Lock()
         self._next_look: asyncio.Task[None] | None = None
         self._soon: asyncio.TimerHandle | None = None
@@ -71,6 +75,7 @@ class FleetDispatcher:
         await self.membership.beat(0)
         self.calls.answer(_STOP, self._stop_called)
         self.calls.answer(_STOPPED, self._has_stopped)
+        self.calls.answer(_WANTED, self._wanted)
         self.calls.start()
         await self._queue.open()
         self._loops = [asyncio.create_task(self._beat()), asyncio.create_task(self._sweep())]
@@ -229,9 +234,12 @@ class FleetDispatcher:
             limits=self._limits,
             member=self.membership,
             besides=tuple(self._told_at),
+            lacking=(lacking := self._lacking.ids),
         )
         self._door = await self._database.run(JOB_ROW, look)
         self._told_at |= dict.fromkeys(self._door.untold, now)
+        for job in self._lacking.found(lacking, self._door.rests, now):
+            self._given.rests(job)
         # Those that were not begun after all: they have ended, or were lost to somebody.
         lost = self._door.free.keys() | (self._taken.keys() - self._door.open)
         self._taken = {name: may for name, may in self._taken.items() if name not in lost}
@@ -264,10 +272,29 @@ class FleetDispatcher:
                 return
             if job is None:
                 return
+            if needs_model(job) and not self._given.has(job.model):
+                await self._pass_on(job)
+                return
             self._waiting.pop(job_id, None)
             # One that nobody has shown yet is shown first, and then waits for its turn.
             if self._given.take_up(job):
                 self._taken[job_id] = not job.is_unshown
+
+    async def _pass_on(self, job: Job) -> None:
+        """Look for a process that has the model, which may not be the next to be woken."""
+        await until_stored(job.id, partial(self._holds.give_back, job.id))
+        self._lacking.passed_on(job, asyncio.get_running_loop().time())
+        try:
+            await self.calls.call(_WANTED, f"{job.id} {job.conversation.platform} {job.model}")
+        except StorageError as error:
+            log.warning("job %s: nobody is asked for its model until later: %s", job.id, error)
+
+    def _wanted(self, about: str) -> None:
+        job_id, platform, model = about.split(" ", 2)
+        if not self._given.has(model):
+            self._lacking.note(job_id)
+        elif platform in self._joined:
+            self._errands.start(self._take(job_id))
 
     @contextmanager
     def _on_its_way(self) -> Generator[None]:

@@ -26,13 +26,15 @@ class Door:
 
     Attributes:
         places: of those that wait, from 1.
-        free: all that have not ended, and that no process has yet, with their platforms.
+        free: the others that have not ended, and that no process has yet, with their platforms.
+        rests: those that nobody has, and whose model is lacking.
         open: all that have not ended.
         untold: those that have ended, and whose chats were sent for to be told.
     """
 
     places: dict[str, int] = field(default_factory=dict[str, int])
     free: dict[str, str] = field(default_factory=dict[str, str])
+    rests: Collection[str] = ()
     open: Collection[str] = ()
     untold: Sequence[str] = ()
 
@@ -43,6 +45,7 @@ def let_in(
     member: Membership,
     *,
     besides: Collection[str] = (),
+    lacking: Collection[str] = (),
 ) -> Door:
     """Wake a process for each job that may run and that nobody has.
 
@@ -51,6 +54,8 @@ def let_in(
         limits: how many may run at once, in all processes together.
         member: who looks.
         besides: jobs that have ended and need not be told now.
+        lacking: jobs whose model the process of whoever looks does not have: they have no room
+            here, and are let in by who has it.
     """
     connection.execute(_LOCK)
     queued = in_queue(connection)
@@ -58,9 +63,10 @@ def let_in(
     begun: list[tuple[str, str]] = []
     waiting: list[tuple[str, str, Rooms]] = []
     free: dict[str, str] = {}
-    opened: set[str] = set()
-    for row in connection.execute(_line(member)):
-        opened.add(row.id)
+    rows = connection.execute(_line(member)).all()
+    rests = {row.id for row in rows if row.is_free and row.id in lacking}
+    # What somebody else has let in has its room, also where nobody here could do it.
+    for row in (each for each in rows if each.id in queued or each.id not in rests):
         rooms = rooms_of(row.model, User(platform=row.platform, id=row.user_id))
         is_looked_at = row.id in queued
         if row.is_free:
@@ -93,7 +99,8 @@ def let_in(
     return Door(
         places=places(left),
         free=free,
-        open=opened,
+        rests=rests,
+        open={row.id for row in rows},
         untold=[job_id for job_id, _ in untold],
     )
 

@@ -163,7 +163,15 @@ async def test_what_nobody_could_go_on_with_is_asked_when_nothing_can_change_any
 
     async def look() -> None: ...
 
-    hands = Hands(run=run, moved=moved, take_up=take_up, let_go=lambda _: None, look=look)
+    hands = Hands(
+        run=run,
+        moved=moved,
+        take_up=take_up,
+        has=lambda _: True,
+        rests=lambda _: None,
+        let_go=lambda _: None,
+        look=look,
+    )
     await SqlJobStore(database).add(job)
     async with open_commons(database, make_url(url), tmp_path, PATIENCE) as commons:
         dispatcher = FleetDispatcher(commons, ROOMY, JobRows(database))

@@ -29,6 +29,24 @@ def shown(crowd: FleetCrowd, prompt: str) -> TelegramMessage:
     return crowd.fleet.telegram.answers(crowd.chats[prompt])[-1]
 
 
+async def test_what_a_machine_has_no_model_for_goes_to_those_that_have(
+    fleet: Fleet, crowd: FleetCrowd
+) -> None:
+    front, *_ = await three(fleet)
+    bare = [await fleet.start("worker", CROWD_API_KEY="") for _ in range(2)]
+    for each in bare:
+        await each.until_logged("platforms:")
+    crowd.order(JOBS)
+    await crowd.until(1, "running", front)
+    await front.kill()
+    crowd.left_by(front)
+    await crowd.until_taken_over(front)
+    await crowd.until_all_ended()
+
+    assert crowd.verdict() == []
+    assert not any(each.said("is not set up") for each in bare)
+
+
 async def test_a_job_is_cancelled_by_who_listens_and_retried_by_who_listens_then(
     fleet: Fleet, crowd: FleetCrowd
 ) -> None:

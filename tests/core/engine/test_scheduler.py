@@ -28,6 +28,8 @@ class SchedulerHarness:
             run=self._run,
             moved=lambda job, position: self.moves.append((job.id, position)),
             take_up=lambda _: False,
+            has=lambda _: True,
+            rests=lambda _: None,
             let_go=lambda _: None,
             look=self._look,
         )

@@ -49,7 +49,7 @@ class FleetDispatcher:
         self._database = fleet.database
         self._limits = limits
         self._holds = JobHolds(fleet.database, fleet.membership, rows)
-        self._queue = WakeUps(fleet.conninfo, dict(fleet.options), self._take)
+        self._queue = WakeUps(fleet.conninfo, dict(fleet.options), self._woken)
         self._hands: Hands | None = None
         # Those that were ordered here and wait, by their ids; those that were given to us, and
         # whether to be run or only to be shown; those that run here; those that others stop.
@@ -260,6 +260,11 @@ class FleetDispatcher:
         except StorageError as error:
             log.warning("whoever waits does so until the next look: %s", error)
 
+    async def _woken(self, job_id: str) -> None:
+        # The queue cuts whom it has woken when we leave, and when it loses the database; but what
+        # is being taken then is ours.
+        await asyncio.shield(self._errands.start(self._take(job_id)))
+
     async def _take(self, job_id: str) -> None:
         """Look at a job that may run: it is ours, unless somebody has it who is there."""
         if self._leaving or job_id in self._running or job_id in self._taken:
@@ -271,6 +276,10 @@ class FleetDispatcher:
                 log.warning("job %s: cannot be taken, somebody will: %s", job_id, error)
                 return
             if job is None:
+                return
+            if self._leaving:
+                await until_stored(job_id, partial(self._holds.give_back, job_id))
+                await self._look_once()
                 return
             if needs_model(job) and not self._given.has(job.model):
                 await self._pass_on(job)

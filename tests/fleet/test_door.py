@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
@@ -26,6 +27,9 @@ from tests.fakes.engine_harness import EngineHarness
 pytestmark = pytest.mark.fleet
 # Nobody is taken for dead, and nothing waits because of that.
 PATIENCE = Patience(stalled=600)
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+LISTENS = "SELECT count(*) FROM procrastinate_workers"
+HELD = "SELECT count(*) FROM jobs WHERE holder IS NOT NULL"
 ROOMY = QueueLimits(per_user=10, per_gateway={"sandbox": 10})
 
 
@@ -57,6 +61,14 @@ async def look(database: Database, member: Membership, limits: QueueLimits = ROO
 async def sent_for(database: Database) -> set[str]:
     """The jobs that some process is woken for."""
     return set(await database.run("a job", in_queue))
+
+
+async def until_counted(aside: psycopg.Connection, query: str, count: int) -> None:
+    """Wait until that is what the database counts."""
+    async with asyncio.timeout(30):
+        # Nobody here is told of what it counts.
+        while aside.execute(query.encode()).fetchone() != (count,):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +197,42 @@ async def test_what_nobody_could_go_on_with_is_asked_when_nothing_can_change_any
         async with asyncio.timeout(10):
             await ended.wait()
         await dispatcher.close()
+
+
+async def test_what_is_being_taken_while_its_process_leaves_is_given_back(
+    database: Database, url: str, job: Job, tmp_path: Path
+) -> None:
+    """The queue cuts whoever it has woken; what was asked of the database is done all the same."""
+
+    async def run(_: str) -> bool:
+        return True
+
+    async def look() -> None: ...
+
+    hands = Hands(
+        run=run,
+        moved=lambda _, __: None,
+        take_up=lambda _: True,
+        has=lambda _: True,
+        rests=lambda _: None,
+        let_go=lambda _: None,
+        look=look,
+    )
+    await SqlJobStore(database).add(job)
+    with psycopg.connect(url.replace("+psycopg", "")) as busy:
+        busy.execute("SELECT id FROM jobs FOR UPDATE")
+        async with open_commons(database, make_url(url), tmp_path, PATIENCE) as commons:
+            dispatcher = FleetDispatcher(commons, ROOMY, JobRows(database))
+            await dispatcher.start(hands)
+            await dispatcher.join(job.user.platform)
+            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as aside:
+                await until_counted(aside, WAITS, 1)
+                leaving = asyncio.create_task(dispatcher.hand_over(tuple))
+                await until_counted(aside, LISTENS, 0)
+                busy.rollback()
+                await leaving
+                await until_counted(aside, HELD, 0)
+            await dispatcher.close()
 
 
 async def test_a_page_can_tell_who_has_the_jobs_that_run_elsewhere(

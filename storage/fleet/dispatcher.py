@@ -28,8 +28,6 @@ _STOPPED = "stopped"
 # That one who has its model shall take it.
 _WANTED = "wanted"
 _LOOK_SECONDS = 0.05
-# What could not be told is not tried by everybody again and again.
-_TOLD_SECONDS = 600.0
 # A job that has ended makes room as soon as its row says so.
 _SOON_SECONDS = 0.05
 
@@ -60,7 +58,6 @@ class FleetDispatcher:
         self._door = Door()
         self._joined: set[str] = set()
         self._shown: dict[str, int] = {}
-        self._told_at: dict[str, float] = {}
         self._lacking = Lacking(fleet.membership.patience.beat)
         self._looking = asyncio.Lock()
         self._next_look: asyncio.Task[None] | None = None
@@ -226,18 +223,13 @@ class FleetDispatcher:
 
     async def _look_now(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._told_at = {
-            name: at for name, at in self._told_at.items() if at > now - _TOLD_SECONDS
-        }
         look = partial(
             let_in,
             limits=self._limits,
             member=self.membership,
-            besides=tuple(self._told_at),
             lacking=(lacking := self._lacking.ids),
         )
         self._door = await self._database.run(JOB_ROW, look)
-        self._told_at |= dict.fromkeys(self._door.untold, now)
         for job in self._lacking.found(lacking, self._door.rests, now):
             self._given.rests(job)
         # Those that were not begun after all: they have ended, or were lost to somebody.

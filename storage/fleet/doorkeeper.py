@@ -1,7 +1,7 @@
 """Lets jobs in, over all processes: those that have room, and those that lost their process."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,14 +29,12 @@ class Door:
         free: the others that have not ended, and that no process has yet, with their platforms.
         rests: those that nobody has, and whose model is lacking.
         open: all that have not ended.
-        untold: those that have ended, and whose chats were sent for to be told.
     """
 
     places: dict[str, int] = field(default_factory=dict[str, int])
     free: dict[str, str] = field(default_factory=dict[str, str])
     rests: Collection[str] = ()
     open: Collection[str] = ()
-    untold: Sequence[str] = ()
 
 
 def let_in(
@@ -44,16 +42,14 @@ def let_in(
     limits: QueueLimits,
     member: Membership,
     *,
-    besides: Collection[str] = (),
     lacking: Collection[str] = (),
 ) -> Door:
-    """Wake a process for each job that may run and that nobody has.
+    """Wake a process for each job that may run, or whose end is to be told, and that nobody has.
 
     Args:
         connection: within a transaction, which it keeps others out of the door.
         limits: how many may run at once, in all processes together.
         member: who looks.
-        besides: jobs that have ended and need not be told now.
         lacking: jobs whose model the process of whoever looks does not have: they have no room
             here, and are let in by who has it.
     """
@@ -93,7 +89,7 @@ def let_in(
     untold = [
         (row.id, row.platform)
         for row in connection.execute(_untold(member))
-        if row.id not in besides and row.id not in queued
+        if row.id not in queued
     ]
     defer(connection, [*begun, *untold])
     return Door(
@@ -101,7 +97,6 @@ def let_in(
         free=free,
         rests=rests,
         open={row.id for row in rows},
-        untold=[job_id for job_id, _ in untold],
     )
 
 

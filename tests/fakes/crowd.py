@@ -116,6 +116,20 @@ class FleetCrowd:
 
         await self._until(are_there, _SECONDS)
 
+    async def until_begun(self, count: int) -> None:
+        """Wait until a gateway has, or had, so many."""
+        waits = {"waiting", "submitting"}
+        await self._until(
+            lambda: sum(row.state not in waits for row in self.rows()) >= count, _SECONDS
+        )
+
+    async def until_amid(self, which: FleetProcess, steps: Collection[tuple[str, bool]]) -> None:
+        """Wait until one has jobs at all these steps at once: their state, and whether posting."""
+        await self._until(
+            lambda: {(row.state, row.posting) for row in self.rows(which)}.issuperset(steps),
+            _SECONDS,
+        )
+
     def left_by(self, victim: FleetProcess) -> Sequence[JobRow]:
         """What one has left that was killed; what of it nobody can know is noted."""
         left = self.rows(victim)

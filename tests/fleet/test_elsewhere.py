@@ -1,5 +1,6 @@
 """What is done to a job by another process than the one that has it, or had it."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,28 @@ async def test_a_job_is_cancelled_by_who_listens_and_retried_by_who_listens_then
     assert prompts.count(refused) == 2
     assert len(prompts) == JOBS + 2
     assert sum(crowd.videos().values()) == JOBS - 1
+
+
+async def test_what_a_dead_machine_had_is_cancelled_without_waiting_for_it(
+    fleet: Fleet, crowd: FleetCrowd
+) -> None:
+    _, victim, _ = await three(fleet)
+    crowd.order(JOBS)
+    await crowd.until(1, "running", victim)
+    await victim.kill()
+    left = crowd.left_by(victim)
+    prompt = next(row.prompt for row in left if row.state == "running")
+    status, person = shown(crowd, prompt), crowd.chats[prompt].person
+    assert person
+
+    fleet.telegram.press(status, "Cancel", person)
+    await fleet.telegram.until(lambda: "Cancelled" in status.text)
+    await crowd.until_all_ended()
+
+    assert crowd.row(prompt).state == "cancelled"
+    assert crowd.videos()[prompt] == 0
+    assert sum(crowd.videos().values()) == JOBS - 1
+    assert max(Counter(order.prompt for order in fleet.paid()).values()) == 1
 
 
 async def test_a_picture_is_there_wherever_its_job_runs(

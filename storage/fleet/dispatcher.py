@@ -15,7 +15,7 @@ from core.platform import User
 from core.storing import until_stored
 from storage.fleet.commons import Commons
 from storage.fleet.doorkeeper import Door, count_line, let_in
-from storage.fleet.holds import JobHolds
+from storage.fleet.holds import JobHolds, UnreadableJobError
 from storage.fleet.lacking import Lacking
 from storage.fleet.queue import WakeUps
 from storage.job_rows import JOB_ROW, JobRows
@@ -266,6 +266,11 @@ class FleetDispatcher:
                 job = await self._holds.take(job_id)
             except StorageError as error:
                 log.warning("job %s: cannot be taken, somebody will: %s", job_id, error)
+                return
+            except UnreadableJobError as error:
+                # Those of a later version find it by themselves.
+                self._lacking.note(job_id)
+                log.error("job %s is set aside, because its row cannot be read: %s", job_id, error)  # noqa: TRY400 - what is wrong is all that it tells
                 return
             if job is None:
                 return

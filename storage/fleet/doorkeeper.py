@@ -27,7 +27,7 @@ class Door:
     Attributes:
         places: of those that wait, from 1.
         free: the others that have not ended, and that no process has yet, with their platforms.
-        rests: those that nobody has, and whose model is lacking.
+        rests: those that nobody has, of those that this process cannot go on with.
         open: all that have not ended.
     """
 
@@ -50,8 +50,8 @@ def let_in(
         connection: within a transaction, which it keeps others out of the door.
         limits: how many may run at once, in all processes together.
         member: who looks.
-        lacking: jobs whose model the process of whoever looks does not have: they have no room
-            here, and are let in by who has it.
+        lacking: jobs that the process of whoever looks cannot go on with: they have no room
+            here, and are let in by who can.
     """
     connection.execute(_LOCK)
     queued = in_queue(connection)
@@ -86,11 +86,9 @@ def let_in(
         else:
             used.update(rooms)
             begun.append((job_id, platform))
-    untold = [
-        (row.id, row.platform)
-        for row in connection.execute(_untold(member))
-        if row.id not in queued
-    ]
+    ended = connection.execute(_untold(member)).all()
+    rests |= {row.id for row in ended if row.id in lacking}
+    untold = [(row.id, row.platform) for row in ended if row.id not in {*queued, *rests}]
     defer(connection, [*begun, *untold])
     return Door(
         places=places(left),

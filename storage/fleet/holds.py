@@ -3,10 +3,15 @@
 from sqlalchemy import Connection, or_, select, update
 
 from core.jobs import Job
+from core.validation import objection
 from storage.database import Database
 from storage.fleet.members import Membership
 from storage.job_rows import IS_OPEN, JOB_ROW, JobRows
 from storage.tables import jobs
+
+
+class UnreadableJobError(Exception):
+    """The row of a job says what this version cannot read: it is damaged, or of a later one."""
 
 
 class JobHolds:
@@ -21,6 +26,7 @@ class JobHolds:
         """Take what is to be run or told, unless somebody has it who is there.
 
         Raises:
+            UnreadableJobError: it can be taken, but not by us; it was not.
             StorageError: the database cannot be used.
         """
         is_free = self._member.is_free(jobs.c.holder)
@@ -33,7 +39,11 @@ class JobHolds:
 
         def take(connection: Connection) -> Job | None:
             row = connection.execute(taken).mappings().first()
-            return self._rows.load(row) if row else None
+            try:
+                return self._rows.load(row) if row else None
+            except ValueError as error:
+                # Without its cause, which repeats what people have written.
+                raise UnreadableJobError(objection(error)) from None
 
         return await self._database.run(JOB_ROW, take)
 

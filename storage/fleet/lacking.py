@@ -1,4 +1,7 @@
-"""Jobs whose model is not set up in this process: whoever has it goes on with them, or nobody."""
+"""Jobs that this process cannot go on with: whoever can does it, or nobody.
+
+Their model is not set up in it, or their rows are of a later version.
+"""
 
 from collections.abc import Collection, Sequence
 

@@ -24,6 +24,8 @@ from storage.fleet.queue import in_queue
 from storage.job_rows import JobRows
 from storage.jobs import SqlJobStore
 from tests.fakes.engine_harness import EngineHarness
+from tests.fakes.log_lines import log_lines
+from tests.fakes.log_watch import log_watch
 
 pytestmark = pytest.mark.fleet
 # Nobody is taken for dead, and nothing waits because of that.
@@ -251,6 +253,45 @@ async def test_an_end_that_somebody_took_and_did_not_tell_is_told_by_the_next_wh
         await dispatcher.close()
 
     assert taken
+
+
+@pytest.mark.parametrize(
+    "left", [{}, {"state": JobState.DONE, "ended_at": time.time()}], ids=["waits", "untold"]
+)
+async def test_what_cannot_be_read_is_set_aside_once_and_takes_nobodys_room(
+    database: Database,
+    url: str,
+    job: Job,
+    tmp_path: Path,
+    left: dict[str, object],
+) -> None:
+    """It is damaged, or of a later version."""
+    store, taken = SqlJobStore(database), list[str]()
+    await store.add(replace(job, **left))
+    second = replace(job, id="2", created_at=job.created_at + 1)
+    strict, patience = replace(ROOMY, per_user=1), replace(PATIENCE, beat=0.1)
+
+    def take_up(found: Job) -> bool:
+        taken.append(found.id)
+        return True
+
+    async with open_commons(database, make_url(url), tmp_path, patience) as commons:
+        with (
+            log_lines() as said,
+            log_watch("is set aside") as watch,
+            psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as aside,
+        ):
+            aside.execute("UPDATE jobs SET request = '{}'")
+            dispatcher = FleetDispatcher(commons, strict, JobRows(database))
+            await dispatcher.start(replace(idle_hands(), take_up=take_up))
+            await dispatcher.join(job.user.platform)
+            await watch.wait()
+            await store.add(second)
+            await until_counted(aside, HELD, 1)
+        await dispatcher.close()
+
+    assert taken == ["2"]
+    assert sum("is set aside" in str(line) for line in said.lines) == 1
 
 
 async def test_a_page_can_tell_who_has_the_jobs_that_run_elsewhere(

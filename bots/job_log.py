@@ -9,11 +9,12 @@ import logging
 import re
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
 
-from core.job_logs import LogLine
+from core.job_logs import NUMBER, LogLine
 from core.redact import beginning, redact
 
 _HEAD_LINES, _TAIL_LINES = 60, 140
@@ -28,6 +29,8 @@ _KIND_CHARS = 100
 _LONG = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 # No key and no signature has one of these, so none is cut in two between them.
 _SEAM = re.compile(r"[,\n]")
+# Of entries and of their changes: one that is begun anew is never taken for an earlier one.
+_numbers = count(1)
 # What every record has; the rest are the fields that we have given it.
 _COMMON = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -157,76 +160,124 @@ class LoggedExchange:
         return "\n".join(words) if self.shows_bodies else f"({size} bytes)"
 
 
+@dataclass(slots=True)
+class _Kept:
+    """An entry of a log.
+
+    Attributes:
+        number: its place among all that is kept, by when it has begun; of this process alone.
+        changed: when it was last another one, in the same numbers.
+        size: about how many bytes it took when it came: one whose answer is still read grows.
+    """
+
+    number: int
+    entry: LogEntry
+    size: int
+    changed: int
+
+    def told(self) -> LogLine:
+        return {**self.entry.told(), NUMBER: self.number}
+
+
 class JobLog:
     """What has happened with a job in this process.
 
     Attributes:
         is_private: whether nothing that its person has said is to be kept.
+        begins: the number that it begins after, by which it is told from an earlier one.
+        changed: the number of its last change.
     """
 
     def __init__(self, *, is_private: bool) -> None:
         self.is_private = is_private
-        self.under_way: LoggedExchange | None = None
-        self._head: list[LogEntry] = []
-        # Each with its size when it came: one whose answer is still read grows.
-        self._tail = deque[tuple[LogEntry, int]]()
+        self.begins = self.changed = next(_numbers)
+        self._under_way: _Kept | None = None
+        self._head: list[_Kept] = []
+        self._tail = deque[_Kept]()
         self._head_bytes = self._tail_bytes = self._left_out = 0
 
     def add(self, entry: LogEntry) -> None:
         """Note something; what was in the middle makes room for it."""
-        size = entry.size
-        fits = self._head_bytes + size <= _HEAD_BYTES
-        is_beginning = not self._tail and not self._left_out
-        if is_beginning and len(self._head) < _HEAD_LINES and fits:
-            self._head.append(entry)
-            self._head_bytes += size
-            return
-        self._tail.append((entry, size))
-        self._tail_bytes += size
-        self._make_room()
-
-    def _make_room(self) -> None:
-        while len(self._tail) > _TAIL_LINES or self._tail_bytes > _TAIL_BYTES:
-            self._tail_bytes -= self._tail.popleft()[1]
-            self._left_out += 1
+        self._put(self._new(entry))
 
     def begin(self, exchange: LoggedExchange) -> None:
         """Note that a gateway is asked; one before that is not answered yet may never be."""
         self.settle()
-        self.under_way = exchange
+        self._under_way = self._new(exchange)
+
+    def answers(self, exchange: LoggedExchange) -> None:
+        """Note that an answer begins."""
+        for kept in self._all():
+            if kept.entry is exchange:
+                kept.changed = self.changed = next(_numbers)
 
     def end(self, exchange: LoggedExchange) -> None:
         """Note that it has answered."""
         exchange.closed()
-        if self.under_way is exchange:
+        self.answers(exchange)
+        if self._under_way and self._under_way.entry is exchange:
             self.settle()
         else:
             self._recount()
 
     def settle(self) -> None:
         """Let what is under way be an entry like the others."""
-        if self.under_way:
-            self.add(self.under_way)
-            self.under_way = None
-
-    def _recount(self) -> None:
-        """Make room again: one that was an entry already has grown."""
-        self._head_bytes = sum(each.size for each in self._head)
-        while self._head_bytes > _HEAD_BYTES:
-            self._head_bytes -= self._head.pop().size
-            self._left_out += 1
-        self._tail = deque((each, each.size) for each, _ in self._tail)
-        self._tail_bytes = sum(size for _, size in self._tail)
-        self._make_room()
+        if kept := self._under_way:
+            self._under_way = None
+            kept.size = kept.entry.size
+            self._put(kept)
 
     def told(self) -> Iterator[LogLine]:
         """All of it, in its order. Takes its time: not for the loop."""
         yield from (each.told() for each in tuple(self._head))
         if self._left_out:
             yield {"left_out": self._left_out}
-        yield from (each.told() for each, _ in tuple(self._tail))
-        if self.under_way:
-            yield self.under_way.told()
+        yield from (each.told() for each in tuple(self._tail))
+        if kept := self._under_way:
+            yield kept.told()
+
+    def since(self, number: int) -> Sequence[_Kept]:
+        """What has come or changed after that; tell it elsewhere than in the loop."""
+        if self.changed <= number:
+            return ()
+        return [each for each in self._all() if each.changed > number]
+
+    def _new(self, entry: LogEntry) -> _Kept:
+        self.changed = next(_numbers)
+        return _Kept(self.changed, entry, entry.size, self.changed)
+
+    def _all(self) -> Iterator[_Kept]:
+        yield from self._head
+        yield from self._tail
+        if self._under_way:
+            yield self._under_way
+
+    def _put(self, kept: _Kept) -> None:
+        fits = self._head_bytes + kept.size <= _HEAD_BYTES
+        is_beginning = not self._tail and not self._left_out
+        if is_beginning and len(self._head) < _HEAD_LINES and fits:
+            self._head.append(kept)
+            self._head_bytes += kept.size
+            return
+        self._tail.append(kept)
+        self._tail_bytes += kept.size
+        self._make_room()
+
+    def _make_room(self) -> None:
+        while len(self._tail) > _TAIL_LINES or self._tail_bytes > _TAIL_BYTES:
+            self._tail_bytes -= self._tail.popleft().size
+            self._left_out += 1
+
+    def _recount(self) -> None:
+        """Make room again: one that was an entry already has grown."""
+        for kept in self._all():
+            kept.size = kept.entry.size
+        self._head_bytes = sum(each.size for each in self._head)
+        while self._head_bytes > _HEAD_BYTES:
+            self._head_bytes -= self._head.pop().size
+            self._left_out += 1
+        self._tail_bytes = sum(each.size for each in self._tail)
+        self._make_room()
 
 
 def _plain(value: str | float) -> str | float:

@@ -18,7 +18,7 @@ from structlog.contextvars import get_contextvars
 
 from bots.job_log import JobLog, LoggedExchange, LoggedLine
 from bots.watched_body import WatchedBody
-from core.job_logs import LogLine
+from core.job_logs import NUMBER, LogLine, LogNews
 from core.past_jobs import PastJobStore
 from core.redact import beginning
 from core.services import Services
@@ -48,6 +48,7 @@ class KeptJobLogs(logging.Handler):
     Args:
         folder: where the files of a job are.
         past_jobs: knows whether there still is a row of it.
+        changed: is called within the loop when a log has changed.
         later_seconds: how long after its end something may still be said of a job.
         last_seconds: how long a stop waits for what is not written yet.
     """
@@ -56,6 +57,7 @@ class KeptJobLogs(logging.Handler):
         self,
         folder: Callable[[str], Path],
         past_jobs: PastJobStore,
+        changed: Callable[[], None] = lambda: None,
         *,
         later_seconds: float = _LATER_SECONDS,
         last_seconds: float = _LAST_SECONDS,
@@ -65,6 +67,7 @@ class KeptJobLogs(logging.Handler):
         self._last_seconds = last_seconds
         self._folder = folder
         self._past_jobs = past_jobs
+        self._changed = changed
         self._logs: dict[str, JobLog] = {}
         # Those that have left since they were looked at last, and those before: written next.
         self._left: set[str] = set()
@@ -102,10 +105,22 @@ class KeptJobLogs(logging.Handler):
             return
         with suppress(Exception):  # a library's arguments do not fit its own text
             kept.add(LoggedLine.of(record))
+        with suppress(RuntimeError):  # what a thread has said is told with what comes next
+            asyncio.get_running_loop()
+            self._changed()
 
     async def read(self, job_id: str) -> Sequence[LogLine]:
         """See `core.job_logs.JobLogs`."""
         return await asyncio.to_thread(self._read, job_id)
+
+    async def news(self, job_id: str, mark: int) -> LogNews:
+        """See `core.job_logs.JobLogs`."""
+        kept = self._logs.get(job_id)
+        if kept is None:
+            return LogNews(mark=mark)
+        begins, changed, new = kept.begins, kept.changed, kept.since(mark)
+        lines = await asyncio.to_thread(lambda: [each.told() for each in new]) if new else ()
+        return LogNews(begins=begins, mark=changed, lines=lines)
 
     async def finish(self) -> None:
         """Let as many of them become files as can in `last_seconds`."""
@@ -172,6 +187,7 @@ class KeptJobLogs(logging.Handler):
         )
         request.extensions[_EXCHANGE] = exchange
         kept.begin(exchange)
+        self._changed()
 
     async def _answered(self, response: httpx.Response) -> None:
         exchange, kept = response.request.extensions.get(_EXCHANGE), self._current()
@@ -179,7 +195,15 @@ class KeptJobLogs(logging.Handler):
             return
         exchange.status = response.status_code
         exchange.kind = beginning(response.headers.get("content-type", ""), _KIND_CHARS)
-        response.stream = WatchedBody(response, exchange.heard, partial(kept.end, exchange))
+        kept.answers(exchange)
+        self._changed()
+        response.stream = WatchedBody(
+            response, exchange.heard, partial(self._ended, kept, exchange)
+        )
+
+    def _ended(self, kept: JobLog, exchange: LoggedExchange) -> None:
+        kept.end(exchange)
+        self._changed()
 
 
 def read_log(file: Path) -> list[LogLine]:
@@ -197,11 +221,16 @@ def _write_logs(logs: Mapping[Path, JobLog]) -> None:
     for folder, kept in logs.items():
         try:
             kept.settle()
-            lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept.told())
+            lines = "".join(_stored(line) for line in kept.told())
             if lines:
                 _append(folder / _NAME, lines.encode("utf-8", "replace"))
         except Exception as error:  # noqa: BLE001 - one that resists costs only itself
             log.warning("the log of a job is lost: %r", error)
+
+
+def _stored(line: LogLine) -> str:
+    lasting = {name: value for name, value in line.items() if name != NUMBER}
+    return json.dumps(lasting, ensure_ascii=False) + "\n"
 
 
 def _delete_logs(folders: Iterable[Path]) -> None:
@@ -222,7 +251,8 @@ def _append(file: Path, lines: bytes) -> None:
 @asynccontextmanager
 async def keeping_logs(services: Services) -> AsyncGenerator[Services]:
     """Keep the logs of jobs while the block runs; gives the services that know of them."""
-    logs, root = KeptJobLogs(services.folder, services.past_jobs), logging.getLogger()
+    logs = KeptJobLogs(services.folder, services.past_jobs, services.feed.changed)
+    root = logging.getLogger()
     before = services.http.event_hooks
     services.http.event_hooks = logs.hooks
     services.feed.followers.append(logs)

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import cast
 
 from bots.web.overview import subject
+from bots.web.result import facts_of
 from core.engine.engine import Engine
 from core.errors import Fault, FaultKind
 from core.i18n import Locale, explain_fault, translate
 from core.i18n.numerals import number
-from core.job_logs import LogLine
+from core.job_logs import NUMBER, LogLine
 from core.jobs import OPEN, Job, JobState
 from core.messages.wording import describe_request, told
 from core.redact import redact
@@ -26,24 +27,31 @@ class ShownLine:
     Attributes:
         head: what it is in a few words; bodies: what is shown below it, with what each is.
         level: "info" and so on; "gateway" of an exchange, "gap" where lines are left out.
+        number: see `core.job_logs.NUMBER`; 0 where it has none.
     """
 
     at: str
     level: str
     head: str
     bodies: Sequence[tuple[str, str]] = ()
+    number: int = 0
 
 
 def facts(
-    engine: Engine, job: Job, log: Sequence[LogLine], locale: Locale
+    engine: Engine, job: Job, spent: Mapping[str, float], locale: Locale
 ) -> Iterator[tuple[str, str]]:
-    """What is known of a job: names of texts, and values in that language."""
+    """What is known of a job: names of texts, and values in that language.
+
+    `spent` are the seconds of each stage, of which the one that it is in is not over yet.
+    """
     services, request = engine.services, job.request
-    yield "live-job-state", _state(job, locale)
+    yield "live-job-state", state_of(job, locale)
     if fault := _shown_fault(job):
         yield "live-job-fault", " ".join(explain_fault(locale, fault, request.kind))
         seen = filter(None, (str(fault.http_status or ""), fault.detail, fault.request_id))
         yield "live-job-fault-seen", redact(" · ".join((str(fault.kind), *seen)))
+    if job.state is JobState.DONE and job.assets:
+        yield "live-job-result", "\n".join(_made(job, locale))
     yield "live-job-person", str(job.user.party)
     yield (
         "live-job-place",
@@ -64,16 +72,31 @@ def facts(
         ("live-job-ended", job.ended_at),
     )
     yield from ((name, moment(at)) for name, at in times if at)
-    active = engine.active.get(job.id)
-    spent = active.stages.seconds() if active else _spent(log)
     yield from (
-        (f"live-job-spent-{stage}", f"{seconds:.1f} s") for stage, seconds in spent.items()
+        (f"live-job-spent-{stage}", f"{seconds:.1f} s")
+        for stage, seconds in spent.items()
+        if stage != job.state
     )
+
+
+def spent_of(engine: Engine, job: Job, log: Sequence[LogLine]) -> Mapping[str, float]:
+    """The seconds of each stage, as far as this process has seen it, or its log tells."""
+    active = engine.active.get(job.id)
+    return active.stages.seconds() if active else spent_in(log)
 
 
 def route(engine: Engine, job: Job) -> Sequence[str]:
     """The models that it may be made with and that are set up here, in their order."""
     return [key for key in job.route if engine.services.model(key)]
+
+
+def _made(job: Job, locale: Locale) -> Iterator[str]:
+    """What it has made, by its size and length: whose it is may look at it, and nobody else."""
+    for place, asset in enumerate(job.assets, 1):
+        name = translate(
+            locale, "page-medium", kind=asset.kind, number=place, count=len(job.assets)
+        )
+        yield f"{name}: {facts_of(asset, locale)}"
 
 
 def _shown_fault(job: Job) -> Fault | None:
@@ -99,7 +122,11 @@ def lines_of(log: Sequence[LogLine], locale: Locale) -> list[ShownLine]:
         last = at if isinstance(at := line.get("at"), float) else last
         ordered.append((last, line))
     ordered.sort(key=lambda each: each[0])
-    return [_shown(line, locale) for _, line in ordered]
+    return [shown_line(line, locale) for _, line in ordered]
+
+
+ACTIONS = ("cancel", "retry")
+"""What can be done to some job, sometime."""
 
 
 def actions(job: Job) -> Sequence[str]:
@@ -109,7 +136,8 @@ def actions(job: Job) -> Sequence[str]:
     return () if job.is_ended or job.state is JobState.DELIVERING else ("cancel",)
 
 
-def _state(job: Job, locale: Locale) -> str:
+def state_of(job: Job, locale: Locale) -> str:
+    """How far it is, as its row says."""
     if job.is_ended:
         return translate(locale, f"live-outcome-{job.state}")
     if job.state is JobState.DRAFT:
@@ -117,7 +145,7 @@ def _state(job: Job, locale: Locale) -> str:
     return translate(locale, f"live-{job.state}")
 
 
-def _spent(log: Sequence[LogLine]) -> Mapping[str, float]:
+def spent_in(log: Sequence[LogLine]) -> Mapping[str, float]:
     """The seconds that the last end in the log tells of, by stage."""
     for line in reversed(log):
         fields = line.get("fields")
@@ -125,6 +153,12 @@ def _spent(log: Sequence[LogLine]) -> Mapping[str, float]:
             told_ = cast("dict[str, object]", fields)
             return {s: v for s in OPEN if isinstance(v := told_.get(s), float | int)}
     return {}
+
+
+def shown_line(line: LogLine, locale: Locale) -> ShownLine:
+    """A line as the page shows it."""
+    number_ = line.get(NUMBER)
+    return replace(_shown(line, locale), number=number_ if isinstance(number_, int) else 0)
 
 
 def _shown(line: LogLine, locale: Locale) -> ShownLine:

@@ -4,6 +4,8 @@ import asyncio
 import re
 import socket
 import time
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from starlette.datastructures import MutableHeaders
@@ -12,15 +14,18 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from bots.door import SEAT
+from bots.web.board import Board
 from bots.web.dash_gateways import told_pause
 from bots.web.files import Seats
-from bots.web.job_page import actions, facts, lines_of, route
-from bots.web.live_board import LiveBoard, shown_end
-from bots.web.overview import MOST_ROWS, counted, look, subject
+from bots.web.job_board import JobBoard
+from bots.web.job_page import ACTIONS, actions, facts, lines_of, route, spent_of, state_of
+from bots.web.live_board import LiveBoard, looked, shown_answers, shown_elsewhere, shown_ends
+from bots.web.overview import counted, look, moment_of, said
 from bots.web.signed_in import SignedIn, Visit
-from bots.web.viewers import Viewer, Viewers
+from bots.web.viewers import Viewer, Viewers, elsewhere_now
 from core.feed import REMEMBERED
-from core.i18n import Locale
+from core.jobs import Job
+from core.messages.wording import clock
 from core.records import job_end
 
 _NOWHERE = 404
@@ -31,6 +36,9 @@ _HEADERS = {
     # For nginx, which would else collect what is to arrive at once.
     "X-Accel-Buffering": "no",
 }
+
+
+Joining = Callable[[], AbstractAsyncContextManager[Board]]
 
 
 class LivePages:
@@ -49,29 +57,30 @@ class LivePages:
             signed_in.shows("/", self.page),
             signed_in.shows("/events", self.events),
             signed_in.shows("/jobs/{job}", self.job),
+            signed_in.shows("/jobs/{job}/events", self.job_events),
         ]
 
     async def page(self, visit: Visit) -> Response:
         """Show what goes on at this moment."""
-        services = self._engine.services
+        services, locale = self._engine.services, visit.locale
         machine = socket.gethostname() if services.calls.are_heard else ""
-        ours = self._engine.active
-        found = await services.store.elsewhere(limit=MOST_ROWS) if machine else ()
-        others = [(job, holder) for job, holder in found if job.id not in ours]
+        elsewhere = await elsewhere_now(self._engine)
         await self._recall()
-        board, overview = LiveBoard(visit.locale), look(self._engine, time.time())
+        board, overview = LiveBoard(locale), look(self._engine, time.time(), elsewhere)
         board.draw(overview)
         return self._signed_in.page(
             visit,
             "live.html",
             here="now",
             machine=machine,
-            elsewhere=[(each, subject(each, visit.locale), holder) for each, holder in others],
-            counts=counted(overview, visit.locale),
+            elsewhere=shown_elsewhere(overview, locale),
+            looked=looked(elsewhere, locale),
+            counts=counted(overview, locale),
             rows=board.rows,
             more=board.more(overview),
+            answers=shown_answers(overview),
             pause=told_pause(services.pauses.current),
-            ends=[shown_end(each, visit.locale) for each in overview.ends],
+            ends=shown_ends(overview, locale),
         )
 
     async def _recall(self) -> None:
@@ -82,21 +91,29 @@ class LivePages:
 
     async def job(self, visit: Visit) -> Response:
         """Show all that is known of one job."""
-        services, job_id = self._engine.services, visit.request.path_params["job"]
-        job = await services.store.get(job_id) if _AN_ID.fullmatch(job_id) else None
+        job = await self._found(visit)
         if job is None:
             return self._signed_in.says(visit, "live-job-unknown", _NOWHERE)
-        log = await services.job_logs.read(job_id)
+        engine, now = self._engine, time.time()
+        log = await engine.services.job_logs.read(job.id)
+        # As it is here, where it is: its row is behind.
+        active = engine.active.get(job.id)
+        job = active.job if active else job
+        moment = moment_of(engine, active, now) if active and job.is_open else None
         return self._signed_in.page(
             visit,
             "live-job.html",
             here="now",
             root="../../",
-            job=job_id,
+            job=job.id,
             model=job.model,
-            facts=list(facts(self._engine, job, log, visit.locale)),
-            route=route(self._engine, job),
-            actions=actions(job),
+            doing=said(moment, visit.locale) if moment else state_of(job, visit.locale),
+            percent=moment.percent if moment else None,
+            elapsed=clock(now - (job.started_at or job.created_at)),
+            facts=list(facts(engine, job, spent_of(engine, job, log), visit.locale)),
+            route=route(engine, job),
+            actions=ACTIONS,
+            possible=actions(job),
             is_private=job.request.private,
             is_moving=not job.is_ended,
             lines=lines_of(log, visit.locale),
@@ -104,6 +121,22 @@ class LivePages:
 
     async def events(self, visit: Visit) -> Response:
         """Tell all that changes, until whoever looks leaves or may look no more."""
+        return self._stream(visit, ("", visit.locale), partial(LiveBoard, visit.locale))
+
+    async def job_events(self, visit: Visit) -> Response:
+        """The same of one job."""
+        job = await self._found(visit)
+        if job is None:
+            return PlainTextResponse("gone", status_code=_NOWHERE)
+        make = partial(JobBoard, self._engine, job, visit.locale)
+        return self._stream(visit, (job.id, visit.locale), make)
+
+    async def _found(self, visit: Visit) -> Job | None:
+        job_id = visit.request.path_params["job"]
+        found = _AN_ID.fullmatch(job_id)
+        return await self._engine.services.store.get(job_id) if found else None
+
+    def _stream(self, visit: Visit, page: Hashable, make: Callable[[], Board]) -> Response:
         session = visit.session
         is_full = self._seats.are_taken or self.viewers.has_enough(session.digest)
         if is_full or self._engine.services.feed.is_closed:
@@ -111,7 +144,7 @@ class LivePages:
             return PlainTextResponse("busy", status_code=_BUSY, headers=headers)
         may_stay = partial(self._signed_in.may_still, visit)
         viewer = Viewer(session.digest, session.until, may_stay)
-        return LiveStream(self.viewers, viewer, visit.locale, self._seats)
+        return LiveStream(partial(self.viewers.joined, viewer, page, make), viewer, self._seats)
 
 
 class LiveStream(Response):
@@ -119,12 +152,11 @@ class LiveStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, viewers: Viewers, viewer: Viewer, locale: Locale, seats: Seats) -> None:
+    def __init__(self, join: Joining, viewer: Viewer, seats: Seats) -> None:
         super().__init__(headers=_HEADERS)
         del MutableHeaders(raw=self.raw_headers)["content-length"]
-        self._viewers = viewers
+        self._join = join
         self._viewer = viewer
-        self._locale = locale
         self._seats = seats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,17 +167,15 @@ class LiveStream(Response):
             leaving = asyncio.create_task(self._until_left(receive))
             scope[SEAT] = True
             try:
-                with (
-                    self._seats.taken(),
-                    self._viewers.joined(self._viewer, self._locale) as board,
-                ):
-                    await self._follow(board, send)
+                with self._seats.taken():
+                    async with self._join() as board:
+                        await self._follow(board, send)
             finally:
                 del scope[SEAT]
                 leaving.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _follow(self, board: LiveBoard, send: Send) -> None:
+    async def _follow(self, board: Board, send: Send) -> None:
         viewer, has = self._viewer, -2
         while not viewer.is_over:
             if board.number == has:

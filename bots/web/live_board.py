@@ -1,17 +1,16 @@
-"""What viewers of one language are told: drawn once for all of them, each change and the whole."""
+"""The first page of the dashboard, as its viewers of one language are told it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bots.web.overview import JobMoment, Overview, counted, said, subject
-from bots.web.rendering import moment, render
+from bots.web.board import Board, Scene, differing
+from bots.web.overview import LOOK_SECONDS, Elsewhere, JobMoment, Overview, counted, said, subject
+from bots.web.rendering import clock_time, moment, render
+from core.exchanges import Exchange
 from core.feed import JobEnd
 from core.i18n import Locale, explain_fault, translate
 from core.jobs import Job, JobState
 
-BEAT = b":\n\n"
-"""Says nothing, and keeps a connection open."""
 _OUTCOMES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -43,28 +42,49 @@ class ShownEnd:
     at: str
 
 
-class LiveBoard:
-    """The state of one language.
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """One that is being given, without a word of it; see `templates/live-answers.html`."""
 
-    Attributes:
-        number: how often it has changed.
-        change: what has changed the last time, as it is sent.
-    """
+    model: str
+    person: str
+    place: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownElsewhere:
+    """A job of another process; see `templates/live-elsewhere.html`."""
+
+    id: str
+    model: str
+    person: str
+    subject: str
+    state: str
+    holder: str
+
+
+class LiveBoard(Board):
+    """See the module."""
 
     def __init__(self, locale: Locale) -> None:
-        self.number = 0
-        self.change = BEAT
+        super().__init__()
         self._locale = locale
         self._rows: dict[str, ShownJob] = {}
         self._subjects: dict[str, str] = {}
-        self._whole: bytes | None = None
         self._before: Overview | None = None
         self._overall: dict[str, object] = {}
+        # What was drawn last for each list, and from what.
+        self._drawn: dict[str, tuple[object, str]] = {}
 
     @property
     def rows(self) -> "list[ShownJob]":
         """The jobs that are shown."""
         return list(self._rows.values())
+
+    async def follow(self, scene: Scene) -> None:
+        """See `Board`."""
+        self.draw(scene.overview)
 
     def draw(self, overview: Overview) -> None:
         """Take in what goes on now."""
@@ -72,40 +92,40 @@ class LiveBoard:
         overall: dict[str, object] = {
             "counts": {name: many for name, _, many in counted(overview, self._locale)},
             "more": self.more(overview),
-            "ends": self._ends(overview),
+            "answers": self._list("answers", shown_answers(overview)),
+            "ends": self._list("ends", shown_ends(overview, self._locale)),
+            "elsewhere": self._list("elsewhere", shown_elsewhere(overview, self._locale)),
+            "looked": looked(overview.elsewhere, self._locale),
         }
-        change = self._changes(rows, overview, overall)
+        before = self._before
+        change = self._changes(before, rows, overview, overall) if before else None
         self._before, self._overall = overview, overall
         self._rows = rows
         self._subjects = {job_id: self._subjects[job_id] for job_id in rows}
-        if change:
-            self._tell(_event(change))
+        self.tell(self.everything() if change is None else change)
 
-    def beat(self) -> None:
-        """Let connections stay open although nothing changes."""
-        self._tell(BEAT)
+    def everything(self) -> Mapping[str, object]:
+        """See `Board`."""
+        if self._before is None:
+            return {}
+        drawn = {job_id: self._html(row) for job_id, row in self._rows.items()}
+        return {**self._overall, "order": list(self._rows), "rows": drawn}
 
-    def whole(self) -> bytes:
-        """All there is, for who has just come or was too slow."""
-        if self._whole is None:
-            drawn = {job_id: self._html(row) for job_id, row in self._rows.items()}
-            told = {**self._overall, "order": list(self._rows), "rows": drawn}
-            self._whole = b"retry: 3000\n" + _event(told)
-        return self._whole
-
-    def _tell(self, change: bytes) -> None:
-        self.number += 1
-        self.change, self._whole = change, None
+    def _list(self, name: str, shown: object) -> str:
+        known = self._drawn.get(name)
+        if known is None or known[0] != shown:
+            html = render(f"live-{name}.html", self._locale, **{name: shown})
+            known = self._drawn[name] = shown, html
+        return known[1]
 
     def _changes(
         self,
+        before: Overview,
         rows: Mapping[str, ShownJob],
         overview: Overview,
         overall: Mapping[str, object],
     ) -> dict[str, object]:
-        before, known = self._before, self._rows
-        if before is None:
-            return {"order": list(rows)}
+        known = self._rows
         change: dict[str, object] = {}
         if list(rows) != list(known):
             change["order"] = list(rows)
@@ -118,8 +138,7 @@ class LiveBoard:
                 moved[job_id] = row.text, row.percent
         change |= {"rows": drawn} if drawn else {}
         change |= {"moves": moved} if moved else {}
-        then = self._overall
-        change |= {name: value for name, value in overall.items() if then[name] != value}
+        change |= differing(overall, self._overall)
         if told := self._news(before, overview):
             change["said"] = told
         return change
@@ -128,10 +147,6 @@ class LiveBoard:
         """That there are more jobs than are shown; "" where there are not."""
         many = overview.more
         return translate(self._locale, "live-more", count=many) if many else ""
-
-    def _ends(self, overview: Overview) -> str:
-        ends = [shown_end(each, self._locale) for each in overview.ends]
-        return render("live-ends.html", self._locale, ends=ends)
 
     def _news(self, before: Overview, now: Overview) -> str:
         """What is said aloud: only that jobs have begun or ended."""
@@ -161,15 +176,46 @@ def person(job: Job) -> str:
     return str(job.user.party)
 
 
-def shown_end(end: JobEnd, locale: Locale) -> ShownEnd:
-    """How it is shown that a job has ended."""
+def shown_answers(overview: Overview) -> list[ShownAnswer]:
+    """The answers that are being given: whose words they are is told, and no word."""
+    return [_answer(each) for each in overview.answers]
+
+
+def shown_ends(overview: Overview, locale: Locale) -> list[ShownEnd]:
+    """The jobs that have ended last."""
+    return [_end(each, locale) for each in overview.ends]
+
+
+def shown_elsewhere(overview: Overview, locale: Locale) -> list[ShownElsewhere]:
+    """The jobs of other processes."""
+    return [_elsewhere(job, holder, locale) for job, holder in overview.elsewhere.jobs]
+
+
+def looked(elsewhere: Elsewhere, locale: Locale) -> str:
+    """How fresh it is what is told of other processes."""
+    if elsewhere.failed_at is None:
+        return translate(locale, "live-looked", seconds=int(LOOK_SECONDS))
+    return translate(locale, "live-look-failed", at=moment(elsewhere.failed_at))
+
+
+def _answer(exchange: Exchange) -> ShownAnswer:
+    place = exchange.conversation
+    return ShownAnswer(
+        exchange.model,
+        str(exchange.user.party),
+        " / ".join(filter(None, (str(place.party), place.thread))),
+        clock_time(exchange.created_at),
+    )
+
+
+def _elsewhere(job: Job, holder: str, locale: Locale) -> ShownElsewhere:
+    state = translate(locale, f"live-{job.state}")
+    return ShownElsewhere(job.id, job.model, person(job), subject(job, locale), state, holder)
+
+
+def _end(end: JobEnd, locale: Locale) -> ShownEnd:
     about = end.about or translate(locale, "option-word-private")
     outcome = translate(locale, f"live-outcome-{end.outcome}")
     if end.fault:
         outcome += f": {explain_fault(locale, end.fault, end.kind)[0]}"
     return ShownEnd(end.id, end.model, end.person, about, outcome, moment(end.at))
-
-
-def _event(told: Mapping[str, object]) -> bytes:
-    # One line: JSON has no line breaks but those that are written out.
-    return f"data: {json.dumps(told, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()

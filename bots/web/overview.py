@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.engine.active_job import ActiveJob
 from core.engine.engine import Engine
+from core.exchanges import Exchange
 from core.feed import JobEnd
 from core.i18n import Locale, translate
 from core.jobs import Job, JobState
@@ -14,6 +15,8 @@ from core.messages.wording import wish
 
 MOST_ROWS = 100
 """So many jobs are shown; of the others it is told how many there are."""
+LOOK_SECONDS = 5.0
+"""How often it is looked what other processes have, while somebody watches."""
 COUNTED = (
     "running",
     "submitting",
@@ -52,6 +55,22 @@ class JobMoment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The jobs of other processes, as far as this one has looked.
+
+    Attributes:
+        jobs: each with the name of who has it; "" where nobody has it yet.
+        failed_at: when a look has failed, in seconds since 1970, where that was the last one.
+    """
+
+    jobs: Sequence[tuple[Job, str]] = ()
+    failed_at: float | None = None
+
+
+NOWHERE_ELSE = Elsewhere()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """All jobs at one moment.
 
@@ -61,6 +80,8 @@ class Overview:
         more: how many are not shown.
         ends: those that have ended last, the newest first.
         begun, outcomes: how many have begun and ended since this process began.
+        answers: questions that are being answered, the oldest first; not more than `MOST_ROWS`.
+        elsewhere: without those that this process has got meanwhile.
     """
 
     counts: Mapping[str, int]
@@ -69,9 +90,11 @@ class Overview:
     ends: Sequence[JobEnd]
     begun: int
     outcomes: Mapping[str, int]
+    answers: Sequence[Exchange]
+    elsewhere: Elsewhere
 
 
-def look(engine: Engine, now: float) -> Overview:
+def look(engine: Engine, now: float, elsewhere: Elsewhere = NOWHERE_ELSE) -> Overview:
     """See what goes on now; asks nobody but this process' memory."""
     counts, running, line = Counter[str](), list[ActiveJob](), list[tuple[ActiveJob, str]]()
     for active in engine.active.values():
@@ -84,7 +107,8 @@ def look(engine: Engine, now: float) -> Overview:
             line.append((active, kind))
         else:
             running.append(active)
-    counts["answers"] = engine.answerer.open_answers
+    answers = engine.answerer.given
+    counts["answers"] = len(answers)
     shown = [_running(active, now) for active in running[:MOST_ROWS]]
     waiting = (
         JobMoment(active=active, waits_for=kind, position=engine.position(active.job))
@@ -100,7 +124,19 @@ def look(engine: Engine, now: float) -> Overview:
         ends=tuple(reversed(feed.ends)),
         begun=feed.begun,
         outcomes=dict(feed.outcomes),
+        answers=answers[:MOST_ROWS],
+        elsewhere=replace(
+            elsewhere, jobs=[each for each in elsewhere.jobs if each[0].id not in engine.active]
+        ),
     )
+
+
+def moment_of(engine: Engine, active: ActiveJob, now: float) -> JobMoment:
+    """The same of one job."""
+    kind = _kind(engine, active)
+    if kind.startswith(_LINE):
+        return JobMoment(active=active, waits_for=kind, position=engine.position(active.job))
+    return _running(active, now)
 
 
 def counted(overview: Overview, locale: Locale) -> Iterable[tuple[str, str, int]]:

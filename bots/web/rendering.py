@@ -15,6 +15,8 @@ ASSETS = {
     "dash.css": "text/css",
     "live.css": "text/css",
     "live.js": "text/javascript",
+    "live-job.js": "text/javascript",
+    "stream.js": "text/javascript",
     "icon.svg": "image/svg+xml",
     "inside.js": "text/javascript",
     "play.css": "text/css",
@@ -49,6 +51,11 @@ def day(seconds: float) -> str:
 def moment(seconds: float) -> str:
     """A time since 1970 to the minute, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def clock_time(seconds: float) -> str:
+    """The time of day of a moment since 1970, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S")
 
 
 @cache

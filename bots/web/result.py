@@ -105,11 +105,12 @@ def _medium(
         height=asset.height,
         name=name,
         alt=name if job.request.private else f"{name}: {wish(job)}",
-        facts=_facts(asset, locale),
+        facts=facts_of(asset, locale),
     )
 
 
-def _facts(asset: Asset, locale: Locale) -> str:
+def facts_of(asset: Asset, locale: Locale) -> str:
+    """Its size in pixels, its length, its size in bytes."""
     parts = [f"{asset.width} × {asset.height}"]
     if asset.seconds:
         parts.append(translate(locale, "seconds", seconds=f"{asset.seconds:.3g}"))

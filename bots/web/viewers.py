@@ -6,15 +6,14 @@ waiting, and has nothing kept for them.
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
-from bots.web.live_board import LiveBoard
-from bots.web.overview import look
+from bots.web.board import Board, Scene
+from bots.web.overview import LOOK_SECONDS, MOST_ROWS, NOWHERE_ELSE, Elsewhere
 from core.engine.engine import Engine
 from core.errors import StorageError
-from core.i18n import Locale
 
 log = logging.getLogger(__name__)
 
@@ -58,35 +57,54 @@ class Viewers:
     Works only while there is somebody: the first one begins it, the last one ends it.
     """
 
-    def __init__(self, engine: Engine, check_seconds: float = CHECK_SECONDS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        check_seconds: float = CHECK_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._engine = engine
         self._feed = engine.services.feed
         self._check_seconds = check_seconds
-        self._boards: dict[Locale, LiveBoard] = {}
-        self._all: set[Viewer] = set()
+        self._look_seconds = look_seconds
+        self._boards: dict[Hashable, Board] = {}
+        self._all: dict[Viewer, Hashable] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._elsewhere = NOWHERE_ELSE
 
     def has_enough(self, who: str) -> bool:
         """Whether a session has as many streams as it gets."""
         return sum(viewer.who == who for viewer in self._all) >= _OF_ONE
 
-    @contextmanager
-    def joined(self, viewer: Viewer, locale: Locale) -> Generator[LiveBoard]:
-        """Let somebody look while the block runs; gives what is drawn for their language."""
+    @asynccontextmanager
+    async def joined(
+        self, viewer: Viewer, page: Hashable, make: Callable[[], Board]
+    ) -> AsyncGenerator[Board]:
+        """Let somebody look while the block runs; gives what is drawn for all at that page.
+
+        Args:
+            viewer: who it is.
+            page: what they look at, and in which language.
+            make: its board, where nobody else looks at that yet.
+        """
         if not self._tasks or any(task.done() for task in self._tasks):
             self._begin()
-        self._all.add(viewer)
+        self._all[viewer] = page
         # By itself, for while the database is away nobody is told that a session is over.
         left = viewer.until - self._engine.services.sessions.now()
         timer = asyncio.get_running_loop().call_later(left, viewer.end)
         try:
-            if locale not in self._boards:
-                self._boards[locale] = LiveBoard(locale)
-                self._draw([self._boards[locale]])
-            yield self._boards[locale]
+            if page not in self._boards:
+                board = make()
+                await self._draw([board])
+                # Another one may have been as fast.
+                self._boards.setdefault(page, board)
+            yield self._boards[page]
         finally:
             timer.cancel()
-            self._all.discard(viewer)
+            del self._all[viewer]
+            if page not in self._all.values():
+                self._boards.pop(page, None)
             if not self._all:
                 self._feed.is_watched = False
                 self._stop()
@@ -95,7 +113,10 @@ class Viewers:
         self._end_all()  # who is slow may still be on the way out when one of the tasks has failed
         self._stop()
         self._feed.is_watched = True
-        self._tasks = [asyncio.create_task(work) for work in (self._tell(), self._check())]
+        work = [self._tell(), self._check()]
+        if self._engine.services.calls.are_heard:
+            work.append(self._look_elsewhere())
+        self._tasks = [asyncio.create_task(each) for each in work]
         for task in self._tasks:
             task.add_done_callback(self._failed)
 
@@ -108,6 +129,7 @@ class Viewers:
             task.cancel()
         self._tasks.clear()
         self._boards.clear()
+        self._elsewhere = NOWHERE_ELSE
 
     async def _tell(self) -> None:
         while True:
@@ -118,17 +140,29 @@ class Viewers:
                 for board in self._boards.values():
                     board.beat()
             else:
-                self._draw(self._boards.values())
+                await self._draw(list(self._boards.values()))
             if self._feed.is_closed:
                 return
             for viewer in self._all:
                 viewer.woken.set()
             await asyncio.sleep(max(_PAUSE_SECONDS, len(self._all) / _VIEWERS_PER_SECOND))
 
-    def _draw(self, boards: Iterable[LiveBoard]) -> None:
-        overview = look(self._engine, time.time())
+    async def _draw(self, boards: Iterable[Board]) -> None:
+        scene = Scene(engine=self._engine, elsewhere=self._elsewhere)
         for board in boards:
-            board.draw(overview)
+            try:
+                await board.follow(scene)
+            except StorageError as error:
+                log.warning("a page is drawn later: %s", error)
+
+    async def _look_elsewhere(self) -> None:
+        """See what other processes have, once for all viewers: they tell nobody of it."""
+        while True:
+            before = self._elsewhere
+            self._elsewhere = await elsewhere_now(self._engine, before)
+            if self._elsewhere != before:
+                self._feed.changed()
+            await asyncio.sleep(self._look_seconds)
 
     async def _check(self) -> None:
         """End the streams of those who have signed out, are banned, or are no admins any more."""
@@ -148,3 +182,15 @@ class Viewers:
         for viewer in self._all:
             if viewer.who == who:
                 viewer.end()
+
+
+async def elsewhere_now(engine: Engine, before: Elsewhere = NOWHERE_ELSE) -> Elsewhere:
+    """What other processes have; what they had before, where nobody can tell now."""
+    services = engine.services
+    if not services.calls.are_heard:
+        return NOWHERE_ELSE
+    try:
+        return Elsewhere(jobs=tuple(await services.store.elsewhere(limit=MOST_ROWS)))
+    except StorageError:
+        failed_at = services.sessions.now() if before.failed_at is None else before.failed_at
+        return replace(before, failed_at=failed_at)

@@ -189,6 +189,7 @@ class ActiveAnswer:
             return False
         answer_passed_on(self._services.meters, exchange, fault, left[0])
         self.exchange = replace(exchange, model=left[0])
+        self._services.feed.changed()
         await self._until_stored()
         return True
 

@@ -203,10 +203,14 @@ class Answerer:
         """How many answers are being given."""
         return len(self._active)
 
+    @property
+    def given(self) -> Sequence[Exchange]:
+        """All that are being answered, oldest first."""
+        return [each.exchange for each in self._active.values()]
+
     def given_to(self, user: Party) -> Sequence[Exchange]:
         """The answers that a person waits for, oldest first."""
-        answers = (each.exchange for each in self._active.values())
-        return [each for each in answers if each.user.party == user]
+        return [each for each in self.given if each.user.party == user]
 
     async def forget(self, user: Party) -> None:
         """Delete all that a person has asked and was answered."""

@@ -1260,8 +1260,14 @@ live-ended = Ended last
 live-ended-none = No job has ended yet, or none is kept.
 live-lost = The connection is lost. What you see may be out of date; it goes on by itself.
 live-still = This is how it was when the page was loaded. Load it again to see how it is now.
-live-here = Live are the jobs of { $machine }, which answers here. At the end are those of other machines, as they were when the page was loaded.
+live-here = Live are the jobs of { $machine }, which answers here. At the end are those of other machines.
 live-elsewhere = Elsewhere
+live-elsewhere-none = No other machine has a job, and none waits for one.
+live-looked = Looked up every { $seconds } seconds while this page is open.
+live-look-failed = The database cannot be asked since { $at } UTC: this is how it was then.
+live-answering = Answers being written
+live-in = in { $chat }
+live-since = since
 live-at = at { $holder }
 live-counts = In numbers
 live-running = running
@@ -1296,6 +1302,13 @@ live-said-cancelled = { $count ->
 
 live-job-title = A job of { $model }
 live-job-unknown = There is no such job any more. Rows are deleted after HISTORY_DAYS, and when a person has all of theirs forgotten.
+live-job-over = { $outcome ->
+    [done] This job is done.
+    [failed] This job has failed.
+   *[cancelled] This job was cancelled.
+ }
+live-job-elapsed = Time since it was sent, or ordered
+live-job-result = Made
 live-job-state = State
 live-job-draft = a plan that nobody has ordered
 live-job-fault = Why

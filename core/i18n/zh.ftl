@@ -1185,8 +1185,14 @@ live-ended = 最近结束
 live-ended-none = 还没有已结束的任务，或记录已删除。
 live-lost = 连接已中断，看到的内容可能不是最新的；恢复后会自动继续。
 live-still = 这是页面加载时的状态。要查看最新状态，请重新加载页面。
-live-here = 实时显示的是当前响应的机器 { $machine } 上的任务。页面末尾是加载时其他机器上的任务。
+live-here = 实时显示的是当前响应的机器 { $machine } 上的任务。页面末尾是其他机器上的任务。
 live-elsewhere = 其他机器
+live-elsewhere-none = 其他机器上没有任务，也没有等待分配的任务。
+live-looked = 页面打开期间每 { $seconds } 秒查询一次。
+live-look-failed = 自 { $at } UTC 起无法查询数据库：这是当时的状态。
+live-answering = 正在撰写的回答
+live-in = 在 { $chat }
+live-since = 开始于
 live-at = 在 { $holder } 上
 live-counts = 数量
 live-running = 运行中
@@ -1209,6 +1215,13 @@ live-said-cancelled = { $count } 个任务已取消。
 
 live-job-title = { $model } 的任务
 live-job-unknown = 该任务已不存在。记录会在 HISTORY_DAYS 之后删除，用户要求删除自己的数据时也会删除。
+live-job-over = { $outcome ->
+    [done] 该任务已完成。
+    [failed] 该任务失败。
+   *[cancelled] 该任务已取消。
+ }
+live-job-elapsed = 自提交或下单以来的时间
+live-job-result = 生成结果
 live-job-state = 状态
 live-job-draft = 尚未确认的草稿
 live-job-fault = 原因

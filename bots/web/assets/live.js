@@ -3,25 +3,15 @@
 
 const jobs = document.getElementById("jobs");
 const said = document.getElementById("said");
-const lost = document.getElementById("lost");
 const ends = document.getElementById("ends");
-const AGAIN_MS = 10000;
-let stream;
+const answers = document.getElementById("answers");
+const elsewhere = document.getElementById("elsewhere");
 
-// Only what differs is exchanged, so that the link in a row keeps the focus.
 function draw(id, html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  const fresh = holder.content.firstElementChild;
+  const fresh = parsed(html).firstElementChild;
   const known = document.getElementById(fresh.id);
-  if (!known) {
-    jobs.append(fresh);
-    return;
-  }
-  [...fresh.children].forEach((part, place) => {
-    const old = known.children[place];
-    if (old.outerHTML !== part.outerHTML) old.replaceWith(part);
-  });
+  if (known) exchange(known, fresh);
+  else jobs.append(fresh);
 }
 
 function move(id, [text, percent]) {
@@ -57,28 +47,24 @@ function count(counts) {
   }
 }
 
+// A link that somebody is at stays where it is.
+function renew(list, html) {
+  if (html === undefined || !list || list.contains(document.activeElement)) return;
+  list.innerHTML = html;
+}
+
 function show(told) {
   Object.entries(told.rows ?? {}).forEach(([id, html]) => draw(id, html));
   Object.entries(told.moves ?? {}).forEach(([id, moved]) => move(id, moved));
   if (told.order) arrange(told.order);
   if (told.counts) count(told.counts);
   if (told.more !== undefined) document.getElementById("more").textContent = told.more;
-  if (told.ends !== undefined && !ends.contains(document.activeElement)) ends.innerHTML = told.ends;
+  if (told.answers !== undefined) {
+    answers.innerHTML = told.answers;
+    answers.closest("section").hidden = !answers.children.length;
+  }
+  renew(ends, told.ends);
+  renew(elsewhere, told.elsewhere);
+  if (told.looked && elsewhere) document.getElementById("looked").textContent = told.looked;
   if (told.said) said.textContent = told.said;
 }
-
-function open() {
-  stream = new EventSource("events");
-  stream.onmessage = (told) => show(JSON.parse(told.data));
-  stream.onopen = () => (lost.hidden = true);
-  // A browser tries again by itself, but not where it was refused.
-  stream.onerror = () => {
-    lost.hidden = false;
-    if (stream.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS);
-  };
-}
-
-document.getElementById("still").hidden = true;
-open();
-addEventListener("pagehide", () => stream.close());
-addEventListener("pageshow", (event) => event.persisted && location.reload());

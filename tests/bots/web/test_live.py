@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ import httpx
 import pytest
 from starlette.types import Message
 
+from bots.web.board import Board
 from bots.web.files import Seats
 from bots.web.live import LiveStream
+from bots.web.live_board import LiveBoard
 from bots.web.viewers import Viewer, Viewers
+from core.commands.dispatch import dispatch
 from core.errors import Fault, FaultKind, StorageError
 from core.i18n import Locale
+from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.people.access import Policy
 from core.people.audit import Act
@@ -296,6 +301,14 @@ async def test_many_viewers_keep_nobody_else_out(lab: PageLab) -> None:
     assert last["order"] == [job.id]
 
 
+def joined(viewers: Viewers, viewer: Viewer) -> AbstractAsyncContextManager[Board]:
+    return viewers.joined(viewer, "now", partial(LiveBoard, Locale.EN))
+
+
+def stream(viewers: Viewers, viewer: Viewer, seats: Seats) -> LiveStream:
+    return LiveStream(partial(joined, viewers, viewer), viewer, seats)
+
+
 async def test_who_is_slow_is_told_the_latest_and_holds_up_nobody(
     lab: PageLab, gateway: ManualGateway
 ) -> None:
@@ -322,7 +335,7 @@ async def test_who_is_slow_is_told_the_latest_and_holds_up_nobody(
 
     streams = [
         asyncio.create_task(
-            LiveStream(viewers, Viewer("eve", time.time() + 60, stay), Locale.EN, seats)(
+            stream(viewers, Viewer("eve", time.time() + 60, stay), seats)(
                 {"type": "http", "method": "GET"}, receive, each
             )
         )
@@ -358,7 +371,7 @@ async def test_a_stream_ends_with_its_session_also_while_nobody_can_say_so(lab: 
         raise StorageError("the database is away")
 
     viewer = Viewer("eve", time.time() + 0.2, unknown)
-    with viewers.joined(viewer, Locale.EN):
+    async with joined(viewers, viewer):
         await asked.wait()
         assert not viewer.is_over
         async with asyncio.timeout(10):
@@ -381,11 +394,33 @@ async def test_who_comes_after_a_failure_is_told_although_somebody_slow_is_still
 
     slow, later = Viewer("eve", until, fails), Viewer("adam", until, leaves)
     async with asyncio.timeout(10):
-        with viewers.joined(slow, Locale.EN):
+        async with joined(viewers, slow):
             while not slow.is_over:
                 slow.woken.clear()
                 await slow.woken.wait()
-            with viewers.joined(later, Locale.EN):
+            async with joined(viewers, later):
                 while not later.is_over:
                     later.woken.clear()
                     await later.woken.wait()
+
+
+async def test_answers_are_listed_while_they_are_given_and_never_their_words(
+    lab: PageLab,
+) -> None:
+    headers, ann = await signed_in(lab), User(platform=NAME, id="<i>ann</i>")
+    async with watching(lab, headers) as watcher:
+        whole = await watcher.until("answers", "")
+        asked = Invocation(command="ask", text="a secret thought", user=ann, conversation=HERE)
+        await dispatch(lab.engine, asked, Locale.EN)
+        told = await watcher.until("answers", "ann")
+        page = (await lab.client.get("/dashboard/", headers=headers)).text
+        await lab.engine.answerer.stop_all(ann.party)
+        ended = await watcher.until("counts", '"answers": 0')
+
+    assert whole["answers"] == ended["answers"] == ""
+    assert told["counts"]["answers"] == 1
+    for text in (told["answers"], page):
+        for words in ("&lt;i&gt;ann", f"in {HERE.party}", "sandbox/", " UTC</time>"):
+            assert words in text
+        assert "secret" not in text
+        assert "<i>" not in text

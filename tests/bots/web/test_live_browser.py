@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 EVE = User(platform=NAME, id="eve")
 HERE = ConversationRef(platform=NAME, chat="1")
-WIDTHS = (("phone", 360), ("desktop", 1280))
+WIDTHS = (("phone", 390), ("desktop", 1280))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("en-GB", "zh-CN")
 PROMPT = "<img src=x onerror=alert(1)> a cat surfing at sunset, 一只猫在夕阳下冲浪"
@@ -128,8 +128,46 @@ async def test_it_is_read_without_script(
     assert await page.get_by_text("This is how it was when the page was loaded.").is_visible()
 
 
-async def test_everybody_can_use_it(
+async def test_a_job_moves_on_its_page_until_its_end_is_shown(
     lab: PageLab, chromium: Browser, gateway: ManualGateway, shots: Path
+) -> None:
+    gateway.percent = 20
+    gateway.said = {"words": PROMPT}
+    job = await lab.engine.submit(lab.harness.order(PROMPT))
+    await gateway.reached(CREATE)
+    page = await opened(lab, chromium, f"jobs/{job.id}")
+    troubles = noted_troubles(page)
+    await page.get_by_text("no answer").wait_for()
+    lines = await page.locator("#lines > li").count()
+    await gateway.allow(CREATE, LOOK)
+    await page.wait_for_function("() => document.querySelector('#bar').value === 20")
+    await page.wait_for_function("() => document.querySelector('#elapsed').textContent !== '0:00'")
+    cancel = page.get_by_role("button", name="Cancel")
+    await cancel.focus()
+    gateway.percent = 60
+    await page.wait_for_function("() => document.querySelector('#bar').value === 60")
+    focused = await cancel.evaluate("each => each === document.activeElement")
+    await page.screenshot(path=shots / "job-moving.png", full_page=True)
+    gateway.percent = 100
+    gateway.said = {}
+    await gateway.allow(FETCH)
+    await page.get_by_role("status").filter(has_text="This job is done.").wait_for()
+    await page.locator("#facts").get_by_text("64 × 64 · 1 s").wait_for()
+    kept = await page.evaluate("() => document.activeElement.id")
+    found = await barriers(page)
+    await page.screenshot(path=shots / "job-ended.png", full_page=True)
+
+    assert focused
+    assert kept == "job"
+    assert not await cancel.is_visible()
+    assert not await page.locator("#bar").is_visible()
+    assert await page.locator("#lines > li").count() > lines
+    assert (troubles, found) == ([], [])
+
+
+@pytest.mark.parametrize(("name", "width"), WIDTHS)
+async def test_everybody_can_use_it(
+    lab: PageLab, chromium: Browser, gateway: ManualGateway, shots: Path, name: str, width: int
 ) -> None:
     gateway.said = {"words": PROMPT}
     gateway.percent = 40
@@ -137,7 +175,7 @@ async def test_everybody_can_use_it(
     jobs = [await lab.engine.submit(lab.harness.order(PROMPT)) for _ in range(3)]
     await gateway.reached(LOOK, 3)
     gateway.open.discard(LOOK)  # or its log would be as long as a log may be
-    for (name, width), scheme, language in product(WIDTHS, SCHEMES, LANGUAGES):
+    for scheme, language in product(SCHEMES, LANGUAGES):
         looks = f"{name}-{scheme}-{language}"
         viewport = {"width": width, "height": 800}
         page = await opened(lab, chromium, color_scheme=scheme, viewport=viewport, locale=language)

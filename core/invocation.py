@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from core.errors import UserError
+from core.i18n import Locale
 from core.platform import ConversationRef, MessageRef, Party, User
 
 Asked = Callable[[], Awaitable[bool]]
@@ -130,6 +131,7 @@ class Invocation:
             may never see what is written there.
         is_masked: whether the user is a name that whoever wrote it can exchange for others of
             theirs, as who writes under the name of a channel can.
+        reads: the language of the page that shows the answer, where it is not shown in a chat.
     """
 
     command: str
@@ -155,3 +157,4 @@ class Invocation:
     is_alone: bool = False
     is_elsewhere: bool = False
     is_masked: bool = False
+    reads: Locale | None = None

@@ -1,10 +1,11 @@
 """What is done from the dashboard: the same commands as in a chat, of which these may be sent."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bots.web.outcomes import Outcome
+from core.i18n import translate
 from core.jobs import Job
 
 if TYPE_CHECKING:
@@ -13,11 +14,9 @@ if TYPE_CHECKING:
     from bots.web.signed_in import SignedIn, Visit
     from core.platform import ConversationRef
 
-_DONE, _NO_SUCH, _REFUSED = 200, 404, 409
-_BACK = {"now": "", **{name: name for name in ("gateways", "spending", "access", "audit")}}
+_NO_SUCH = 404
 # These answer in the job's chat, and so by no words of their own.
 _SILENT = {"cancel": "dash-done-cancel", "retry": "dash-done-retry"}
-_JOB = re.compile(r"[0-9a-z]{1,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +48,19 @@ class Actions:
         self._signed_in = signed_in
 
     async def do(self, visit: "Visit") -> "Response":
-        """Do what a form asks for, and show the command's own answer."""
+        """Do what a form asks for; the page that it was on tells the command's own answer."""
         command = visit.request.path_params["command"]
         action = _ACTIONS.get(command)
         if action is None:
-            return self._said(visit, "", "dash-no-such", _NO_SUCH)
+            return self._signed_in.says(visit, "dash-no-such", _NO_SUCH)
         said = {name: value.strip() for name, value in visit.form.items()}
         given = {name: said[name] for name in (*action.needs, *action.takes) if said.get(name)}
         if any(name not in given for name in action.needs):
-            return self._said(visit, command, "dash-incomplete", _REFUSED)
+            return self._back(visit, translate(visit.locale, "dash-incomplete"), is_done=False)
         answer = await self._signed_in.do(visit, command, given, await self._place(visit, given))
-        text = answer.view.text if answer.view else ""
-        if answer.done:
-            return self._said(visit, command, _SILENT.get(command, ""), _DONE, text)
-        return self._said(visit, command, "dash-nothing-done", _REFUSED, text)
+        otherwise = _SILENT.get(command, "") if answer.done else "dash-nothing-done"
+        text = answer.view.text if answer.view else translate(visit.locale, otherwise)
+        return self._back(visit, text, is_done=answer.done)
 
     async def _place(self, visit: "Visit", given: Mapping[str, str]) -> "ConversationRef | None":
         """Where it counts: a job of one's own goes where it was ordered, as others' do."""
@@ -73,27 +71,5 @@ class Actions:
     async def _job(self, job_id: str) -> Job | None:
         return await self._signed_in.engine.services.store.get(job_id) if job_id else None
 
-    def _said(
-        self, visit: "Visit", command: str, why: str, status: int, text: str = ""
-    ) -> "Response":
-        back, path = _way_back(visit.form)
-        answer = self._signed_in.page(
-            visit,
-            "dash-done.html",
-            command=command,
-            why=why,
-            text=text,
-            is_done=status == _DONE,
-            back=back,
-            path=path,
-        )
-        answer.status_code = status
-        return answer
-
-
-def _way_back(form: Mapping[str, str]) -> tuple[str, str]:
-    """A page that there is, by its name, and where it is in the dashboard's folder."""
-    back, job = form.get("back", ""), form.get("job", "")
-    if back == "job" and _JOB.fullmatch(job):
-        return back, f"jobs/{job}"
-    return (back, _BACK[back]) if back in _BACK else ("now", "")
+    def _back(self, visit: "Visit", text: str, *, is_done: bool) -> "Response":
+        return self._signed_in.back(visit, Outcome(text=text, is_done=is_done))

@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from bots.web.cards import card_of
 from bots.web.files import Seats, sent
+from bots.web.outcomes import Outcome
 from bots.web.result import served_of, small_paths
-from bots.web.signed_in import SignedIn, Visit
+from bots.web.signed_in import SignedIn, Visit, came_from
 from core.commands.perform import Answer
 from core.delivery.page import shown_paths
 from core.errors import JobError
@@ -28,9 +29,7 @@ from core.past_jobs import ResultFilter, ResultMark
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 24
-_OK = 200
 _NOWHERE = 404
-_REFUSED = 409
 _ID = re.compile(r"[0-9a-f]{32}")
 _MARK = re.compile(r"(\d{1,12}\.\d{1,9})-([0-9a-f]{32})")
 _FIELD_CHARS = 200
@@ -155,24 +154,21 @@ class GalleryPages:
     async def _answered(
         self, visit: Visit, job: Job, answer: Answer, otherwise: str = ""
     ) -> Response:
-        """What has come of a form, with the result that it was about as it is now."""
+        """Back to where the form was, with what has come of it."""
         text = answer.view.text if answer.view else self._say(visit, otherwise)
-        left = await self._own(visit, job.id)
-        return await self._one(visit, left, text, _OK if answer.done else _REFUSED)
+        # Who has deleted it on its own page comes to all the others.
+        page = came_from(visit.form)
+        is_gone = page.startswith("result") and await self._own(visit, job.id) is None
+        outcome = Outcome(text=text, is_done=answer.done)
+        return self._in.back(visit, outcome, "" if is_gone else page)
 
-    async def _one(
-        self, visit: Visit, job: Job | None, text: str = "", status: int = _OK
-    ) -> Response:
-        page = self._in.page(
+    async def _one(self, visit: Visit, job: Job) -> Response:
+        return self._in.page(
             visit,
             "gallery-result.html",
-            said=text,
-            is_refusal=status != _OK,
-            cards=await self._cards(visit, [job] if job else [], whole=True),
+            cards=await self._cards(visit, [job], whole=True),
             can_share=self._services.shares.can_be_made,
         )
-        page.status_code = status
-        return page
 
     async def _cards(
         self, visit: Visit, jobs: Sequence[Job], *, whole: bool = False

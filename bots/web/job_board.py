@@ -35,7 +35,8 @@ class JobBoard(Board):
         self._spent: Mapping[str, float] = {}
         self._told: dict[str, object] = {}
         self._elapsed: float | None = None
-        self._log = self._mark = 0
+        self._log: int = 0
+        self._mark: int = 0
         self._lines: dict[int, str] = {}
 
     async def follow(self, scene: Scene) -> None:

@@ -1,10 +1,12 @@
 """Pages of an area for who has signed in to it; what is posted there has to come from them."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from secrets import token_urlsafe
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -14,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bots.web.languages import language_of
+from bots.web.outcomes import Outcome, forget_outcome, note_outcome, outcome_of
 from bots.web.rendering import render
 from bots.web.safety import LIVELY, Safely
 from bots.web.sign_in import UNKEPT, said
@@ -42,6 +45,12 @@ _FILES = 24
 _FIELDS = 20
 _FIELD_BYTES = 10_000
 _FORM_BYTES = 50_000
+_SEE_OTHER = 303
+_ADDRESS_CHARS = 2000
+# No dots, no colon, and no slash but within: none of these leads anywhere else.
+_PAGE = re.compile(r"(?:[a-z]{1,20}(?:/[0-9a-f]{32})?)?")
+BACK = "back"
+"""The field of a form that says on which page of its area it was."""
 EVENT = "event"
 """The field of a form that names what it asks for: sent twice, it is done once if it pays."""
 
@@ -96,20 +105,36 @@ class SignedIn:
 
     def page(self, visit: Visit, template: str, **values: object) -> Response:
         """A page in the visitor's language, with what its forms need."""
+        url = self.engine.services.sessions.url(self.area)
+        outcome = outcome_of(visit.request, url, self.area)
         text = render(
             template,
             visit.locale,
             area=self.area,
             form_key=visit.visitor.form_key,
             event=token_urlsafe(16),
-            **values,
+            outcome=outcome,
+            **{"came_from": _address(visit.request, self.area), **values},
         )
-        return HTMLResponse(text, headers=UNKEPT)
+        answer = HTMLResponse(text, headers=UNKEPT)
+        if outcome:
+            forget_outcome(answer, url, self.area)
+        return answer
+
+    def back(self, visit: Visit, outcome: Outcome, to: str | None = None) -> Response:
+        """Let a form lead back to the page that it was on, or `to` another, which tells."""
+        page = came_from(visit.form) if to is None else to
+        # Relative: only a proxy before us knows where we are. No page is outside of the area.
+        address = f"{_root(visit.request)}{self.area}/{page}"
+        answer = RedirectResponse(address, status_code=_SEE_OTHER, headers=UNKEPT)
+        url = self.engine.services.sessions.url(self.area)
+        note_outcome(answer, visit.request, url, self.area, outcome)
+        return answer
 
     def says(self, visit: Visit, why: str, status: int) -> Response:
         """A page of the area that says why there is no other, with a way back."""
         root = _root(visit.request)
-        answer = self.page(visit, "said-inside.html", root=root, why=why)
+        answer = self.page(visit, "said-inside.html", root=root, why=why, came_from="")
         answer.status_code = status
         return answer
 
@@ -163,6 +188,7 @@ class SignedIn:
             is_private=bool(place and place.person),
             is_alone=place is None,
             is_elsewhere=place is not None,
+            reads=visit.locale,
         )
         answer = await dispatch(self.engine, invocation, visit.locale)
         if answer.repeated:
@@ -224,6 +250,25 @@ class SignedIn:
     def _language(self, request: Request, told: str) -> Locale:
         accepted = request.headers.get("accept-language", "")
         return language_of(accepted, locale_of(told, self.default))
+
+
+def came_from(form: Mapping[str, str]) -> str:
+    """The page of the area that a form was on; its first one where that is none of ours."""
+    path, _, query = form.get(BACK, "").partition("?")
+    if not _PAGE.fullmatch(path):
+        return ""
+    asked = urlencode(parse_qsl(query, keep_blank_values=True)[:_FIELDS])
+    return f"{path}?{asked}" if asked else path
+
+
+def _address(request: Request, area: Area) -> str:
+    """Where a page is in its area, as its forms say it."""
+    if request.method == "POST":
+        return ""
+    path = request.url.path.removeprefix(f"/{area}/")
+    query = request.url.query
+    address = f"{path}?{query}" if query else path
+    return address if len(address) <= _ADDRESS_CHARS else ""
 
 
 def _root(request: Request) -> str:

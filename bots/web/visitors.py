@@ -64,10 +64,27 @@ def is_from_us(request: Request, url: str) -> bool:
 
 def remember(answer: Response, url: str, area: Area, secret: str) -> None:
     """Give a browser the cookie of a session."""
+    give_cookie(answer, url, area, value=secret, seconds=int(SESSION_SECONDS))
+
+
+def forget(answer: Response, url: str, area: Area) -> None:
+    """Take it away again."""
+    drop_cookie(answer, url, area)
+
+
+def secret_of(request: Request, url: str, area: Area) -> str:
+    """The cookie of a session as it came; "" without one, or where there are several."""
+    return cookie_of(request, url, area)
+
+
+def give_cookie(  # noqa: PLR0913 - all that a cookie is
+    answer: Response, url: str, area: Area, *, name: str = "", value: str, seconds: int
+) -> None:
+    """Give a browser something for the pages of an area alone, which no script reads."""
     answer.set_cookie(
-        _cookie(url, area),
-        secret,
-        max_age=int(SESSION_SECONDS),
+        _cookie(url, area, name),
+        value,
+        max_age=seconds,
         path=f"{urlsplit(url).path}/{area}",
         secure=_is_safe(url),
         httponly=True,
@@ -75,16 +92,19 @@ def remember(answer: Response, url: str, area: Area, secret: str) -> None:
     )
 
 
-def forget(answer: Response, url: str, area: Area) -> None:
+def drop_cookie(answer: Response, url: str, area: Area, name: str = "") -> None:
     """Take it away again."""
-    path = f"{urlsplit(url).path}/{area}"
     answer.delete_cookie(
-        _cookie(url, area), path=path, secure=_is_safe(url), httponly=True, samesite="strict"
+        _cookie(url, area, name),
+        path=f"{urlsplit(url).path}/{area}",
+        secure=_is_safe(url),
+        httponly=True,
+        samesite="strict",
     )
 
 
-def secret_of(request: Request, url: str, area: Area) -> str:
-    """The cookie of a session as it came; "" without one, or where there are several.
+def cookie_of(request: Request, url: str, area: Area, name: str = "") -> str:
+    """A cookie of that name, the session's own without one; "" where there is none, or several.
 
     Who has a page below the same domain can lay theirs beside ours, to have people use it.
     """
@@ -93,13 +113,14 @@ def secret_of(request: Request, url: str, area: Area) -> str:
         for header in request.headers.getlist("cookie")
         for pair in header.split(";")
     )
-    found = [secret for name, _, secret in pairs if name == _cookie(url, area)]
+    found = [value for key, _, value in pairs if key == _cookie(url, area, name)]
     return found[0] if len(found) == 1 else ""
 
 
-def _cookie(url: str, area: Area) -> str:
+def _cookie(url: str, area: Area, name: str = "") -> str:
     # With this prefix browsers take it over TLS alone.
-    return f"__Secure-cliprelay-{area}" if _is_safe(url) else f"cliprelay-{area}"
+    ours = "-".join(filter(None, ("cliprelay", area, name)))
+    return f"__Secure-{ours}" if _is_safe(url) else ours
 
 
 def _is_safe(url: str) -> bool:

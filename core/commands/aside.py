@@ -54,7 +54,10 @@ async def aside(context: Context, options: AsideOptions) -> View:
     keys = _keys(context, options.model)
     await _decide(context, keys, decided, f"{' '.join(keys)} {minutes} min")
     until = _moment(decided)
-    return View(text=translate(context.locale, "aside-set", models=", ".join(keys), until=until))
+    models, where = ", ".join(keys), context.where_read
+    return View(
+        text=translate(context.locale, "aside-set", models=models, until=until, where=where)
+    )
 
 
 async def unaside(context: Context, options: UnasideOptions) -> View:

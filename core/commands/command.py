@@ -17,7 +17,7 @@ from core.invocation import Invocation
 from core.jobs import Job
 from core.options.options import OPTIONS_CONFIG, Option, OptionHelp, OptionKind, describe
 from core.people.audit import Act, named
-from core.people.preferences import Preferences
+from core.people.preferences import Preferences, speak
 from core.people.sessions import Area
 from core.platform import Party, View
 from core.services import Services
@@ -48,6 +48,7 @@ class Context:
     """What a command has at hand.
 
     Attributes:
+        locale: the language of the answer.
         preferences: what counts for this user in this chat.
         event: what gets one effect, where the command pays.
         job: the job that the command names (see `Command.job`), which this user may decide about.
@@ -65,6 +66,19 @@ class Context:
     job: Job | None = None
     is_proposal: bool = False
     hears_others: bool = False
+
+    @property
+    def spoken(self) -> Locale:
+        """The language of what is written into the chat; an answer on a page may have another."""
+        is_same = self.invocation.reads is None
+        return (
+            self.locale if is_same else speak(self.preferences, self.invocation.user, self.locale)
+        )
+
+    @property
+    def where_read(self) -> Literal["chat", "page"]:
+        """Where the answer is read: commands are typed in a chat, and buttons on a page."""
+        return "page" if self.invocation.reads else "chat"
 
     @property
     def services(self) -> Services:

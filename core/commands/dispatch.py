@@ -45,7 +45,7 @@ async def dispatch(
     # Nobody knows whether this was taken before, so it is not done: better a sentence than a
     # second bill.
     except StorageError as error:
-        return _not_stored(invocation, error, locale_of(invocation.user.locale, default))
+        return _not_stored(invocation, error, _first_locale(invocation, default))
 
 
 async def _answer(
@@ -56,11 +56,11 @@ async def _answer(
     event: Event | None,
 ) -> Answer:
     # Until preferences are read; reading them may be what fails.
-    locale = locale_of(invocation.user.locale, default)
+    locale = _first_locale(invocation, default)
     user, conversation = invocation.user, invocation.conversation
     try:
         preferences = await preferred(engine.services.preferences, user, conversation)
-        locale = speak(preferences, user, default)
+        locale = invocation.reads or speak(preferences, user, default)
         context = Context(
             engine=engine,
             invocation=invocation,
@@ -81,6 +81,10 @@ async def _answer(
         incident = uuid4().hex[:8]
         log.exception("/%s: unexpected error %s", invocation.command, incident)
         return _refused(translate(locale, "unexpected-error", id=incident))
+
+
+def _first_locale(invocation: Invocation, default: Locale) -> Locale:
+    return invocation.reads or locale_of(invocation.user.locale, default)
 
 
 def _find(context: Context, commands: Commands) -> Command[Any]:

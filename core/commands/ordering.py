@@ -90,7 +90,7 @@ async def _submit(
         id=job_id,
         request=request,
         user=context.invocation.user,
-        locale=context.locale,
+        locale=context.spoken,
         conversation=place,
         command=command,
         is_draft=is_draft,

@@ -36,7 +36,9 @@ async def pause(context: Context, options: PauseOptions) -> View:
     what = " ".join(filter(None, (f"{minutes} min" if minutes else "", text)))
     pauses = context.services.pauses
     await pauses.set(Pause(until=until, text=text), context.act("", what))
-    return View(text=translate(context.locale, "pause-begun", minutes=minutes))
+    return View(
+        text=translate(context.locale, "pause-begun", minutes=minutes, where=context.where_read)
+    )
 
 
 async def resume(context: Context, _: NoOptions) -> View:

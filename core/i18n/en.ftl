@@ -574,12 +574,21 @@ bot-paused = The bot is paused{ $minutes ->
    *[other] {" "}for { $minutes } more min
 } and takes nothing new. Nothing was ordered; what was ordered before goes on.{ $said }
 pause-begun = { $minutes ->
-    [0] The bot takes nothing new until /resume.
-   *[other] The bot takes nothing new for { $minutes } min, or until /resume.
+    [0] The bot takes nothing new until { $where ->
+        [page] “{ dash-resume }”
+       *[chat] /resume
+    }.
+   *[other] The bot takes nothing new for { $minutes } min, or until { $where ->
+        [page] “{ dash-resume }”
+       *[chat] /resume
+    }.
 } What was ordered goes on.
 pause-none = The bot is not paused.
 pause-ended = The bot takes orders and questions again.
-aside-set = Set aside until { $until } UTC, or until /unaside: { $models }
+aside-set = Set aside until { $until } UTC, or until { $where ->
+        [page] “{ dash-unaside }”
+       *[chat] /unaside
+    }: { $models }
     Others that can do the same are chosen before it. It is still used where it is named or nothing else is left.
 aside-ended = Chosen again: { $models }
 aside-none = This is not set aside: { $models }
@@ -1193,7 +1202,6 @@ dash-done-retry = Taken up again. Its chat and its page show how it goes.
 dash-nothing-done = Nothing was done.
 dash-no-such = This cannot be done from here. Nothing was done.
 dash-incomplete = Something is missing in the form. Nothing was done.
-dash-back = Back
 
 gallery-filter = Find in your gallery
 gallery-words = Words in the prompt

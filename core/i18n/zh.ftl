@@ -531,12 +531,21 @@ bot-paused = 机器人已暂停{ $minutes ->
    *[other] （还有 { $minutes } 分钟）
 }，暂不接受新的请求。这次没有下单，之前的任务会继续。{ $said }
 pause-begun = { $minutes ->
-    [0] 在 /resume 之前，机器人不接受新的请求。
-   *[other] { $minutes } 分钟内，或在 /resume 之前，机器人不接受新的请求。
+    [0] 在{ $where ->
+        [page] “{ dash-resume }”
+       *[chat] /resume
+    }之前，机器人不接受新的请求。
+   *[other] { $minutes } 分钟内，或在{ $where ->
+        [page] “{ dash-resume }”
+       *[chat] /resume
+    }之前，机器人不接受新的请求。
 }已有的任务会继续。
 pause-none = 机器人没有暂停。
 pause-ended = 机器人恢复接受请求和提问。
-aside-set = 已搁置到 { $until }（UTC），或直到 /unaside：{ $models }
+aside-set = 已搁置到 { $until }（UTC），或直到{ $where ->
+        [page] “{ dash-unaside }”
+       *[chat] /unaside
+    }：{ $models }
     其他能做同样事情的模型会优先。被指名或没有其他模型可用时，仍会使用它。
 aside-ended = 恢复选用：{ $models }
 aside-none = 没有被搁置：{ $models }
@@ -1121,7 +1130,6 @@ dash-done-retry = 已重新提交。进展可在原聊天和任务页面查看�
 dash-nothing-done = 没有执行任何操作。
 dash-no-such = 这里不能执行该操作。没有执行任何操作。
 dash-incomplete = 表单填写不完整。没有执行任何操作。
-dash-back = 返回
 
 gallery-filter = 在您的作品中查找
 gallery-words = 提示词包含

@@ -13,7 +13,7 @@ from core.people.sessions import Area
 from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
-from tests.fakes.page_lab import PUBLIC, PageLab, page_lab
+from tests.fakes.page_lab import PUBLIC, PageLab, gone_back, page_lab
 
 ADMIN = User(platform=NAME, id="eve")
 DESK = ConversationRef(platform=NAME, chat="eve")
@@ -40,9 +40,19 @@ class DashLab:
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         """A page of the dashboard."""
-        return await self.lab.client.get(f"/dashboard/{path}", headers=self._cookie | headers)
+        return await self.lab.client.get(
+            f"/dashboard/{path}", headers={"cookie": self.cookie, **headers}
+        )
 
     async def post(
+        self, path: str, fields: Mapping[str, str], *, event: str = "1", **headers: str
+    ) -> httpx.Response:
+        """Send a form of theirs to the dashboard, and go where that leads, as browsers do."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = await self.sent(path, fields, event=event, headers=named)
+        return await gone_back(self.lab.client, answer, {"cookie": self.cookie, **named})
+
+    async def sent(
         self,
         path: str,
         fields: Mapping[str, str],
@@ -50,15 +60,18 @@ class DashLab:
         key: str | None = None,
         origin: str = ORIGIN,
         event: str = "1",
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Send a form of theirs to the dashboard; with another key, if one is given."""
+        """What a form of theirs is answered with; with another key, if one is given."""
         form = {"form-key": self.form_key if key is None else key, "event": event, **fields}
-        headers = self._cookie | ({"Origin": origin} if origin else {})
-        return await self.lab.client.post(f"/dashboard/{path}", data=form, headers=headers)
+        from_us = {"Origin": origin} if origin else {}
+        named = {"cookie": self.cookie, **from_us, **(headers or {})}
+        return await self.lab.client.post(f"/dashboard/{path}", data=form, headers=named)
 
     @property
-    def _cookie(self) -> dict[str, str]:
-        return {"Cookie": f"__Secure-cliprelay-dashboard={self.secret}"}
+    def cookie(self) -> str:
+        """What their browser sends along."""
+        return f"__Secure-cliprelay-dashboard={self.secret}"
 
 
 async def sign_in(

@@ -12,7 +12,7 @@ from bots.web.signed_in import EVENT
 from bots.web.visitors import FORM_KEY
 from core.people.sessions import Area
 from core.platform import ConversationRef, User
-from tests.fakes.page_lab import PageLab
+from tests.fakes.page_lab import PageLab, gone_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,19 @@ class Guest:
         address = f"/{self.area}{path}"
         return await self.lab.client.get(address, headers={**self.headers, **headers})
 
-    async def post(self, path: str, event: str = "", **fields: str) -> httpx.Response:
-        """Send a form of ours, as a page gives it, below the area's folder."""
+    async def post(
+        self,
+        path: str,
+        event: str = "",
+        headers: Mapping[str, str] | None = None,
+        **fields: str,
+    ) -> httpx.Response:
+        """Send a form of ours, as a page gives it, and go where that leads, as browsers do."""
+        named = {**self.headers, **(headers or {})}
         form = {FORM_KEY: self.form_key, EVENT: event or uuid4().hex, **fields}
         address = f"/{self.area}{path}"
-        return await self.lab.client.post(address, headers=dict(self.headers), data=form)
+        answer = await self.lab.client.post(address, headers=named, data=form)
+        return await gone_back(self.lab.client, answer, named)
 
 
 async def guest(

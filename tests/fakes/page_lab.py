@@ -1,6 +1,6 @@
 """Finished results, and the pages that show them, behind a real server."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.platform import MessageRef
 from tests.fakes.engine_harness import EngineHarness
 
 PUBLIC = "https://bot.example/here"
+SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,27 @@ async def finished_job(
 def _kept(film: Path, place: Path) -> Asset:
     copy(film, place)
     return look(place)
+
+
+async def gone_back(
+    client: httpx.AsyncClient, answer: httpx.Response, headers: Mapping[str, str]
+) -> httpx.Response:
+    """The page that a form leads back to, with what it tells; else the answer itself."""
+    if answer.status_code != SEE_OTHER:
+        return answer
+    told = [pair.partition(";")[0] for pair in answer.headers.get_list("set-cookie")]
+    client.cookies.clear()
+    address = answer.request.url.join(answer.headers["location"])
+    named = httpx.Headers(dict(headers))
+    named["cookie"] = "; ".join((named["cookie"], *told))
+    page = await client.get(address, headers=named)
+    client.cookies.clear()
+    return page
+
+
+def is_refusal(page: httpx.Response) -> bool:
+    """Whether a page that a form has led to says that it was refused."""
+    return 'class="answer refused" role="status"' in page.text
 
 
 @asynccontextmanager

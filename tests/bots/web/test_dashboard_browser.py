@@ -183,13 +183,20 @@ async def test_it_is_used_with_the_keyboard_and_without_scripts(
         await page.get_by_role("combobox", name="Model").select_option(f"{TASKS}s")
         await page.get_by_role("button", name="Set aside").focus()
         await page.keyboard.press("Enter")
-        said = await page.get_by_role("status").inner_text()
-        await page.screenshot(path=shots / "dash-done.png")
-        await page.get_by_role("link", name="Back").click()
+        status = page.get_by_role("status")
+        said = await status.inner_text()
+        where = page.url
+        is_read = await status.evaluate("each => each === document.activeElement")
+        await page.screenshot(path=shots / "dash-done.png", full_page=True)
+        await page.reload()
+        again = await page.get_by_role("status").count()
         aside = f"{TASKS}s" in services.catalog.cooldown
         await page.get_by_role("button", name=f"Take back: {TASKS}s").press("Enter")
 
         assert said.startswith("Set aside until")
+        assert "“Take back”" in said
+        assert (where, again) == (f"{lab.root}/dashboard/gateways", 0)
+        assert is_read
         assert (aside, f"{TASKS}s" in services.catalog.cooldown) == (True, False)
 
         await page.get_by_role("link", name="Access").click()
@@ -197,7 +204,6 @@ async def test_it_is_used_with_the_keyboard_and_without_scripts(
         await page.get_by_role("button", name="Ban", exact=True).press("Enter")
         banned = User(platform="other", id="77")
         assert services.access.bans(banned)
-        await page.get_by_role("link", name="Back").click()
         await page.get_by_role("button", name="Allow: other:77").press("Enter")
         assert not services.access.bans(banned)
 

@@ -174,7 +174,9 @@ async def test_without_scripts_it_finds_deletes_and_shares(
     await page.wait_for_url("**/gallery/?*")
     assert await cards.count() == 1
     await page.screenshot(path=shots / "gallery-found.png", full_page=True)
+    found = page.url
     await page.get_by_role("button", name="Share link").click()
+    assert page.url == found
     shared = await page.get_by_role("status").get_by_role("link").get_attribute("href")
     await page.screenshot(path=shots / "gallery-shared.png", full_page=True)
     visitor = await chromium.new_page()
@@ -184,7 +186,7 @@ async def test_without_scripts_it_finds_deletes_and_shares(
     await page.screenshot(path=shots / "gallery-sure.png", full_page=True)
     await page.get_by_role("button", name="Delete for good").click()
     await page.get_by_text("Deleted, with its files and its links").wait_for()
-    await page.get_by_role("link", name="Back to the gallery").click()
+    await page.get_by_role("link", name="Show all").click()
     await visitor.reload()
 
     assert await cards.count() == 6
@@ -203,7 +205,7 @@ async def test_what_is_made_again_comes_to_its_chat_and_the_page_says_so(
     await lab.engine.idle()
     jobs = await lab.engine.jobs_of(ANN)
     (posted,) = lab.harness.chat.of("deliver")
-    await page.get_by_role("link", name="Back to the gallery").click()
+    await page.reload()
 
     assert [(each.state, each.conversation) for each in jobs if each.id != job.id] == [
         (JobState.DONE, GROUP)

@@ -165,10 +165,11 @@ async def test_a_job_moves_on_its_page_until_its_end_is_shown(
     assert (troubles, found) == ([], [])
 
 
-@pytest.mark.parametrize(("name", "width"), WIDTHS)
+@pytest.mark.parametrize("size", WIDTHS)
 async def test_everybody_can_use_it(
-    lab: PageLab, chromium: Browser, gateway: ManualGateway, shots: Path, name: str, width: int
+    lab: PageLab, chromium: Browser, gateway: ManualGateway, shots: Path, size: tuple[str, int]
 ) -> None:
+    name, width = size
     gateway.said = {"words": PROMPT}
     gateway.percent = 40
     await gateway.allow(CREATE, LOOK)

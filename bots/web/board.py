@@ -32,7 +32,7 @@ class Scene:
         return look(self.engine, self.now, self.elsewhere)
 
 
-class Board(ABC):
+class SharedBoard(ABC):
     """The state of one page in one language.
 
     Attributes:

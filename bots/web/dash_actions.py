@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bots.web.outcomes import Outcome
+from bots.web.outcomes import FormOutcome
 from core.i18n import translate
 from core.jobs import Job
 
@@ -72,4 +72,4 @@ class Actions:
         return await self._signed_in.engine.services.store.get(job_id) if job_id else None
 
     def _back(self, visit: "Visit", text: str, *, is_done: bool) -> "Response":
-        return self._signed_in.back(visit, Outcome(text=text, is_done=is_done))
+        return self._signed_in.back(visit, FormOutcome(text=text, is_done=is_done))

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bots.web.cards import card_of
 from bots.web.files import Seats, sent
-from bots.web.outcomes import Outcome
+from bots.web.outcomes import FormOutcome
 from bots.web.result import served_of, small_paths
 from bots.web.signed_in import SignedIn, Visit, came_from
 from core.commands.perform import Answer
@@ -159,7 +159,7 @@ class GalleryPages:
         # Who has deleted it on its own page comes to all the others.
         page = came_from(visit.form)
         is_gone = page.startswith("result") and await self._own(visit, job.id) is None
-        outcome = Outcome(text=text, is_done=answer.done)
+        outcome = FormOutcome(text=text, is_done=answer.done)
         return self._in.back(visit, outcome, "" if is_gone else page)
 
     async def _one(self, visit: Visit, job: Job) -> Response:

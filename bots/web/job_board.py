@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bots.web.board import Board, Scene, differing
+from bots.web.board import Scene, SharedBoard, differing
 from bots.web.job_page import ShownLine, actions, facts, shown_line, spent_in, state_of
 from bots.web.overview import moment_of, said
 from bots.web.rendering import render
@@ -15,7 +15,7 @@ from core.jobs import Job
 _MOST_LINES = 200
 
 
-class JobBoard(Board):
+class JobBoard(SharedBoard):
     """See the module. The database is asked once when the job leaves this process, and no more.
 
     Args:
@@ -40,7 +40,7 @@ class JobBoard(Board):
         self._lines: dict[int, str] = {}
 
     async def follow(self, scene: Scene) -> None:
-        """See `Board`."""
+        """See `SharedBoard`."""
         await self._find(scene)
         told = self._state(scene.now)
         lines = await self._new_lines()
@@ -53,7 +53,7 @@ class JobBoard(Board):
         self.tell(change and {**change, "elapsed": self._elapsed})
 
     def everything(self) -> Mapping[str, object]:
-        """See `Board`."""
+        """See `SharedBoard`."""
         if not self._told:
             return {}
         lines = [self._lines[number] for number in sorted(self._lines)]

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from bots.door import SEAT
-from bots.web.board import Board
+from bots.web.board import SharedBoard
 from bots.web.dash_gateways import told_pause
 from bots.web.files import Seats
 from bots.web.job_board import JobBoard
@@ -38,7 +38,7 @@ _HEADERS = {
 }
 
 
-Joining = Callable[[], AbstractAsyncContextManager[Board]]
+Joining = Callable[[], AbstractAsyncContextManager[SharedBoard]]
 
 
 class LivePages:
@@ -136,7 +136,7 @@ class LivePages:
         found = _AN_ID.fullmatch(job_id)
         return await self._engine.services.store.get(job_id) if found else None
 
-    def _stream(self, visit: Visit, page: Hashable, make: Callable[[], Board]) -> Response:
+    def _stream(self, visit: Visit, page: Hashable, make: Callable[[], SharedBoard]) -> Response:
         session = visit.session
         is_full = self._seats.are_taken or self.viewers.has_enough(session.digest)
         if is_full or self._engine.services.feed.is_closed:
@@ -175,7 +175,7 @@ class LiveStream(Response):
                 leaving.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _follow(self, board: Board, send: Send) -> None:
+    async def _follow(self, board: SharedBoard, send: Send) -> None:
         viewer, has = self._viewer, -2
         while not viewer.is_over:
             if board.number == has:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bots.web.board import Board, Scene, differing
+from bots.web.board import Scene, SharedBoard, differing
 from bots.web.overview import LOOK_SECONDS, Elsewhere, JobMoment, Overview, counted, said, subject
 from bots.web.rendering import clock_time, moment, render
 from core.exchanges import Exchange
@@ -64,7 +64,7 @@ class ShownElsewhere:
     holder: str
 
 
-class LiveBoard(Board):
+class LiveBoard(SharedBoard):
     """See the module."""
 
     def __init__(self, locale: Locale) -> None:
@@ -83,7 +83,7 @@ class LiveBoard(Board):
         return list(self._rows.values())
 
     async def follow(self, scene: Scene) -> None:
-        """See `Board`."""
+        """See `SharedBoard`."""
         self.draw(scene.overview)
 
     def draw(self, overview: Overview) -> None:
@@ -105,7 +105,7 @@ class LiveBoard(Board):
         self.tell(self.everything() if change is None else change)
 
     def everything(self) -> Mapping[str, object]:
-        """See `Board`."""
+        """See `SharedBoard`."""
         if self._before is None:
             return {}
         drawn = {job_id: self._html(row) for job_id, row in self._rows.items()}

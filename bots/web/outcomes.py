@@ -26,7 +26,7 @@ _BYTES = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class FormOutcome:
     """What is said of a form, and whether what it asked for was done."""
 
     text: str
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def note_outcome(
-    answer: "Response", request: "Request", url: str, area: "Area", outcome: Outcome
+    answer: "Response", request: "Request", url: str, area: "Area", outcome: FormOutcome
 ) -> None:
     """Let the page that this leads to tell it; what is too long for that is cut."""
     told = outcome.text.encode()
@@ -47,14 +47,14 @@ def note_outcome(
     give_cookie(answer, url, area, name=_NAME, value=signed, seconds=_SECONDS)
 
 
-def outcome_of(request: "Request", url: str, area: "Area") -> Outcome | None:
+def outcome_of(request: "Request", url: str, area: "Area") -> FormOutcome | None:
     """What is to be told; None where there is nothing, or nothing that we have said here."""
     said, _, signature = cookie_of(request, url, area, _NAME).partition(".")
     ours = _signature(secret_of(request, url, area), said)
     if not said or not compare_digest(signature.encode(errors="replace"), ours.encode()):
         return None
     text, is_done = json.loads(urlsafe_b64decode(said + "=" * (-len(said) % 4)))
-    return Outcome(text=text, is_done=is_done)
+    return FormOutcome(text=text, is_done=is_done)
 
 
 def forget_outcome(answer: "Response", url: str, area: "Area") -> None:

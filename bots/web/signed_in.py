@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bots.web.languages import language_of
-from bots.web.outcomes import Outcome, forget_outcome, note_outcome, outcome_of
+from bots.web.outcomes import FormOutcome, forget_outcome, note_outcome, outcome_of
 from bots.web.rendering import render
 from bots.web.safety import LIVELY, Safely
 from bots.web.sign_in import UNKEPT, said
@@ -121,7 +121,7 @@ class SignedIn:
             forget_outcome(answer, url, self.area)
         return answer
 
-    def back(self, visit: Visit, outcome: Outcome, to: str | None = None) -> Response:
+    def back(self, visit: Visit, outcome: FormOutcome, to: str | None = None) -> Response:
         """Let a form lead back to the page that it was on, or `to` another, which tells."""
         page = came_from(visit.form) if to is None else to
         # Relative: only a proxy before us knows where we are. No page is outside of the area.

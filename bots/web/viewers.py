@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Itera
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from bots.web.board import Board, Scene
+from bots.web.board import Scene, SharedBoard
 from bots.web.overview import LOOK_SECONDS, MOST_ROWS, NOWHERE_ELSE, Elsewhere
 from core.engine.engine import Engine
 from core.errors import StorageError
@@ -67,7 +67,7 @@ class Viewers:
         self._feed = engine.services.feed
         self._check_seconds = check_seconds
         self._look_seconds = look_seconds
-        self._boards: dict[Hashable, Board] = {}
+        self._boards: dict[Hashable, SharedBoard] = {}
         self._all: dict[Viewer, Hashable] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._elsewhere = NOWHERE_ELSE
@@ -78,8 +78,8 @@ class Viewers:
 
     @asynccontextmanager
     async def joined(
-        self, viewer: Viewer, page: Hashable, make: Callable[[], Board]
-    ) -> AsyncGenerator[Board]:
+        self, viewer: Viewer, page: Hashable, make: Callable[[], SharedBoard]
+    ) -> AsyncGenerator[SharedBoard]:
         """Let somebody look while the block runs; gives what is drawn for all at that page.
 
         Args:
@@ -147,7 +147,7 @@ class Viewers:
                 viewer.woken.set()
             await asyncio.sleep(max(_PAUSE_SECONDS, len(self._all) / _VIEWERS_PER_SECOND))
 
-    async def _draw(self, boards: Iterable[Board]) -> None:
+    async def _draw(self, boards: Iterable[SharedBoard]) -> None:
         scene = Scene(engine=self._engine, elsewhere=self._elsewhere)
         for board in boards:
             try:

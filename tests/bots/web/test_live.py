@@ -14,7 +14,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from bots.web.board import Board
+from bots.web.board import SharedBoard
 from bots.web.files import Seats
 from bots.web.live import LiveStream
 from bots.web.live_board import LiveBoard
@@ -301,7 +301,7 @@ async def test_many_viewers_keep_nobody_else_out(lab: PageLab) -> None:
     assert last["order"] == [job.id]
 
 
-def joined(viewers: Viewers, viewer: Viewer) -> AbstractAsyncContextManager[Board]:
+def joined(viewers: Viewers, viewer: Viewer) -> AbstractAsyncContextManager[SharedBoard]:
     return viewers.joined(viewer, "now", partial(LiveBoard, Locale.EN))
 
 

@@ -10,7 +10,7 @@ from core.errors import OperatorError
 from core.i18n import Locale, explain_fault
 from core.jobs import ENDED, Job, JobState
 from core.media import MediaRequest
-from core.redact import printable, redact
+from core.redact import one_line, redact
 from core.settings import Settings, survey_settings
 from storage.look import open_to_read
 from storage.reports import JobStatistics, JobTally, SqlReports
@@ -173,7 +173,7 @@ def _print_job(job: Job, locale: Locale) -> None:
     """All of one job, a line for each thing."""
     for name, value in (whole_job_as_json(job) | {"fault": _explained(job, locale)}).items():
         if value not in (None, "", [], {}):
-            print(f"{name:<11} {printable(_plain(value))}")  # noqa: T201 - the answer
+            print(f"{name:<11} {one_line(_plain(value))}")  # noqa: T201 - the answer
 
 
 def _print_statistics(found: JobStatistics, days: float) -> None:

@@ -23,7 +23,7 @@ DONE = Job(
     locale="en",
     conversation=ConversationRef(platform="telegram", chat="-5", thread="3"),
     model="apiyi/veo-3.1",
-    request=MediaRequest(prompt="a cat\x1b[2J", ratio="9:16", seconds=8),
+    request=MediaRequest(prompt="a cat\x1b[2J\ncredits     0", ratio="9:16", seconds=8),
     credits=30,
     state=JobState.DONE,
     created_at=1_790_000_000.0,
@@ -71,7 +71,13 @@ async def test_one_job_is_shown_in_full_by_the_beginning_of_its_id_and_without_s
     failed = await run(folder, "jobs", "aa99", "--json")
     several, nobody = await run(folder, "jobs", "aa"), await run(folder, "jobs", "zz")
 
-    assert "prompt      a cat\\x1b[2J" in whole.out
+    assert next(line.split() for line in whole.out.splitlines() if line.startswith("prompt")) == [
+        "prompt",
+        "a",
+        "cat\\x1b[2J",
+        "credits",
+        "0",
+    ]
     assert "options     kind video, ratio 9:16, seconds 8, count 1" in whole.out
     assert DONE.hook not in whole.out
     assert json.loads(failed.out)["fault"]["reason"] == "余额不足"

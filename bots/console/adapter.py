@@ -1,6 +1,7 @@
 """From lines that are typed or piped in to invocations."""
 
 import asyncio
+import os
 import shlex
 from pathlib import Path
 
@@ -84,8 +85,13 @@ class ConsoleAdapter:
             parts = shlex.split(text)
         except ValueError:  # a lone quotation mark is part of a name
             parts = [text.strip()]
-        files = [LocalFile(path=Path(part).expanduser()) for part in parts]
+        # Unlike those of Path, these raise nothing, whatever somebody types.
+        files = [LocalFile(path=Path(os.path.expanduser(part))) for part in parts]  # noqa: PTH111
         self._attached = [*self._attached, *files] if files else []
+        for file in files:
+            # It stays, so that the next order is refused: without its picture it would be another.
+            if not os.path.lexists(file.path):
+                self._screen.print(translate(self._locale, "picture-missing", name=file.name))
         self._tell_attached()
 
     def _tell_attached(self) -> None:

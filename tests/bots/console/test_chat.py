@@ -206,6 +206,7 @@ async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
         "/attach 'an empty one.png'\n/video a cat\n"
         f"/attach\n/attach {tmp_path}\n/video a cat\n"
         "/attach\n/attach it's.gif\n/video a cat\n"
+        "/attach\n/attach ~nobody-here/hat.png\n"
     )
 
     done = await run(tmp_path, "chat", said=said, variables=gateway)
@@ -213,7 +214,8 @@ async def test_pictures_are_attached_and_bad_ones_refused_before_paying(
     assert done.code == 1
     assert "an empty one.png is empty (0 bytes)." in done.out
     assert f"{tmp_path.name} is a folder, not a picture." in done.out
-    assert "There is no file called it's.gif." in done.out
+    assert done.out.count("There is no file called it's.gif.") == 2  # at once, and for the order
+    assert "There is no file called hat.png." in done.out
     assert read_ledger(state) == []
 
 

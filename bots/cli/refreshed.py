@@ -78,7 +78,7 @@ async def fetch(setup: Setup, name: str) -> Sequence[Mapping[str, object]]:
     gateway = setup.data.gateways.get(name)
     if gateway is None or "video" not in gateway.lists:
         listing = ", ".join(g.name for g in setup.data.gateways.values() if "video" in g.lists)
-        raise CatalogError(f"{name}: is no gateway that lists its videos; those are {listing}")
+        raise CatalogError(f"{name} is no gateway that lists its videos; those are {listing}")
     endpoint = setup.endpoints.get(name) or Endpoint(
         gateway=name,
         root=root_of(gateway),

@@ -283,8 +283,8 @@ async def test_the_key_is_sent_where_there_is_one(tmp_path: Path, key: str) -> N
 @pytest.mark.parametrize(
     ("gateway", "answer", "complaint"),
     [
-        ("nowhere", as_json({}), "nowhere: is no gateway that lists its videos; those are"),
-        ("fal", as_json({}), "fal: is no gateway that lists its videos; those are"),
+        ("nowhere", as_json({}), "nowhere is no gateway that lists its videos; those are"),
+        ("fal", as_json({}), "fal is no gateway that lists its videos; those are"),
         ("openrouter", as_json({"error": "no"}, status=401), "openrouter: no list from http"),
         ("openrouter", as_html("<h1>Hello</h1>"), "openrouter: no list from http"),
         ("openrouter", as_json({"data": [{"id": "a/b"}]}), "does not say what its models can do"),

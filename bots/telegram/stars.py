@@ -45,6 +45,7 @@ _PAYLOAD = re.compile(r"credits:(\d+):(\d+)")
 # Telegram waits for ten.
 _CHECKOUT_SECONDS = 7.0
 _MOST_SUPPORT_CHARS = 1000
+# The library writes the names of errors in other capitals than Telegram.
 _REFUNDED = "CHARGE_ALREADY_REFUNDED"
 
 
@@ -222,9 +223,10 @@ class StarsShop:
         try:
             await self.bot.refund_star_payment(int(refund.to.id), charge)
         except TelegramError as error:
-            if _REFUNDED not in error.message:
+            if _REFUNDED not in error.message.upper():
                 log.warning("payment %s was not refunded: %s", charge, quote(error.message))
-                return translate(locale, "refund-refused", said=quote(error.message))
+                grant = f"/grant {refund.amount // THOUSANDTHS} {refund.to}"
+                return translate(locale, "refund-refused", said=quote(error.message), grant=grant)
         return self._told_refunded(refund, locale)
 
     def _told_refunded(self, refund: Refund, locale: Locale) -> str:

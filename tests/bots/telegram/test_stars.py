@@ -1,5 +1,6 @@
 """Credits for Telegram Stars: what is paid for is there, once, whatever happens in between."""
 
+import re
 import sqlite3
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -191,9 +192,13 @@ async def test_a_refund_takes_the_credits_back_and_returns_the_stars_once(
             (f"/refund {CHARGE}", "its 100 credits are taken back"),
             (f"/refund {CHARGE}", "its 100 credits are taken back"),
         ):
+            told = len(here.telegram.answers(office))
             here.telegram.say(office, root, line)
-            await here.until_shown(said, office)
-        await here.telegram.until(lambda: len(here.telegram.called("refundStarPayment")) == 2)
+            await here.telegram.until(
+                lambda before=told: len(here.telegram.answers(office)) > before
+            )
+            assert said in here.telegram.answers(office)[-1].text
+        assert len(here.telegram.called("refundStarPayment")) == 2
 
         assert await own(engine) == 0
         (act,) = await engine.services.audit.latest(5)
@@ -204,6 +209,27 @@ async def test_a_refund_takes_the_credits_back_and_returns_the_stars_once(
         CHARGE,
     )
     assert here.telegram.world.payments[CHARGE].refunded
+
+
+async def test_a_refund_that_is_refused_for_good_names_how_its_buyer_gets_the_credits_back(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    root = here.telegram.user(9, "Root")
+    office = here.telegram.private(root)
+    async with here.bot() as engine:
+        await counter.bought()
+        del here.telegram.world.payments[CHARGE]  # as one of another bot
+        here.telegram.say(office, root, f"/refund {CHARGE}")
+        told = await here.until_shown("could not be returned", office)
+        assert await own(engine) == 0
+        way_out = re.search(r"/grant \d+ \S+", told.text)
+        assert way_out
+        here.telegram.say(office, root, way_out[0])
+        await here.until_shown("telegram:7 now has", office)
+
+        assert await own(engine) == 100_000
 
 
 async def test_who_has_a_question_about_a_payment_reaches_the_admins(counter: Counter) -> None:

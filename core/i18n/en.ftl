@@ -334,7 +334,7 @@ command-gateways = show how the gateways are doing
 command-audit = show what admins have done, all or some of it
 example-audit = deny 123456
 option-audit = only what has all of this: a command, the id of a person or a chat
-audit-none-such = No admin has done anything that has all of this.
+audit-none-such = Nothing that admins have done has all of these words.
 command-broadcast = tell all chats that use the bot something; you see it first
 command-send = send the broadcast that was shown
 command-halt = send no more of a broadcast
@@ -740,6 +740,7 @@ option-twice = { $name ->
     [language] Two languages were given
     [job] Two jobs were given
     [span] Two parts of the video were given
+    [id] Two ids were given
    *[other] { $option } was given twice
 }: { $first } and { $second }. Keep one.
 prompt-empty = Say what to make.

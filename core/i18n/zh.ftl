@@ -691,6 +691,7 @@ option-twice = { $name ->
     [language] 语言
     [job] 任务
     [span] 视频片段
+    [id] 编号
    *[other] { $option }
 }重复：{ $first }、{ $second }，请保留一个。
 prompt-empty = 请说明要生成什么。

@@ -260,7 +260,7 @@ async def test_no_chats_noise_hides_what_somebody_looks_for(
     said = await community.say(f"audit {words}", ROOT, place=DESK)
     lines = [line for line in said.splitlines() if " UTC · " in line]
     assert len(lines) == min(shown, 20)
-    assert lines or said == "No admin has done anything that has all of this."
+    assert lines or said == "Nothing that admins have done has all of these words."
 
 
 async def test_an_admin_decides_about_people_on_another_platform(tmp_path: Path) -> None:

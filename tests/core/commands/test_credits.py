@@ -118,7 +118,7 @@ async def test_what_is_granted_is_used_last_and_told(community: Community) -> No
         ("grant", "Say how many credits"),
         ("grant 0 bob", "Say how many credits"),
         ("grant 5", "/grant 50 123456789. A short id needs its platform"),
-        ("grant ann bob", "was given twice"),
+        ("grant ann bob", "Two ids were given: ann and bob."),
         ("limits daily much", "--daily must be 0 to 1,000,000"),
         ("limits chat monthly 5", "A chat has a daily limit only."),
         ("limits chat group vip", "Only people can be in a group"),

@@ -438,7 +438,7 @@ models-put-aside = set aside by an admin until { $until } UTC
 models-ended = ended on { $until } (still usable by name)
 models-unlisted = not in the gateway's list for this key
 models-retired = retired (still usable by name)
-models-uncertain = unreliable at this gateway
+models-uncertain = not proven at this gateway yet
 models-default-ratio = fixed shape
 models-images = up to { $count ->
     [one] 1 picture

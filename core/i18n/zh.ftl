@@ -413,7 +413,7 @@ models-put-aside = 已被管理员搁置到 { $until }（UTC）
 models-ended = 已于 { $until } 下线（仍可指定使用）
 models-unlisted = 不在网关给这个密钥的列表中
 models-retired = 已下线（仍可指定使用）
-models-uncertain = 在该网关不稳定
+models-uncertain = 在该网关尚未验证
 models-default-ratio = 比例固定
 models-images = 最多 { $count } 张图片
 

@@ -23,7 +23,7 @@ async def test_models_says_what_is_ready_and_which_key_is_missing(
     done = await run(tmp_path, "models", variables={**gateway, "COLUMNS": "200"})
 
     rows = {line.split("│")[1].strip(): line for line in done.out.splitlines() if "│" in line}
-    assert "unreliable at this gateway" in rows["veo-3.1"]
+    assert "not proven at this gateway yet" in rows["veo-3.1"]
     assert "needs WHATAI_API_KEY" in rows["sora-2-pro"]
     assert "10/15/25 s · hd, 1080p · up to 4 pictures" in rows["sora-2-pro"]
     assert "switched off" in rows["veo_3_1-fl"]

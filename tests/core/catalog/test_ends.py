@@ -112,7 +112,7 @@ def test_the_list_of_models_says_so(catalog: Catalog) -> None:
     model = catalog.get(f"xai/{ENDING}")
     assert model
 
-    assert readiness(Locale.EN, catalog, model) == "unreliable at this gateway"
+    assert readiness(Locale.EN, catalog, model) == "not proven at this gateway yet"
     later = replace(catalog, today=lambda: DAY)
     assert readiness(Locale.EN, later, model) == "ended on 2026-12-24 (still usable by name)"
 

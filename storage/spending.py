@@ -30,7 +30,7 @@ class SqlSpendingStore:
         amount = whole(func.sum(spending_sums.c.amount))
         query = select(spending_sums.c.day, amount.label("amount")).where(_from(since))
         return await self._read(
-            query.group_by(spending_sums.c.day).having(amount != 0).order_by(spending_sums.c.day),
+            query.group_by(spending_sums.c.day).having(amount > 0).order_by(spending_sums.c.day),
             lambda row: SpentOn(day=date.fromisoformat(row.day), amount=row.amount),
         )
 
@@ -55,7 +55,7 @@ class SqlSpendingStore:
         orders = func.sum(spending_sums.c.orders)
         model = spending_sums.c.model
         query = select(model, amount.label("amount"), orders.label("orders")).where(_from(since))
-        query = query.group_by(model).having(amount != 0).order_by(amount.desc(), model)
+        query = query.group_by(model).having(amount > 0).order_by(amount.desc(), model)
         return await self._read(
             query.limit(limit),
             lambda row: SpentFor(model=row.model, amount=row.amount, orders=row.orders),

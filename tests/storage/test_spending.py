@@ -13,7 +13,7 @@ from core.people.credits import Spender
 from core.people.spending import SpentBy, SpentFor, SpentOn
 from storage.database import Database
 from storage.spending import SqlSpendingStore
-from storage.tables import jobs
+from storage.tables import jobs, spending_sums
 from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.statements import listening, plans_of
 from tests.storage.test_ledger import ANN, ASKED, BOB, DAY, NOON, Books
@@ -50,6 +50,18 @@ async def test_a_day_has_what_was_ordered_on_it_less_what_came_back(
         SpentOn(day=TODAY + timedelta(days=1), amount=7_000)
     ]
     assert await spending.by_day(date(2100, 1, 1)) == []
+
+
+async def test_what_comes_back_of_what_an_earlier_version_took_makes_no_day_less_than_nothing(
+    books: Books, spending: SqlSpendingStore, database: Database
+) -> None:
+    late = await books.order(40)
+    # On several machines one that knew of no sums may have taken it.
+    await database.run("a sum", lambda c: c.execute(delete(spending_sums)))
+    await books.end(late, 0)
+
+    assert await spending.by_day(TODAY) == []
+    assert await spending.by_model(TODAY, limit=9) == []
 
 
 async def test_those_who_spent_the_most_come_first(

@@ -38,6 +38,13 @@ ENDS: Sequence[Mapping[str, Any]] = (
     {"state": JobState.CANCELLED},
 )
 
+AS_BEFORE_SUMS = (
+    "DROP TABLE job_sums",
+    "DROP TABLE spending_sums",
+    "ALTER TABLE ledger DROP COLUMN model",
+    "UPDATE alembic_version SET version_num = '0031'",
+)
+
 
 @dataclass
 class Past:
@@ -190,12 +197,7 @@ async def test_what_an_earlier_version_has_left_is_counted(url: str) -> None:
             await spending.by_model(date(2000, 1, 1), limit=9),
         )
         assert {type(each.amount) for each in (*by_day, *by_model)} == {int}
-        for statement in (
-            "DROP TABLE job_sums",
-            "DROP TABLE spending_sums",
-            "ALTER TABLE ledger DROP COLUMN model",
-            "UPDATE alembic_version SET version_num = '0031'",
-        ):
+        for statement in AS_BEFORE_SUMS:
             await say(database, statement)
 
     async with open_database(url) as database:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
 )
 
 from core.errors import UserError
@@ -66,6 +67,7 @@ _DECIDED = select(allowances).where(
     )
 )
 _MONTH = len("2026-01")
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
 # What is granted or bought is not for a chat.
 _NOTHING = Share()
 _NOWHERE = Party(platform="", kind="chat", id="")
@@ -126,7 +128,7 @@ class CreditLedger:
         """
         if not amount:
             return
-        balance = self.balance(connection, spender)
+        balance = self.balance(connection, spender, in_turn=True)
         share = balance.share(amount)
         if share is None:
             raise OverdrawnError(amount, balance, self._currency)
@@ -149,7 +151,7 @@ class CreditLedger:
         spender, model = _spender(reserved), reserved.model
         entry = Entry(kind="settle", ref=ref, spender=spender, model=model)
         if amount > held.total:
-            balance = self.balance(connection, entry.spender)
+            balance = self.balance(connection, entry.spender, in_turn=True)
             more = balance.share_of_what_is_left(amount - held.total)
             self._write(connection, replace(entry, taken=more))
             return held.total + more.total
@@ -179,8 +181,10 @@ class CreditLedger:
         """
         amount = gift.amount * THOUSANDTHS
         # Who owes something is given, and pays, all the same: it is only less then.
-        if amount < 0 and self.own(connection, gift.to) + amount < 0:
-            raise UserError("grant-too-low")
+        if amount < 0:
+            _take_turn(connection, gift.to)
+            if self.own(connection, gift.to) + amount < 0:
+                raise UserError("grant-too-low")
         spender = Spender(user=gift.to, chat=_NOWHERE)
         taken = Share(own=-amount)
         entry = Entry(kind=kind, ref=ref, spender=spender, taken=taken, by=str(gift.by))
@@ -200,12 +204,20 @@ class CreditLedger:
         self._write(connection, entry)
         return True
 
-    def balance(self, connection: Connection, spender: Spender) -> Balance:
-        """What a person has spent and may spend; sums are read only where there is a limit."""
+    def balance(
+        self, connection: Connection, spender: Spender, *, in_turn: bool = False
+    ) -> Balance:
+        """What a person has spent and may spend; sums are read only where there is a limit.
+
+        `in_turn` keeps others from spending of it until this transaction has ended.
+        """
         person, chat = self._allowances(connection, spender)
         limits = Balance(person=person, chat=chat)
         if limits.available is None:
             return limits
+        if in_turn:
+            chats = [spender.chat] if limits.left_here is not None else []
+            _take_turn(connection, spender.user, *chats)
         day, month = ledger.c.day == self.today, ledger.c.day >= f"{self.today[:_MONTH]}-01"
         theirs = _by(spender.user)
         here = and_(ledger.c.platform == spender.chat.platform, ledger.c.chat == spender.chat.id)
@@ -267,6 +279,16 @@ class CreditLedger:
             numbers = {"amount": entry.taken.total, "orders": ORDERS.get(entry.kind, 0)}
             keys = {"day": day, "part": self._part, "model": entry.model}
             add_up(connection, spending_sums, {**keys, **numbers})
+
+
+def _take_turn(connection: Connection, *whose: Party) -> None:
+    """Let nobody else decide about these before this transaction has ended.
+
+    SQLite has one writer anyway. On Postgres two processes would both find what only one may take.
+    """
+    if connection.dialect.name == "postgresql":
+        for name in sorted(f"{each.platform}:{each.kind}:{each.id}" for each in whose):
+            connection.execute(_TURN, {"whose": name})
 
 
 def _by(user: Party) -> ColumnElement[bool]:

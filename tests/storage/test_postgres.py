@@ -8,13 +8,19 @@ from functools import partial
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, bindparam, func, update
+from sqlalchemy import Connection, bindparam, create_engine, func, text, update
 
-from core.errors import Fault, FaultKind, StorageError
+from core.errors import Fault, FaultKind, StorageError, UserError
 from core.jobs import JobState
+from core.people.audit import Act
+from core.people.balance import CreditLimits, HouseRules
+from core.people.credits import Gift, OverdrawnError
+from storage.credits import SqlCreditStore
 from storage.database import Database, open_database
 from storage.fleet.members import Membership, Patience
 from storage.jobs import SqlJobStore
+from storage.ledger import CreditLedger
+from storage.migrating import migrate
 from storage.sums import part_of
 from storage.tables import jobs
 from tests.fakes.balances import unbalanced
@@ -22,6 +28,7 @@ from tests.fakes.postgres import PostgresServer, own_server
 from tests.fakes.relay import Relay
 from tests.fakes.statements import say
 from tests.storage.test_job_store import JOB
+from tests.storage.test_sums import AS_BEFORE_SUMS
 
 pytestmark = pytest.mark.fleet
 _ONE_MORE = (
@@ -98,6 +105,74 @@ async def test_two_who_are_in_each_others_way_both_get_through(
         found = await store.get(name)
         assert found
         assert found.fraction == 2
+
+
+async def test_processes_that_work_on_are_not_in_the_way_of_a_new_version(url: str) -> None:
+    conninfo = url.replace("+psycopg", "")
+    migrating = create_engine(url)
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        for each in AS_BEFORE_SUMS:
+            admin.execute(each.encode())
+        with migrating.begin() as connection, psycopg.connect(conninfo) as earlier:
+            # As an answer ends: its row first, then the ledger.
+            earlier.execute("LOCK TABLE exchanges IN ROW EXCLUSIVE MODE")
+            migrated = asyncio.create_task(asyncio.to_thread(migrate, connection))
+            while not admin.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                await asyncio.sleep(0)
+            await asyncio.to_thread(earlier.execute, "LOCK TABLE ledger IN ROW EXCLUSIVE MODE")
+            earlier.commit()
+            await migrated
+
+            # However long it takes.
+            assert connection.scalar(text("SHOW statement_timeout")) == "0"
+    migrating.dispose()
+
+
+async def test_orders_in_two_processes_at_once_do_not_both_have_the_last_credit(
+    url: str, database: Database
+) -> None:
+    rules = HouseRules(person=CreditLimits(daily=10), chat=CreditLimits(daily=20))
+
+    async def order(by: Database, name: str, user: str) -> bool:
+        job = replace(JOB, id=name, user=replace(JOB.user, id=user), credits=10)
+        try:
+            await SqlJobStore(by, CreditLedger(rules)).add(job)
+        except OverdrawnError:
+            return False
+        return True
+
+    async with open_database(url) as other:
+        for number in range(5):
+            await say(database, "DELETE FROM ledger")
+            taken = await asyncio.gather(
+                *(
+                    order(by, f"{number}{each}{user}", user)
+                    for each, by in enumerate((database, other))
+                    for user in ("ann", "bob", "eve")
+                )
+            )
+            # One for each person, and two in the chat.
+            assert sum(taken) == 2
+
+
+async def test_admins_of_two_processes_at_once_do_not_take_the_same_credits_away(
+    url: str, database: Database
+) -> None:
+    ann = JOB.user.party
+
+    async def grant(by: Database, amount: int) -> bool:
+        act = Act(by=ann, at=0.0, command="grant", place=JOB.conversation.party)
+        try:
+            await SqlCreditStore(by).give(Gift(to=ann, amount=amount, by=ann), act)
+        except UserError:
+            return False
+        return True
+
+    async with open_database(url) as other:
+        for _ in range(5):
+            await grant(database, 10)
+            assert sum(await asyncio.gather(grant(database, -10), grant(other, -10))) == 1
+    assert await SqlCreditStore(database).own(ann) == 0
 
 
 async def test_a_connection_that_was_cut_is_made_anew_and_nobody_notices(

@@ -55,7 +55,7 @@ def _keep_out(connection: Connection) -> None:
     """Let processes of an earlier version wait until all is done.
 
     One that has a row of the first table and wants one of the second would be in the way of
-    scripts that have the second and come to the first: each time it is the scripts that are undone.
+    scripts that have the second and come to the first; each time the scripts would be undone.
     """
     there = set(inspect(connection).get_table_names())
     names = [name for name in _WRITTEN_TOGETHER if name in there]

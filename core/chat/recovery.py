@@ -59,6 +59,9 @@ class AnswerRecovery:
         if exchange.request and exchange.state is ExchangeState.DONE:
             with suppress(MessageLostError, RefusedError):
                 await self._hand_over(exchange)
+                return
+            # Its draft can be found with the others; its chat is not tried again and again.
+            await store_surely(self._services, replace(exchange, told=True))
             return
         if not exchange.is_ended:
             fault = Fault(kind=FaultKind.INTERRUPTED, maybe_billed=True)

@@ -107,6 +107,12 @@ async def test_two_who_are_in_each_others_way_both_get_through(
         assert found.fraction == 2
 
 
+def until_somebody_waits(admin: psycopg.Connection) -> None:
+    """Ask until some process waits for what another one has."""
+    while not admin.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+        pass
+
+
 async def test_processes_that_work_on_are_not_in_the_way_of_a_new_version(url: str) -> None:
     conninfo = url.replace("+psycopg", "")
     migrating = create_engine(url)
@@ -117,8 +123,7 @@ async def test_processes_that_work_on_are_not_in_the_way_of_a_new_version(url: s
             # As an answer ends: its row first, then the ledger.
             earlier.execute("LOCK TABLE exchanges IN ROW EXCLUSIVE MODE")
             migrated = asyncio.create_task(asyncio.to_thread(migrate, connection))
-            while not admin.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
-                await asyncio.sleep(0)
+            await asyncio.to_thread(until_somebody_waits, admin)
             await asyncio.to_thread(earlier.execute, "LOCK TABLE ledger IN ROW EXCLUSIVE MODE")
             earlier.commit()
             await migrated

@@ -14,7 +14,7 @@ from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.media import MediaKind
-from core.platform import Button, ConversationRef, User
+from core.platform import Button, ConversationRef, MessageLostError, User
 from core.talk import Usage
 from tests.fakes.engine_harness import EngineHarness, found_when, stored
 from tests.fakes.local_picture import picture
@@ -284,6 +284,22 @@ async def test_a_suggestion_that_came_before_a_restart_is_shown_after_it(
     assert found[0].request == draft.request
     assert exchange.told
     assert harness.paid == 1
+
+
+async def test_a_suggestion_whose_chat_is_gone_is_written_into_it_once(
+    harness: EngineHarness,
+) -> None:
+    async with harness.engine() as engine:
+        await say(engine, "/enhance a cat")
+        (draft,) = await jobs(engine)
+        left = replace(await asked(engine, draft.id), id="f" * 32)
+        await engine.services.exchanges.add(replace(left, told=False))
+    for kind in ("send", "edit"):
+        harness.chat.refuse(kind, *[MessageLostError()] * 20)
+    async with harness.engine() as engine:
+        await engine.idle()
+
+        assert (await asked(engine, left.id)).told
 
 
 async def test_words_of_the_model_order_nothing_and_choose_nothing_but_the_prompt(

@@ -121,8 +121,8 @@ async def test_a_worker_runs_jobs_of_both_platforms_and_listens_to_none(fleet: F
     await fleet.discord.until_listening()
     worker = await fleet.start("worker")
     await worker.until_logged("platforms:")
-    fleet.telegram.say(chat, ada, "/video --model whatai/sora-2 a cat")
-    wish = {"prompt": "a cat", "model": "whatai/sora-2"}
+    fleet.telegram.say(chat, ada, "/video --model whatai/sora-2 #slow a cat")
+    wish = {"prompt": "#slow a cat", "model": "whatai/sora-2"}
     await fleet.discord.ada.slash(fleet.discord.channel, "video", **wish)
     await fleet.telegram.until(lambda: shows(fleet, chat, "rendering"))
     await fleet.discord.until_shown("rendering")

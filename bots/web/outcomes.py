@@ -4,7 +4,6 @@ It is in a cookie, signed with the session's own secret: not in the address, whi
 up and logs keep, nor in the database, since a link to a result is known to its person alone.
 """
 
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
 
 _NAME = "said"
 _SECONDS = 60
-# Proxies give all headers of an answer 4 kB.
-_BYTES = 1500
+# Proxies give all headers of an answer 4 kB. Besides these two there are the others, and what a
+# cookie has around what it says.
+_HEADER_BYTES = 4096 - 1200
+_MOST_BYTES = 1500
+_DONE, _REFUSED = "+", "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,14 @@ def note_outcome(
     answer: "Response", request: "Request", url: str, area: "Area", outcome: FormOutcome
 ) -> None:
     """Let the page that this leads to tell it; what is too long for that is cut."""
-    told = outcome.text.encode()
-    text = outcome.text
-    if len(told) > _BYTES:
-        text = told[:_BYTES].decode(errors="ignore") + "…"
-    values = json.dumps([text, outcome.is_done], ensure_ascii=False)
-    said = urlsafe_b64encode(values.encode()).decode().rstrip("=")
+    told, text = outcome.text.encode(errors="replace"), outcome.text
+    # Four bytes say three.
+    room = min((_HEADER_BYTES - len(answer.headers.get("location", ""))) * 3 // 4, _MOST_BYTES)
+    if len(told) > room:
+        text = told[:room].decode(errors="ignore") + "…"
+    # Written as it is: what would be escaped takes more room than it has.
+    words = f"{_DONE if outcome.is_done else _REFUSED}{text}"
+    said = urlsafe_b64encode(words.encode(errors="replace")).decode().rstrip("=")
     signed = f"{said}.{_signature(secret_of(request, url, area), said)}"
     give_cookie(answer, url, area, name=_NAME, value=signed, seconds=_SECONDS)
 
@@ -53,8 +57,8 @@ def outcome_of(request: "Request", url: str, area: "Area") -> FormOutcome | None
     ours = _signature(secret_of(request, url, area), said)
     if not said or not compare_digest(signature.encode(errors="replace"), ours.encode()):
         return None
-    text, is_done = json.loads(urlsafe_b64decode(said + "=" * (-len(said) % 4)))
-    return FormOutcome(text=text, is_done=is_done)
+    words = urlsafe_b64decode(said + "=" * (-len(said) % 4)).decode()
+    return FormOutcome(text=words[1:], is_done=words.startswith(_DONE))
 
 
 def forget_outcome(answer: "Response", url: str, area: "Area") -> None:

@@ -12,6 +12,7 @@ from bots.web.gallery import GalleryPages
 from bots.web.live import LivePages
 from bots.web.pages import ResultPages
 from bots.web.safety import STILL, Safely
+from bots.web.sent_forms import SentForms
 from bots.web.sign_in import SignIn
 from bots.web.signed_in import SignedIn, sign_out
 from bots.web.turns import Turns
@@ -41,7 +42,8 @@ def all_pages(engine: "Engine", locale: "Locale", *, seats: int, viewers: int) -
         routes += SignIn(services.sessions, locale).routes
     turns = Turns(seats)
     for area in services.sessions.areas:
-        signed_in = SignedIn(engine=engine, area=area, default=locale, turns=turns)
+        sent = SentForms(services.sessions.now)
+        signed_in = SignedIn(engine=engine, area=area, default=locale, turns=turns, sent=sent)
         routes += [signed_in.takes("/out", partial(sign_out, services.sessions))]
         if area is Area.DASHBOARD:
             routes += dashboard_pages(signed_in)

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from secrets import token_urlsafe
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +20,7 @@ from bots.web.languages import language_of
 from bots.web.outcomes import FormOutcome, forget_outcome, note_outcome, outcome_of
 from bots.web.rendering import render
 from bots.web.safety import LIVELY, Safely
+from bots.web.sent_forms import SentForms
 from bots.web.sign_in import UNKEPT, said
 from bots.web.turns import Turns
 from bots.web.visitors import ForgedFormError, Visitor, check_form, forget, secret_of, visitor_of
@@ -84,12 +86,14 @@ class SignedIn:
     Attributes:
         default: the language of who reads none of ours.
         turns: those of all areas.
+        sent: the forms of this one.
     """
 
     engine: Engine
     area: Area
     default: Locale
     turns: Turns
+    sent: SentForms
 
     def shows(self, path: str, show: Handler) -> Route:
         """A page below the area's folder, such as "/" or "/jobs/{job}"."""
@@ -228,6 +232,9 @@ class SignedIn:
             except ForgedFormError:
                 return self.says(visit, "sign-in-refused", _REFUSED)
             visit = replace(visit, form=form)
+            if form.get(EVENT):
+                same = (visit.session.digest, request.url.path, *sorted(form.items()))
+                return await self.sent.once(same, partial(do, visit))
         return await do(visit)
 
     def _outside(self, request: Request, why: str, status: int) -> Response:
@@ -258,7 +265,8 @@ def came_from(form: Mapping[str, str]) -> str:
     if not _PAGE.fullmatch(path):
         return ""
     asked = urlencode(parse_qsl(query, keep_blank_values=True)[:_FIELDS])
-    return f"{path}?{asked}" if asked else path
+    # Written in our way it may be three times as long.
+    return f"{path}?{asked}" if asked and len(asked) <= _ADDRESS_CHARS else path
 
 
 def _address(request: Request, area: Area) -> str:

@@ -68,6 +68,8 @@ class Viewers:
         self._check_seconds = check_seconds
         self._look_seconds = look_seconds
         self._boards: dict[Hashable, SharedBoard] = {}
+        # Those that could not be drawn: they may have no news of their own any more.
+        self._late = set[SharedBoard]()
         self._all: dict[Viewer, Hashable] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._elsewhere = NOWHERE_ELSE
@@ -129,6 +131,7 @@ class Viewers:
             task.cancel()
         self._tasks.clear()
         self._boards.clear()
+        self._late.clear()
         self._elsewhere = NOWHERE_ELSE
 
     async def _tell(self) -> None:
@@ -139,6 +142,7 @@ class Viewers:
             except TimeoutError:
                 for board in self._boards.values():
                     board.beat()
+                await self._draw(self._late.intersection(self._boards.values()))
             else:
                 await self._draw(list(self._boards.values()))
             if self._feed.is_closed:
@@ -152,7 +156,9 @@ class Viewers:
         for board in boards:
             try:
                 await board.follow(scene)
+                self._late.discard(board)
             except StorageError as error:
+                self._late.add(board)
                 log.warning("a page is drawn later: %s", error)
 
     async def _look_elsewhere(self) -> None:

@@ -357,11 +357,13 @@ async def test_a_refused_form_that_is_sent_again_is_not_said_to_be_ordered(
     job = await made(lab, film, ANN)
     ann = await guest(lab, ANN)
     await denied_here(lab, ANN)
-    answers = [await ann.post("/again", "one finger", of=job.id) for _ in range(2)]
+    answers = [
+        await ann.post("/again", "one finger", of=job.id, back=back) for back in ("", "", "result")
+    ]
 
-    assert ["have access" in each.text for each in answers] == [True, False]
-    assert ["Ordered" in each.text for each in answers] == [False, False]
-    assert translate(Locale.EN, "page-sent-before") in answers[1].text
+    assert ["have access" in each.text for each in answers] == [True, True, False]
+    assert ["Ordered" in each.text for each in answers] == [False] * 3
+    assert translate(Locale.EN, "page-sent-before") in answers[2].text
 
 
 async def test_the_platform_is_asked_for_nobody_who_may_not_order_so_fast(

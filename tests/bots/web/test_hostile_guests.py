@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from bots.door import most_connections
 from bots.port import open_port
 from bots.server import serve_at
+from bots.web.sent_forms import SentForms
 from bots.web.signed_in import SignedIn, Visit
 from bots.web.turns import Turns
 from core.i18n import Locale
@@ -64,7 +65,11 @@ async def slow_pages(tmp_path: Path) -> AsyncGenerator[tuple[SlowPages, list[str
     root = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with harness.engine() as engine:
         signed_in = SignedIn(
-            engine=engine, area=Area.GALLERY, default=Locale.EN, turns=Turns(SEATS)
+            engine=engine,
+            area=Area.GALLERY,
+            default=Locale.EN,
+            turns=Turns(SEATS),
+            sent=SentForms(engine.services.sessions.now),
         )
         pages = SlowPages(signed_in)
         cookies = list[str]()

@@ -1,4 +1,4 @@
-"""An event loop whose clock does not tick but jumps: waiting for an hour takes no time."""
+"""Event loops on whose clocks an hour takes no time: one jumps by itself, one when it is told."""
 
 import asyncio
 import functools
@@ -41,14 +41,44 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         await super().shutdown_default_executor()
 
 
+class SteppedLoop(asyncio.SelectorEventLoop):
+    """Its clock goes as all do, and further when it is told to: for what threads have a part in.
+
+    Whatever waits for a thread has no timer, and a clock that jumps would not wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        super().__init__()
+
+    def time(self) -> float:
+        return super().time() + self._ahead
+
+    def pass_on(self, seconds: float) -> None:
+        """Let so much time be over at once."""
+        self._ahead += seconds
+
+
 def jumping_clock(
     test: Callable[P, Coroutine[None, None, None]],
 ) -> Callable[P, None]:
     """Run an asynchronous test on a JumpingLoop."""
+    return _run_on(JumpingLoop, test)
 
+
+def stepped_clock(
+    test: Callable[P, Coroutine[None, None, None]],
+) -> Callable[P, None]:
+    """Run an asynchronous test on a SteppedLoop."""
+    return _run_on(SteppedLoop, test)
+
+
+def _run_on(
+    loop: Callable[[], asyncio.AbstractEventLoop], test: Callable[P, Coroutine[None, None, None]]
+) -> Callable[P, None]:
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(test(*args, **kwargs))
 
     return run

@@ -29,8 +29,9 @@ _KIND_CHARS = 100
 _LONG = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 # No key and no signature has one of these, so none is cut in two between them.
 _SEAM = re.compile(r"[,\n]")
-# Of entries and of their changes: one that is begun anew is never taken for an earlier one.
-_numbers = count(1)
+# Of entries and of their changes: one that is begun anew is never taken for an earlier one, and
+# what comes after a restart stands behind what a page has from before it. Exact in browsers.
+_numbers = count(int(time.time() * 1000))
 # What every record has; the rest are the fields that we have given it.
 _COMMON = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 

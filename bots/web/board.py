@@ -12,6 +12,7 @@ from core.engine.engine import Engine
 
 BEAT = b":\n\n"
 """Says nothing, and keeps a connection open."""
+_WHOLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,7 @@ class SharedBoard(ABC):
         self.number = 0
         self.change = BEAT
         self._whole: bytes | None = None
+        self._drawn_at = 0.0
 
     @abstractmethod
     async def follow(self, scene: Scene) -> None:
@@ -59,7 +61,10 @@ class SharedBoard(ABC):
 
     def whole(self) -> bytes:
         """All there is, for who has just come or was too slow."""
-        if self._whole is None:
+        now = time.monotonic()
+        # How long something takes is told as well: that is no older than this.
+        if self._whole is None or now - self._drawn_at > _WHOLE_SECONDS:
+            self._drawn_at = now
             all_ = self.everything()
             self._whole = b"retry: 3000\n" + _event(all_) if all_ else BEAT
         return self._whole

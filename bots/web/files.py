@@ -23,10 +23,15 @@ _CACHED = "private, max-age=600, must-revalidate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedFile:
-    """A file that may be sent, and what it is."""
+    """A file that may be sent, and what it is.
+
+    Attributes:
+        otherwise: what is sent where this one is not there; None for nothing.
+    """
 
     path: Path
     mime: str
+    otherwise: "ServedFile | None" = None
 
 
 class Seats:

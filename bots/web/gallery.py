@@ -94,6 +94,8 @@ class GalleryPages:
         served = served_of(job).get(name) if job else None
         if job is None or served is None:
             return _nothing()
+        if served.otherwise and not await asyncio.to_thread(served.path.exists):
+            served = served.otherwise
         try:
             await self._services.files.fetch([served.path])
         except JobError as error:

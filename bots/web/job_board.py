@@ -1,5 +1,6 @@
 """The page of one job, as its viewers of one language are told it."""
 
+import time
 from collections.abc import Mapping
 
 from bots.web.board import Scene, SharedBoard, differing
@@ -34,7 +35,6 @@ class JobBoard(SharedBoard):
         self._must_ask = job.is_ended
         self._spent: Mapping[str, float] = {}
         self._told: dict[str, object] = {}
-        self._elapsed: float | None = None
         self._log: int = 0
         self._mark: int = 0
         self._lines: dict[int, str] = {}
@@ -44,20 +44,22 @@ class JobBoard(SharedBoard):
         await self._find(scene)
         told = self._state(scene.now)
         lines = await self._new_lines()
-        job = self._job
-        since = job.started_at or job.created_at
-        self._elapsed = None if job.is_ended else round(max(scene.now - since, 0.0), 1)
         change = differing(told, self._told)
         self._told = told
         change |= {"lines": lines} if lines else {}
-        self.tell(change and {**change, "elapsed": self._elapsed})
+        self.tell(change and {**change, "elapsed": self._elapsed()})
 
     def everything(self) -> Mapping[str, object]:
         """See `SharedBoard`."""
         if not self._told:
             return {}
         lines = [self._lines[number] for number in sorted(self._lines)]
-        return {**self._told, "lines": lines, "elapsed": self._elapsed}
+        return {**self._told, "lines": lines, "elapsed": self._elapsed()}
+
+    def _elapsed(self) -> float | None:
+        """The seconds so far, by now: who comes later than the last change is told more."""
+        since = self._job.started_at or self._job.created_at
+        return None if self._job.is_ended else round(max(time.time() - since, 0.0), 1)
 
     async def _find(self, scene: Scene) -> None:
         """Find the job where it is: here, with another process, or in the database once."""

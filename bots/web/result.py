@@ -50,14 +50,17 @@ def served_of(job: Job) -> Mapping[str, ServedFile]:
     for asset in job.assets:
         if asset.mime not in _KNOWN:
             continue
-        served[asset.path.name] = ServedFile(path=asset.path, mime=asset.mime)
+        served[asset.path.name] = itself = ServedFile(path=asset.path, mime=asset.mime)
+        picture = itself if asset.kind is MediaKind.IMAGE else None
         if asset.thumbnail:
-            served[asset.thumbnail.name] = ServedFile(path=asset.thumbnail, mime="image/jpeg")
+            picture = ServedFile(path=asset.thumbnail, mime="image/jpeg")
+            served[asset.thumbnail.name] = picture
         if asset.kind is MediaKind.VIDEO:
             again = fitted_path(asset.path)
             served[again.name] = ServedFile(path=again, mime="video/mp4")
         small = small_path(asset.path)
-        served[small.name] = ServedFile(path=small, mime="image/webp")
+        # It is on the machine that has made it, and a balancer may lead to another one.
+        served[small.name] = ServedFile(path=small, mime="image/webp", otherwise=picture)
     return served
 
 

@@ -62,11 +62,13 @@ class Viewers:
         engine: Engine,
         check_seconds: float = CHECK_SECONDS,
         look_seconds: float = LOOK_SECONDS,
+        beat_seconds: float = _BEAT_SECONDS,
     ) -> None:
         self._engine = engine
         self._feed = engine.services.feed
         self._check_seconds = check_seconds
         self._look_seconds = look_seconds
+        self._beat_seconds = beat_seconds
         self._boards: dict[Hashable, SharedBoard] = {}
         # Those that could not be drawn: they may have no news of their own any more.
         self._late = set[SharedBoard]()
@@ -137,12 +139,13 @@ class Viewers:
     async def _tell(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(_BEAT_SECONDS):
+                async with asyncio.timeout(self._beat_seconds):
                     await self._feed.news()
             except TimeoutError:
                 for board in self._boards.values():
                     board.beat()
-                await self._draw(self._late.intersection(self._boards.values()))
+                self._late.intersection_update(self._boards.values())
+                await self._draw(list(self._late))
             else:
                 await self._draw(list(self._boards.values()))
             if self._feed.is_closed:

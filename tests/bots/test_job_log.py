@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -124,3 +126,13 @@ def test_what_a_line_has_besides_its_words_takes_room_too() -> None:
     assert (told[0]["at"], told[-1]["at"]) == (0, 299)
     assert sum(isinstance(each.get("left_out"), int) for each in told) == 1
     assert len(json.dumps(told)) < 64_000
+
+
+def test_after_a_restart_numbers_go_on_behind_those_that_a_page_has_already() -> None:
+    begins = "from bots.job_log import JobLog; print(JobLog(is_private=False).begins)"
+    first, second = (
+        int(subprocess.run([sys.executable, "-c", begins], capture_output=True, check=True).stdout)  # noqa: S603 - our own
+        for _ in range(2)
+    )
+
+    assert first < second < 2**53

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from structlog.contextvars import bound_contextvars
 
 from bots.job_logs import KeptJobLogs
+from bots.server import serve_web
 from core.errors import StorageError
 from core.past_jobs import JobEnding, PastJobStore
 
@@ -145,3 +151,32 @@ async def test_a_stop_does_not_wait_for_a_database_that_hangs(
         await logs.finish()
 
     assert "no time to write the logs of at least 30 jobs" in caplog.text
+
+
+async def test_who_looks_is_told_of_each_line_and_of_each_step_of_an_exchange(
+    tmp_path: Path,
+) -> None:
+    told = list[str]()
+    step = "line"
+    rows = cast("PastJobStore", SomeRows())
+    logs = KeptJobLogs(lambda job_id: tmp_path / job_id, rows, lambda: told.append(step))
+    logs.begins("job", is_private=False)
+    for job_id in ("job", "another"):
+        logs.emit(logging.makeLogRecord({"msg": "something", "job": job_id}))
+
+    async def answer(_: Request) -> Response:
+        nonlocal step
+        step = "answered"
+        return Response("yes")
+
+    async with (
+        serve_web([Route("/", answer)], 0) as port,
+        httpx.AsyncClient(event_hooks=logs.hooks, trust_env=False) as client,
+    ):
+        step = "asked"
+        with bound_contextvars(job="job"):
+            async with client.stream("GET", f"http://127.0.0.1:{port}/") as answered:
+                step = "ended"
+                await answered.aread()
+
+    assert told == ["line", "asked", "answered", "ended"]

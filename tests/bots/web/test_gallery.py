@@ -192,7 +192,10 @@ async def test_made_again_it_comes_to_the_chat_that_it_came_from_and_once(
 ) -> None:
     job = await made(lab, film)
     twice = await asyncio.gather(*(ann.post("/again", "one finger", of=job.id) for _ in range(2)))
-    answers = [*twice, await ann.post("/again", "one finger", of=job.id, back=f"result?of={job.id}")]
+    answers = [
+        *twice,
+        await ann.post("/again", "one finger", of=job.id, back=f"result?of={job.id}"),
+    ]
     await lab.engine.idle()
     new = [each for each in await jobs_of(lab) if each.id != job.id]
 

@@ -14,6 +14,7 @@ from core.i18n import Locale
 from core.invocation import Invocation
 from core.jobs import Job, JobState
 from core.platform import ConversationRef, User
+from core.shares import MOST_SHARES
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from tests.bots.web.test_browser import LANGUAGES, SCHEMES, WIDTHS
@@ -212,6 +213,32 @@ async def test_what_is_made_again_comes_to_its_chat_and_the_page_says_so(
     ]
     assert posted.message.conversation == GROUP
     assert await page.get_by_role("article").count() == 2
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_everybody_can_read_what_has_come_of_a_form(
+    lab: PageLab, chromium: Browser, films: Sequence[Path], shots: Path, scheme: str
+) -> None:
+    job = await result(lab, films[0])
+    viewport: ViewportSize = {"width": 390, "height": 844}
+    context = await chromium.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport=viewport
+    )
+    page = await entered(lab, context)
+    told = page.get_by_role("status")
+    for looks in ("done", "refused"):
+        await page.get_by_role("button", name="Share link").click()
+        await told.wait_for()
+        marks = await told.get_attribute("class")
+        found, overflow = await barriers(page), await page.evaluate(_OVERFLOWS)
+        await page.screenshot(path=shots / f"gallery-told-{looks}-{scheme}.png")
+        # The next one is one too many.
+        for _ in range(MOST_SHARES - 1 if looks == "done" else 0):
+            await lab.shared(job)
+        await page.reload()
+
+        assert (found, overflow) == ([], False)
+        assert marks == ("answer" if looks == "done" else "answer refused")
 
 
 async def test_the_keyboard_is_enough(

@@ -137,5 +137,16 @@ async def test_nobody_else_sees_it_and_it_goes_with_its_result(
     await ann.post("/discard", of=job.id)
     after = await ann.get(path)
 
-    assert [each.status_code for each in (before, *answers, after)] == [404, 200, 404, 404]
+    assert [each.status_code for each in (before, *answers, after)] == [200, 200, 404, 404]
     assert not small_path(job.assets[0].path).exists()
+
+
+async def test_where_another_machine_has_made_it_the_file_itself_is_sent(
+    lab: PageLab, ann: Guest, large: Path, tmp_path: Path
+) -> None:
+    job = await lab.finished(large, make_movie(tmp_path / "film.mp4", 640, 360, 0.3))
+    answers = [await ann.get(f"/{file_of(job, f'{number}-small.webp')}") for number in (1, 2)]
+
+    assert [each.headers["content-type"] for each in answers] == ["image/png", "image/jpeg"]
+    assert len(answers[0].content) == job.assets[0].size_bytes
+    assert all("private" in each.headers["cache-control"] for each in answers)

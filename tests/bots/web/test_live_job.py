@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
+from bots.web.board import BEAT, Scene, SharedBoard
+from bots.web.job_board import JobBoard
+from bots.web.overview import NOWHERE_ELSE
+from bots.web.viewers import Viewer, Viewers
+from core.errors import StorageError
+from core.i18n import Locale
 from core.jobs import Job, JobState
 from core.people.access import Policy
 from core.people.sessions import Area
@@ -251,3 +258,50 @@ async def test_who_comes_when_it_is_over_is_told_how_it_has_ended(
         await page.until("said", "This job was cancelled.")
 
     assert (await found(lab, job)).state is JobState.CANCELLED
+
+
+class Moody(SharedBoard):
+    """A page that has to ask the database, which is away until it is asked again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def follow(self, scene: Scene) -> None:
+        del scene
+        self.asked += 1
+        if self.asked == 1:
+            raise StorageError("the database is away")
+        self.tell(self.everything())
+
+    def everything(self) -> dict[str, object]:
+        return {"asked": self.asked} if self.asked > 1 else {}
+
+
+async def test_what_the_database_could_not_tell_is_told_later_though_nothing_else_happens(
+    lab: PageLab,
+) -> None:
+    viewers = Viewers(lab.engine, beat_seconds=0.05)
+
+    async def stay() -> bool:
+        return True
+
+    viewer = Viewer("eve", time.time() + 60, stay)
+    async with viewers.joined(viewer, "moody", Moody) as board, asyncio.timeout(20):
+        assert board.whole() == BEAT
+        while b'"asked":2' not in board.change + board.whole():
+            await viewer.woken.wait()
+            viewer.woken.clear()
+
+
+async def test_who_comes_after_the_last_change_is_told_how_long_it_has_taken_by_now(
+    lab: PageLab,
+) -> None:
+    now = time.time()
+    job = replace(lab.harness.job(), state=JobState.RUNNING, started_at=now - 100)
+    board = JobBoard(lab.engine, job, Locale.EN)
+    # It was drawn for somebody else, a minute ago.
+    await board.follow(Scene(engine=lab.engine, elsewhere=NOWHERE_ELSE, now=now - 60))
+    (line,) = (each for each in board.whole().splitlines() if each.startswith(b"data: "))
+
+    assert json.loads(line.removeprefix(b"data: "))["elapsed"] >= 100

@@ -14,6 +14,8 @@ from core.jobs import Job
 
 # As many as a log keeps; what is older stays with whoever was told it.
 _MOST_LINES = 200
+# Who is slow has all of it in the buffer of their own connection.
+_MOST_CHARS = 300_000
 
 
 class JobBoard(SharedBoard):
@@ -107,8 +109,9 @@ class JobBoard(SharedBoard):
         shown = [shown_line(line, self._locale) for line in news.lines]
         drawn = {line.number: self._line(line) for line in shown}
         self._lines |= drawn
-        while len(self._lines) > _MOST_LINES:
-            del self._lines[min(self._lines)]
+        size = sum(map(len, self._lines.values()))
+        while len(self._lines) > _MOST_LINES or size > _MOST_CHARS:
+            size -= len(self._lines.pop(min(self._lines)))
         return [drawn[number] for number in sorted(drawn)]
 
     def _line(self, line: ShownLine) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -305,3 +306,20 @@ async def test_who_comes_after_the_last_change_is_told_how_long_it_has_taken_by_
     (line,) = (each for each in board.whole().splitlines() if each.startswith(b"data: "))
 
     assert json.loads(line.removeprefix(b"data: "))["elapsed"] >= 100
+
+
+async def test_however_long_a_log_becomes_its_viewers_are_told_no_more_than_its_end(
+    lab: PageLab, gateway: ManualGateway
+) -> None:
+    job = await ordered(lab)
+    await gateway.reached(CREATE)
+    board = JobBoard(lab.engine, job, Locale.EN)
+    for number in range(80):
+        words = f"line {number} {'<' * 1900}"
+        logging.getLogger("core").info(words, extra={"job": job.id})
+        await board.follow(Scene(engine=lab.engine, elsewhere=NOWHERE_ELSE))
+    whole = board.whole().decode()
+
+    assert "line 79 " in whole
+    assert "line 0 " not in whole
+    assert len(whole) < 400_000

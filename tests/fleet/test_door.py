@@ -266,13 +266,14 @@ async def test_what_cannot_be_read_is_set_aside_once_and_takes_nobodys_room(
     left: dict[str, object],
 ) -> None:
     """It is damaged, or of a later version."""
-    store, taken = SqlJobStore(database), list[str]()
+    store, taken, is_taken = SqlJobStore(database), list[str](), asyncio.Event()
     await store.add(replace(job, **left))
     second = replace(job, id="2", created_at=job.created_at + 1)
     strict, patience = replace(ROOMY, per_user=1), replace(PATIENCE, beat=0.1)
 
     def take_up(found: Job) -> bool:
         taken.append(found.id)
+        is_taken.set()
         return True
 
     async with open_commons(database, make_url(url), tmp_path, patience) as commons:
@@ -287,7 +288,8 @@ async def test_what_cannot_be_read_is_set_aside_once_and_takes_nobodys_room(
             await dispatcher.join(job.user.platform)
             await watch.wait()
             await store.add(second)
-            await until_counted(aside, HELD, 1)
+            async with asyncio.timeout(30):
+                await is_taken.wait()
         await dispatcher.close()
 
     assert taken == ["2"]

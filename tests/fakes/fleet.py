@@ -65,8 +65,12 @@ class FleetProcess:
     async def stop(self) -> int:
         """Ask it to end, and wait until it has; gives its exit code."""
         self.process.terminate()
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await self.process.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self.process.wait()
+        except TimeoutError as error:
+            error.add_note("\n".join(self.log[-30:]))
+            raise
 
     def freeze(self) -> None:
         """Let it stand still, as a machine that swaps or is suspended does."""

@@ -17,7 +17,6 @@ from core.redact import know
 from tests.fakes.engine_harness import EngineHarness, stored
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
 from tests.fakes.memory_platform import NAME
-from tests.fakes.movies import make_movie
 from tests.fakes.page_lab import PageLab, page_lab
 
 EVE = User(platform=NAME, id="eve")
@@ -27,11 +26,6 @@ ECHO = {
     "echo": {"authorization": f"Bearer {KEY}", "key": "sk-abcdefghijklmnop"},
     "words": "<img src=x onerror=alert(1)>",
 }
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return make_movie(tmp_path_factory.mktemp("film") / "film.mp4", 64, 64, 1.0).read_bytes()
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,8 @@ from core.people.sessions import Area
 from core.platform import ConversationRef, User
 from tests.fakes.browser import barriers, noted_troubles
 from tests.fakes.engine_harness import EngineHarness
-from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
-from tests.fakes.movies import make_movie
 from tests.fakes.page_lab import PageLab, page_lab
 
 pytestmark = pytest.mark.browser
@@ -27,17 +26,6 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("en-GB", "zh-CN")
 PROMPT = "<img src=x onerror=alert(1)> a cat surfing at sunset, 一只猫在夕阳下冲浪"
 _OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return make_movie(tmp_path_factory.mktemp("film") / "film.mp4", 64, 64, 1.0).read_bytes()
-
-
-@pytest.fixture
-async def gateway(film: bytes) -> AsyncIterator[ManualGateway]:
-    async with open_gateway(film) as gateway:
-        yield gateway
 
 
 @pytest.fixture

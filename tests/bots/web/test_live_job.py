@@ -25,25 +25,13 @@ from core.people.sessions import Area
 from core.platform import ConversationRef, User
 from core.redact import know
 from tests.fakes.engine_harness import EngineHarness
-from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
+from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway
 from tests.fakes.memory_platform import NAME
-from tests.fakes.movies import make_movie
 from tests.fakes.page_lab import PageLab, page_lab
 
 EVE = User(platform=NAME, id="eve")
 HERE = ConversationRef(platform=NAME, chat="1")
 KEY = "0d9a5f3c-6b1e-4a7d-8c2f-3e4d5c6b7a89"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return make_movie(tmp_path_factory.mktemp("film") / "film.mp4", 64, 64, 1.0).read_bytes()
-
-
-@pytest.fixture
-async def gateway(film: bytes) -> AsyncIterator[ManualGateway]:
-    async with open_gateway(film) as gateway:
-        yield gateway
 
 
 @pytest.fixture

@@ -112,6 +112,17 @@ class Terminal:
                 self._news.clear()
                 await self._news.wait()
 
+    async def wait_for_hidden(self) -> None:
+        """Wait until a secret can be typed.
+
+        What was typed earlier is thrown away: the program shows its question, turns the echo off,
+        drops what has come by then, and moves the cursor on.
+        """
+        async with asyncio.timeout(60):
+            while termios.tcgetattr(self._descriptor)[3] & termios.ECHO:
+                self._news.clear()
+                await self._news.wait()
+
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._descriptor)
         os.close(self._descriptor)

@@ -221,6 +221,7 @@ async def test_on_a_terminal_a_secret_is_not_shown_and_ctrl_c_writes_nothing(
         await screen.wait_for("Which gateway?")
         screen.type("apiyi\r")
         await screen.wait_for("Key for apiyi")
+        await screen.wait_for_hidden()
         screen.type(f"{gateway['APIYI_API_KEY']}\r")
         await screen.wait_for("key accepted")
         shown = screen.text

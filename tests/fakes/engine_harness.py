@@ -203,7 +203,8 @@ class EngineHarness:
                 waiting=self.waiting,
                 dispatcher=fleet and self._dispatcher(fleet, services),
             )
-            yield await stack.enter_async_context(engine)
+            async with engine:  # its stop is what comes next where a test leaves it
+                yield engine
             with suppress(StorageError):  # a test may have broken it
                 assert await unbalanced(database) == []
 

@@ -12,13 +12,16 @@ from core.catalog.cooldown import Aside, Cooldown
 from core.commands.command import Audience, Command, Context
 from core.errors import UserError, did_you_mean
 from core.i18n import Locale, translate
+from core.options.minutes import Minutes
 from core.options.options import OPTIONS_CONFIG, Option
 from core.platform import View
 
 _DAY_MINUTES = 24 * 60
 _MOST_MINUTES = 30 * _DAY_MINUTES
-# Only digits are minutes, so they come first; no model is called so.
-_MINUTES = Option(flags=("--minutes",), patterns=(r"(\d{1,5})(?:m|min|分钟)?",), metavar="30")
+# What begins like a number is for how long, so it comes first; a model's name in one word of
+# letters that begins so ("4x") is given by its flag.
+_NUMBER = r"([-+–—−]\S+|(?u:\d)[^-_/\s]*)"
+_MINUTES = Option(flags=("--minutes",), patterns=(_NUMBER,), metavar="30 | 2h | 7d")
 _MODEL = Option(
     flags=("--model", "-m"), patterns=(r"(\S{1,200})",), exact=True, metavar="NAME | GATEWAY/NAME"
 )
@@ -32,7 +35,7 @@ class AsideOptions(BaseModel):
     model_config = OPTIONS_CONFIG
 
     minutes: Annotated[
-        Annotated[int, Field(ge=1, le=_MOST_MINUTES)] | None,
+        Annotated[Minutes, Field(ge=1, le=_MOST_MINUTES)] | None,
         _MINUTES,
         Field(description="option-minutes"),
     ] = None

@@ -8,12 +8,15 @@ from pydantic import BaseModel, Field
 from core.commands.command import Audience, Command, Context, NoOptions
 from core.errors import UserError
 from core.i18n import translate
+from core.options.minutes import Minutes, is_unit
 from core.options.options import OPTIONS_CONFIG, Option
 from core.people.pause import Pause
 from core.platform import View
 
 _WEEK_MINUTES = 7 * 24 * 60
-_MINUTES = Option(flags=("--minutes",), patterns=(r"(\d{1,5})(?:m|min|分钟)?",), metavar="30")
+# All that looks like a number is meant as one: a pause without end is no answer to "-5" or "2 h".
+_NUMBER = r"([-+–—−]*[.,]?(?u:\d)\S*|[-+–—−]*(?:nan|inf|infinity))"
+_MINUTES = Option(flags=("--minutes",), patterns=(_NUMBER,), metavar="30 | 2h | 7d")
 
 
 class PauseOptions(BaseModel):
@@ -22,7 +25,7 @@ class PauseOptions(BaseModel):
     model_config = OPTIONS_CONFIG
 
     minutes: Annotated[
-        Annotated[int, Field(ge=1, le=_WEEK_MINUTES)] | None,
+        Annotated[Minutes, Field(ge=1, le=_WEEK_MINUTES)] | None,
         _MINUTES,
         Field(description="option-minutes"),
     ] = None
@@ -30,8 +33,14 @@ class PauseOptions(BaseModel):
 
 
 async def pause(context: Context, options: PauseOptions) -> View:
-    """Take nothing new, for some minutes or until somebody resumes."""
+    """Take nothing new, for some minutes or until somebody resumes.
+
+    Raises:
+        UserError: behind the minutes stands what was meant as their unit.
+    """
     minutes, text = options.minutes or 0, options.prompt.strip()
+    if minutes and text and is_unit(text.split(maxsplit=1)[0]):
+        raise UserError("minutes-one-word")
     until = time.time() + minutes * 60 if minutes else None
     what = " ".join(filter(None, (f"{minutes} min" if minutes else "", text)))
     pauses = context.services.pauses

@@ -583,6 +583,7 @@ pause-begun = { $minutes ->
        *[chat] /resume
     }.
 } What was ordered goes on.
+minutes-one-word = Nothing was done: write the time as one word, such as 30m, 2h or 7d.
 pause-none = The bot is not paused.
 pause-ended = The bot takes orders and questions again.
 aside-set = Set aside until { $until } UTC, or until { $where ->
@@ -710,7 +711,7 @@ option-language = language
 option-for-chat = for everybody in this chat (chat admins only)
 option-reset = clear all defaults
 option-party-kind = what the id belongs to
-option-minutes = for how many minutes
+option-minutes = for how many minutes (or 2h, 7d)
 option-pause-text = what people are told
 option-person = whom it is about
 option-party-id = id of a user or chat
@@ -726,6 +727,7 @@ option-needs-value = { $option } needs a value: { $allowed }
 option-bad-value = “{ $given }” does not work for { $option }. Allowed: { $allowed }
 option-range = { $name ->
     [seconds] Length must be { $least } to { $most } seconds
+    [minutes] How long must be { $least } to { $most } minutes, such as 30, 90m, 2h or 7d; a text that begins with a number goes behind a lone --
    *[other] { $option } must be { $least } to { $most }
 }{ $off ->
     [yes] , or off.

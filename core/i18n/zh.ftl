@@ -540,6 +540,7 @@ pause-begun = { $minutes ->
        *[chat] /resume
     }之前，机器人不接受新的请求。
 }已有的任务会继续。
+minutes-one-word = 什么都没有做：请把时间连写，例如 30m、2h 或 7d。
 pause-none = 机器人没有暂停。
 pause-ended = 机器人恢复接受请求和提问。
 aside-set = 已搁置到 { $until }（UTC），或直到{ $where ->
@@ -661,7 +662,7 @@ option-language = 语言
 option-for-chat = 对本聊天所有人生效（仅限聊天管理员）
 option-reset = 清除所有默认设置
 option-party-kind = 编号属于用户还是聊天
-option-minutes = 多少分钟
+option-minutes = 多少分钟（也可写 2h、7d）
 option-pause-text = 告诉大家的话
 option-person = 指定的人
 option-party-id = 用户或聊天的编号
@@ -677,6 +678,7 @@ option-needs-value = { $option } 需要一个值：{ $allowed }
 option-bad-value = “{ $given }”不能用于 { $option }。可用：{ $allowed }
 option-range = { $name ->
     [seconds] 时长须为 { $least } 到 { $most } 秒
+    [minutes] 时间须为 { $least } 到 { $most } 分钟，例如 30、90m、2h 或 7d；以数字开头的文字请写在单独的 -- 之后
    *[other] { $option } 须为 { $least } 到 { $most }
 }{ $off ->
     [yes] ，或 off。

@@ -35,6 +35,12 @@ async def test_a_model_is_set_aside_and_taken_back(community: Community) -> None
     assert audit.endswith(f"{NAME}:root in {NAME}:1: /aside {TASKS} 90 min")
 
 
+async def test_how_long_may_have_a_unit(community: Community) -> None:
+    await community.say(f"aside {TASKS} 2h", ROOT)
+
+    assert community.engine.services.catalog.cooldown.minutes_left(TASKS) == 120
+
+
 async def test_it_lasts_a_day_over_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path) as community:
         await community.say(f"aside {TASKS}", ROOT)
@@ -70,6 +76,9 @@ async def test_without_its_gateway_it_is_meant_at_all_of_them(community: Communi
         (f"unaside {TASKS}", f"This is not set aside: {TASKS}"),
         (f"aside {TASKS} 0", "minutes"),
         (f"aside {TASKS} 99999", "minutes"),
+        (f"aside -5 {TASKS}", "How long must be 1 to 43,200 minutes"),
+        (f"aside {TASKS} 1e9", "How long must be 1 to 43,200 minutes"),
+        (f"aside {TASKS} 31d", "How long must be 1 to 43,200 minutes"),
     ],
 )
 async def test_what_is_refused_changes_nothing(

@@ -100,3 +100,40 @@ async def test_both_are_written_down(community: Community) -> None:
         "resume",
         "pause 30 min Back at noon.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "minutes"),
+    [("30", 30), ("３０", 30), ("90m", 90), ("2h", 120), ("2小时", 120), ("7D back", 10_080)],
+)
+async def test_a_time_may_have_a_unit(community: Community, line: str, minutes: int) -> None:
+    said = await community.say(f"pause {line}", ROOT)
+
+    assert said.startswith(f"The bot takes nothing new for {minutes:,} min")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("-5", "−5", "0", "0h", "8d", "30w", "99999", "9999999", "3.5", ".5", "1e9", "5-10"),
+        *("٣٠", "NaN", "-inf", "--minutes -5", "--minutes NaN", "-5 Back at noon."),
+    ],
+)
+async def test_what_is_no_time_never_becomes_a_pause_without_end(
+    community: Community, line: str
+) -> None:
+    said = await community.say(f"pause {line}", ROOT)
+
+    assert said.startswith("How long must be 1 to 10,080 minutes, such as 30, 90m, 2h or 7d")
+    assert await community.say("resume", ROOT) == "The bot is not paused."
+
+
+async def test_a_unit_that_stands_alone_is_no_text_for_people(community: Community) -> None:
+    assert "as one word" in await community.say("pause 2 hours", ROOT)
+    assert await community.say("resume", ROOT) == "The bot is not paused."
+
+
+@pytest.mark.parametrize("text", ["-- 24 people move", "Back at 5", "Minutes ago it broke"])
+async def test_words_with_a_number_in_them_are_told(community: Community, text: str) -> None:
+    assert "until /resume" in await community.say(f"pause {text}", ROOT)
+    assert (await community.say(VIDEO)).endswith(text.removeprefix("-- "))

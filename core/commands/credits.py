@@ -1,12 +1,13 @@
 """/balance, /grant and /limits: what people may spend, and what admins decide about that."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from core.commands.command import Audience, Command, Context, NoOptions
-from core.commands.parties import IdOption, KindOption, PersonOption, party_of
+from core.commands.parties import IdOption, KindOption, PersonOption, party_of, with_platform
 from core.errors import UserError
 from core.i18n import translate
 from core.options.options import OPTIONS_CONFIG, Option
@@ -18,8 +19,15 @@ from core.platform import Party, View
 _MOST = 1_000_000
 _UNLIMITED = "none"
 _UNDECIDED = "default"
-# Ids are longer, so what is shorter is how much.
-_AMOUNT = Option(flags=("--credits",), patterns=(r"\+?(-?\d{1,6})",), metavar="50 | -50")
+# Ids are longer, so what is shorter is how much. The rest are no ids either: refused as numbers.
+_AMOUNT = Option(
+    flags=("--credits",),
+    patterns=(r"\+?(-?\d{1,6})", r"([-+–—−]\d\S*|\d+[.,]\d+|\d+e\d+|(?!\d)(?u:\d)+)"),
+    once=True,
+    metavar="50 | -50",
+)
+_SHORT = re.compile(r"[0-9]{1,6}")
+_ANY_ID = 123
 _GROUP = Option(flags=("--group",), keywords=("group", "组"), metavar="NAME | none")
 _DAILY = Option(flags=("--daily",), keywords=("daily", "每日"), metavar="50 | none | default")
 _MONTHLY = Option(
@@ -88,11 +96,20 @@ def _lefts(context: Context, found: Balance) -> Iterator[str]:
 
 
 async def grant(context: Context, options: GrantOptions) -> View:
-    """Give somebody credits of their own, or take some away."""
+    """Give somebody credits of their own, or take some away.
+
+    Raises:
+        UserError: it is not clear how many, or whose.
+    """
     invocation, credits_ = context.invocation, context.services.credits
     is_named = options.person or options.id or invocation.replied_user
     if not (options.credits and is_named):
-        raise UserError("grant-needs-amount", platform=invocation.conversation.platform)
+        # Alone it may have been meant as the id.
+        meant = str(max(options.credits or 0, 0) or _ANY_ID)
+        raise UserError("grant-needs-amount", party=with_platform(context, meant))
+    if options.id and "id" not in invocation.given and _SHORT.fullmatch(options.id):
+        shown = with_platform(context, options.id)
+        raise UserError("grant-which", credits=str(options.credits), id=options.id, party=shown)
     party = party_of(context, options)
     gift = Gift(to=party, amount=options.credits, by=invocation.user.party)
     act = context.act(party, str(options.credits))

@@ -63,8 +63,22 @@ def party_of(context: Context, options: NamesParty) -> Party:
         return here.party
     if ids.is_name(options.id):
         raise UserError("party-no-names", name=options.id, command=invocation.command)
+    if here.platform in context.services.access.policy.terminals:
+        # Nobody else sits there, so somebody of another platform is meant.
+        raise UserError(
+            "party-needs-platform", given=options.id, party=with_platform(context, options.id)
+        )
     kind = options.kind or ids.kind_of(options.id) or "user"
     return _checked(ids, Party(platform=here.platform, kind=kind, id=options.id))
+
+
+def with_platform(context: Context, id_: str) -> str:
+    """An id as "platform:id": of the platform it is typed at, where that one has such ids."""
+    here = context.invocation.conversation.platform
+    if here not in context.services.access.policy.terminals:
+        return f"{here}:{id_}"
+    others = (name for name, ids in context.services.ids.items() if ids.kind_of(id_))
+    return f"{next(others, here)}:{id_}"
 
 
 def _elsewhere(context: Context, options: NamesParty) -> Party | None:

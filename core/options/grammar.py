@@ -1,7 +1,7 @@
 """Reads what a person types behind a command, "portrait 15s a cat", into a typed model."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -73,6 +73,7 @@ class _Entry:
     words: Mapping[str, str]
     patterns: tuple[re.Pattern[str], ...]
     exact: bool
+    once: bool
     adapter: TypeAdapter[object]
 
     def read(self, typed: str) -> str | None:
@@ -116,6 +117,7 @@ def _compile(schema: type[BaseModel]) -> _Grammar:
                 words={_fold(word): value for word, value in option.words.items()},
                 patterns=tuple(re.compile(pattern, re.ASCII) for pattern in option.patterns),
                 exact=option.exact,
+                once=option.once,
                 adapter=TypeAdapter(info.rebuild_annotation()),
             )
             entries.append(entry)
@@ -157,7 +159,7 @@ def _read_lead(
             options, position = bracketed
             found += options
             continue
-        option = _flag_at(grammar, text, word.start()) or _word_at(grammar, text, word)
+        option = _flag_at(grammar, text, word.start()) or _word_at(grammar, text, word, found)
         if option is None or option.entry is None:
             return found, word.start() if found else 0
         found.append(option)
@@ -185,12 +187,15 @@ def _read_flags(grammar: _Grammar, text: str, start: int) -> Iterator[_Found]:
                 return
 
 
-def _word_at(grammar: _Grammar, text: str, word: re.Match[str]) -> _Found | None:
+def _word_at(
+    grammar: _Grammar, text: str, word: re.Match[str], before: Sequence[_Found]
+) -> _Found | None:
     if keyword := grammar.keywords.get(_fold(word[0])):
         return _valued(grammar, keyword, word[0], word.start(), _VALUE.match(text, word.end()))
+    full = [found.entry for found in before if found.entry and found.entry.once]
     for entry in grammar.entries:
         value = entry.read(word[0])
-        if value is not None:
+        if value is not None and entry not in full:
             start, end = word.span()
             return _Found(start=start, end=end, entry=entry, typed=word[0], value=value)
     return None

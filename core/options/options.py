@@ -24,6 +24,7 @@ class Option:
         keywords: leading words whose value is the next word: "ratio portrait".
         patterns: ASCII regexes for leading words, the value is the first group: "([0-9]+)s".
         exact: whether patterns are for the word as it was typed, not in lower case.
+        once: whether a second leading word of its patterns is left to the options after it.
         metavar: how values beyond those of words and switches look; "" when there are none.
         is_place: whether the value is somewhere to write to, which a platform lets one choose.
         is_person: whether it is the id of a person, whom a platform may let one choose.
@@ -35,6 +36,7 @@ class Option:
     keywords: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     exact: bool = False
+    once: bool = False
     metavar: str = ""
     is_place: bool = False
     is_person: bool = False

@@ -285,3 +285,27 @@ async def test_an_admin_decides_about_people_on_another_platform(tmp_path: Path)
         "/allow chat other:-5",
         "/ban user other:9",
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["allow 9", "ban 9", "deny user 9", "grant 5 1234567", "limits 9"]
+)
+async def test_who_sits_alone_says_of_which_platform_somebody_is(
+    tmp_path: Path, line: str
+) -> None:
+    ids = {
+        "else": IdFormat(user="@[a-z]+", chat="#[a-z]+"),
+        "other": IdFormat(user="[0-9]+", chat="-[0-9]+"),
+    }
+    async with opened(tmp_path, ids=ids) as community:
+        community.harness.policy = Policy(terminals=frozenset({NAME}))
+    async with community.harness.engine() as engine:
+        desk = replace(community, engine=engine)
+        said = await desk.say(line, ROOT, place=DESK)
+        told = said.rpartition(" ")[2]
+        again = await desk.say(line.replace(line.split()[-1], told), ROOT, place=DESK)
+
+    typed = line.split()[-1]
+    assert said == f"Write of which platform “{typed}” is, such as other:{typed}"
+    assert f"other:{typed}" in again
+    assert again != said

@@ -8,7 +8,7 @@ import pytest
 
 from core.people.balance import CreditLimits, HouseRules
 from core.people.currency import Currency
-from tests.fakes.community import ANN, BOB, HERE, ROOT, Community, opened
+from tests.fakes.community import ANN, BOB, DESK, HERE, ROOT, Community, opened
 from tests.fakes.memory_platform import NAME
 
 # 50 credits in the sandbox.
@@ -119,6 +119,16 @@ async def test_what_is_granted_is_used_last_and_told(community: Community) -> No
         ("grant 0 bob", "Say how many credits"),
         ("grant 5", "/grant 50 123456789. A short id needs its platform"),
         ("grant ann bob", "Two ids were given: ann and bob."),
+        ("grant 1234", f"A short id needs its platform: /grant 50 {NAME}:1234."),
+        (
+            "grant 50 1234",
+            f"both be how many. Write whose id it is, such as /grant 50 {NAME}:1234",
+        ),
+        ("grant 50 50", f"/grant 50 {NAME}:50"),
+        ("grant 1e9 bob", "--credits must be -1,000,000 to 1,000,000."),
+        ("grant 2.5 bob", "--credits must be -1,000,000 to 1,000,000."),
+        ("grant -9999999 bob", "--credits must be -1,000,000 to 1,000,000."),
+        ("grant ٥٠ bob", "--credits must be -1,000,000 to 1,000,000."),
         ("limits daily much", "--daily must be 0 to 1,000,000"),
         ("limits chat monthly 5", "A chat has a daily limit only."),
         ("limits chat group vip", "Only people can be in a group"),
@@ -131,6 +141,17 @@ async def test_what_an_admin_mistypes_is_explained(
     answer = await community.say(line, ROOT)
 
     assert said in answer
+    audit = await community.say("audit", ROOT, place=DESK)
+    assert audit == "No admin has changed anything yet."
+
+
+@pytest.mark.parametrize("line", [f"grant 50 {NAME}:1234", f"grant {NAME}:1234 50"])
+async def test_a_short_id_is_given_credits_where_it_has_its_platform(
+    community: Community, line: str
+) -> None:
+    said = await community.say(line, ROOT)
+
+    assert said == f"{NAME}:1234 now has 50 credits of their own."
 
 
 async def test_nobody_else_grants_or_limits(community: Community) -> None:

@@ -50,7 +50,7 @@ class AccessPages:
             visit,
             "dash-access.html",
             admins=sorted(access.policy.admins),
-            terminals=sorted(access.policy.terminals),
+            has_terminals=bool(access.policy.terminals),
             chats=sorted(access.policy.allowed_chats),
             rules=[(rule, moment(rule.at) if rule.at else "") for rule in shown],
             verdicts=_VERDICTS,

@@ -419,6 +419,15 @@ async def test_access_is_shown_in_pages_with_who_decided(dash: DashLab) -> None:
         assert (await dash.get(f"access?{odd}")).status_code == 200
 
 
+async def test_who_sits_at_the_machine_is_named_as_people_know_it(harness: EngineHarness) -> None:
+    harness.policy = replace(harness.policy, terminals=frozenset({"desk"}))
+    async with dash_lab(harness) as dash:
+        page = (await dash.get("access")).text
+
+    assert f"<dd>{NAME}:eve (and whoever runs cliprelay chat or generate on the bot" in page
+    assert "desk" not in page
+
+
 async def test_the_audit_is_read_from_the_newest_on_by_words(dash: DashLab) -> None:
     for number in range(55):
         command = "deny" if number % 2 else "allow"

@@ -4,10 +4,14 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.i18n import Locale, translate
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 _FOLDER = Path(__file__).parent
 ASSETS = {
@@ -35,6 +39,12 @@ def render(template: str, locale: Locale, **values: object) -> str:
         say=partial(translate, locale),
         version=_version(),
     )
+
+
+def way_up(request: "Request") -> str:
+    """The way from a page to where all pages are, as browsers see it: by what was written."""
+    path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return "../" * (path.count(b"/") - 1)
 
 
 @cache

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from bots.web.dashboard import dashboard_pages
 from bots.web.files import Seats, send_asset
+from bots.web.front import FrontPages
 from bots.web.gallery import GalleryPages
 from bots.web.live import LivePages
 from bots.web.pages import ResultPages
@@ -51,4 +52,4 @@ def all_pages(engine: "Engine", locale: "Locale", *, seats: int, viewers: int) -
         if area is Area.GALLERY:
             routes += GalleryPages(signed_in, taken).routes
         routes += signed_in.others
-    return routes
+    return routes + FrontPages(services.sessions.areas, locale).routes

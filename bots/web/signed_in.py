@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from bots.web.languages import language_of
 from bots.web.outcomes import FormOutcome, forget_outcome, note_outcome, outcome_of
-from bots.web.rendering import render
+from bots.web.rendering import render, way_up
 from bots.web.safety import LIVELY, Safely
 from bots.web.sent_forms import SentForms
 from bots.web.sign_in import UNKEPT, said
@@ -129,7 +129,7 @@ class SignedIn:
         """Let a form lead back to the page that it was on, or `to` another, which tells."""
         page = came_from(visit.form) if to is None else to
         # Relative: only a proxy before us knows where we are. No page is outside of the area.
-        address = f"{_root(visit.request)}{self.area}/{page}"
+        address = f"{way_up(visit.request)}{self.area}/{page}"
         answer = RedirectResponse(address, status_code=_SEE_OTHER, headers=UNKEPT)
         url = self.engine.services.sessions.url(self.area)
         note_outcome(answer, visit.request, url, self.area, outcome)
@@ -137,7 +137,7 @@ class SignedIn:
 
     def says(self, visit: Visit, why: str, status: int) -> Response:
         """A page of the area that says why there is no other, with a way back."""
-        root = _root(visit.request)
+        root = way_up(visit.request)
         answer = self.page(visit, "said-inside.html", root=root, why=why, came_from="")
         answer.status_code = status
         return answer
@@ -241,7 +241,7 @@ class SignedIn:
         """What is said to who has not signed in, or may not have."""
         title = "sign-in-title" if status == _NOT_SIGNED_IN else f"area-{self.area}"
         locale = self._language(request, "")
-        return said(locale, why, status, title=title, root=_root(request), area=self.area)
+        return said(locale, why, status, title=title, root=way_up(request), area=self.area)
 
     def _busy(self, request: Request) -> Response:
         answer = self._outside(request, "page-busy", _LATER)
@@ -277,12 +277,6 @@ def _address(request: Request, area: Area) -> str:
     query = request.url.query
     address = f"{path}?{query}" if query else path
     return address if len(address) <= _ADDRESS_CHARS else ""
-
-
-def _root(request: Request) -> str:
-    """The way from a page to where all pages are, as browsers see it: by what was written."""
-    path: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    return "../" * (path.count(b"/") - 1)
 
 
 def _event(visit: Visit, command: str, given: Mapping[str, str]) -> str:

@@ -1078,6 +1078,11 @@ pages-link-dashboard = The dashboard: { $link }
 
 pages-no-places = There can be no link to this one. Share it from its chat: the button is under the post.
 
+front-title = A bot that makes pictures and videos
+front-about = It works in a chat: you write to it there, and what it makes comes there. At this address are the pages that it gives you links to.
+front-gallery = To see all that it has made for you, send it /gallery. Its answer has a link that signs you in here, in this browser, for { $hours } hours.
+front-dashboard = Whoever looks after the bot sends it /dashboard.
+front-link = What this is
 area-gallery = Gallery
 area-dashboard = Dashboard
 area-nowhere = There is no page at this address.

@@ -1009,6 +1009,11 @@ pages-link-dashboard = 运行面板：{ $link }
 
 pages-no-places = 无法为这个结果生成链接。请在聊天里用它下方的按钮分享。
 
+front-title = 一个制作图片和视频的机器人
+front-about = 它在聊天中工作：您在聊天里给它发消息，它做好的内容也发到聊天里。这个地址上是它给您的链接所指向的页面。
+front-gallery = 要查看它为您制作的所有内容，请给它发送 /gallery。回答中的链接会让您在此浏览器中登录 { $hours } 小时。
+front-dashboard = 机器人的管理员请给它发送 /dashboard。
+front-link = 这是什么
 area-gallery = 作品
 area-dashboard = 运行面板
 area-nowhere = 此地址没有页面。

@@ -302,10 +302,9 @@ async def test_who_sits_alone_says_of_which_platform_somebody_is(
     async with community.harness.engine() as engine:
         desk = replace(community, engine=engine)
         said = await desk.say(line, ROOT, place=DESK)
-        told = said.rpartition(" ")[2]
-        again = await desk.say(line.replace(line.split()[-1], told), ROOT, place=DESK)
+        command, _, typed = line.rpartition(" ")
+        again = await desk.say(f"{command} {said.rpartition(' ')[2]}", ROOT, place=DESK)
 
-    typed = line.split()[-1]
     assert said == f"Write of which platform “{typed}” is, such as other:{typed}"
     assert f"other:{typed}" in again
     assert again != said

@@ -3,20 +3,18 @@
 import asyncio
 import logging
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from core.errors import SettingsError, UserError
+from core.people.readings import Reading, read_word, readings
 
 log = logging.getLogger(__name__)
 
 # Far more than any expression that was meant well needs for the longest prompt.
 _SECONDS = 0.1
-# Joiners, marks of direction and the like, which tear a word apart that nobody sees torn.
-_UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cc}\u2800--[\t\n\r ]]"
 _EXPRESSION = re.compile(r"/(.+)/")
 # Where letters are not written together to words, a word is found within others.
 _TOGETHER = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -26,18 +24,28 @@ class _Pattern(Protocol):
     def search(self, text: str, *, timeout: float, concurrent: bool) -> object: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A line of the list: where it stands, what it finds, and in which reading of a text."""
+
+    number: int
+    pattern: _Pattern
+    reading: Reading
+
+
 @dataclass(frozen=True, slots=True)
 class BlockedWords:
-    """The operator's list: expressions, each with the line of the file that it stands in."""
+    """The operator's list."""
 
-    lines: tuple[tuple[int, _Pattern], ...] = ()
+    lines: tuple[_Line, ...] = ()
 
     @classmethod
     def read(cls, file: Path) -> "BlockedWords":
         """Read a file with a word, some words, or a regular expression between slashes per line.
 
         Blank lines and those that begin with # mean nothing. Case, width and invisible characters
-        never matter.
+        never matter; for words, neither do marks on letters, nor what stands between letters that
+        are written one by one (see `core/people/readings.py`).
 
         Raises:
             SettingsError: it cannot be read; or a line for each expression that is none.
@@ -48,11 +56,11 @@ class BlockedWords:
             raise SettingsError(f"BLOCKED_WORDS: {file}: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise SettingsError(f"BLOCKED_WORDS: {file} is not UTF-8 text") from error
-        found: list[tuple[int, _Pattern]] = []
+        found: list[_Line] = []
         wrong: list[str] = []
         for number, line in _written(text):
             try:
-                found.append((number, _compiled(line)))
+                found.append(_compiled(number, line))
             except ValueError as error:
                 wrong.append(f"BLOCKED_WORDS: {file}, line {number}: {error}")
         if wrong:
@@ -63,23 +71,23 @@ class BlockedWords:
         """Raise UserError where one of them has such a word, or takes too long to look at."""
         if not self.lines:
             return
-        seen = [_plain(text) for text in texts if text]
-        number = await asyncio.to_thread(self._first, seen)
+        number = await asyncio.to_thread(self._first, [text for text in texts if text])
         if number:
             log.info("an order was refused: line %d of BLOCKED_WORDS", number)
             raise UserError("words-blocked")
 
     def _first(self, texts: list[str]) -> int:
-        """The line of the first expression that is found; 0 without one."""
-        for number, pattern in self.lines:
-            for text in texts:
+        """The line of the first word or expression that is found; 0 without one."""
+        read = [readings(text) for text in texts]
+        for line in self.lines:
+            for text in (version for each in read for version in each[line.reading]):
                 try:
-                    if pattern.search(text, timeout=_SECONDS, concurrent=True):
-                        return number
+                    if line.pattern.search(text, timeout=_SECONDS, concurrent=True):
+                        return line.number
                 except TimeoutError:
                     # What makes it slow may have been written for that.
-                    log.warning("line %d of BLOCKED_WORDS takes too long", number)
-                    return number
+                    log.warning("line %d of BLOCKED_WORDS takes too long", line.number)
+                    return line.number
         return 0
 
 
@@ -90,27 +98,19 @@ def _written(text: str) -> Iterator[tuple[int, str]]:
             yield number, meant
 
 
-def _compiled(line: str) -> _Pattern:
-    """The expression of a line; raises ValueError where it is none."""
+def _compiled(number: int, line: str) -> _Line:
+    """What a line finds; raises ValueError where it is no expression."""
     import regex  # noqa: PLC0415 - 8 MB, and few operators have a list
 
     expression = _EXPRESSION.fullmatch(line)
     if expression:
-        wanted = expression[1]
+        wanted, reading = expression[1], Reading.WRITTEN
     else:
-        word = _plain(line)
+        word, reading = read_word(line)
         parted = r"\s+".join(regex.escape(part) for part in word.split())
         wanted = parted if _TOGETHER.search(word) else rf"(?<![^\W_]){parted}(?![^\W_])"
     try:
         compiled: Any = regex.compile(wanted, regex.IGNORECASE | regex.FULLCASE)
     except regex.error as error:
         raise ValueError(f"this is no regular expression: {error}") from error
-    return compiled
-
-
-def _plain(text: str) -> str:
-    """A text as it is read: without what nobody sees, and in one form of each letter."""
-    import regex  # noqa: PLC0415 - as above
-
-    seen = regex.sub(_UNSEEN, "", text, flags=regex.V1)
-    return unicodedata.normalize("NFKC", seen).casefold()
+    return _Line(number=number, pattern=compiled, reading=reading)

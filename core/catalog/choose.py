@@ -76,7 +76,7 @@ class Catalog:
 
     def _rank_speech(self, model: SpeechModel) -> tuple[int, int, int, float]:
         state = _STATES.index(model.state)
-        return self._doubts(model), self._place(model), state, model.minute_credits
+        return self.doubts(model), self._place(model), state, model.minute_credits
 
     def is_ready(self, model: Served) -> bool:
         return model.enabled and model.gateway in self.ready_gateways
@@ -120,9 +120,9 @@ class Catalog:
 
     def _counted(self, found: Sequence[_Any], names: Sequence[str]) -> tuple[_Any, ...]:
         counted = (m for m in found if m.is_current or any(map(m.is_called, names)))
-        return tuple(sorted(counted, key=self._doubts))
+        return tuple(sorted(counted, key=self.doubts))
 
-    def _doubts(self, model: Served) -> int:
+    def doubts(self, model: Served) -> int:
         """How doubtful it is that it can be had: what was refused just now comes last."""
         if model.key in self.cooldown:
             return 2
@@ -160,7 +160,7 @@ class Catalog:
 
     def _rank_chat(self, model: ChatModel) -> tuple[int, int, int, float]:
         price = model.input_credits + model.output_credits
-        return self._doubts(model), self._place(model), _STATES.index(model.state), price
+        return self.doubts(model), self._place(model), _STATES.index(model.state), price
 
     def _unanswerable(
         self, candidates: Sequence[ChatModel], needs: Collection[ChatAbility], name: str
@@ -268,7 +268,7 @@ class Catalog:
         lacks_frames = len(request.images) == _FIRST_AND_LAST and not model.images.takes_frames
         credits_ = model.credits_for(model.complete(request))
         state = _STATES.index(model.state)
-        return self._doubts(model), lacks_frames, self._place(model), credits_, state
+        return self.doubts(model), lacks_frames, self._place(model), credits_, state
 
     def _place(self, model: Served) -> int:
         """How much its gateway is preferred; 0 comes first."""

@@ -417,6 +417,19 @@ models-price-minute = { $price } a minute
 models-price-character = { $price } a character
 models-price-tokens = { $asked } in, { $answered } out per million tokens
 models-line = { $name } ({ $gateway }): { $what }
+models-kind = { $kind ->
+    [video] Videos
+    [image] Pictures
+    [chat] Answers to questions
+   *[speech] Speech into words
+} ({ $count })
+models-rest = … { $count } more: /models { $kind }
+models-how = One of them: /models { $example }. All of them: /models all
+models-others = { $count ->
+    [one] One more cannot be used now
+   *[other] { $count } more cannot be used now
+} (no key, or switched off): /models all
+models-none-of-kind = No model of that kind is ready: { $kind }. /models shows what there is.
 models-ready = ready
 models-needs = needs { $variable }
 models-off = switched off
@@ -709,6 +722,7 @@ option-private = shown only to you; shared without its prompt
 option-spoiler = covered until tapped
 option-seed = seed, to get the same result again
 option-model = model, see /models
+option-model-kind = only models of one kind, or all of them
 option-language = language
 option-for-chat = for everybody in this chat (chat admins only)
 option-reset = clear all defaults

@@ -392,6 +392,16 @@ models-price-minute = 每分钟 { $price }
 models-price-character = 每个角色 { $price }
 models-price-tokens = 每百万 token 输入 { $asked }，输出 { $answered }
 models-line = { $name }（{ $gateway }）：{ $what }
+models-kind = { $kind ->
+    [video] 视频
+    [image] 图片
+    [chat] 回答问题
+   *[speech] 语音转文字
+}（{ $count }）
+models-rest = …… 还有 { $count } 个：/models { $kind }
+models-how = 查看某一个：/models { $example }；查看全部：/models all
+models-others = 另有 { $count } 个现在不能使用（没有密钥，或已关闭）：/models all
+models-none-of-kind = 没有可用的此类模型：{ $kind }。/models 可查看现有的模型。
 models-ready = 可用
 models-needs = 需要 { $variable }
 models-off = 已停用
@@ -660,6 +670,7 @@ option-private = 仅自己可见；分享时不带提示词
 option-spoiler = 点开才显示
 option-seed = 种子，用于重现结果
 option-model = 模型，见 /models
+option-model-kind = 只看某一类模型，或全部
 option-language = 语言
 option-for-chat = 对本聊天所有人生效（仅限聊天管理员）
 option-reset = 清除所有默认设置

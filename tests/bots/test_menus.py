@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 from prompt_toolkit.completion import CompleteEvent
@@ -152,7 +153,7 @@ async def test_discord_is_told_of_a_new_key_at_the_next_start(tmp_path: Path) ->
                 published = here.server.called(PUBLISHED)
 
             assert len(published) == calls
-            names = re.findall(r"'name': '([a-z]+)'", str(published[-1].json))
+            names = [command["name"] for command in cast("list[Json]", published[-1].json)]
             assert {*set_up.makers} == set(names) & set(MAKERS)
 
 

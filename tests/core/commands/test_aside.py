@@ -22,7 +22,9 @@ async def community(tmp_path: Path) -> AsyncGenerator[Community]:
 async def test_a_model_is_set_aside_and_taken_back(community: Community) -> None:
     cooldown = community.engine.services.catalog.cooldown
     said = await community.say(f"aside {TASKS} 90", ROOT)
-    shown = [await community.say(each, ROOT, place=DESK) for each in ("gateways", "models")]
+    shown = [
+        await community.say(each, ROOT, place=DESK) for each in ("gateways", f"models {TASKS}")
+    ]
     minutes = cooldown.minutes_left(TASKS)
     ended = await community.say(f"unaside {TASKS}", ROOT)
 

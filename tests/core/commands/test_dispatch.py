@@ -147,7 +147,7 @@ async def test_the_last_video_is_made_again_and_paid_again(harness: EngineHarnes
 async def test_help_and_models_speak_the_users_language(harness: EngineHarness) -> None:
     async with harness.engine() as engine:
         english = text_of(await say(engine, "help"))
-        chinese = text_of(await say(engine, "models", locale=Locale.ZH))
+        chinese = text_of(await say(engine, "models all", locale=Locale.ZH))
 
     assert "/retry: try a failed job again" in english
     assert "  length: 15s (--seconds, --dur)" in english

@@ -200,7 +200,7 @@ async def test_only_admins_are_told_variables_and_retired_models(tmp_path: Path)
     async with bot(tmp_path, SETUPS["apiyi"]) as here:
         users = [await here.refusal(line) for line in (*lines, "/storyboard 15s a cat")]
         admins = [await here.refusal(line, ADMIN) for line in (*lines, "/storyboard 15s a cat")]
-        listed, all_listed = await here.answer("/models"), await here.answer("/models", ADMIN)
+        listed, all_listed = [await here.answer("/models all", who) for who in (ANN, ADMIN)]
 
     assert [text.splitlines()[0] for text in admins] == [text.splitlines()[0] for text in users]
     told = "\n".join([*users, listed])
@@ -212,7 +212,8 @@ async def test_only_admins_are_told_variables_and_retired_models(tmp_path: Path)
     assert "seedance-2.0 could, but WHATAI_API_KEY is missing." in admins[2]
     assert "sandbox-video could, but SANDBOX_API_KEY is missing." in admins[4]
     assert "needs WHATAI_API_KEY" in all_listed
-    assert len(listed.splitlines()) == 1
+    assert listed.splitlines()[0] == "Videos (1)"
+    assert len(listed.splitlines()) == 2
 
 
 async def test_a_retired_model_is_used_where_it_is_named(tmp_path: Path) -> None:

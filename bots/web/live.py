@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from bots.door import SEAT
 from bots.web.board import SharedBoard
+from bots.web.boards import elsewhere_now
 from bots.web.dash_gateways import told_pause
 from bots.web.files import Seats
 from bots.web.job_board import JobBoard
@@ -22,7 +23,7 @@ from bots.web.job_page import ACTIONS, actions, facts, lines_of, route, spent_of
 from bots.web.live_board import LiveBoard, looked, shown_answers, shown_elsewhere, shown_ends
 from bots.web.overview import counted, look, moment_of, said
 from bots.web.signed_in import SignedIn, Visit
-from bots.web.viewers import Viewer, Viewers, elsewhere_now
+from bots.web.viewers import Viewer, Viewers
 from core.feed import REMEMBERED
 from core.jobs import Job
 from core.messages.wording import clock

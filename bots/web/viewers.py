@@ -5,17 +5,14 @@ waiting, and has nothing kept for them.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 
-from bots.web.board import Scene, SharedBoard
-from bots.web.overview import LOOK_SECONDS, MOST_ROWS, NOWHERE_ELSE, Elsewhere
+from bots.web.board import SharedBoard
+from bots.web.boards import Boards
+from bots.web.overview import LOOK_SECONDS
 from core.engine.engine import Engine
 from core.errors import StorageError
-
-log = logging.getLogger(__name__)
 
 # Twice a second; where there are many, once a second, so that they take no more of the processor.
 _PAUSE_SECONDS = 0.5
@@ -52,7 +49,7 @@ class Viewer:
 
 
 class Viewers:
-    """All who look, and what they are told.
+    """All who look: how long they may, and when they are told something.
 
     Works only while there is somebody: the first one begins it, the last one ends it.
     """
@@ -69,12 +66,9 @@ class Viewers:
         self._check_seconds = check_seconds
         self._look_seconds = look_seconds
         self._beat_seconds = beat_seconds
-        self._boards: dict[Hashable, SharedBoard] = {}
-        # Those that could not be drawn: they may have no news of their own any more.
-        self._late = set[SharedBoard]()
+        self._boards = Boards(engine)
         self._all: dict[Viewer, Hashable] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._elsewhere = NOWHERE_ELSE
 
     def has_enough(self, who: str) -> bool:
         """Whether a session has as many streams as it gets."""
@@ -98,17 +92,12 @@ class Viewers:
         left = viewer.until - self._engine.services.sessions.now()
         timer = asyncio.get_running_loop().call_later(left, viewer.end)
         try:
-            if page not in self._boards:
-                board = make()
-                await self._draw([board])
-                # Another one may have been as fast.
-                self._boards.setdefault(page, board)
-            yield self._boards[page]
+            yield await self._boards.of(page, make)
         finally:
             timer.cancel()
             del self._all[viewer]
             if page not in self._all.values():
-                self._boards.pop(page, None)
+                self._boards.drop(page)
             if not self._all:
                 self._feed.is_watched = False
                 self._stop()
@@ -133,8 +122,6 @@ class Viewers:
             task.cancel()
         self._tasks.clear()
         self._boards.clear()
-        self._late.clear()
-        self._elsewhere = NOWHERE_ELSE
 
     async def _tell(self) -> None:
         while True:
@@ -142,34 +129,19 @@ class Viewers:
                 async with asyncio.timeout(self._beat_seconds):
                     await self._feed.news()
             except TimeoutError:
-                for board in self._boards.values():
-                    board.beat()
-                self._late.intersection_update(self._boards.values())
-                await self._draw(list(self._late))
+                await self._boards.beat()
             else:
-                await self._draw(list(self._boards.values()))
+                await self._boards.draw()
             if self._feed.is_closed:
                 return
             for viewer in self._all:
                 viewer.woken.set()
             await asyncio.sleep(max(_PAUSE_SECONDS, len(self._all) / _VIEWERS_PER_SECOND))
 
-    async def _draw(self, boards: Iterable[SharedBoard]) -> None:
-        scene = Scene(engine=self._engine, elsewhere=self._elsewhere)
-        for board in boards:
-            try:
-                await board.follow(scene)
-                self._late.discard(board)
-            except StorageError as error:
-                self._late.add(board)
-                log.warning("a page is drawn later: %s", error)
-
     async def _look_elsewhere(self) -> None:
         """See what other processes have, once for all viewers: they tell nobody of it."""
         while True:
-            before = self._elsewhere
-            self._elsewhere = await elsewhere_now(self._engine, before)
-            if self._elsewhere != before:
+            if await self._boards.look_elsewhere():
                 self._feed.changed()
             await asyncio.sleep(self._look_seconds)
 
@@ -191,15 +163,3 @@ class Viewers:
         for viewer in self._all:
             if viewer.who == who:
                 viewer.end()
-
-
-async def elsewhere_now(engine: Engine, before: Elsewhere = NOWHERE_ELSE) -> Elsewhere:
-    """What other processes have; what they had before, where nobody can tell now."""
-    services = engine.services
-    if not services.calls.are_heard:
-        return NOWHERE_ELSE
-    try:
-        return Elsewhere(jobs=tuple(await services.store.elsewhere(limit=MOST_ROWS)))
-    except StorageError:
-        failed_at = services.sessions.now() if before.failed_at is None else before.failed_at
-        return replace(before, failed_at=failed_at)

@@ -29,6 +29,7 @@ from tests.fakes.engine_harness import TASKS, EngineHarness, stored_when
 from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
 from tests.fakes.memory_platform import NAME
 from tests.fakes.movies import make_movie
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.server import telegram_server
 from tests.fakes.tls import TLS
 
@@ -271,9 +272,8 @@ async def test_a_port_is_served_from_the_first_call_on_and_closed_in_the_end(
 
 
 async def test_a_port_that_nobody_calls_is_closed_as_well() -> None:
-    listener = open_port(0, "127.0.0.1")
-    port = listener.getsockname()[1]
-    async with served_on_call(listener, list):
+    port = free_port()
+    async with served_on_call(open_port(port, "127.0.0.1"), list):
         pass
 
     open_port(port, "127.0.0.1").close()
@@ -292,8 +292,7 @@ async def test_who_is_to_be_called_needs_a_port(tmp_path: Path) -> None:
 async def test_a_bot_is_looked_after_while_it_works_and_its_log_is_for_programs(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    with open_port(0, "127.0.0.1") as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     async with telegram_server() as telegram, httpx.AsyncClient(trust_env=False) as client:
         ada = telegram.user(7)
         chat = telegram.private(ada)

@@ -5,7 +5,6 @@ import fcntl
 import os
 import pty
 import signal
-import socket
 import struct
 import sys
 import termios
@@ -29,12 +28,6 @@ class Finished:
     code: int
     out: str
     err: str
-
-
-def free_port() -> int:
-    """One that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from sandbox.orders.ledger import read_ledger
 from sandbox.orders.order import PaidOrder
 from sandbox.server import run
 from tests.fakes.cli import ROOT, environment
+from tests.fakes.ports import free_port
 
 _SPEED = 20.0
 
@@ -33,12 +34,12 @@ class GatewayProcess:
         self.root = ""
         self._folder = folder
         self._catalog = catalog
+        self._port = free_port()
         self._process: Process | None = None
 
     async def start(self) -> None:
         """Start it, or start it again where it was, with the orders that it had."""
-        port = self.root.rpartition(":")[2] or "0"
-        arguments = (str(self._folder), port, str(self._catalog))
+        arguments = (str(self._folder), str(self._port), str(self._catalog))
         # It has much to say about clients that are killed while they speak to it.
         with (self._folder.with_suffix(".log")).open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

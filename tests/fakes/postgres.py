@@ -9,7 +9,6 @@ import os
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -23,6 +22,7 @@ import psycopg
 from filelock import FileLock
 
 from storage.database import open_database
+from tests.fakes.ports import free_port
 
 # Postgres refuses to be run by root.
 _USER = "nobody" if os.geteuid() == 0 else None
@@ -67,7 +67,7 @@ class PostgresServer:
     ) -> None:
         self.folder = folder
         self._settings = {**_SETTINGS, **(settings or {})}
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -182,12 +182,6 @@ def _told(connection: psycopg.Connection, question: bytes) -> str:
 async def _start(url: str) -> None:
     async with open_database(url):
         pass
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind((_HOST, 0))
-        return found.getsockname()[1]
 
 
 def new_folder() -> Path:

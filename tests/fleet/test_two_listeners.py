@@ -6,8 +6,8 @@ import httpx
 import psycopg
 import pytest
 
-from tests.fakes.cli import free_port
 from tests.fakes.fleet import Fleet, FleetProcess
+from tests.fakes.ports import free_port
 from tests.fakes.tls import TLS
 
 pytestmark = pytest.mark.fleet

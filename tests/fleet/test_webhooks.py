@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.bots.telegram.test_run import free_port
 from tests.fakes.fleet import Fleet, FleetProcess
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.bot import picture
 from tests.fakes.telegram.chat import TelegramChat
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes.cli import ROOT, environment, free_port, run, running, terminal
+from tests.fakes.cli import ROOT, environment, run, running, terminal
+from tests.fakes.ports import free_port
 from tests.fakes.raw_server import raw_server, replies, reply
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from tests.core.dialects.http_answers import as_json
 from tests.core.dialects.scripts import WORKFLOWS
 from tests.fakes.cli import run
+from tests.fakes.ports import free_port
 from tests.fakes.raw_server import raw_server
 
 pytestmark = pytest.mark.slow
@@ -65,9 +65,7 @@ async def test_doctor_says_where_nobody_answers_and_what_is_wrong_in_the_folder(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "one.toml").write_text('[fields]\nprompt = "1.text"\n')
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-
+    url = f"http://127.0.0.1:{free_port()}"
     variables = {"COMFYUI_BASE_URL": url, "COMFYUI_WORKFLOWS": str(tmp_path)}
     done = await run(tmp_path, "doctor", variables=variables)
 

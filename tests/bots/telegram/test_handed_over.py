@@ -1,7 +1,6 @@
 """What Telegram has handed over is not lost, whenever the process is killed, nor done twice."""
 
 import asyncio
-import socket
 import sqlite3
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Generator
@@ -13,6 +12,7 @@ import pytest
 
 from sandbox.orders.ledger import read_ledger
 from tests.fakes.cli import running
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.bot import picture
 from tests.fakes.telegram.chat import TelegramChat, TelegramMessage, TelegramUser
 from tests.fakes.telegram.server import TelegramServer, telegram_server
@@ -77,9 +77,7 @@ async def operator(
             "TELEGRAM_API_URL": telegram.url,
         }
         if request.param == "webhook":
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                port = probe.getsockname()[1]
-            url = f"http://127.0.0.1:{port}/hook"
+            url = f"http://127.0.0.1:{(port := free_port())}/hook"
             variables |= {"TELEGRAM_WEBHOOK_URL": url, "HTTP_PORT": str(port)}
         ada = telegram.user(7)
         yield Operator(

@@ -11,7 +11,8 @@ import pytest
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import serve
-from tests.fakes.cli import free_port, run, running
+from tests.fakes.cli import run, running
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 from tests.fakes.tls import TLS
 

@@ -10,8 +10,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.bots.telegram.test_run import free_port, settings
+from tests.bots.telegram.test_run import settings
 from tests.fakes.cli import running
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.server import telegram_server
 from tests.fakes.tls import TLS
 

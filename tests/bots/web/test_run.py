@@ -1,7 +1,6 @@
 """Pages as an operator gets them: from `cliprelay run`, where PUBLIC_URL is set."""
 
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +9,10 @@ import httpx
 import pytest
 
 from tests.fakes.cli import running
+from tests.fakes.ports import free_port
 from tests.fakes.telegram.server import telegram_server
 
 ROOT = Path(__file__).parents[3]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.slow

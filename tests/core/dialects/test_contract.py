@@ -1,7 +1,6 @@
 """What every dialect keeps to, whatever its wire looks like. A new one adds its answers here."""
 
 import asyncio
-import socket
 from dataclasses import replace
 
 import httpx
@@ -25,6 +24,7 @@ from tests.core.dialects.scripted_gateway import (
     talk,
 )
 from tests.core.dialects.scripts import NAMES, SCRIPTS, dialect_of, script_of
+from tests.fakes.ports import free_port
 from tests.fakes.raw_server import raw_server, reply
 
 NOW = {"Retry-After": "0"}
@@ -216,8 +216,7 @@ async def test_what_is_never_accepted_is_sent_three_times(
 
 @each_dialect
 async def test_a_gateway_that_cannot_be_reached_has_billed_nothing(name: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     dialed: list[str] = []
 
     async def count(request: httpx.Request) -> None:

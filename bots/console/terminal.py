@@ -3,10 +3,12 @@
 import shutil
 import sys
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.input import create_input
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth
 
@@ -31,7 +33,12 @@ class TerminalScreen:
         self._lines: dict[str, str] = {}
         self._begun: dict[str, str] = {}
         self._speeches = Speeches()
+        keys = create_input()
+        # Each line that is printed would let the terminal itself have the keys for that moment:
+        # Ctrl-C would end the program instead of an answer, and Ctrl-D would be lost.
+        keys.cooked_mode = nullcontext
         self._session: PromptSession[str] = PromptSession(
+            input=keys,
             bottom_toolbar=self._toolbar,
             completer=CommandCompleter(catalog),
             complete_while_typing=False,

@@ -128,7 +128,7 @@ async def test_a_process_that_is_killed_while_it_sends_sends_nothing_twice(
                 each.id for each in chats for post in telegram.answers(each) if post.text == BYE
             )
 
-        async with running(tmp_path, "run", variables=given) as process, asyncio.timeout(60):
+        async with running(tmp_path, "run", variables=given) as process, asyncio.timeout(120):
             telegram.say(chat, ada, SAID)
             await telegram.until(lambda: any(post.buttons for post in telegram.answers(chat)))
             (shown,) = telegram.answers(chat)
@@ -140,7 +140,7 @@ async def test_a_process_that_is_killed_while_it_sends_sends_nothing_twice(
             process.kill()
             await process.wait()
         before = got()
-        async with running(tmp_path, "run", variables=given), asyncio.timeout(60):
+        async with running(tmp_path, "run", variables=given), asyncio.timeout(120):
             await telegram.until(lambda: "Broadcast: done" in shown.text)
 
         assert CHATS // 4 <= len(before) < CHATS
@@ -183,7 +183,7 @@ async def test_what_the_console_has_confirmed_is_sent_when_the_platforms_are_ser
         typed = next(line for line in shown.out.splitlines() if "/send --of" in line)
         line = f"/send{typed.partition('/send')[2]}"
         confirmed = await run(tmp_path, "chat", said=f"{line}\n", variables=given)
-        async with running(tmp_path, "run", variables=given) as process, asyncio.timeout(60):
+        async with running(tmp_path, "run", variables=given) as process, asyncio.timeout(120):
             await telegram.until(lambda: telegram.answers(hers))
             # In order: it has to hear that the chat has it.
             process.terminate()

@@ -214,5 +214,5 @@ async def test_the_terminal_completes_only_what_can_be_done(
         screen.type("\r")
         await screen.wait_for("You have no jobs running or waiting.\n>")
         screen.type("\x04")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             assert await process.wait() == 0

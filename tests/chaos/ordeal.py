@@ -24,8 +24,8 @@ from tests.fakes.gateway_process import GatewayProcess, gateway_process
 from tests.fakes.telegram.server import telegram_server
 
 CATALOG = Path(__file__).with_name("models.toml")
-_START_SECONDS = 30.0
-_STOP_SECONDS = 15.0
+_START_SECONDS = 90.0
+_STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.25
 _WRONG = 2
 # Connections that are kept for the next request.

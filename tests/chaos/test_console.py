@@ -22,7 +22,7 @@ pytestmark = pytest.mark.chaos
 
 _LIVES, _EACH = 6, 4
 _LONGEST_SECONDS = 4.0
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _LAST_SECONDS = 90.0
 _TERMINAL = "terminal"
 

@@ -24,7 +24,7 @@ async def ordered(ordeal: Ordeal, word: str, told: str = "", *, shows: str) -> N
     assert isinstance(crowd, TelegramCrowd)
     prompt = f"{word} {told} a cat"
     await ordeal.order(crowd, CrowdWish(word=word, command="video", model="tasks", prompt=prompt))
-    await crowd.until(lambda: any(shows in each.text for each in crowd.answers(word)), 30)
+    await crowd.until(lambda: any(shows in each.text for each in crowd.answers(word)), 90)
     assert crowd.stop(word, times=0)
 
 
@@ -53,7 +53,7 @@ async def test_stop_in_every_state(tmp_path: Path, seed: int) -> None:
             await ordered(ordeal, "w0005w", shows="Accepted")
             await held.reached.wait()
             crowd.stop("w0005w", times=2)
-            await crowd.until(lambda: not crowd.server.inbox.pending, 30)
+            await crowd.until(lambda: not crowd.server.inbox.pending, 90)
             held.release.set()
             await ordeal.quiet(_QUIET_SECONDS)
             for word in list(crowd.commands):

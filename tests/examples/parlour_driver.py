@@ -27,7 +27,7 @@ from tests.examples.parlour_server import (
 from tests.fakes.driver import ChatDriver, DeliveredPost, Seen
 from tests.fakes.engine_harness import EngineHarness
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 
 class ParlourDriver:

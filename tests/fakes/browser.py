@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Tests run as root in containers, where Chromium's own sandbox does not start.
 _ARGUMENTS = ("--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu")
 _AXE = "axe_playwright_python"
+# How long an `expect` may wait says how busy the machine is; by itself it waits for 5 s.
+expect.set_options(timeout=60_000)
 _SERIOUS = frozenset({"serious", "critical"})
 
 

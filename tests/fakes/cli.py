@@ -75,7 +75,7 @@ async def run(
     folder: Path, *arguments: str, said: str = "", variables: Mapping[str, str] | None = None
 ) -> Finished:
     """Run it with that on its input until it ends."""
-    async with running(folder, *arguments, variables=variables) as process, asyncio.timeout(60):
+    async with running(folder, *arguments, variables=variables) as process, asyncio.timeout(120):
         out, err = await process.communicate(said.encode())
     return Finished(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
@@ -100,7 +100,7 @@ class Terminal:
 
     async def wait_for(self, text: str) -> None:
         """Wait until the screen shows that."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while text not in self.text:
                 self._news.clear()
                 await self._news.wait()
@@ -111,7 +111,7 @@ class Terminal:
         What was typed earlier is thrown away: the program shows its question, turns the echo off,
         drops what has come by then, and moves the cursor on.
         """
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while termios.tcgetattr(self._descriptor)[3] & termios.ECHO:
                 self._news.clear()
                 await self._news.wait()
@@ -162,7 +162,7 @@ async def terminal(
     os.close(theirs)
     screen = Terminal(ours)
     try:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(180):
             yield screen, process
     finally:
         if process.returncode is None:

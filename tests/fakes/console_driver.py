@@ -21,7 +21,7 @@ from tests.fakes.engine_harness import EngineHarness
 
 # What it is, the prompt, how long it took, and that it is a test.
 CAPTION_LINES = 4
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 
 class QuickScreen(PipeScreen):

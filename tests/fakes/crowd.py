@@ -123,6 +123,12 @@ class FleetCrowd:
             lambda: sum(row.state not in waits for row in self.rows()) >= count, _SECONDS
         )
 
+    async def order_until_running(self, which: FleetProcess, at_once: int) -> None:
+        """Let so many at a time order until one runs some of it: whoever has room takes a job."""
+        while not any(row.state == "running" for row in self.rows(which)):
+            self.order(at_once)
+            await self.until_begun(len(self.chats))
+
     async def until_amid(self, which: FleetProcess, steps: Collection[tuple[str, bool]]) -> None:
         """Wait until one has jobs at all these steps at once: their state, and whether posting."""
         await self._until(

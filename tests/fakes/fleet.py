@@ -22,7 +22,7 @@ from tests.fakes.postgres import PostgresServer
 from tests.fakes.telegram.server import TelegramServer, telegram_server
 
 Seen = TypeVar("Seen")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 """So long others may take to go on with what somebody has left."""
 
 

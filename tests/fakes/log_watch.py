@@ -5,7 +5,7 @@ import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 
 
 class LogWatch(logging.Handler):

@@ -20,7 +20,7 @@ from tests.fakes.change_signal import ChangeSignal
 from tests.fakes.driver import ChatDriver, DeliveredPost, Seen
 from tests.fakes.engine_harness import EngineHarness
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 # No end to an open page.
 _FOR_EVER = httpx.Timeout(PATIENCE_SECONDS, read=None)
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.fleet
 LIMITS = Limits(writes=20, window_seconds=600, edit_seconds=1, text_chars=4096)
 HERE = ConversationRef(platform="chat", chat="1")
 ELSEWHERE = ConversationRef(platform="chat", chat="2")
-_SECONDS = 30.0
+_SECONDS = 90.0
 
 
 @asynccontextmanager

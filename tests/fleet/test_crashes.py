@@ -89,7 +89,7 @@ async def test_two_that_stood_still_find_their_jobs_with_others_and_say_nothing_
 ) -> None:
     _, early, late = await three(fleet)
     crowd.order(JOBS)
-    await crowd.until(JOBS // 2, "running")
+    await crowd.until_begun(JOBS // 2)
 
     for frozen in (early, late):
         await crowd.until(1, "running", frozen)
@@ -115,7 +115,7 @@ async def test_whoever_is_asked_to_leave_hands_its_jobs_over_at_once(
     await standby.until_logged("stands by", times=2)
     leaving = (front, standby, worker)
     crowd.order(JOBS)
-    await crowd.until(JOBS, "running")
+    await crowd.until_begun(JOBS)
     for each in leaving:
         await crowd.until(1, "running", each)
 
@@ -133,7 +133,7 @@ async def test_a_database_that_is_away_is_no_failure_of_a_job(
 ) -> None:
     await three(fleet)
     crowd.order(JOBS)
-    await crowd.until(JOBS, "running")
+    await crowd.until_begun(JOBS)
 
     server.stop(signal.SIGQUIT)
     await asyncio.sleep(seconds)
@@ -151,7 +151,7 @@ async def test_one_that_hears_nothing_from_the_database_shows_nothing_and_others
         cut_off = await fleet.start("worker", DATABASE_URL=relay.url)
         await cut_off.until_logged("platforms:")
         crowd.order(JOBS)
-        await crowd.until(JOBS // 2, "running")
+        await crowd.until_begun(JOBS // 2)
         await crowd.until(1, "running", cut_off)
 
         relay.freeze()

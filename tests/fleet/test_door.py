@@ -88,7 +88,7 @@ def idle_hands() -> Hands:
 
 async def until_counted(aside: psycopg.Connection, query: str, count: int) -> None:
     """Wait until that is what the database counts."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         # Nobody here is told of what it counts.
         while aside.execute(query.encode()).fetchone() != (count,):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -206,7 +206,7 @@ async def test_what_nobody_could_go_on_with_is_asked_when_nothing_can_change_any
         leaves.set()
         await dispatcher.hand_over(lambda: kept)
         ordered.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             await ended.wait()
         await dispatcher.close()
 
@@ -288,7 +288,7 @@ async def test_what_cannot_be_read_is_set_aside_once_and_takes_nobodys_room(
             await dispatcher.join(job.user.platform)
             await watch.wait()
             await store.add(second)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 await is_taken.wait()
         await dispatcher.close()
 

@@ -37,7 +37,7 @@ async def test_three_processes_never_write_too_much_to_a_group_and_all_results_c
         crowd.chats[f"#slow cat {number}"] = group
         said = f"/video@clips_bot --model crowd/sora-2 #slow cat {number}"
         fleet.telegram.say(group, person, said)
-    await crowd.until(JOBS // 2, "running")
+    await crowd.until_begun(JOBS // 2)
     holders = {row.holder for row in crowd.rows() if row.holder}
     await crowd.until_all_ended(seconds=240)
 

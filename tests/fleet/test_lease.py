@@ -15,7 +15,7 @@ from tests.fakes.relay import Relay
 
 pytestmark = pytest.mark.fleet
 
-TERMS = LeaseTerms(lasts=3.0, renews=0.3, margin=1.5)
+TERMS = LeaseTerms(lasts=9.0, renews=0.5, margin=4.0)
 PLATFORM = "telegram"
 
 
@@ -31,7 +31,7 @@ class Diary:
         self.changed.notify()
 
     async def until(self, *lines: str) -> None:
-        await self.changed.until(lambda: self.lines == list(lines), 20)
+        await self.changed.until(lambda: self.lines == list(lines), 90)
 
 
 def listening(database: Database, name: str, diary: Diary) -> asyncio.Task[None]:
@@ -69,7 +69,7 @@ async def test_who_cannot_reach_the_database_stops_before_another_begins(
             relay.thaw()
         second.cancel()
         await asyncio.wait([second])
-        await diary.changed.until(lambda: diary.lines[-1] == "first begins", 20)
+        await diary.changed.until(lambda: diary.lines[-1] == "first begins", 90)
         first.cancel()
         await asyncio.wait([first])
 
@@ -80,16 +80,17 @@ async def test_whose_listening_breaks_gives_the_lease_up(server: PostgresServer)
     diary = Diary()
     async with open_database(server.new_database()) as database:
         member = Membership(database, Patience())
-        broken = LeasedListening(database, member, Calls(database, "", {}), LeaseTerms())
+        for_long = LeaseTerms(lasts=3600.0)
+        broken = LeasedListening(database, member, Calls(database, "", {}), for_long)
 
         async def listen() -> None:
             raise OSError("it broke")
 
         with pytest.raises(OSError, match="it broke"):
             await broken.listen(PLATFORM, listen, lambda: None)
-        # A lease of 15 s that nobody had given up would be waited for.
+        # One that nobody had given up would be waited for.
         second = listening(database, "second", diary)
-        await diary.changed.until(lambda: diary.lines, 10)
+        await diary.changed.until(lambda: diary.lines, 90)
         second.cancel()
         await asyncio.wait([second])
     assert not member.listens

@@ -25,7 +25,7 @@ HERE = ConversationRef(platform=NAME, chat="1")
 
 async def told(lines: AsyncIterator[str], name: str, part: str) -> dict[str, Any]:
     """Read on until that is told."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         async for line in lines:
             if line.startswith("data: "):
                 found = json.loads(line.removeprefix("data: "))
@@ -51,7 +51,7 @@ async def test_jobs_of_another_machine_go_without_a_reload(tmp_path: Path, url: 
                 page = (await lab.client.get("/dashboard/", headers=headers)).text
                 paths = ("/dashboard/events", f"/dashboard/jobs/{job.id}/events")
                 now, one = (
-                    lab.client.stream("GET", path, headers=headers, timeout=30) for path in paths
+                    lab.client.stream("GET", path, headers=headers, timeout=90) for path in paths
                 )
                 async with now as listed, one as followed:
                     lines, moves = listed.aiter_lines(), followed.aiter_lines()

@@ -30,7 +30,7 @@ from tests.fakes.movies import make_movie
 pytestmark = pytest.mark.fleet
 ANN = User(platform=NAME, id="ann")
 ACT = Act(by=ANN.party, at=1.0, command="any", place=Party(platform=NAME, kind="chat", id="1"))
-_SECONDS = 30.0
+_SECONDS = 90.0
 
 
 @pytest.fixture

@@ -60,15 +60,14 @@ async def test_the_old_version_works_on_while_a_newer_one_comes_and_takes_over(
     old = await three(fleet)
     crowd = FleetCrowd(fleet=fleet)
     crowd.order(JOBS)
-    await crowd.until(JOBS, "running")
+    await crowd.until_begun(JOBS)
 
     new = [await fleet.start("run", **newer), await fleet.start("worker", **newer)]
     for each in new:
         await each.until_logged("platforms:")
     late = await run(tmp_path, "worker", variables={**fleet.variables, "DATABASE_URL": fleet.url})
     # It still listens: what is ordered now is stored and begun by the old version.
-    crowd.order(JOBS)
-    await crowd.until(1, "running", new[1])
+    await crowd.order_until_running(new[1], JOBS)
     front, *workers = old
     for each in (*workers, front):
         assert await each.stop() == 0

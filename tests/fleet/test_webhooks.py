@@ -56,7 +56,7 @@ async def test_what_the_one_that_listens_leaves_undone_the_next_one_does(fleet: 
     first = await listening(fleet)
     held = fleet.telegram.hold("getFile")
     fleet.telegram.say(chat, ada, caption=VIDEO, photo=picture())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await held.reached.wait()
 
     await first.kill()

@@ -67,7 +67,7 @@ async def test_who_comes_when_it_is_closed_is_told_and_does_not_wait_for_ever(ur
     async with open_database(url) as database:
         pass
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         with pytest.raises(StorageError, match="is closed"):
             await say(database, "SELECT * FROM alembic_version")
 

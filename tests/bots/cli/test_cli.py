@@ -205,7 +205,7 @@ async def test_a_key_under_a_wrong_name_is_wrong(tmp_path: Path) -> None:
 async def test_doctor_beside_a_running_bot_is_no_error(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with running(tmp_path, "chat", variables=gateway) as process, asyncio.timeout(60):
+    async with running(tmp_path, "chat", variables=gateway) as process, asyncio.timeout(120):
         assert process.stdout
         await process.stdout.readline()
         assert process.stdin
@@ -303,7 +303,7 @@ async def test_a_folder_that_cannot_be_written_is_said_before_anybody_pays(
 
 @pytest.mark.slow
 async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    async with running(tmp_path, "sandbox", "--port", "0") as process, asyncio.timeout(60):
+    async with running(tmp_path, "sandbox", "--port", "0") as process, asyncio.timeout(120):
         assert process.stdout
         line = (await process.stdout.readline()).decode()
         root = line.split(" on ")[1].split()[0]
@@ -336,7 +336,7 @@ async def test_under_nohup_it_outlives_its_terminal_and_without_it_ends(
         process.send_signal(signal.SIGHUP)
         if not before:
             # It ends although its input is open; what comes then nobody reads.
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 await process.wait()
         out, _ = await process.communicate(b"/models\n")
         assert process.returncode == 0

@@ -169,7 +169,7 @@ async def test_beside_a_running_bot_it_says_how_to_and_that_works(
     tmp_path: Path, gateway: dict[str, str], command: str
 ) -> None:
     arguments = ("generate", "portrait", "a", "cat") if command == "generate" else ("chat",)
-    async with running(tmp_path, "chat", variables=gateway) as bot, asyncio.timeout(60):
+    async with running(tmp_path, "chat", variables=gateway) as bot, asyncio.timeout(120):
         assert bot.stdin
         assert bot.stdout
         bot.stdin.write(b"/status\n")

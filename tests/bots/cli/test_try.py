@@ -101,7 +101,7 @@ async def test_a_failure_is_in_the_transcript_with_what_people_are_told(
 async def test_who_is_stopped_leaves_what_was_seen(tmp_path: Path, state: Path) -> None:
     options = SandboxOptions(state_dir=state, speed=0.01, short_side=96, fps=8)
     model = "xai/grok-imagine-video-1.5-lite"
-    async with serve(options) as root, asyncio.timeout(60):
+    async with serve(options) as root, asyncio.timeout(120):
         account = {"XAI_API_KEY": KEY, "XAI_BASE_URL": root}
         async with running(tmp_path, "try", model, "--yes", variables=account) as process:
             assert process.stdout

@@ -242,7 +242,7 @@ async def test_input_from_a_file_and_from_nowhere_ends_too(
     file.write_bytes(said or b"")
     source = file if said else Path(os.devnull)
     started = running(tmp_path, "chat", variables=gateway, source=source)
-    async with started as process, asyncio.timeout(60):
+    async with started as process, asyncio.timeout(120):
         out, _ = await process.communicate()
 
     assert process.returncode == 0
@@ -253,7 +253,7 @@ async def test_input_from_a_file_and_from_nowhere_ends_too(
 async def test_a_second_process_on_the_same_file_is_refused(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
-    async with running(tmp_path, "chat", variables=gateway) as first, asyncio.timeout(60):
+    async with running(tmp_path, "chat", variables=gateway) as first, asyncio.timeout(120):
         assert first.stdin
         assert first.stdout
         first.stdin.write(b"/status\n")
@@ -274,7 +274,7 @@ async def test_a_killed_chat_goes_on_with_its_job_and_pays_once(tmp_path: Path) 
     )
     async with serve(options) as root:
         variables = {"WHATAI_API_KEY": "sk-x", "WHATAI_BASE_URL": root}
-        async with running(tmp_path, "chat", variables=variables) as first, asyncio.timeout(60):
+        async with running(tmp_path, "chat", variables=variables) as first, asyncio.timeout(120):
             assert first.stdin
             assert first.stdout
             first.stdin.write(b"/video -m sora-2 a cat\n")

@@ -45,7 +45,7 @@ class PaperScreen:
 
     async def until(self, text: str) -> str:
         """Wait until that stands there; gives all that does, and goes on with a new sheet."""
-        await self._changed.until(lambda: text in self.text, 30)
+        await self._changed.until(lambda: text in self.text, 90)
         shown, self.text = self.text, ""
         return shown
 

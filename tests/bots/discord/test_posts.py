@@ -143,7 +143,7 @@ async def test_the_boosts_of_a_server_allow_larger_files(here: DeferringBotHarne
     assert here.conversation().limits.upload_bytes == 10 * MIB
 
     here.server.world.boost(here.guild, 2)
-    await here.client.wait_for("guild_update", timeout=30)
+    await here.client.wait_for("guild_update", timeout=90)
 
     assert here.conversation().limits.upload_bytes == 50 * MIB
 
@@ -161,7 +161,7 @@ async def test_a_channel_that_refuses_a_size_is_asked_for_less_from_then_on(
     here: DeferringBotHarness,
 ) -> None:
     here.server.world.boost(here.guild, 2)
-    await here.client.wait_for("guild_update", timeout=30)
+    await here.client.wait_for("guild_update", timeout=90)
     here.server.world.tiers.clear()
 
     with pytest.raises(TooLargeError):

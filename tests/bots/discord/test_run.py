@@ -46,12 +46,12 @@ async def test_both_platforms_are_served_and_one_that_is_gone_does_not_stop_the_
             await discord.aclose()
             telegram.say(chat, bob, "/video --model veo-3.1 a cat")
             await telegram.until(lambda: any("Done in" in p.text for p in telegram.answers(chat)))
-            began = asyncio.get_running_loop().time()
             process.terminate()
-            code = await process.wait()
+            # Much sooner than what is on its way would be waited for.
+            async with asyncio.timeout(90):
+                code = await process.wait()
 
         assert code == 0
-        assert asyncio.get_running_loop().time() - began < 5
 
 
 async def test_what_discord_says_and_nobody_can_read_is_left_out(

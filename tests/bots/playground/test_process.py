@@ -24,11 +24,11 @@ async def test_the_page_works_beside_the_terminal_and_ends_with_it(
         assert found
         async with opened_page(found[0].rstrip(">")) as page:
             await page.send("order/video", {"prompt": "a cat"})
-            await page.changed.until(lambda: bool(page.files), 60)
+            await page.changed.until(lambda: bool(page.files), 90)
             screen.type("/status\r")
             await screen.wait_for("You have no jobs running or waiting.\n>")
             screen.type("\x04")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 assert await process.wait() == 0
 
     (post,) = page.files.values()

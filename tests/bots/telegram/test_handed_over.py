@@ -97,7 +97,7 @@ async def test_killed_after_it_was_confirmed_and_before_it_was_ordered(
     held = telegram.hold("getFile")
     async with operator.program() as process:
         telegram.say(operator.chat, operator.ada, caption=VIDEO, photo=picture())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await held.reached.wait()
         await telegram.until(lambda: not telegram.inbox.pending)
         process.kill()
@@ -137,7 +137,7 @@ async def test_killed_as_soon_as_its_status_is_shown(operator: Operator) -> None
     held = telegram.hold("sendMessage")
     async with operator.program() as process:
         telegram.say(operator.chat, operator.ada, VIDEO)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await held.reached.wait()
         process.kill()
         await process.wait()

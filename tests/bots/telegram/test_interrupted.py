@@ -39,7 +39,7 @@ async def test_what_was_forwarded_behind_a_command_is_found_again(tmp_path: Path
             here.telegram.say(here.chat, here.ada, VIDEO)
             eve = here.telegram.user(9, "Eve")
             here.telegram.say(here.chat, here.ada, photo=picture(80), origin=eve)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 await held.reached.wait()
         async with here.bot() as engine:
             (job,) = await jobs_of(here, engine)
@@ -58,7 +58,7 @@ async def test_all_pictures_of_an_album_are_found_again(
         async with here.bot():
             pictures = [picture(80), picture(81)]
             here.telegram.album(here.chat, here.ada, pictures, ALBUM, captioned=captioned)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 await held.reached.wait()
         async with here.bot() as engine:
             (job,) = await jobs_of(here, engine)
@@ -76,7 +76,7 @@ async def test_the_rest_of_a_long_prompt_is_found_again(tmp_path: Path) -> None:
             photo = here.telegram.say(here.chat, here.ada, photo=picture(80))
             here.telegram.say(here.chat, here.ada, begin, reply_to=photo)
             here.telegram.say(here.chat, here.ada, "and a dog")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 await held.reached.wait()
         async with here.bot() as engine:
             (job,) = await jobs_of(here, engine)
@@ -153,7 +153,7 @@ async def test_what_is_brought_while_a_start_looks_at_what_is_left_is_begun_once
         account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
         async with connect(account) as bot:
             intake = UpdateIntake(bot, SqlArrivalStore(rows), taken, NobodyCalls())
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 # Stored first, and found in store before it is begun with.
                 await asyncio.gather(intake.take([{"update_id": 1}]), intake.resume())
             await intake.close(30)
@@ -180,7 +180,7 @@ async def test_however_often_it_is_stopped_in_order_what_takes_long_is_begun_aga
     async with telegram_server() as telegram, open_database(f"sqlite:///{tmp_path}/a.db") as rows:
         account = TelegramAccount(token=SecretStr(telegram.token), api_url=telegram.url)
         store = SqlArrivalStore(rows)
-        async with connect(account) as bot, asyncio.timeout(30):
+        async with connect(account) as bot, asyncio.timeout(90):
             await store.keep("telegram", [Arrival(id=f"{bot.id}/1", body='{"update_id": 1}')])
             for _ in range(5):
                 intake = UpdateIntake(bot, store, taken, NobodyCalls())

@@ -88,7 +88,7 @@ async def program(folder: Path, *, shared: bool = False) -> AsyncGenerator[Talki
 
 async def kill(process: Process, held: HeldAnswer) -> None:
     """Kill the program when the platform has done what it was asked for, and not told so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await held.reached.wait()
     process.kill()
     await process.wait()

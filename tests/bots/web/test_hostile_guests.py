@@ -87,7 +87,7 @@ async def crowd(root: str) -> AsyncGenerator[httpx.AsyncClient]:
     """A client with a connection for each request."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(
-        base_url=root, trust_env=False, timeout=20, limits=limits
+        base_url=root, trust_env=False, timeout=90, limits=limits
     ) as client:
         yield client
 

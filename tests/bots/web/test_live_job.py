@@ -56,7 +56,7 @@ class Follower:
 
     async def until(self, name: str, part: object) -> None:
         """Read on until that is told, or a line of the log with it in it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await self._until(name, part)
 
     async def _until(self, name: str, part: object) -> None:
@@ -79,7 +79,7 @@ class Follower:
 @asynccontextmanager
 async def following(lab: PageLab, job: Job, headers: dict[str, str]) -> AsyncGenerator[Follower]:
     path = f"/dashboard/jobs/{job.id}/events"
-    async with lab.client.stream("GET", path, headers=headers, timeout=20) as answer:
+    async with lab.client.stream("GET", path, headers=headers, timeout=90) as answer:
         assert answer.status_code == 200
         yield Follower(answer.aiter_lines(), {}, {}, [])
 
@@ -276,7 +276,7 @@ async def test_what_the_database_could_not_tell_is_told_later_though_nothing_els
         return True
 
     viewer = Viewer("eve", time.time() + 60, stay)
-    async with viewers.joined(viewer, "moody", Moody) as board, asyncio.timeout(20):
+    async with viewers.joined(viewer, "moody", Moody) as board, asyncio.timeout(90):
         assert board.whole() == BEAT
         while b'"asked":2' not in board.change + board.whole():
             await viewer.woken.wait()

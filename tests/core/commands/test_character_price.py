@@ -79,7 +79,7 @@ async def test_a_stop_waits_for_one_that_is_made(harness: EngineHarness) -> None
         bot = EngineHarness(folder=harness.folder, root=server.url, drain_seconds=60)
         async with bot.engine() as engine:
             making = asyncio.create_task(say(engine, MADE))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(90):
                 while not server.requests:  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.01)
 

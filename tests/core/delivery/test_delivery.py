@@ -237,7 +237,7 @@ async def test_nobodys_next_job_waits_for_an_edit_that_says_only_done(
     async with harness.engine() as engine:
         harness.chat.refuse("edit", SlowDownError(1000))
         jobs = [await engine.submit(harness.order(model=FOUR)) for _ in range(2)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             for job in jobs:
                 await stored_when(engine, job.id, lambda row: row.state is JobState.DONE)
 

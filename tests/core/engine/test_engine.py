@@ -196,7 +196,7 @@ async def test_a_frame_drawn_while_a_run_begins_does_not_end_the_showing(
         await claiming
 
         live.show(Progress(phase=Phase.SUBMITTING, fraction=0.6))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(90):
             await harness.chat.until(lambda write: write.kind == "edit")
         await live.close()
 

@@ -27,7 +27,7 @@ async def ordering(folder: Path, gateway: ManualGateway) -> AsyncGenerator[Proce
         stderr=PIPE,
     )
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             yield process
     finally:
         if process.returncode is None:

@@ -20,7 +20,7 @@ from tests.fakes.manual_gateway import CREATE, ManualGateway
 pytestmark = pytest.mark.slow
 
 _ROOT = Path(__file__).parents[3]
-_EXIT_SECONDS = 10
+_EXIT_SECONDS = 60
 
 
 async def start(harness: EngineHarness, *arguments: str) -> Process:

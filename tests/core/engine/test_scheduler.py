@@ -184,7 +184,7 @@ async def test_a_job_stopped_before_its_first_step_gives_its_place_back() -> Non
     await hall.scheduler.stop("a")
     await hall.enqueue(hall.job("b"))
     await hall.end("b")
-    await asyncio.wait_for(hall.scheduler.idle(), timeout=5)
+    await asyncio.wait_for(hall.scheduler.idle(), timeout=60)
 
     assert (list(hall.ends), hall.running) == (["b"], [])
 
@@ -223,7 +223,7 @@ async def test_closing_stops_all_and_starts_nothing() -> None:
     await hall.enqueue(hall.job("e"))
 
     assert (hall.running, sorted(hall.ends)) == ([], ["a", "b"])
-    await asyncio.wait_for(idle, timeout=5)
+    await asyncio.wait_for(idle, timeout=60)
 
 
 @contextmanager

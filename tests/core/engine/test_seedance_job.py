@@ -45,7 +45,7 @@ async def test_a_queued_task_is_taken_back_at_the_gateway(tmp_path: Path) -> Non
             job = await engine.submit(harness.order(model=SEEDANCE))
             await looked_at.wait()
             await engine.cancel(job.id)
-            await asyncio.wait_for(taken_back.wait(), 30)
+            await asyncio.wait_for(taken_back.wait(), 90)
             row = await stored(engine, job.id)
 
     assert row.state is JobState.CANCELLED

@@ -22,7 +22,7 @@ from tests.fakes.discord.people import Person, RawChannel, raw_channel
 from tests.fakes.discord.server import TOKEN, DiscordServer, pointed_at
 from tests.fakes.discord.wire import Json
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 CANCEL = Button(label="Cancel", command="cancel", given={"job": "7"})
 RUNNING = View(text="Rendering 10%", buttons=(CANCEL,))
 

@@ -37,7 +37,7 @@ from tests.fakes.telegram.wire import BodyTooLargeError, RequestBody, read_body
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 - the documentation's own
 UPLOAD_BYTES = 50 << 20
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 Seen = TypeVar("Seen")
 
 

@@ -14,6 +14,7 @@ from sandbox.orders.documented import DOCUMENTED
 from sandbox.orders.ledger import read_ledger
 from sandbox.server import FAREWELL_SECONDS, serve
 from sandbox.words import WORDS, without_words
+from tests.fakes.clock import jumping_clock
 from tests.fakes.tls import TLS
 
 KEY = {"Authorization": "Bearer sk-any"}
@@ -143,6 +144,7 @@ async def test_the_last_bodies_can_be_looked_at_without_their_bulk(
     assert len(seen[0]["body"]["images"][0]) == 1000
 
 
+@jumping_clock  # by which only what waits takes time
 async def test_an_open_stream_does_not_hold_up_the_end(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     options = SandboxOptions(state_dir=tmp_path, seconds_per_clip=3600)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 # A stand-in may finish a request of a process that was killed a moment before.
-_LATE_SECONDS = 1.0
+_LATE_SECONDS = 5.0
 # How long a bot may have been at a command that it never came to store.
-_SOON_SECONDS = 5.0
+_SOON_SECONDS = 9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

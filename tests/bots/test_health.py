@@ -64,7 +64,9 @@ async def looked_after(
     routes = Health(engine, outages, public).routes
     async with serve_web(routes, 0) as port:
         address = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=TLS) as client:
+        async with httpx.AsyncClient(
+            base_url=address, trust_env=False, timeout=90, verify=TLS
+        ) as client:
             yield client
 
 
@@ -254,7 +256,7 @@ async def test_a_port_is_served_from_the_first_call_on_and_closed_in_the_end(
 
     async with (
         harness.engine() as engine,
-        httpx.AsyncClient(trust_env=False, verify=TLS) as client,
+        httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client,
     ):
 
         def routes() -> list[object]:
@@ -293,7 +295,10 @@ async def test_a_bot_is_looked_after_while_it_works_and_its_log_is_for_programs(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     port = free_port()
-    async with telegram_server() as telegram, httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        telegram_server() as telegram,
+        httpx.AsyncClient(trust_env=False, timeout=90) as client,
+    ):
         ada = telegram.user(7)
         chat = telegram.private(ada)
         account = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}

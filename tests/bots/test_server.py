@@ -73,7 +73,7 @@ def calls(
 async def post(
     port: int, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> int:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=90) as client:
         url = f"http://127.0.0.1:{port}{path}"
         return (await client.post(url, content=body, headers=headers)).status_code
 

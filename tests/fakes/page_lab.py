@@ -161,6 +161,6 @@ async def _served(
     root = f"http://127.0.0.1:{listener.getsockname()[1]}"
     inside = InsidePages(way, engine, Locale.EN).routes if way else []
     routes = [*inside, *all_pages(engine, Locale.EN, seats=seats, viewers=viewers)]
-    client = httpx.AsyncClient(base_url=root, trust_env=False)
+    client = httpx.AsyncClient(base_url=root, trust_env=False, timeout=90)
     async with serve_at(routes, listener), client:
         yield PageLab(harness=harness, engine=engine, client=client, root=root)

@@ -135,7 +135,7 @@ class OpenPage:
 async def opened_page(address: str, language: str = "en") -> AsyncGenerator[OpenPage]:
     """Open an address as a browser does, and look at the page."""
     headers = {"Accept-Language": language, "Accept": "*/*"}
-    async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=90, headers=headers) as client:
         entered = await client.get(address)
         room = entered.headers["refresh"].partition("url=")[2]
         page = OpenPage(client, urljoin(address, room), ChangeSignal())

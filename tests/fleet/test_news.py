@@ -182,5 +182,5 @@ async def test_a_hook_wakes_its_job_wherever_it_arrives_and_no_secret_is_called_
 
 
 async def post(port: int, secret: str) -> int:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=90) as client:
         return (await client.post(f"http://127.0.0.1:{port}/hooks/{secret}")).status_code

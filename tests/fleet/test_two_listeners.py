@@ -55,7 +55,7 @@ async def test_an_update_that_reaches_both_is_answered_and_paid_once(fleet: Flee
 
     fleet.telegram.say(chat, ada, "/video --model veo-3.1 a cat")
     (update,) = fleet.telegram.inbox.pending
-    async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client:
         told = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
         answers = await asyncio.gather(
             *(client.post(url, json=update, headers=told) for url in (here, there))

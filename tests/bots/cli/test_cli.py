@@ -307,7 +307,7 @@ async def test_the_sandbox_runs_alone_until_it_is_told_to_stop(tmp_path: Path) -
         assert process.stdout
         line = (await process.stdout.readline()).decode()
         root = line.split(" on ")[1].split()[0]
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=90) as http:
             answer = await http.get(f"{root}/v1/models", headers={"Authorization": "Bearer x"})
         process.terminate()
         await process.wait()

@@ -111,7 +111,7 @@ async def test_a_proxy_that_shows_the_numbers_to_the_world_is_wrong(
     async def pass_on(request: Request) -> Response:
         headers = {"X-Forwarded-For": "203.0.113.7"} if marks else {}
         address = f"http://127.0.0.1:{port}{request.url.path}"
-        async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client:
             answer = await client.request(request.method, address, headers=headers)
         return Response(status_code=answer.status_code)
 

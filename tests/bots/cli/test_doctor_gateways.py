@@ -134,7 +134,7 @@ async def test_what_doctor_says_of_each_preset_is_true(tmp_path: Path) -> None:
         lines = [line.split(None, 1) for line in reversed(done.out.splitlines())]
         return {rest.partition(":")[0]: f"{mark} {rest}" for mark, rest in lines}
 
-    async with serve(options) as root, httpx.AsyncClient(trust_env=False) as http:
+    async with serve(options) as root, httpx.AsyncClient(trust_env=False, timeout=90) as http:
         told, wrong = await say("sk-good"), await say("wrong")
         gone = '["alibaba/wan-3.0", "grok-imagine-video", "gemini-omni-1.1-flash"]'
         await http.put(f"{root}/sandbox/unlisted", content=gone)

@@ -54,7 +54,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[EngineHarness]:
 
 async def unlist(root: str, *names: str) -> None:
     """Let the gateway list all but these."""
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=90) as http:
         await http.put(f"{root}/sandbox/unlisted", content=json.dumps(names))
 
 

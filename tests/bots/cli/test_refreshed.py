@@ -245,7 +245,7 @@ def test_what_has_no_price_of_its_own_counts_as_the_dearest() -> None:
 @pytest.mark.slow
 async def test_the_whole_list_of_a_gateway_becomes_a_catalog_file(tmp_path: Path) -> None:
     options = SandboxOptions(state_dir=tmp_path / "gateway", models=sandbox_tables(DATA))
-    async with serve(options) as root, httpx.AsyncClient(trust_env=False) as http:
+    async with serve(options) as root, httpx.AsyncClient(trust_env=False, timeout=90) as http:
         variables = {"OPENROUTER_BASE_URL": f"{root}/v1"}
         drafted = await run(tmp_path, "models", "--refresh", "openrouter", variables=variables)
         (tmp_path / "videos.toml").write_text(drafted.out)

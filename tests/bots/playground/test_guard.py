@@ -139,7 +139,7 @@ async def test_without_the_key_nothing_is_told_and_nothing_done(lab: Guarded) ->
     for cookies in ({}, {"cliprelay": "wrong"}, {"cliprelay": ""}, {"cliprelay": "ü"}):
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
         headers = [(b"Origin", lab.root.encode()), (b"Cookie", cookie.encode())]
-        async with httpx.AsyncClient(trust_env=False, headers=headers) as stranger:
+        async with httpx.AsyncClient(trust_env=False, timeout=90, headers=headers) as stranger:
             told = [
                 await stranger.get(lab.page.root + path)
                 for path in ("", "events?since=0", "files/1/1", "nothing")
@@ -155,7 +155,7 @@ async def test_without_the_key_nothing_is_told_and_nothing_done(lab: Guarded) ->
 
 async def test_the_key_goes_where_nobody_else_reads_it(lab: Guarded) -> None:
     with log_lines() as log:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=90) as client:
             answer = await client.get(lab.address)
             page = await client.get(lab.page.root)
     cookie = answer.headers["set-cookie"]

@@ -183,7 +183,7 @@ async def test_a_webhook_takes_updates_only_with_the_secret_and_at_its_own_place
             telegram.say(chat, ada, "/start")
             await telegram.until(lambda: len(telegram.answers(chat)) == 2)
             await telegram.until(lambda: len(telegram.called("getMe")) > 1)
-            async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client:
                 update = {"update_id": 1, "message": telegram.messages(chat)[0].describe()}
                 secret = {"X-Telegram-Bot-Api-Secret-Token": "open-sesame"}
                 wrong = {"X-Telegram-Bot-Api-Secret-Token": "open sesame"}

@@ -74,7 +74,7 @@ async def _forge(url: str) -> set[int]:
     """Bring updates with no secret, many at a time."""
 
     async def bring() -> set[int]:
-        async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client:
             update = {"update_id": 1}
             return {(await client.post(url, json=update)).status_code for _ in range(_EACH)}
 

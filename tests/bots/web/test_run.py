@@ -40,7 +40,7 @@ async def test_the_link_that_share_gives_works_in_the_world_and_the_log_does_not
             )
             found = re.search(rf"{re.escape(public)}/v/[\w-]{{43}}", offer.text)
             assert found
-            async with httpx.AsyncClient(trust_env=False) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=90) as client:
                 page = await client.get(found[0])
                 film = await client.get(f"{found[0]}/1.mp4", headers={"Range": "bytes=4-7"})
                 health = await client.get(f"{public}/healthz")

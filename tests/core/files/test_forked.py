@@ -129,7 +129,8 @@ async def test_each_file_has_a_process_of_its_own(tmp_path: Path) -> None:
 async def test_a_fork_that_crashes_or_hangs_harms_no_other(
     film: Path, waiting: Path, end: signal.Signals
 ) -> None:
-    short = replace(RESULTS, seconds=1)
+    await server()  # whose start takes its time on a busy machine
+    short = replace(RESULTS, seconds=5)
     job = asyncio.create_task(probe(waiting, MediaKind.VIDEO, short))
     with await reader_of(waiting):
         (fork,) = forks()

@@ -104,7 +104,7 @@ class Inbox:
 
     async def bring(self) -> None:
         """Bring the updates until they are taken: one after the other those of a chat."""
-        async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=90, verify=TLS) as client:
             while True:
                 await self.changed.until(lambda: self.webhook and self.pending, None)
                 first = {_queue(update): update for update in reversed(self.pending)}

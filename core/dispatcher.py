@@ -121,8 +121,11 @@ class Dispatcher(Protocol):
         """Tell of each waiting job whose place in the line has changed since the last time."""
         ...
 
-    async def stop(self, job_id: str) -> None:
-        """Take a job out, and wait until nothing of it runs any more, wherever that is."""
+    async def stop(self, job_id: str) -> bool:
+        """Take a job out, and wait until nothing of it runs any more, wherever that is.
+
+        Tells whether another process is about to show it, and so will tell how it has ended.
+        """
         ...
 
     async def idle(self) -> None:
@@ -133,7 +136,8 @@ class Dispatcher(Protocol):
         """Begin nothing more, and let other processes go on at once with all jobs but these.
 
         `besides` is asked at the last moment: until then a run may come to where nobody could pick
-        it up. It may be called again, for those that are left. Without other processes nothing
+        it up. Of these, what others have taken over all the same is broken off. It may be called
+        again, for those that are left. Without other processes nothing
         happens: each gets as far as it can.
         """
         ...

@@ -16,12 +16,15 @@ T = TypeVar("T")
 
 # A database that somebody else holds for a moment is free again soon, a full disk is not.
 _FIRST_SECONDS = 0.5
+# A stop does not wait for a database that hangs: the next start knows what to do without it.
+_LAST_SECONDS = 10.0
 
 
 async def until_stored(job_id: str, write: Callable[[], Awaitable[T]]) -> T:
     """Repeat a write until the database and the disk have taken it.
 
-    A stop in one of the pauses, which grow to a minute, makes one last attempt.
+    A stop in one of the pauses, which grow to a minute, makes one last attempt, which
+    takes no longer than `_LAST_SECONDS`.
 
     Raises:
         LostRunError, JobError: what `write` raises for any other reason.
@@ -36,8 +39,9 @@ async def until_stored(job_id: str, write: Callable[[], Awaitable[T]]) -> T:
         try:
             await asyncio.sleep(pause)
         except asyncio.CancelledError:
-            with suppress(StorageError, JobError, LostRunError):
-                await write()
+            with suppress(StorageError, JobError, LostRunError, TimeoutError):
+                async with asyncio.timeout(_LAST_SECONDS):
+                    await write()
             raise
     raise AssertionError("there is always another pause")
 

@@ -25,6 +25,8 @@ _DRIVERS = {
 }
 # In one transaction: all of them are told at once that it is done, and all go on at once.
 _TOGETHER = 100
+# Whoever closes it waits so long for what is under way.
+_CLOSING_SECONDS = 3.0
 
 
 T = TypeVar("T")
@@ -46,6 +48,10 @@ class Transactions(Protocol):
         ...
 
     def close(self) -> None: ...
+
+    def give_up(self) -> None:
+        """Break off what hangs, and do nothing more; called while another thread is at work."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,10 +102,17 @@ class Database:
         return await outcome
 
     async def close(self) -> None:
-        """Do what is still to be done, and close the connection."""
-        while self._working and not self._working.done():
-            await asyncio.wait([self._working])
+        """Do what is still to be done, and close the connection.
+
+        Where the database may hang, it is not waited for: what it does not answer within
+        `_CLOSING_SECONDS` is given up, and whoever waits for that gets a StorageError.
+        """
+        if self._working:
+            await asyncio.wait([self._working], timeout=_CLOSING_SECONDS)
         self._is_closed = True
+        if self._working and not self._working.done():
+            self._transactions.give_up()
+            await asyncio.wait([self._working])
         await asyncio.get_running_loop().run_in_executor(self._thread, self._transactions.close)
         self._thread.shutdown()
 

@@ -1,8 +1,12 @@
 """Postgres: a database that several processes work on, and that may be away for a while."""
 
 import json
+import os
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -33,6 +37,9 @@ class PostgresConnection:
     """One connection at a time; where it breaks, what was under way is settled over the next."""
 
     def __init__(self, url: URL) -> None:
+        # What the thread at work has open, for whoever gives it up from another.
+        self._in_use: Any = None
+        self._is_given_up = threading.Event()
         try:
             self._engine = create_engine(
                 url,
@@ -63,8 +70,25 @@ class PostgresConnection:
         """See `storage.database.Transactions`."""
         self._engine.dispose()
 
-    def _once(self, work: Callable[[Connection], R]) -> R:
+    def give_up(self) -> None:
+        """See `storage.database.Transactions`."""
+        self._is_given_up.set()
+        if self._in_use:
+            _hang_up(self._in_use)
+
+    @contextmanager
+    def _connected(self) -> Generator[Connection]:
+        if self._is_given_up.is_set():
+            raise StorageError("The database does not answer, and is not asked any more")
         with self._engine.connect() as connection:
+            self._in_use = connection.connection.driver_connection
+            try:
+                yield connection
+            finally:
+                self._in_use = None
+
+    def _once(self, work: Callable[[Connection], R]) -> R:
+        with self._connected() as connection:
             transaction = connection.begin()
             try:
                 result = work(connection)
@@ -95,7 +119,7 @@ class PostgresConnection:
         until, why = time.monotonic() + _FATE_SECONDS, "it has no end there"
         while time.monotonic() < until:
             try:
-                with self._engine.connect() as connection:
+                with self._connected() as connection:
                     fate = connection.scalar(_FATE, {"id": name})
             except DBAPIError as error:
                 why = str(error.orig)
@@ -103,7 +127,7 @@ class PostgresConnection:
                 # The server may not have noticed yet that we have gone.
                 if fate in {"committed", "aborted"}:
                     return fate == "committed"
-            time.sleep(_FATE_PAUSE_SECONDS)
+            self._is_given_up.wait(_FATE_PAUSE_SECONDS)
         raise StorageError(f"Nobody knows whether something was stored: {why}")
 
 
@@ -120,6 +144,15 @@ def connect_options() -> dict[str, Any]:
         f" -c idle_in_transaction_session_timeout={_LOST_SECONDS * 1000}",
         "application_name": "cliprelay",
     }
+
+
+def _hang_up(connection: Any) -> None:
+    """Let whoever waits for an answer on a connection of psycopg's find that none will come."""
+    from psycopg import Error  # noqa: PLC0415 - may not be installed, see above
+
+    # It may be closed in this very moment.
+    with suppress(Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _state(error: DBAPIError) -> str | None:

@@ -37,6 +37,9 @@ class SqliteConnection:
         """See `storage.database.Transactions`."""
         self._engine.dispose()
 
+    def give_up(self) -> None:
+        """A file answers, however long that takes: see `storage.database.Transactions`."""
+
 
 def file_of(url: URL) -> Path | None:
     """The file that it is in, behind all links; None in memory, or where it is in no file."""

@@ -40,6 +40,9 @@ from core.small_copies import SmallCopies
 
 log = logging.getLogger(__name__)
 
+# How often a stop looks which jobs are still worth waiting for.
+_LOOK_SECONDS = 5.0
+
 
 class Engine:
     """Owns all jobs of this process. Use it as an async context manager."""
@@ -145,7 +148,10 @@ class Engine:
     async def _wait_for_unleavable(self) -> None:
         await self._dispatcher.hand_over(self._runs.unleavable)
         while self._runs.unleavable():
-            await self._runs.until_one_is_leavable()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._runs.until_one_is_leavable()
+            # Also of what others have taken over by now: that is not waited for.
             await self._dispatcher.hand_over(self._runs.unleavable)
         await self._all_paid.wait()
         await self.answerer.idle()
@@ -278,12 +284,12 @@ class Engine:
             )
         # In this order: the row first, so that the run cannot write any more; then the run; then
         # the gateway, which may be slow or silent.
-        await self._dispatcher.stop(job_id)
+        is_told_elsewhere = await self._dispatcher.stop(job_id)
         await tell_gateway(self.services, cancelled)
         if active and cancelled.status is None:
             # Its first message is on its way: whoever sends that lets it say how this has ended.
             self._active.drop(active)
-        else:
+        elif not is_told_elsewhere:
             dropped = before is JobState.DRAFT
             await self._endings.end(cancelled, dropped_view(cancelled) if dropped else None)
         return cancelled

@@ -78,13 +78,14 @@ class Scheduler:
             if before.get(job_id) != position:
                 self._given.moved(self._waiting[job_id], position)
 
-    async def stop(self, job_id: str) -> None:
+    async def stop(self, job_id: str) -> bool:
         if job_id in self._waiting:
             self._leave(self._waiting[job_id])
         running = self._running.get(job_id)
         if running:
             running.cancel()
             await asyncio.wait([running])
+        return False
 
     async def hand_over(self, besides: Callable[[], Collection[str]]) -> None:
         """There is nobody else."""

@@ -31,6 +31,8 @@ _SAVE = update(budgets).where(
 )
 # Longer than any window or pause; a row that is missing is made anew.
 _KEPT_SECONDS = 7 * 24 * 3600.0
+# What others do not learn by then counts for nobody any more.
+_CLOSING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,9 +83,9 @@ class FleetBudgets:
         await self._database.run(_ROW, lambda c: c.execute(old))
 
     async def close(self) -> None:
-        """Write down what was written last."""
+        """Write down what was written last, unless the database hangs."""
         if self._working:
-            await asyncio.wait([self._working])
+            await asyncio.wait([self._working], timeout=_CLOSING_SECONDS)
 
     async def _work(self) -> None:
         while self._steps:

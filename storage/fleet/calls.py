@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 _CHANNEL = "cliprelay"
 _NOTIFY = text("SELECT pg_notify(:channel, :call)")
 _PAUSE_SECONDS = 1.0
+_CLOSING_SECONDS = 2.0
 
 
 class Calls:
@@ -48,10 +49,10 @@ class Calls:
         self._task = asyncio.create_task(self._listen())
 
     async def close(self) -> None:
-        """Hear no more."""
+        """Hear no more; a database that hangs is not waited for."""
         if self._task:
             self._task.cancel()
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=_CLOSING_SECONDS)
 
     async def call(self, kind: str, about: str) -> None:
         said = {"channel": _CHANNEL, "call": json.dumps({"kind": kind, "about": about})}

@@ -30,6 +30,9 @@ _WANTED = "wanted"
 _LOOK_SECONDS = 0.05
 # A job that has ended makes room as soon as its row says so.
 _SOON_SECONDS = 0.05
+# Nobody waits longer until it is known that this process has left; it is said all the same.
+_GOODBYE_SECONDS = 3.0
+_SILENCE = "the database does not answer"
 
 
 class FleetDispatcher:
@@ -115,24 +118,25 @@ class FleetDispatcher:
             elif position and before.get(job_id) != position:
                 self._given.moved(job, position)
 
-    async def stop(self, job_id: str) -> None:
+    async def stop(self, job_id: str) -> bool:
         self._waiting.pop(job_id, None)
         if await self._stop_here(job_id):
-            return
+            return False
         # Nobody writes any more who has an older token; this is for what is on its way.
         stopped = self._stopped[job_id] = asyncio.Event()
         try:
             async with asyncio.timeout(self.membership.patience.stopping):
-                holder = await self._holds.take_ended(job_id)
-                if holder:
-                    await self.calls.call(_STOP, f"{job_id} {holder}")
+                if held := await self._holds.take_ended(job_id):
+                    await self.calls.call(_STOP, f"{job_id} {held.holder}")
                     await stopped.wait()
+                    return held.is_unshown
         except TimeoutError:
             log.warning("job %s: the process that has it does not answer", job_id)
         except StorageError as error:
             log.warning("job %s: whoever has it finds out by itself: %s", job_id, error)
         finally:
             self._stopped.pop(job_id, None)
+        return False
 
     async def idle(self) -> None:
         while not self._closed:
@@ -147,17 +151,19 @@ class FleetDispatcher:
         self._leaving = True
         # Before the others are woken: what we are woken for would be lost on us.
         await self._queue.close()
-        kept = besides()
+        lost = await self._lost(besides())
+        kept = set(besides()) - lost
         given = {name: task for name, task in self._running.items() if name not in kept}
         await _end(given.values())
         try:
-            if given:
-                await self._holds.give_back(*given)
-                log.info("others go on with %d jobs", len(given))
-            if given or is_first:
-                await self._look()
-        except StorageError as error:
-            log.warning("nothing can be handed over now: %s", error)
+            async with asyncio.timeout(self.membership.patience.stopping):
+                if given:
+                    await self._holds.give_back(*given)
+                    log.info("others go on with %d jobs", len(given))
+                if given or is_first:
+                    await self._look()
+        except (StorageError, TimeoutError) as error:
+            log.warning("nothing can be handed over now: %s", str(error) or _SILENCE)
 
     async def close(self) -> None:
         self._leaving = self._closed = True
@@ -171,11 +177,22 @@ class FleetDispatcher:
         await self.calls.close()
         await self._errands.close()
         try:
-            # They need not wait until we are taken for dead.
-            await self.membership.leave()
-            await self._look()
-        except StorageError as error:
-            log.warning("nobody can be told that this process leaves: %s", error)
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                # They need not wait until we are taken for dead.
+                await self.membership.leave()
+                await self._look()
+        except (StorageError, TimeoutError) as error:
+            log.warning("nobody can be told that this process leaves: %s", str(error) or _SILENCE)
+
+    async def _lost(self, ids: Collection[str]) -> set[str]:
+        """Those that others have by now: nothing of what comes of them here counts any more."""
+        if not ids:
+            return set()
+        try:
+            async with asyncio.timeout(self.membership.patience.stopping):
+                return set(ids) - set(await self._holds.ours(ids))
+        except (StorageError, TimeoutError):
+            return set()  # nobody knows
 
     @property
     def _given(self) -> Hands:
@@ -211,6 +228,8 @@ class FleetDispatcher:
         """Let in whoever may come; all who ask while somebody looks share the next look."""
         if self._next_look is None:
             self._next_look = asyncio.create_task(self._look_next())
+            # Whoever has waited for it may have left: then nobody hears how it has failed.
+            self._next_look.add_done_callback(lambda look: look.cancelled() or look.exception())
         # Whoever is cancelled takes nobody's look along.
         await asyncio.shield(self._next_look)
 

@@ -7,6 +7,7 @@ it is gone as soon as somebody has, and one too many does no harm.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -32,6 +33,8 @@ _DROP_STALLED = text(
 _BEAT_SECONDS = 5.0
 _STALLED_SECONDS = 15.0
 _PAUSE_SECONDS = 1.0
+# Nobody waits longer until a worker has said goodbye: others find out by themselves.
+_LEAVING_SECONDS = 2.0
 # How many jobs one process looks at in the same moment.
 _AT_ONCE = 20
 _SYNC = JobManager(SyncPsycopgConnector())
@@ -81,6 +84,7 @@ class WakeUps:
         self._app = App(connector=connector)
         self._take = take
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_closed = False
 
         @self._app.task(name=_TASK)
         async def look(job_id: str) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -96,14 +100,23 @@ class WakeUps:
             self._tasks[platform] = asyncio.create_task(self._listen(platform))
 
     async def close(self) -> None:
-        """Be woken no more."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await self._app.close_async()
+        """Be woken no more; a database that hangs is not waited for."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        # Twice: first it lets whoever was woken come to an end, then it drops everything.
+        for _ in range(2):
+            if pending := [task for task in self._tasks.values() if not task.done()]:
+                for task in pending:
+                    task.cancel()
+                await asyncio.wait(pending, timeout=_LEAVING_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING_SECONDS):
+                await self._app.close_async()
 
     async def _listen(self, platform: str) -> None:
-        while True:
+        # A worker that cannot say goodbye fails of that, and its cancellation is lost.
+        while not self._is_closed:
             try:
                 await self._app.run_worker_async(
                     queues=[platform],
@@ -116,6 +129,8 @@ class WakeUps:
                     delete_jobs="always",
                 )
             except (ConnectorException, OperationalError) as error:
+                if self._is_closed:
+                    return
                 log.warning("the queue cannot be read, again soon: %s", error)
             # It also ends by itself, when the database was away for longer.
             await asyncio.sleep(_PAUSE_SECONDS)

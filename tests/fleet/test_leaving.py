@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes.fleet import Fleet, fleet
 from tests.fakes.postgres import PostgresServer
+from tests.fakes.relay import Relay
 from tests.fakes.telegram.chat import TelegramChat
 
 pytestmark = pytest.mark.fleet
@@ -63,3 +64,21 @@ async def test_a_task_goes_on_elsewhere_at_once_and_a_stream_ends_where_it_is(
     assert await front.process.wait() == 0
     assert len(fleet.paid()) == 2
     assert len(fleet.telegram.called("sendVideo")) == 2
+
+
+@pytest.mark.parametrize("silent", [0.0, 20.0])
+async def test_nothing_is_waited_for_that_a_database_which_hangs_would_have_to_say(
+    fleet: Fleet, silent: float
+) -> None:
+    async with Relay(fleet.url) as relay:
+        front = await fleet.start(DATABASE_URL=relay.url)
+        await front.until_logged("listening as @")
+        ada = fleet.telegram.user(7)
+        fleet.telegram.say(fleet.telegram.private(ada), ada, f"/video --model {TASK} #slow a cat")
+        await until_held(fleet, TASK, front.process.pid)
+        worker = await fleet.start("worker", DATABASE_URL=relay.url)
+        await worker.until_logged("platforms:")
+
+        relay.freeze()
+        await asyncio.sleep(silent)
+        assert await asyncio.gather(front.stop(), worker.stop()) == [0, 0]

@@ -316,3 +316,14 @@ async def test_its_password_is_in_no_error(url: str) -> None:
 
     assert "hush" not in str(refused.value)
     assert "nothing" in str(refused.value)
+
+
+async def test_a_database_that_hangs_is_given_up_when_it_is_closed(url: str) -> None:
+    async with Relay(url) as relay:
+        async with asyncio.timeout(60), open_database(relay.url) as database:
+            relay.freeze()
+            asked = asyncio.create_task(say(database, "SELECT 1"))
+            # It has been said, and nobody will ever answer.
+            await asyncio.sleep(0)
+        with pytest.raises(StorageError):
+            await asked

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from core.engine.engine import Engine
@@ -155,6 +156,25 @@ async def test_a_run_ends_at_the_next_frame_after_it_has_lost_its_job(
     assert len(two.first.chat.of("deliver")) + len(two.second.chat.of("deliver")) == 1
 
 
+async def test_a_run_that_has_lost_its_job_is_not_waited_for(
+    two: Machines, gateway: ManualGateway
+) -> None:
+    async with two.first.engine() as here:
+        # So long as it is on its way, no frame finds out.
+        frame = two.first.chat.hold("edit")
+        await here.submit(two.first.order())
+        await gateway.reached(CREATE)
+        await frame.reached.wait()
+        with psycopg.connect(two.relay.there.replace("+psycopg", "")) as connection:
+            connection.execute(b"UPDATE jobs SET run = run + 1, holder = 'another'")
+
+        async with asyncio.timeout(60):
+            await here.drain()
+        frame.release.set()
+
+    assert gateway.asked[CREATE] == 1
+
+
 async def test_a_job_is_stopped_where_it_runs_before_its_end_is_told(
     two: Machines, gateway: ManualGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -168,6 +188,45 @@ async def test_a_job_is_stopped_where_it_runs_before_its_end_is_told(
 
     assert left == 0
     assert "does not answer" not in caplog.text
+    assert ["Cancelled" in write.text for write in two.second.chat.writes] == [True]
+
+
+async def test_a_job_that_is_stopped_elsewhere_before_it_is_shown_tells_its_end_once(
+    two: Machines,
+) -> None:
+    first_message = two.first.chat.hold("send")
+    order = two.first.order()
+    async with two.first.engine() as here, two.second.engine() as there:
+        ordering = asyncio.create_task(here.submit(order))
+        await first_message.reached.wait()
+        await there.cancel(order.id)
+        first_message.release.set()
+        await ordering
+        await stored_when(there, order.id, lambda row: row.told)
+        await here.idle()
+        shown = list(two.first.chat.shown.values())
+
+    assert ["Cancelled" in text for text in shown] == [True]
+    assert not two.second.chat.writes
+
+
+async def test_a_job_that_is_stopped_before_a_machine_shows_it_that_is_gone_is_told_here(
+    two: Machines,
+) -> None:
+    first_message = two.first.chat.hold("send")
+    order = two.first.order()
+    async with two.first.engine() as here:
+        ordering = asyncio.create_task(here.submit(order))
+        await first_message.reached.wait()
+        async with two.second.engine() as there:
+            two.relay.freeze()
+            await there.cancel(order.id)
+            row = await stored(there, order.id)
+            two.relay.thaw()
+        first_message.release.set()
+        await ordering
+
+    assert (row.state, row.told) == (JobState.CANCELLED, True)
     assert ["Cancelled" in write.text for write in two.second.chat.writes] == [True]
 
 

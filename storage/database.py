@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -107,8 +107,10 @@ class Database:
         Where the database may hang, it is not waited for: what it does not answer within
         `_CLOSING_SECONDS` is given up, and whoever waits for that gets a StorageError.
         """
-        if self._working:
-            await asyncio.wait([self._working], timeout=_CLOSING_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                while self._working and not self._working.done():
+                    await asyncio.wait([self._working])
         self._is_closed = True
         if self._working and not self._working.done():
             self._transactions.give_up()

@@ -5,6 +5,9 @@ brings it to us, by a form, and takes it out of the address.
 """
 
 import logging
+from collections.abc import Mapping
+from functools import partial
+from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -14,10 +17,11 @@ from starlette.routing import BaseRoute, Route
 
 from bots.way_in import WayIn
 from bots.web.languages import language_of
+from bots.web.posted import posted
 from bots.web.rendering import render
 from bots.web.safety import LIVELY, Safely, framed
+from bots.web.sent_forms import SentForms
 from bots.web.sign_in import UNKEPT, said
-from bots.web.signed_in import posted
 from bots.web.visitors import is_from_us, remember
 from core.engine.engine import Engine
 from core.errors import StorageError
@@ -46,6 +50,7 @@ class InsidePages:
 
     def __init__(self, way: WayIn, engine: Engine, default: Locale) -> None:
         self._way, self._services, self._default = way, engine.services, default
+        self._sent = SentForms(engine.services.sessions.now)
         path, policy = f"/in/{way.name}", framed(LIVELY, way.frames)
         shown = [Middleware(Safely, policy=policy, referrer="same-origin")]
         taken = [Middleware(Safely, policy=LIVELY, referrer="same-origin")]
@@ -64,6 +69,7 @@ class InsidePages:
             locale,
             hours=int(SESSION_SECONDS // 3600),
             action=self._way.name,
+            event=token_urlsafe(16),
             at_once=request.headers.get("sec-fetch-site") in _OWN_WILL,
         )
         return HTMLResponse(text, headers=UNKEPT)
@@ -71,20 +77,20 @@ class InsidePages:
     async def enter(self, request: Request) -> Response:
         """Begin a session for whom the platform vouches for, once."""
         locale = self._language(request)
+        if not is_from_us(request, self._services.sessions.url(Area.GALLERY)):
+            return said(locale, "sign-in-refused", _REFUSED)
         try:
-            return await self._enter(request, locale)
+            form = await posted(request)
+            return await self._sent.once(form, partial(self._enter, form, locale))
         except HTTPException:
             return said(locale, "sign-in-refused", _TOO_MUCH)
         except StorageError as error:
             log.warning("nobody can sign in: %s", error)
             return said(locale, "page-later", _LATER)
 
-    async def _enter(self, request: Request, locale: Locale) -> Response:
+    async def _enter(self, form: Mapping[str, str], locale: Locale) -> Response:
         services, area = self._services, Area.GALLERY
-        sessions = services.sessions
-        if not is_from_us(request, sessions.url(area)):
-            return said(locale, "sign-in-refused", _REFUSED)
-        told = (await posted(request)).get(_FIELD, "")
+        sessions, told = services.sessions, form.get(_FIELD, "")
         # Judged before anything is looked up: whoever guesses costs the database nothing.
         known = self._way.introduced(told, sessions.now())
         if known is None or services.access.bans(known.user, known.place):

@@ -5,8 +5,11 @@ form that lies about in an old page is not told again what it once was.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from bots.web.posted import EVENT
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -31,16 +34,29 @@ class SentForms:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._all: dict[Hashable, _Sent] = {}
+        self._all: dict[bytes, _Sent] = {}
 
-    async def once(self, form: Hashable, do: Callable[[], "Awaitable[Response]"]) -> "Response":
-        """Do what a form asks for; the same one again waits for it and has the same answer."""
+    async def once(
+        self, form: Mapping[str, str], do: Callable[[], "Awaitable[Response]"], *about: str
+    ) -> "Response":
+        """Do what a form asks for; the same one again waits for it and has the same answer.
+
+        One that names no event, and so was on no page of ours, is never the same one.
+
+        Args:
+            form: what was posted.
+            do: gives the answer.
+            about: whose it is and what it is for, as far as it does not say so itself.
+        """
+        if not form.get(EVENT):
+            return await do()
         self._forget()
-        if sent := self._all.get(form):
+        key = sha256(repr((about, sorted(form.items()))).encode()).digest()
+        if sent := self._all.get(key):
             await sent.over.wait()
             # What was broken off has none.
             return sent.answer or await do()
-        sent = self._all[form] = _Sent()
+        sent = self._all[key] = _Sent()
         try:
             sent.answer = await do()
         finally:

@@ -10,14 +10,14 @@ from secrets import token_urlsafe
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bots.web.languages import language_of
 from bots.web.outcomes import FormOutcome, forget_outcome, note_outcome, outcome_of
+from bots.web.posted import EVENT, MOST_FIELDS, posted
 from bots.web.rendering import render, way_up
 from bots.web.safety import LIVELY, Safely
 from bots.web.sent_forms import SentForms
@@ -44,17 +44,12 @@ _LATER = 503
 # Of one session, in work at once; a page has many files, which browsers ask for together.
 _PAGES = 5
 _FILES = 24
-_FIELDS = 20
-_FIELD_BYTES = 10_000
-_FORM_BYTES = 50_000
 _SEE_OTHER = 303
 _ADDRESS_CHARS = 2000
 # No dots, no colon, and no slash but within: none of these leads anywhere else.
 _PAGE = re.compile(r"(?:[a-z]{1,20}(?:/[0-9a-f]{32})?)?")
 BACK = "back"
 """The field of a form that says on which page of its area it was."""
-EVENT = "event"
-"""The field of a form that names what it asks for: sent twice, it is done once if it pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,9 +227,8 @@ class SignedIn:
             except ForgedFormError:
                 return self.says(visit, "sign-in-refused", _REFUSED)
             visit = replace(visit, form=form)
-            if form.get(EVENT):
-                same = (visit.session.digest, request.url.path, *sorted(form.items()))
-                return await self.sent.once(same, partial(do, visit))
+            about = visit.session.digest, request.url.path
+            return await self.sent.once(form, partial(do, visit), *about)
         return await do(visit)
 
     def _outside(self, request: Request, why: str, status: int) -> Response:
@@ -264,7 +258,7 @@ def came_from(form: Mapping[str, str]) -> str:
     path, _, query = form.get(BACK, "").partition("?")
     if not _PAGE.fullmatch(path):
         return ""
-    asked = urlencode(parse_qsl(query, keep_blank_values=True)[:_FIELDS])
+    asked = urlencode(parse_qsl(query, keep_blank_values=True)[:MOST_FIELDS])
     # Written in our way it may be three times as long.
     return f"{path}?{asked}" if asked and len(asked) <= _ADDRESS_CHARS else path
 
@@ -295,21 +289,3 @@ async def sign_out(sessions: Sessions, visit: Visit) -> Response:
     answer = said(visit.locale, "sign-out-done", _OK, title=f"area-{area}")
     forget(answer, url, area)
     return answer
-
-
-async def posted(request: Request) -> Mapping[str, str]:
-    """A form without files; raises HTTPException where it is larger than ours are, or none."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > _FORM_BYTES:
-        raise HTTPException(_TOO_MUCH)
-    reading = request.form(max_files=0, max_fields=_FIELDS, max_part_size=_FIELD_BYTES)
-    try:
-        async with reading as form:
-            return {name: _text(value) for name, value in form.items() if isinstance(value, str)}
-    except (MultiPartException, ClientDisconnect) as error:
-        raise HTTPException(_TOO_MUCH) from error
-
-
-def _text(value: str) -> str:
-    # A form names its own encoding, and some let through what is no character.
-    return value.encode(errors="ignore").decode()

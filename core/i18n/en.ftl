@@ -1106,6 +1106,7 @@ sign-in-title = Sign in
 sign-in-about = You stay signed in for { $hours } hours in this browser. On a computer that others use, sign out when you are done.
 sign-in-open = Open
 sign-in-ended = This link does not work any more: each opens once, and only for some minutes. Ask the bot for a new one.
+sign-in-still = Where you have signed in already, in this browser, this leads on:
 sign-in-refused = This was not sent from a page of ours, or the page has been open for too long. Nothing was done. Load the page again.
 signed-out = You are not signed in. Send the bot /{ $area } and open the link that it gives you.
 inside-otherwise = This page opens from the button under my answer to /gallery. Or open the link that stands in that answer.

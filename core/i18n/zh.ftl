@@ -1034,6 +1034,7 @@ sign-in-title = 登录
 sign-in-about = 您将在此浏览器中保持登录 { $hours } 小时。如果电脑是公用的，用完请退出登录。
 sign-in-open = 打开
 sign-in-ended = 此链接已失效：每个链接只能打开一次，且只在几分钟内有效。请向机器人索取新的链接。
+sign-in-still = 如果您已在此浏览器中登录，可由此继续：
 sign-in-refused = 该请求不是从我们的页面发出的，或页面打开的时间太长。未做任何操作。请重新加载页面。
 signed-out = 您尚未登录。请向机器人发送 /{ $area }，然后打开它给您的链接。
 inside-otherwise = 请用我对 /gallery 的回复下方的按钮打开此页，或打开该回复中的链接。

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from bots.web.signed_in import EVENT
+from bots.web.posted import EVENT
 from bots.web.visitors import FORM_KEY
 from core.people.sessions import Area
 from core.platform import ConversationRef, User

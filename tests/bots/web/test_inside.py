@@ -67,6 +67,19 @@ async def test_it_signs_in_once_however_many_try(lab: PageLab) -> None:
     assert "this works once" in ReadPage(again.text).words
 
 
+async def test_who_presses_twice_is_signed_in_by_both_presses(lab: PageLab) -> None:
+    page = ReadPage((await lab.client.get(PATH)).text)
+    (event,) = [each["value"] for each in page.all("input") if each["name"] == "event"]
+    form = {"said": signed(fields(NOW), TOKEN), "event": str(event)}
+    answers = await asyncio.gather(
+        *(lab.client.post(PATH, data=form, headers=OURS) for _ in range(2))
+    )
+    other = await lab.client.post(PATH, data={**form, "event": "another"}, headers=OURS)
+
+    assert [each.status_code for each in (*answers, other)] == [303, 303, 403]
+    assert len({each.headers["set-cookie"] for each in answers}) == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -21,6 +21,7 @@ from core.platform import ConversationRef, User
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.memory_platform import NAME
 from tests.fakes.page_lab import PUBLIC, PageLab, page_lab
+from tests.fakes.read_page import ReadPage
 
 ANN, EVE = (User(platform=NAME, id=name) for name in ("ann", "eve"))
 HERE = ConversationRef(platform=NAME, chat="1")
@@ -114,6 +115,8 @@ async def test_a_link_that_opens_nothing_any_more_says_so_at_the_first_look(lab:
     assert [each.status_code for each in looked] == [410, 410, 410]
     assert ["<form" in each.text for each in looked] == [False] * 3
     assert "does not work any more" in looked[0].text
+    ways = [each["href"] for each in ReadPage(looked[0].text).all("a")]
+    assert ways == ["../gallery/", "../dashboard/"]
 
 
 async def test_it_opens_once_however_many_try(lab: PageLab) -> None:
@@ -125,6 +128,34 @@ async def test_it_opens_once_however_many_try(lab: PageLab) -> None:
     assert again.status_code == 410
     assert "set-cookie" not in again.headers
     assert "does not work any more" in again.text
+
+
+async def event_of(lab: PageLab, path: str) -> dict[str, str]:
+    """What the form of a page sends with it."""
+    page = ReadPage((await lab.client.get(path)).text)
+    return {str(field["name"]): str(field["value"]) for field in page.all("input")}
+
+
+async def test_who_presses_twice_is_signed_in_by_both_presses_and_nobody_else_is(
+    lab: PageLab,
+) -> None:
+    path = await link(lab)
+    mine, theirs = await event_of(lab, path), await event_of(lab, path)
+    answers = await asyncio.gather(
+        *(lab.client.post(path, headers=OURS, data=mine) for _ in range(2))
+    )
+    late = await lab.client.post(path, headers=OURS, data=mine)
+    others = [
+        await lab.client.post(path, headers=OURS, data=data)
+        for data in (theirs, {"event": ""}, {}, {**mine, "more": "1"})
+    ]
+
+    assert mine["event"] != theirs["event"]
+    assert {(each.status_code, cookie(each).value) for each in (*answers, late)} == {
+        (303, cookie(late).value)
+    }
+    assert await session(lab, cookie(late).value)
+    assert [each.status_code for each in others] == [410] * 4
 
 
 async def test_a_link_is_no_cookie_and_a_cookie_no_link(lab: PageLab) -> None:

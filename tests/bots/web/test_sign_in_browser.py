@@ -62,6 +62,26 @@ async def test_a_link_opens_once_and_only_by_its_button(
     assert await others.cookies() == []
 
 
+async def test_a_double_click_far_away_signs_in(lab: PageLab, chromium: Browser) -> None:
+    context = await chromium.new_context()
+    page = await context.new_page()
+    await page.goto(await link(lab))
+    # The browser drops the answer to the first press when the second comes before it.
+    far = await context.new_cdp_session(page)
+    away = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
+    await far.send("Network.emulateNetworkConditions", away)
+    sent = list[str]()
+    page.on("request", lambda each: sent.append(each.method))
+    await page.get_by_role("button", name="Open").dblclick(delay=30)
+    await page.wait_for_url(f"{lab.root}/gallery/")
+    assert sent.count("POST") == 2
+    assert await lab.engine.services.sessions.find(await secret(context, lab))
+
+    await page.go_back()
+    await page.get_by_role("link", name="Gallery").click()
+    await page.wait_for_url(f"{lab.root}/gallery/")
+
+
 async def test_a_page_of_somebody_else_signs_nobody_in(lab: PageLab, chromium: Browser) -> None:
     address = await link(lab)
     form = f'<form method="post" action="{address}"><button>win</button></form>'

@@ -94,7 +94,7 @@ class SignIn:
         return answer
 
     def _ended(self, locale: Locale) -> Response:
-        """A way on for who is signed in by now, and has pressed the same link in the chat again."""
+        """What leads on who is signed in by now, and has opened the same link again."""
         areas = [area for area in Area if area in self._sessions.areas]
         text = render("sign-in-ended.html", locale, areas=areas)
         return HTMLResponse(text, status_code=_GONE, headers=UNKEPT)

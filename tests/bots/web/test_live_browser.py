@@ -102,6 +102,33 @@ async def test_it_says_that_the_connection_is_lost_and_goes_on_by_itself(
     await page.locator("#lost").wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("path", ["", "jobs"])
+async def test_who_may_look_no_more_is_told_so_and_sees_nothing(
+    lab: PageLab, chromium: Browser, gateway: ManualGateway, path: str
+) -> None:
+    job = await lab.engine.submit(lab.harness.order(PROMPT))
+    await gateway.reached(CREATE)
+    page = await opened(lab, chromium, f"jobs/{job.id}" if path else "")
+    await page.wait_for_function("() => stream.readyState === EventSource.OPEN")
+    await lab.engine.services.sessions.end_all(EVE.party)
+    await page.get_by_text("You are not signed in").wait_for()
+    assert await page.get_by_text("a cat surfing").count() == 0
+
+
+async def test_who_follows_a_job_that_was_deleted_is_told_so(
+    lab: PageLab, chromium: Browser, gateway: ManualGateway
+) -> None:
+    job = await lab.engine.submit(lab.harness.order(PROMPT))
+    await gateway.reached(CREATE)
+    page = await opened(lab, chromium, f"jobs/{job.id}")
+    await page.wait_for_function("() => stream.readyState === EventSource.OPEN")
+    await gateway.allow(CREATE, LOOK, FETCH)
+    await lab.engine.idle()
+    assert await lab.engine.services.past_jobs.forget(job.user.party, limit=10)
+    await page.evaluate("() => { stream.close(); open(); }")
+    await page.get_by_text("There is no such job").wait_for()
+
+
 async def test_it_is_read_without_script(
     lab: PageLab, chromium: Browser, gateway: ManualGateway
 ) -> None:

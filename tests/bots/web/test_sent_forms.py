@@ -8,7 +8,6 @@ from starlette.responses import Response
 from bots.web.posted import EVENT
 from bots.web.sent_forms import SentForms
 
-
 FORM = {EVENT: "1"}
 
 

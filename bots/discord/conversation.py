@@ -29,6 +29,7 @@ from bots.discord.ids import NAME, channel_of
 from bots.discord.interactions import Interaction, Interactions
 from bots.discord.keyboard import keyboard
 from bots.discord.limits import EDITABLE_SECONDS, LIMITS, UPLOAD_BYTES
+from bots.discord.sight import sees
 from bots.discord.text import content, named
 from bots.discord.uploads import nonce, opened
 from bots.remembered import Remembered
@@ -82,22 +83,14 @@ class DiscordPlatform:
         if place.person or not place.thread:
             return True
         asking = partial(self._ask_whether_among, user, place)
-        return await self._members.or_asked(place.chat, user.id, asking)
+        return await self._members.or_asked(channel_of(place), user.id, asking)
 
     async def _ask_whether_among(self, user: User, place: ConversationRef) -> bool:
+        ids = (int(each) for each in (user.id, place.chat, channel_of(place)))
         try:
-            try:
-                server = await self.client.fetch_guild(int(place.chat), with_counts=False)
-            except (discord.NotFound, discord.Forbidden):
-                # The bot is no member there itself: somebody has brought it along.
-                return True
-            try:
-                await server.fetch_member(int(user.id))
-            except discord.NotFound:
-                return False
+            return await sees(self.client, *ids)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             raise UserError("members-later") from error
-        return True
 
     def note(self, interaction: Interaction, *, answered: bool = False) -> None:
         """Remember an interaction as soon as its response is deferred."""

@@ -6,6 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from discord import ChannelType, Permissions
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from bots.discord.conversation import NAME as DISCORD
 from bots.telegram.conversation import NAME as TELEGRAM
@@ -167,6 +170,44 @@ async def test_on_discord_who_has_left_a_server_orders_nothing_into_it(tmp_path:
 
         assert translate(Locale.EN, "chat-left") in said
         assert here.messages() == []
+
+
+def hide(here: DeferringBotHarness, *, thread: bool) -> str:
+    """Let only the bot see a channel, or a private thread of it; gives what Ann ordered in."""
+    backend, bot = here.server.world.backend, here.server.world.backend.bot_user.id
+    if thread:
+        kind = ChannelType.private_thread.value
+        return str(backend.create_thread(here.channel.id, "few", bot, type=kind).id)
+    sight = Permissions(view_channel=True).value
+    backend.set_overwrite(
+        here.channel.id, Overwrite(here.guild.id, OverwriteType.ROLE, deny=sight)
+    )
+    backend.set_overwrite(here.channel.id, Overwrite(bot, OverwriteType.MEMBER, allow=sight))
+    return str(here.channel.id)
+
+
+@pytest.mark.parametrize("thread", [False, True])
+async def test_on_discord_who_sees_a_channel_no_more_orders_nothing_into_it(
+    tmp_path: Path, *, thread: bool
+) -> None:
+    async with discord_pages(tmp_path) as (here, lab):
+        hidden = hide(here, thread=thread)
+        await finished(here, lab, replace(here.public, thread=hidden), private=False)
+        said = await refused(lab, ann(here))
+        here.forget()
+        backend = here.server.world.backend
+        if thread:
+            backend.add_thread_member(int(hidden), here.ann.id)
+        else:
+            sight = Permissions(view_channel=True).value
+            backend.set_overwrite(
+                here.channel.id, Overwrite(here.ann.id, OverwriteType.MEMBER, allow=sight)
+            )
+        sees = await here.platform.is_among(ann(here), replace(here.public, thread=hidden))
+
+        assert translate(Locale.EN, "chat-left") in said
+        assert files_in(here, here.messages()) == []
+        assert sees
 
 
 async def test_on_discord_what_one_person_saw_is_theirs_wherever_they_are(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ async def test_a_double_click_far_away_signs_in(lab: PageLab, chromium: Browser)
     # The browser drops the answer to the first press when the second comes before it.
     far = await context.new_cdp_session(page)
     away = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
-    await far.send("Network.emulateNetworkConditions", away)
+    await far.send("Network.emulateNetworkConditions", away)  # type: ignore[reportUnknownMemberType]
     sent = list[str]()
     page.on("request", lambda each: sent.append(each.method))
     await page.get_by_role("button", name="Open").dblclick(delay=30)

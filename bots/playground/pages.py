@@ -1,5 +1,6 @@
 """The page, what changes on it while it is open, its files, and what is sent with its forms."""
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from secrets import token_hex
 
@@ -40,6 +41,8 @@ _NOWHERE = 404
 _REFUSED = 403
 _SEE_OTHER = 303
 _SEATS = 20
+# Python itself refuses to read numbers of thousands of digits.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _UNKEPT = {"Cache-Control": "no-store"}
 _Deed = Callable[[SubmittedForm, Submission], Awaitable[None]]
 
@@ -66,8 +69,8 @@ class PlaygroundPages:
         inside = [
             Route("/", self.page),
             Route("/events", self.events),
-            Route("/files/{note}/{number:int}", self.file),
-            Route("/files/{note}/{number:int}/poster", self.poster),
+            Route("/files/{note}/{number}", self.file),
+            Route("/files/{note}/{number}/poster", self.poster),
             Route("/say", self.say, methods=["POST"]),
             Route("/order/{command}", self.order, methods=["POST"]),
             Route("/press/{note}", self.press, methods=["POST"]),
@@ -110,8 +113,7 @@ class PlaygroundPages:
     async def events(self, request: Request) -> Response:
         """Tell what changes, from where the page was or the line broke."""
         since = request.headers.get("last-event-id") or request.query_params.get("since", "")
-        revision = int(since) if since.isdecimal() else 0
-        changes = self._changes(revision, self._language(request))
+        changes = self._changes(_number(since), self._language(request))
         return StreamingResponse(changes, media_type="text/event-stream", headers=_UNKEPT)
 
     async def _changes(self, revision: int, locale: Locale) -> AsyncGenerator[str]:
@@ -202,7 +204,7 @@ class PlaygroundPages:
 
     def _asset(self, request: Request) -> Asset | None:
         note = self._board.note(request.path_params["note"])
-        number: int = request.path_params["number"]
+        number = _number(request.path_params["number"])
         return note.assets[number - 1] if note and 1 <= number <= len(note.assets) else None
 
     def _language(self, request: Request) -> Locale:
@@ -214,6 +216,10 @@ def _chosen(all_: list[CommandForm], name: str | None) -> CommandForm | None:
     if name == "":
         return None
     return next((form for form in all_ if form.command == name), all_[0] if all_ else None)
+
+
+def _number(said: str) -> int:
+    return int(said) if _NUMBER.fullmatch(said) else 0
 
 
 def _nothing() -> Response:

@@ -67,7 +67,7 @@ class _SentFile(FileResponse):
             served.path,
             media_type=served.mime,
             stat_result=status,
-            filename=name,
+            filename=name or None,
             content_disposition_type="attachment" if name else "inline",
             headers={"Cache-Control": _CACHED},
         )
@@ -76,7 +76,7 @@ class _SentFile(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         with self._seats.taken():
-            await super().__call__(scope, receive, send)
+            await super().__call__(_understood(scope), receive, send)
 
 
 async def sent(
@@ -93,7 +93,7 @@ async def sent(
         headers = {"Retry-After": "10", "Connection": "close"}
         return PlainTextResponse("busy", status_code=_BUSY, headers=headers)
     file = _SentFile(served, status, seats, save_as)
-    if request.headers.get("if-none-match") == file.headers["etag"]:
+    if _has(request.headers.get("if-none-match", ""), file.headers["etag"]):
         kept = {name: file.headers[name] for name in ("etag", "cache-control")}
         return Response(status_code=_NOT_MODIFIED, headers=kept)
     return file
@@ -107,6 +107,21 @@ async def send_asset(request: Request) -> Response:
         return PlainTextResponse("not found", status_code=_NOWHERE)
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(data, media_type=ASSETS[name], headers=headers)
+
+
+def _understood(scope: Scope) -> Scope:
+    """A request without a range that counts for none: with HEAD, or in something else than bytes."""
+
+    def counts(name: bytes, value: bytes) -> bool:
+        is_range = scope["method"] == "GET" and value.lower().startswith(b"bytes=")
+        return name != b"range" or is_range
+
+    return {**scope, "headers": [each for each in scope["headers"] if counts(*each)]}
+
+
+def _has(said: str, etag: str) -> bool:
+    """Whether a browser has this already; proxies that pack what they pass on call it weak."""
+    return etag in {each.strip().removeprefix("W/") for each in said.split(",")}
 
 
 def _status(path: Path) -> os.stat_result | None:

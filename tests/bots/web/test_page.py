@@ -165,7 +165,12 @@ async def test_ranges_are_served_and_what_is_known_is_not_sent_again(
     rest = await lab.get(f"{path}/1.mp4", range="bytes=1000-", if_range=whole.headers["etag"])
     changed = await lab.get(f"{path}/1.mp4", range="bytes=1000-", if_range='"other"')
     same = await lab.get(f"{path}/1.mp4", if_none_match=whole.headers["etag"])
+    etag = whole.headers["etag"]
+    packed = await lab.get(f"{path}/1.mp4", if_none_match=f'"x", W/{etag}')
     head = await lab.client.head(f"{path}/1.mp4")
+    part = await lab.client.head(f"{path}/1.mp4", headers={"Range": "bytes=0-9"})
+    seconds = await lab.get(f"{path}/1.mp4", range="seconds=0-9")
+    saved = await lab.get(f"{path}/1.mp4?download")
 
     assert whole.headers["accept-ranges"] == "bytes"
     assert (middle.status_code, middle.content) == (206, data[100:200])
@@ -174,7 +179,11 @@ async def test_ranges_are_served_and_what_is_known_is_not_sent_again(
     assert (rest.status_code, rest.content) == (206, data[1000:])
     assert (changed.status_code, changed.content) == (200, data)
     assert (same.status_code, same.content) == (304, b"")
-    assert (head.status_code, head.headers["content-length"]) == (200, str(len(data)))
+    assert (packed.status_code, packed.content) == (304, b"")
+    for each in (head, part, seconds):
+        assert (each.status_code, each.headers["content-length"]) == (200, str(len(data)))
+    assert "content-disposition" not in whole.headers
+    assert saved.headers["content-disposition"].startswith("attachment; filename=")
 
 
 async def test_every_answer_says_what_browsers_may_do_with_it(lab: PageLab, film: Path) -> None:

@@ -86,13 +86,17 @@ def normal_address(text: str) -> str:
     """An address as browsers write it: in small letters, the host in ASCII, no usual port.
 
     Raises:
-        ValueError: there can be no such host.
+        ValueError: there can be no such host, or nothing can be below that address.
     """
     try:
         # Twice: what the usual port is, is known once the scheme is in small letters.
-        return str(httpx.URL(str(httpx.URL(text))))
+        url = httpx.URL(str(httpx.URL(text)))
     except httpx.InvalidURL as error:
         raise ValueError("must be an address with the name of a host that there can be") from error
+    # What stands behind it would be no path any more; a cookie takes no semicolon in its own.
+    if url.userinfo or any(sign in str(url) for sign in "?#;"):
+        raise ValueError("must be an address without a name to log in, and without ?, # and ;")
+    return str(url)
 
 
 def _sentence(found: ErrorDetails) -> str:

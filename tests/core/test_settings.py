@@ -205,6 +205,17 @@ def test_our_own_address_is_as_browsers_name_it(tmp_path: Path, given: str, kept
     assert survey(tmp_path, PUBLIC_URL=given)["found"][0]["public_url"] == kept
 
 
+@pytest.mark.parametrize(
+    "end", ["?", "?a=1", "#", "#a", "a;b", "//u@bot.example", "//u:p@x.example"]
+)
+def test_an_address_that_nothing_can_be_below_is_not_ours(tmp_path: Path, end: str) -> None:
+    given = f"https:{end}" if end.startswith("//") else f"https://bot.example/{end}"
+    found = survey(tmp_path, PUBLIC_URL=given)
+
+    says = "must be an address without a name to log in, and without ?, # and ;"
+    assert found["wrong"] == [f"PUBLIC_URL: {says}"]
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
 

@@ -110,7 +110,7 @@ async def send_asset(request: Request) -> Response:
 
 
 def _understood(scope: Scope) -> Scope:
-    """A request without a range that counts for none: with HEAD, or in something else than bytes."""
+    """The same without a range that counts for nothing: with HEAD, or in no bytes."""
 
     def counts(name: bytes, value: bytes) -> bool:
         is_range = scope["method"] == "GET" and value.lower().startswith(b"bytes=")

@@ -11,13 +11,15 @@ import pytest
 from playwright.async_api import Browser, Page, Response, ViewportSize, expect
 
 from bots.playground.conversation import PlaygroundPlatform
-from bots.playground.ids import NAME
+from bots.playground.ids import HERE, NAME
 from bots.playground.service import serve_playground
 from core.engine.engine import Engine
 from core.i18n import Locale
+from core.platform import View
 from sandbox.options import SandboxOptions
 from sandbox.orders.ledger import Ledger, read_ledger
 from sandbox.server import serve
+from tests.bots.web.test_gallery_browser import ENDS
 from tests.fakes.browser import barriers, noted_troubles
 from tests.fakes.engine_harness import EngineHarness
 from tests.fakes.manual_gateway import CREATE, FETCH, LOOK, ManualGateway, open_gateway
@@ -206,6 +208,19 @@ async def test_a_question_is_asked_and_answered_in_the_page(
         await send.click()
         await page.wait_for_selector("video")
         await expect(page.get_by_label("Please give")).to_have_count(0)
+
+
+async def test_each_line_begins_where_its_language_does(
+    harness: EngineHarness, chromium: Browser
+) -> None:
+    async with opened(harness, chromium) as lab:
+        arabic = "قطة سوداء"
+        await lab.platform.conversation(HERE).send(View(text=f"a cat\n{arabic}"))
+        text = lab.page.locator(".note .text")
+        begins, _ = await text.evaluate(ENDS, arabic)
+        box = await text.bounding_box()
+        assert box
+        assert begins > box["x"] + box["width"] - 30
 
 
 async def test_it_works_without_scripts(harness: EngineHarness, chromium: Browser) -> None:

@@ -32,6 +32,17 @@ def test_the_axis_says_few_numbers_and_the_last_label() -> None:
     assert all(0 <= line.y <= HEIGHT for line in found.lines)
 
 
+@pytest.mark.parametrize("largest", [0.002, 7.0, 39_000.0, 1e8])
+def test_a_number_beside_the_axis_has_room_on_a_phone(largest: float) -> None:
+    found = plot([("day 1", largest)])
+    longest = max((line.label for line in found.lines), key=len)
+    (bar,) = found.bars
+
+    assert found.left >= 6 + 13.2 * len(longest)  # letters of 22 units
+    assert found.left <= bar.x
+    assert bar.x + bar.width <= WIDTH
+
+
 def test_the_length_in_a_row_is_of_the_largest() -> None:
     assert [share(value, 8) for value in (8, 2, 0, -1)] == [100, 25, 0, 0]
     assert share(0, 0) == 0

@@ -43,6 +43,19 @@ _SIDES = """async () => {
   const lefts = all.map(each => each.getBoundingClientRect().left)
   return [...all.map(each => each.naturalWidth), Math.max(...lefts) - Math.min(...lefts)]
 }"""
+# Where the first and the last letter of some words begin.
+ENDS = """(element, words) => {
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode() && words && !texts.currentNode.data.includes(words)) {}
+  const text = texts.currentNode, start = words ? text.data.indexOf(words) : 0
+  const length = words ? words.length : text.length
+  return [start, start + length - 1].map((at) => {
+    const range = document.createRange()
+    range.setStart(text, at)
+    range.setEnd(text, at + 1)
+    return range.getBoundingClientRect().left
+  })
+}"""
 _PLAYED = "() => document.querySelector('video').currentTime > 0.3"
 
 
@@ -269,6 +282,23 @@ async def test_the_keyboard_is_enough(
         each for each in wanted for _ in range(seen.count(each))
     ]
     assert set(wanted) <= set(seen)
+
+
+async def test_each_line_begins_where_its_language_does_and_turns_no_other_around(
+    lab: PageLab, chromium: Browser, films: Sequence[Path]
+) -> None:
+    # The sign at the end has all that follows be written from the right.
+    arabic = "قطة سوداء"
+    job = await result(lab, films[0], prompt=f"a cat\n{arabic}\n" + "a dog \u202e" * 99)
+    page = await entered(lab, await chromium.new_context())
+    first, last = await page.get_by_text("Read all").evaluate(ENDS)
+    await page.goto(f"{lab.root}/gallery/result?of={job.id}")
+    begins, _ = await page.locator("p.prompt").evaluate(ENDS, arabic)
+    box = await page.locator("p.prompt").bounding_box()
+
+    assert first < last
+    assert box
+    assert begins > box["x"] + box["width"] - 30
 
 
 async def test_everybody_can_use_it(

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from bots.web.signed_in import EVENT
+from bots.web.posted import EVENT
 from bots.web.visitors import FORM_KEY
 from core.commands.dispatch import dispatch
 from core.i18n import Locale, translate

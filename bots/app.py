@@ -26,6 +26,7 @@ from core.engine.engine import Engine
 from core.engine.scheduler import queue_limits
 from core.errors import SettingsError
 from core.events import Events
+from core.files.claims import claimed
 from core.files.disk import Room
 from core.files.elsewhere import FilesHere
 from core.listening import Listening
@@ -52,7 +53,7 @@ from storage.audit import SqlAuditStore
 from storage.broadcasts import SqlBroadcastStore
 from storage.characters import SqlCharacterStore
 from storage.credits import SqlCreditStore
-from storage.database import Database, is_shared, open_database, parse
+from storage.database import Database, is_shared, name_of, open_database, parse
 from storage.events import SqlEventStore
 from storage.exchanges import SqlExchangeStore
 from storage.jobs import SqlJobStore
@@ -150,6 +151,7 @@ async def open_engine(
             http=http,
             platforms=dict(platforms),
             media_dir=media_dir,
+            has_media_dir_alone=claimed(media_dir, name_of(settings.database_url)),
             room=_room(settings),
             retention=_retention(settings, policy),
             sandboxed=setup.sandboxed,

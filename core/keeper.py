@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.errands import Errands, seconds_until
 from core.errors import StorageError
+from core.files.claims import NAME as CLAIMS
 from core.files.folders import (
     Folder,
     delete_lent,
@@ -191,6 +192,7 @@ class Keeper:
     async def _sweep_media(self, counts: Counter[str]) -> None:
         media_dir = self._services.media_dir
         await self._attempt(delete_set_aside, media_dir)
+        is_alone = await self._is_alone()
         found = iter(await asyncio.to_thread(folders_in, media_dir))
         while some := list(islice(found, _AT_ONCE)):
             names = [folder.name for folder in some]
@@ -201,7 +203,7 @@ class Keeper:
             for folder in some:
                 ending = endings.get(folder.name)
                 if ending is None:
-                    if folder.name not in others and self._is_of_nobody(folder):
+                    if is_alone and folder.name not in others and self._is_of_nobody(folder):
                         await self._take_away(folder.name)
                         counts["folders of nobody"] += 1
                 elif (
@@ -215,6 +217,14 @@ class Keeper:
             # All at once: to send each to a thread takes longer than to look into it.
             parts = (kept, self._now() - _DAY_SECONDS)
             counts["unfinished files"] += await asyncio.to_thread(delete_parts, *parts)
+
+    async def _is_alone(self) -> bool:
+        """Whether what is of nobody here is of nobody at all."""
+        is_alone = await asyncio.to_thread(self._services.has_media_dir_alone)
+        if not is_alone:
+            named = self._services.media_dir / CLAIMS
+            log.info("other databases have files here (%s), so what is of nobody stays", named)
+        return is_alone
 
     def _is_over(self, ending: JobEnding) -> bool:
         days = self._retention.media_days

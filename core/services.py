@@ -1,6 +1,6 @@
 """What every job and every answer is made with: stores, catalog, endpoints, platforms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Services:
     Attributes:
         endpoints: by the name of the gateway.
         media_dir: where results and pictures lie, a folder for each job.
+        has_media_dir_alone: whether no other database has files there, too; raises OSError.
         room: what has to stay free on the disks.
         retention: how long what is over is kept.
         auto_confirm_credits: up to which price what a model orders for a person is not shown to
@@ -87,6 +88,7 @@ class Services:
     http: httpx.AsyncClient
     platforms: dict[str, Platform]
     media_dir: Path
+    has_media_dir_alone: Callable[[], bool] = lambda: True
     room: Room = field(default_factory=Room)
     retention: Retention = field(default_factory=Retention)
     sandboxed: bool = False

@@ -225,3 +225,16 @@ def told(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return str(file_of(url) or "in memory")
     return url.render_as_string()
+
+
+def name_of(database_url: str) -> str:
+    """What tells it from others: its file, or its name on a server; "" of one in memory.
+
+    Raises:
+        StorageError: it is no address of a database.
+    """
+    url = parse(database_url)
+    if url.get_backend_name() == "sqlite":
+        return str(file_of(url) or "")
+    # Its server may have several addresses.
+    return url.database or ""

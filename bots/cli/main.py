@@ -22,6 +22,7 @@ from bots.cli.signals import run_until_stopped
 from bots.cli.upkeep import backup, health, init
 from bots.imports import kept_imports
 from core.errors import DatabaseInUseError, OperatorError, UserError
+from core.settings import survey_settings
 from sandbox.options import SANDBOX_PORT, SandboxOptions
 
 app = typer.Typer(
@@ -53,10 +54,15 @@ def _beside(command: str) -> Generator[None]:
         yield
     except DatabaseInUseError as error:
         own = error.path.with_stem(f"{error.path.stem}-{command}")
-        variable = f"DATABASE_URL={shlex.quote(f'sqlite:///{own}')}"
+        shared = survey_settings()[0].media_dir
+        media_dir = shared.with_name(f"{shared.name}-{command}")
+        variables = (
+            f"DATABASE_URL={shlex.quote(f'sqlite:///{own}')} "
+            f"MEDIA_DIR={shlex.quote(str(media_dir))}"
+        )
         raise OperatorError(
-            f"Another cliprelay is using {error.path}; give this one a database of its own to "
-            f"work beside it: {variable} cliprelay {command} ..."
+            f"Another cliprelay is using {error.path}; give this one a database and a folder of "
+            f"its own to work beside it: {variables} cliprelay {command} ..."
         ) from error
 
 

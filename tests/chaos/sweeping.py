@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.files.claims import NAME as CLAIMS
 from core.keeper import Keeper
 from tests.chaos.rows import Rows
 from tests.fakes.engine_harness import EngineHarness
@@ -22,7 +23,7 @@ async def orphans(folder: Path) -> list[str]:
 
 def _strays(media: Path, known: set[str]) -> Iterator[str]:
     for place in media.iterdir() if media.exists() else ():
-        if place.name not in known:
+        if place.name not in {*known, CLAIMS}:
             yield f"files of nobody: {place.name}"
         for file in place.iterdir() if place.is_dir() else ():
             if file.suffix == ".part":

@@ -176,11 +176,11 @@ async def test_beside_a_running_bot_it_says_how_to_and_that_works(
         await bot.stdout.readline()
         await bot.stdout.readline()
         refused = await run(tmp_path, *arguments, variables=gateway)
-        advice = re.search(r"DATABASE_URL=(\S+) cliprelay (\w+)", refused.err)
+        advice = re.search(r"DATABASE_URL=(\S+) MEDIA_DIR=(\S+) cliprelay (\w+)", refused.err)
         assert advice
-        beside = {**gateway, "DATABASE_URL": advice[1]}
+        beside = {**gateway, "DATABASE_URL": advice[1], "MEDIA_DIR": advice[2]}
         done = await run(tmp_path, *arguments, variables=beside, said="/status\n")
 
-    assert (refused.code, advice[2]) == (2, command)
+    assert (refused.code, advice[3]) == (2, command)
     assert len(refused.err.splitlines()) == 1
     assert done.code == 0, done.err

@@ -18,6 +18,8 @@ from storage.migrating import newest_revision
 from storage.sqlite import file_of
 
 _OURS_ALONE = 0o600
+# What SQLite and we put beside a database. A journal that is not its own would be taken for it.
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
 # As a process leaves them that was killed while it sent them: people are told, and may retry.
 _HOLD_JOBS = """
     UPDATE jobs SET state = ? WHERE state = ? AND coalesce(task, 'null') = 'null'
@@ -65,12 +67,8 @@ def back_up(database_url: str, target: Path, *, replaces: bool = False) -> Backu
         StorageError: there is no database, it is damaged, or the file cannot be written.
     """
     source = _source(database_url)
-    if target.exists():
-        if target.samefile(source):
-            raise StorageError(f"{target} is the database itself")
-        if not replaces:
-            raise StorageError(f"{target} is there already; --force replaces it")
     try:
+        _check_target(target, source, replaces=replaces)
         with TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
             copy = Path(folder) / "copy.db"
             copy.touch(mode=_OURS_ALONE)
@@ -81,6 +79,20 @@ def back_up(database_url: str, target: Path, *, replaces: bool = False) -> Backu
     except OSError as error:
         raise StorageError(f"{target} cannot be written: {error.strerror}") from error
     return backup
+
+
+def _check_target(target: Path, source: Path, *, replaces: bool) -> None:
+    """Refuse what is not to be replaced, and names that SQLite takes for files of its own."""
+    if target.resolve() in {source, *(Path(f"{source}{end}") for end in _BESIDE)}:
+        raise StorageError(f"{target} is the database itself, or a part of it")
+    if not target.exists():
+        return
+    if not target.is_file():
+        raise StorageError(f"{target} is no file")
+    if target.samefile(source):
+        raise StorageError(f"{target} is the database itself")
+    if not replaces:
+        raise StorageError(f"{target} is there already; --force replaces it")
 
 
 def _source(database_url: str) -> Path:
@@ -117,4 +129,6 @@ def _copy(source: Path, copy: Path) -> Backup:
         ((jobs, revision),) = there.execute(
             "SELECT count(*), (SELECT version_num FROM alembic_version) FROM jobs"
         )
+        if revision is None:
+            raise StorageError(f"{source} is no database of cliprelay")
     return Backup(jobs=jobs, size_bytes=copy.stat().st_size, revision=revision)

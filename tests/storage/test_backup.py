@@ -1,5 +1,6 @@
 """A copy of the database: what is in it, and when there is none."""
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -95,8 +96,26 @@ async def test_a_file_that_is_there_is_replaced_only_if_that_is_wanted(
     assert target.read_text() == "precious"
     back_up(url, target, replaces=True)
     assert mode_of(target) == 0o600
+    for name in ("jobs.db", "jobs.db-wal", "jobs.db-shm", "jobs.db-journal", "jobs.db.lock"):
+        with pytest.raises(StorageError, match="is the database itself"):
+            back_up(url, tmp_path / name, replaces=True)
+    (tmp_path / "link.db").hardlink_to(tmp_path / "jobs.db")
     with pytest.raises(StorageError, match="is the database itself"):
-        back_up(url, tmp_path / "jobs.db", replaces=True)
+        back_up(url, tmp_path / "link.db", replaces=True)
+
+
+async def test_what_is_no_file_is_never_replaced(tmp_path: Path, url: str) -> None:
+    async with open_database(url):
+        pass
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for target in (pipe, tmp_path):
+        with pytest.raises(StorageError, match="is no file"):
+            back_up(url, target, replaces=True)
+    assert pipe.is_fifo()
+    with pytest.raises(StorageError, match="cannot be written: File name too long"):
+        back_up(url, tmp_path / ("a" * 300))
 
 
 @pytest.mark.parametrize("revision", ["0001", "0009"])
@@ -118,6 +137,10 @@ async def test_what_cannot_be_copied_is_said_and_leaves_nothing_behind(
 ) -> None:
     with closing(sqlite3.connect(tmp_path / "other.db")) as other:
         other.execute("CREATE TABLE notes (text)")
+    make_old_database(tmp_path / "blank.db", "0001", JOB)
+    with closing(sqlite3.connect(tmp_path / "blank.db")) as blank:
+        blank.execute("DELETE FROM alembic_version")
+        blank.commit()
     (tmp_path / "text.db").write_text("this is not a database " * 100)
     async with open_database(url):
         pass
@@ -127,6 +150,7 @@ async def test_what_cannot_be_copied_is_said_and_leaves_nothing_behind(
     for name, why in {
         "none.db": "There is no database at",
         "other.db": "is no database of cliprelay",
+        "blank.db": "is no database of cliprelay",
         "text.db": "file is not a database",
     }.items():
         with pytest.raises(StorageError, match=why):

@@ -46,6 +46,8 @@ def configure_logs(level: str, file: Path | None = None) -> None:
     handler.addFilter(Repeats())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    # What cannot be written, as on a full disk, Python would print: as it is, and into a chat.
+    logging.raiseExceptions = False
     sys.excepthook = _log_crash
     threading.excepthook = _log_crash_of
     sys.unraisablehook = _log_crash_of
@@ -124,6 +126,7 @@ def _log_crash(
 def _file_handler(file: Path) -> logging.Handler:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        return logging.FileHandler(file, encoding="utf-8")
+        # A gateway's text may hold halves of characters, which are none in UTF-8.
+        return logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise StorageError(f"The log {file} cannot be written: {error.strerror}") from error

@@ -110,6 +110,43 @@ async def test_no_secret_reaches_the_log_by_any_way(tmp_path: Path, where: str) 
     assert all(line["event"] and line["timestamp"] for line in lines)
 
 
+HALVES = r"""
+import logging, sys
+from pathlib import Path
+from bots.cli.logs import configure_logs
+
+configure_logs("INFO", Path(sys.argv[1]))
+logging.info("half \ud83d of %s", "\udcff", extra={"what\ud800": "\udfff"})
+logging.error("all")
+"""
+
+
+async def test_halves_of_characters_cost_no_line_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "bot.log"
+    said = await _told(HALVES, file)
+
+    assert said == ""
+    halves, whole = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    assert (halves["event"], halves["what\ud800"]) == ("half \ud83d of \udcff", "\udfff")
+    assert whole["event"] == "all"
+
+
+async def test_what_cannot_be_written_is_not_printed_instead() -> None:
+    assert await _told(HALVES, Path("/dev/full")) == ""
+
+
+async def _told(program: str, file: Path) -> str:
+    """What a program that logs to that file says besides."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, file),
+        cwd=ROOT,
+        env=environment({}),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate()
+    return err.decode()
+
+
 STEERING = r"""
 import logging
 from bots.cli.logs import configure_logs

@@ -84,6 +84,8 @@ async def open_to_read(database_url: str) -> AsyncGenerator[Database]:
             raise StorageError(f"There is no database at {path} yet; the first start makes it")
         url = _address(path, in_use=is_locked(path))
     async with _opened(url) as (database, found):
+        if found is None:
+            raise StorageError(f"There is nothing of cliprelay in {_name(url)}")
         if found != newest_revision():
             raise StorageError(
                 f"The database {_name(url)} is of an earlier version; the next start of the bot "

@@ -16,6 +16,7 @@ SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Let the test gateway on this machine stand in for all.")
 ]
 FAILED = 1
+_MOST_DAYS = 36_500
 
 
 def models(
@@ -98,7 +99,9 @@ def jobs(
 
 def stats(
     *,
-    days: Annotated[float, typer.Option(min=0.01, help="Of the jobs ordered since.")] = 30.0,
+    days: Annotated[
+        float, typer.Option(min=0.01, max=_MOST_DAYS, help="Of the jobs ordered since.")
+    ] = 30.0,
     as_json_: Annotated[bool, typer.Option("--json", help="Print an object.")] = False,
 ) -> None:
     """Show how jobs went, by model and gateway; reads beside a running bot."""

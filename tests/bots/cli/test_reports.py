@@ -1,6 +1,8 @@
 """`cliprelay jobs` and `cliprelay stats`, beside a running bot and without one."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,6 +103,14 @@ async def test_statistics_are_of_the_days_that_are_asked_for(folder: Path) -> No
     assert recent.out == "Jobs that were ordered in the last 0.5 days: 0\n"
 
 
+@pytest.mark.parametrize("days", ["inf", "1e9", "nan"])
+async def test_days_that_there_never_were_are_refused(folder: Path, days: str) -> None:
+    done = await run(folder, "stats", "--days", days)
+
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+
+
 async def test_they_work_beside_a_bot_that_has_the_database(folder: Path) -> None:
     async with open_database(f"sqlite:///{folder}/data/cliprelay.db") as database:
         await SqlJobStore(database).add(replace(DONE, id="bb", created_at=1_790_000_200.0))
@@ -109,6 +119,15 @@ async def test_they_work_beside_a_bot_that_has_the_database(folder: Path) -> Non
 
     assert [each["job"] for each in json.loads(listed.out)] == ["bb", FAILED.id, DONE.id]
     assert json.loads(counted.out)["gateways"]["apiyi"]["done"] == 2
+
+
+async def test_a_file_of_somebody_else_is_not_taken_for_an_older_version(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "notes.db")) as other:
+        other.execute("CREATE TABLE notes (text)")
+    done = await run(tmp_path, "jobs", variables={"DATABASE_URL": "sqlite:///notes.db"})
+
+    assert done.code == 2
+    assert done.err.startswith("cliprelay: There is nothing of cliprelay in ")
 
 
 async def test_without_a_database_there_is_a_sentence_and_none_is_made(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ class TelegramAdapter:
         # A link to the bot may name a command, which then has no words.
         name, words = (text, "") if starts else (typed.command, text)
         command = self._table.get(name)
-        if self._sells and name in stars_shop.COMMANDS:
+        if name in stars_shop.COMMANDS and self._has_shop_for(message, name):
             await self._shop.take(message, name, words)
             return
         if not words and command and is_guided(command) and is_offered(self.catalog, command):
@@ -229,6 +229,11 @@ class TelegramAdapter:
             await self._reply(message, "how-to-start" if self.catalog.chosen else "no-model-ready")
         else:
             await self._commands.take(message, name, typed.text)
+
+    def _has_shop_for(self, message: Message, name: str) -> bool:
+        """Whether credits are sold, or an admin gives back what was paid while they were."""
+        is_admins = name in stars_shop.FOR_ADMINS
+        return self._sells or (is_admins and self._services.access.is_admin(user_of(message)))
 
     async def _open_form(self, message: Message, name: str) -> None:
         pictures = await self._commands.prepare(message, name)

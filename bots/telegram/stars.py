@@ -38,9 +38,12 @@ COMMANDS = {
 }
 """What can be typed, and the text that says what it does."""
 FOR_ADMINS = frozenset({"refund"})
+"""What only they can do, also when nothing is sold any more."""
 
 _CURRENCY = "XTR"
 _USUAL = 100
+# As much as an admin can grant: of twice as much, some databases could write down nothing.
+_MOST_CREDITS = 1_000_000
 _PAYLOAD = re.compile(r"credits:(\d+):(\d+)")
 # Telegram waits for ten.
 _CHECKOUT_SECONDS = 7.0
@@ -62,7 +65,7 @@ class StarsPrice:
     @property
     def most(self) -> int:
         """How many credits one invoice can be for."""
-        return InvoiceLimit.MAX_STAR_COUNT * 100 // self.per_100
+        return min(InvoiceLimit.MAX_STAR_COUNT * 100 // self.per_100, _MOST_CREDITS)
 
     def credits_for(self, stars: int) -> int:
         """How many credits somebody has paid for with so many Stars."""
@@ -169,7 +172,8 @@ class StarsShop:
         invoice = _PAYLOAD.fullmatch(query.invoice_payload)
         if invoice is None or invoice[2] != user.id or query.currency != _CURRENCY:
             return "checkout-not-yours"
-        if query.total_amount != self.price.of(int(invoice[1])):
+        amount = int(invoice[1])
+        if query.total_amount != self.price.of(amount) or amount > self.price.most:
             return "checkout-price"
         if not await self.services.access.admits(user, place):
             return "checkout-denied"

@@ -162,6 +162,28 @@ async def test_an_amount_that_cannot_be_sold_is_explained(counter: Counter, line
     assert "from 1 to 19,230" in said.text
 
 
+async def test_nobody_pays_for_more_than_every_database_can_write_down(counter: Counter) -> None:
+    here = counter.here
+    here.stars = StarsPrice(per_100=1)
+    async with here.bot():
+        here.telegram.say(here.chat, here.ada, "/buy 2200000")
+        said = await here.until_shown("Say how many credits")
+        invoice = await counter.invoice("/buy 1000000")
+        sold = here.telegram.called("sendInvoice")[-1].params
+        # As an earlier version has made it.
+        invoices = here.telegram.world.invoices
+        (place, made), *_ = invoices.items()
+        price = made.prices[0].model_copy(update={"amount": 22_000})
+        older = {"payload": "credits:2200000:7", "prices": [price]}
+        invoices[place] = made.model_copy(update=older)
+        ok, why = await counter.agreed(here.telegram.check_out(invoice, here.ada))
+
+    assert "from 1 to 1,000,000" in said.text
+    assert sold["prices"][0]["amount"] == 10_000
+    assert not ok
+    assert why.startswith("The price has changed")
+
+
 async def test_in_a_group_nothing_is_sold(counter: Counter) -> None:
     here = counter.here
     group = here.telegram.group(GROUP)
@@ -208,6 +230,26 @@ async def test_a_refund_takes_the_credits_back_and_returns_the_stars_once(
         "user telegram:7",
         CHARGE,
     )
+    assert here.telegram.world.payments[CHARGE].refunded
+
+
+async def test_what_was_paid_is_given_back_also_when_nothing_is_sold_any_more(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    root = here.telegram.user(9, "Root")
+    office = here.telegram.private(root)
+    async with here.bot():
+        await counter.bought()
+    here.stars = None
+    async with here.bot() as engine:
+        here.telegram.say(here.chat, here.ada, f"/refund {CHARGE}")
+        await here.until_shown("There is no command /refund")
+        here.telegram.say(office, root, f"/refund {CHARGE}")
+        await here.until_shown("its 100 credits are taken back", office)
+
+        assert await own(engine) == 0
     assert here.telegram.world.payments[CHARGE].refunded
 
 

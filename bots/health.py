@@ -71,6 +71,8 @@ class Health:
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
                 await self._engine.services.store.get("")
+            # It may answer, and be another one for whoever looks at its place.
+            self._engine.services.room.objection()
         except (StorageError, TimeoutError):
             return False
         return True

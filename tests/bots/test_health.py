@@ -19,12 +19,14 @@ from bots.port import open_port, served_on_call
 from bots.server import serve_web
 from core.engine.engine import Engine
 from core.errors import StorageError
+from core.files.disk import Room
 from core.jobs import Job
 from core.platform import SlowDownError
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from storage.jobs import SqlJobStore
 from tests.fakes.cli import run, running
+from tests.fakes.databases import ONLY_SQLITE
 from tests.fakes.engine_harness import TASKS, EngineHarness, stored_when
 from tests.fakes.manual_gateway import CREATE, ManualGateway, open_gateway
 from tests.fakes.memory_platform import NAME
@@ -93,6 +95,23 @@ async def test_it_lives_and_can_work(harness: EngineHarness, outages: Outages) -
         200,
         {"ready": True, "closing": False, "database": True, "platforms": {NAME: True}},
     )
+
+
+@ONLY_SQLITE
+async def test_it_is_not_ready_where_its_database_was_replaced(
+    harness: EngineHarness, outages: Outages
+) -> None:
+    file = harness.folder / "jobs.db"
+    async with harness.engine():
+        pass
+    harness.room = Room(files=(file,))
+    async with harness.engine() as engine, looked_after(engine, outages) as client:
+        before = await client.get("/readyz")
+        file.rename(file.with_suffix(".gone"))
+        after = await client.get("/readyz")
+
+    assert (before.status_code, before.json()["database"]) == (200, True)
+    assert (after.status_code, after.json()["database"]) == (503, False)
 
 
 async def test_it_is_not_ready_without_a_platform_or_a_database_or_while_it_stops(

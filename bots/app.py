@@ -152,7 +152,7 @@ async def open_engine(
             platforms=dict(platforms),
             media_dir=media_dir,
             has_media_dir_alone=claimed(media_dir, name_of(settings.database_url)),
-            room=_room(settings),
+            room=room_of(settings),
             retention=_retention(settings, policy),
             sandboxed=setup.sandboxed,
             auto_confirm_credits=settings.chat_auto_confirm_credits,
@@ -296,7 +296,12 @@ def _own_url(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
 
 
-def _room(settings: Settings) -> Room:
+def room_of(settings: Settings) -> Room:
+    """What has to be free on our disks.
+
+    Raises:
+        StorageError: DATABASE_URL is no address of a database.
+    """
     database = file_of(parse(settings.database_url))
     files = (database,) if database else ()
     return Room(

@@ -25,7 +25,7 @@ def check_health(settings: Settings) -> str:
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.http_port}/healthz"
     try:
         answer = httpx.get(url, timeout=_TIMEOUT_SECONDS, trust_env=False)
-    except httpx.RequestError as error:
+    except (httpx.RequestError, httpx.InvalidURL) as error:
         raise SickError(f"{url} does not answer ({type(error).__name__})") from error
     if not answer.is_success:
         raise SickError(f"{url} answers with HTTP {answer.status_code}")

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bots.app import room_of
 from bots.cli.finding import Finding
 from bots.health import is_relayed, public_hosts
 from bots.server import serve_web
 from bots.setup import check_media_dir
-from core.errors import OperatorError
+from core.errors import OperatorError, StorageError
 from core.settings import Settings
 from storage.look import DatabaseState, look_at
 
@@ -41,9 +42,20 @@ async def examine_machine(settings: Settings, http: httpx.AsyncClient) -> AsyncI
         says = "is running on this database; chat and generate need one of their own"
         yield Finding(what="cliprelay", fine=None, says=says)
     yield _examine("MEDIA_DIR", lambda: check_media_dir(settings.media_dir), "can be written")
+    yield _examine("MIN_FREE_MB", lambda: _check_room(settings), "enough is free")
     if settings.http_port:
         async for finding in _examine_door(settings, http, in_use=bool(state and state.in_use)):
             yield finding
+
+
+def _check_room(settings: Settings) -> None:
+    """Raise StorageError where a bot would take no orders."""
+    try:
+        room = room_of(settings)
+    except StorageError:  # is told of the database
+        return
+    if objection := room.objection():
+        raise StorageError(f"{objection}, so nothing is ordered")
 
 
 def _examine(what: str, check: Callable[[], None], says: str) -> Finding:
@@ -65,17 +77,21 @@ async def _examine_door(
             yield Finding(what="HTTP_PORT", fine=True, says=f"{port} is free")
         except OperatorError as error:
             if not in_use and not settings.is_called:
-                says = f"{port} is taken, so nobody can ask /healthz and /metrics; 0 asks for none"
+                says = f"{_why(error)}; so nobody can ask /healthz and /metrics. 0 asks for none"
                 yield Finding(what="HTTP_PORT", fine=None, says=says)
                 return
             if not in_use:
-                says = str(error).removeprefix("HTTP_PORT: ")
-                yield Finding(what="HTTP_PORT", fine=False, says=says)
+                yield Finding(what="HTTP_PORT", fine=False, says=_why(error))
                 return
             says = f"{port} is taken, as it has to be while the bot runs"
             yield Finding(what="HTTP_PORT", fine=True, says=says)
         if settings.public_url:
             yield await _examine_address(settings.public_url, http, public_hosts(settings))
+
+
+def _why(error: OperatorError) -> str:
+    """What is said of the port, without the name of the variable."""
+    return str(error).removeprefix("HTTP_HOST and HTTP_PORT: ")
 
 
 def _door(settings: Settings) -> list[BaseRoute]:

@@ -67,7 +67,9 @@ def _identity(path: Path) -> object:
 
 def _free_bytes(folder: Path) -> float:
     with suppress(OSError):  # whoever writes there finds out what is wrong
-        return shutil.disk_usage(folder).free
+        # It is not made yet, or a start of the bot could not be judged before the first.
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+        return shutil.disk_usage(there).free
     return float("inf")
 
 

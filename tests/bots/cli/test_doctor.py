@@ -134,6 +134,30 @@ async def test_a_port_that_only_we_look_at_may_be_taken_or_not_wanted(tmp_path: 
         done = await run(tmp_path, "doctor", variables={"HTTP_PORT": port})
     none = await run(tmp_path, "doctor", variables={"HTTP_PORT": "0"})
 
-    assert f"-     HTTP_PORT: {port} is taken" in done.out
+    assert f"-     HTTP_PORT: 127.0.0.1 with {port} cannot be used: Address" in done.out
     assert done.code == 0
     assert "HTTP_PORT" not in none.out
+
+
+async def test_what_is_no_address_of_this_machine_is_not_called_a_taken_port(
+    tmp_path: Path,
+) -> None:
+    variables = {"HTTP_HOST": "[::1]", "HTTP_PORT": "1"}
+    done = await run(tmp_path, "doctor", variables=variables)
+    asked = await run(tmp_path, "health", variables=variables)
+
+    assert "-     HTTP_PORT: [::1] with 1 cannot be used: " in done.out
+    assert "taken" not in done.out
+    assert (asked.code, asked.err.count("\n")) == (1, 1)
+
+
+async def test_a_disk_on_which_nothing_would_be_ordered_is_wrong_before_the_first_start(
+    tmp_path: Path,
+) -> None:
+    variables = {"MIN_FREE_MB": "99999999999"}
+    full = await run(tmp_path, "doctor", variables=variables)
+    fine = await run(tmp_path, "doctor", variables={"MIN_FREE_MB": "0"})
+
+    assert "wrong MIN_FREE_MB: less than 1e+11 MB (MIN_FREE_MB) are free in " in full.out
+    assert full.code == 1
+    assert "ok    MIN_FREE_MB: enough is free" in fine.out

@@ -1,5 +1,6 @@
 """/broadcast: what an admin tells all chats that use the bot, once they have confirmed it."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Annotated
@@ -23,6 +24,8 @@ _SHOWN_SECONDS = 3600.0
 # So that it fits into one message everywhere.
 _MOST_CHARS = 1500
 _QUOTED_CHARS = 200
+# So that whoever orders meanwhile waits for a few at most.
+_AT_ONCE = 50
 
 
 class BroadcastOptions(BaseModel):
@@ -72,7 +75,12 @@ async def _recipients(context: Context, since: float) -> list[ConversationRef]:
     """The chats that were used since then by somebody who still may use the bot."""
     access = context.services.access
     used = await context.services.broadcasts.audience(since, access.policy.terminals)
-    return [chat.conversation for chat in used if await _is_welcome(context, chat)]
+    found = list[ConversationRef]()
+    for some in (used[n : n + _AT_ONCE] for n in range(0, len(used), _AT_ONCE)):
+        # Asked for together, they share transactions.
+        welcome = await asyncio.gather(*(_is_welcome(context, chat) for chat in some))
+        found += [chat.conversation for chat, is_in in zip(some, welcome, strict=True) if is_in]
+    return found
 
 
 async def _is_welcome(context: Context, chat: UsedChat) -> bool:

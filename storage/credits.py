@@ -79,9 +79,10 @@ class SqlCreditStore:
             if bought is None:
                 return None
             whose = Party(platform=bought.platform, kind="user", id=bought.user_id)
-            if self._ledger.take_back(connection, bought, act.by):
+            is_new = self._ledger.take_back(connection, bought, act.by)
+            if is_new:
                 write_within(connection, replace(act, about=named(whose)))
-            return Refund(to=whose, amount=bought.own)
+            return Refund(to=whose, amount=bought.own, is_new=is_new)
 
         return await self._database.run(_ROW, refund)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from telegram import InlineQuery, Message, Update
 from telegram.error import TelegramError
 
+from bots.admins import Admins
 from bots.answers import Answers
 from bots.telegram import stars as stars_shop
 from bots.telegram.albums import Albums
@@ -31,6 +32,7 @@ from bots.telegram.long_texts import LongTexts
 from bots.telegram.questions import FormQuestion, Questions, is_question
 from bots.telegram.sharing import answer_inline
 from bots.telegram.stars import StarsPrice, StarsShop
+from bots.telegram.stars_returns import StarsReturns
 from bots.telegram.strangers import is_banned, is_foreign_bot
 from bots.telegram.supergroups import Supergroups
 from core.catalog import Catalog
@@ -74,9 +76,12 @@ class TelegramAdapter:
         self._bot = platform.bot
         self._default = default
         self._answers = Answers(services, platform, default)
-        self._sells = False
         # What was paid for while credits were sold counts whenever Telegram tells it.
-        self._shop = self._shop_at(StarsPrice(per_100=100))
+        self._shop = self._shop_at(StarsPrice(per_100=100), is_open=False)
+        admins = Admins(services, sorted(services.access.policy.admins), default)
+        self._returns = StarsReturns(
+            services=services, answers=self._answers, admins=admins, default=default
+        )
         self._supergroups = Supergroups(services, platform.moved)
         self._at_work = AtWork()
         self._albums = Albums(quiet_seconds)
@@ -110,22 +115,23 @@ class TelegramAdapter:
 
     def sell(self, price: StarsPrice) -> None:
         """Sell credits from now on."""
-        self._shop, self._sells = self._shop_at(price), True
+        self._shop = self._shop_at(price, is_open=True)
         self._ours |= stars_shop.COMMANDS.keys()
 
-    def _shop_at(self, price: StarsPrice) -> StarsShop:
+    def _shop_at(self, price: StarsPrice, *, is_open: bool) -> StarsShop:
         return StarsShop(
             services=self._services,
             answers=self._answers,
             bot=self._bot,
             price=price,
+            is_open=is_open,
             default=self._default,
         )
 
     @property
     def sells(self) -> bool:
         """Whether credits can be bought here."""
-        return self._sells
+        return self._shop.is_open
 
     @property
     def catalog(self) -> Catalog:
@@ -149,7 +155,7 @@ class TelegramAdapter:
             await self._buttons.press(update.callback_query)
         elif update.inline_query:
             await self._on_inline(update.inline_query)
-        elif update.pre_checkout_query and self._sells:
+        elif update.pre_checkout_query:
             await self._shop.check_out(update.pre_checkout_query)
 
     async def apologize(self, update: Update, incident: str) -> None:
@@ -165,6 +171,10 @@ class TelegramAdapter:
             log.warning("nor could that be said: %s", quote(str(error)))
 
     async def _on_message(self, message: Message) -> None:
+        # Telegram's own word, whoever it has for a sender.
+        if message.refunded_payment:
+            await self._returns.take(message, message.refunded_payment, self._shop.price)
+            return
         # A channel's post comes once more in the group for its comments.
         if message.is_automatic_forward or await is_foreign_bot(self._services.access, message):
             return
@@ -233,7 +243,9 @@ class TelegramAdapter:
     def _has_shop_for(self, message: Message, name: str) -> bool:
         """Whether credits are sold, or an admin gives back what was paid while they were."""
         is_admins = name in stars_shop.FOR_ADMINS
-        return self._sells or (is_admins and self._services.access.is_admin(user_of(message)))
+        return self._shop.is_open or (
+            is_admins and self._services.access.is_admin(user_of(message))
+        )
 
     async def _open_form(self, message: Message, name: str) -> None:
         pictures = await self._commands.prepare(message, name)

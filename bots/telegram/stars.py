@@ -11,7 +11,14 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from telegram import Bot, LabeledPrice, Message, PreCheckoutQuery, SuccessfulPayment
+from telegram import (
+    Bot,
+    LabeledPrice,
+    Message,
+    PreCheckoutQuery,
+    RefundedPayment,
+    SuccessfulPayment,
+)
 from telegram.constants import InvoiceLimit
 from telegram.error import TelegramError
 
@@ -67,19 +74,25 @@ class StarsPrice:
         """How many credits one invoice can be for."""
         return min(InvoiceLimit.MAX_STAR_COUNT * 100 // self.per_100, _MOST_CREDITS)
 
-    def credits_for(self, stars: int) -> int:
-        """How many credits somebody has paid for with so many Stars."""
-        return stars * 100 // self.per_100
+    def bought(self, payment: SuccessfulPayment | RefundedPayment) -> int:
+        """How many credits somebody has paid for: as the invoice says, or by what it was."""
+        invoice = _PAYLOAD.fullmatch(payment.invoice_payload)
+        return int(invoice[1]) if invoice else payment.total_amount * 100 // self.per_100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarsShop:
-    """Sells credits, in private chats."""
+    """Sells credits, in private chats.
+
+    Attributes:
+        is_open: whether anything is sold. What was paid for counts all the same.
+    """
 
     services: Services
     answers: Answers
     bot: Bot
     price: StarsPrice
+    is_open: bool
     default: Locale
 
     async def take(self, message: Message, name: str, text: str) -> None:
@@ -172,6 +185,8 @@ class StarsShop:
         invoice = _PAYLOAD.fullmatch(query.invoice_payload)
         if invoice is None or invoice[2] != user.id or query.currency != _CURRENCY:
             return "checkout-not-yours"
+        if not self.is_open:
+            return "checkout-closed"
         amount = int(invoice[1])
         if query.total_amount != self.price.of(amount) or amount > self.price.most:
             return "checkout-price"
@@ -184,8 +199,7 @@ class StarsShop:
     async def paid(self, message: Message, payment: SuccessfulPayment) -> None:
         """Write down what was paid for, however long that takes, and then say so."""
         user = user_of(message)
-        invoice = _PAYLOAD.fullmatch(payment.invoice_payload)
-        amount = int(invoice[1]) if invoice else self.price.credits_for(payment.total_amount)
+        amount = self.price.bought(payment)
         charge = payment.telegram_payment_charge_id
         store, purchase = (
             self.services.credits.store,

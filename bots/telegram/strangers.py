@@ -7,11 +7,12 @@ from core.people.access import Access
 
 
 def is_banned(access: Access, update: Update) -> bool:
-    """Whether an update is left alone. What is paid counts all the same, and so does a new id."""
+    """Whether an update is left alone. Payments count all the same, and so does a new id."""
     if message := update.effective_message:
         presser = update.callback_query.from_user if update.callback_query else None
         user = person(presser) if presser else user_of(message)
-        has_to_be_taken = message.successful_payment or message.migrate_to_chat_id
+        is_payment = message.successful_payment or message.refunded_payment
+        has_to_be_taken = is_payment or message.migrate_to_chat_id
         return not has_to_be_taken and access.bans(user, place_of(message))
     # A checkout is refused, not left: somebody is about to pay.
     query = update.inline_query

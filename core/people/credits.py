@@ -64,10 +64,11 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """A purchase that is taken back, in thousandths."""
+    """A purchase that is taken back, in thousandths; `is_new` where it was not before."""
 
     to: Party
     amount: int
+    is_new: bool
 
 
 class CreditStore(Protocol):

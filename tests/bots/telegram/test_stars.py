@@ -108,6 +108,9 @@ async def test_what_was_paid_for_counts_although_nothing_can_be_read_or_is_sold_
         invoice = await counter.invoice()
     here.stars = None
     async with here.bot() as engine:
+        ok, said = await counter.agreed(here.telegram.check_out(invoice, here.ada))
+        assert not ok
+        assert said.startswith("No credits are sold here any more")
         # What would be read first, to say thanks in a language, is broken.
         broken = sqlite3.connect(here.harness.folder / "jobs.db")
         broken.execute("DROP TABLE preferences")
@@ -289,6 +292,94 @@ async def test_who_has_a_question_about_a_payment_reaches_the_admins(counter: Co
         told = await here.until_shown("says about a payment", office)
 
     assert told.text == "telegram:7 says about a payment: where are \\u202ethey?"
+
+
+@pytest.mark.parametrize("sender", ["bot", "person"])
+async def test_stars_that_telegram_gives_back_take_their_credits_along_once(
+    counter: Counter, sender: str
+) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    office = here.telegram.private(here.telegram.user(9, "Root"))
+    by = here.ada if sender == "person" else here.telegram.me
+    async with here.bot() as engine:
+        await counter.bought()
+        here.telegram.say(here.chat, here.ada, "/video 1s a cat")
+        await here.until_shown("Done in")
+        spent = 100_000 - await own(engine)
+        assert spent
+        here.telegram.give_back(CHARGE, by)
+        told = await here.until_shown("by itself", office)
+        await here.until_shown(f"has returned your payment {CHARGE}")
+    async with here.bot():
+        here.telegram.give_back(CHARGE, by)
+        await counter.bought("stxSecond")
+    async with here.bot() as engine:
+        assert await own(engine) == 100_000 - spent
+        (act,) = await engine.services.audit.latest(5)
+    assert (act.by.id, act.command, act.about, act.what) == (
+        "777000",
+        "refund",
+        "user telegram:7",
+        CHARGE,
+    )
+    assert CHARGE in told.text
+    assert "telegram:7" in told.text
+    assert "100 credits" in told.text
+    assert [post.text for post in here.written(office)] == [told.text]
+
+
+async def test_what_refund_has_given_back_is_not_taken_again_when_telegram_says_so(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    root = here.telegram.user(9, "Root")
+    office = here.telegram.private(root)
+    async with here.bot():
+        await counter.bought()
+        here.telegram.say(office, root, f"/refund {CHARGE}")
+        await here.until_shown("its 100 credits are taken back", office)
+        here.telegram.give_back(CHARGE)
+        await counter.bought("stxSecond")
+    async with here.bot() as engine:
+        assert await own(engine) == 100_000
+        (act,) = await engine.services.audit.latest(5)
+    assert act.by.id == "9"
+    assert not here.shows("by itself", office)
+    assert not here.shows("has returned your payment")
+
+
+async def test_a_payment_that_was_given_back_before_the_bot_hears_of_it_counts_for_nothing(
+    counter: Counter,
+) -> None:
+    here = counter.here
+    async with here.bot():
+        invoice = await counter.invoice()
+    here.telegram.pay(invoice, here.ada, CHARGE)
+    payment = here.telegram.inbox.pending.pop()
+    here.telegram.give_back(CHARGE)
+    async with here.bot():
+        await here.until_shown(f"has returned your payment {CHARGE}")
+        here.telegram.inbox.put("message", payment["message"])
+        await counter.bought("stxSecond")
+    async with here.bot() as engine:
+        assert await own(engine) == 100_000
+
+
+async def test_what_a_banned_buyer_gets_back_counts_as_well(counter: Counter) -> None:
+    here = counter.here
+    here.harness.policy = Policy(admins=frozenset({"telegram:9"}))
+    root = here.telegram.user(9, "Root")
+    office = here.telegram.private(root)
+    async with here.bot() as engine:
+        await counter.bought()
+        here.telegram.say(office, root, "/ban telegram:7")
+        await here.until_shown("telegram:7", office)
+        here.telegram.give_back(CHARGE, here.ada)
+        await here.until_shown("by itself", office)
+
+        assert await own(engine) == 0
 
 
 async def test_without_a_price_nothing_is_sold(counter: Counter) -> None:

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from tests.fakes.change_signal import ChangeSignal
+from tests.fakes.telegram import stars
 from tests.fakes.telegram.chat import MessageVersion, TelegramChat, TelegramMessage, TelegramUser
 from tests.fakes.telegram.files import StoredFile, uploaded
 from tests.fakes.telegram.inbox import Inbox
@@ -191,7 +192,7 @@ class People:
     def pay(self, invoice: TelegramMessage, user: TelegramUser, charge: str) -> TelegramMessage:
         """Have paid; the bot is told under the name of the payment."""
         ask = self.world.invoices[invoice.chat.id, invoice.id]
-        self.world.payments[charge] = StarPayment(user.id)
+        self.world.payments[charge] = StarPayment(user.id, ask)
         version = MessageVersion(at=self.world.now())
         post = self._write(invoice.chat, user, version, None, None)
         post.service = {
@@ -205,6 +206,16 @@ class People:
         }
         self._tell(post)
         return post
+
+    def give_back(self, charge: str, sender: TelegramUser | None = None) -> None:
+        """Give Stars back, as Telegram does by itself and after `refundStarPayment`."""
+        payment = self.world.payments[charge]
+        self.world.payments[charge] = replace(payment, refunded=True)
+        chat = self.world.chats[payment.user_id]
+        version = MessageVersion(at=self.world.now())
+        post = self._write(chat, sender or self.me, version, None, None)
+        post.service = stars.refunded(payment, charge)
+        self._tell(post)
 
     def choose(
         self, query: TelegramQuery, result_id: str, chat: TelegramChat, asked: str = ""

@@ -1,5 +1,7 @@
 """Telegram Stars in the stand-in: invoices, checkouts, payments and refunds."""
 
+from dataclasses import replace
+
 from aiogram import methods as api
 
 from tests.fakes.telegram import posts
@@ -45,6 +47,19 @@ def answer_checkout(world: TelegramWorld, ask: api.AnswerPreCheckoutQuery) -> bo
     return True
 
 
+def refunded(payment: StarPayment, charge: str) -> Json:
+    """What the service message about Stars that were given back says."""
+    ask = payment.invoice
+    return {
+        "refunded_payment": {
+            "currency": ask.currency,
+            "total_amount": ask.prices[0].amount,
+            "invoice_payload": ask.payload,
+            "telegram_payment_charge_id": charge,
+        }
+    }
+
+
 def refund(world: TelegramWorld, ask: api.RefundStarPayment) -> bool:
     """Give Stars back, once."""
     payment = world.payments.get(ask.telegram_payment_charge_id)
@@ -52,5 +67,5 @@ def refund(world: TelegramWorld, ask: api.RefundStarPayment) -> bool:
         raise BotApiError("Bad Request: CHARGE_NOT_FOUND")
     if payment.refunded:
         raise BotApiError("Bad Request: CHARGE_ALREADY_REFUNDED")
-    world.payments[ask.telegram_payment_charge_id] = StarPayment(payment.user_id, refunded=True)
+    world.payments[ask.telegram_payment_charge_id] = replace(payment, refunded=True)
     return True

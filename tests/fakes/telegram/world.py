@@ -29,6 +29,7 @@ class StarPayment:
     """Stars that somebody has paid."""
 
     user_id: int
+    invoice: SendInvoice
     refunded: bool = False
 
 

@@ -34,6 +34,9 @@ _ENCODING = "utf-8-sig"
 _PARTY = re.compile(r"[a-z][a-z0-9_-]*:\S+")
 _TOKEN = re.compile(r"[!#-&(-~]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+# More of anything nobody means; and of days it would end after all that a calendar has.
+_MOST = 1_000_000_000
+_MOST_DAYS = 36_500
 # What is so much like one of our variables was meant to be it; gateways' names are nobody else's.
 _ALIKE = 0.8
 _ALIKE_AT_GATEWAY = 0.6
@@ -67,6 +70,7 @@ def _check_webhook_secret(secret: SecretStr) -> SecretStr:
 
 Address = Annotated[str, AfterValidator(check_address)]
 Token = Annotated[SecretStr, AfterValidator(_check_token)]
+Days = Annotated[float, Field(ge=0, le=_MOST_DAYS)]
 Parties = Annotated[tuple[Annotated[str, AfterValidator(_check_party)], ...], NoDecode]
 
 
@@ -77,6 +81,7 @@ class _FromEnvironment(BaseSettings):
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
+        allow_inf_nan=False,
     )
 
     @model_validator(mode="before")
@@ -93,9 +98,9 @@ class Settings(_FromEnvironment):
     database_url: str = "sqlite:///data/cliprelay.db"
     media_dir: Path = Path("data/media")
     min_free_mb: Annotated[int, Field(ge=0)] = 500
-    media_days: Annotated[float, Field(ge=0)] = 7
-    history_days: Annotated[float, Field(ge=0)] = 0
-    share_days: Annotated[float, Field(ge=0)] = 7
+    media_days: Days = 7
+    history_days: Days = 0
+    share_days: Days = 7
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = ()
     comfyui_workflows: Path | None = None
     gateway_order: Annotated[tuple[str, ...], NoDecode] = ()
@@ -116,7 +121,7 @@ class Settings(_FromEnvironment):
     drain_seconds: Annotated[float, Field(ge=0)] = 240
     chat_history: Annotated[int, Field(ge=2)] = 20
     chat_auto_confirm_credits: Annotated[int, Field(ge=0)] = 0
-    chat_retention_days: Annotated[float, Field(gt=0)] = 30
+    chat_retention_days: Annotated[Days, Field(gt=0)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     telegram_bot_token: Token | None = None
     telegram_api_url: Address | None = None
@@ -151,6 +156,14 @@ class Settings(_FromEnvironment):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _is_sane(cls, value: object) -> object:
+        """Whatever is a number, and has no limit of its own, has this one."""
+        if isinstance(value, int | float) and value > _MOST:
+            raise PydanticCustomError("absurd", "must be at most {le}", {"le": _MOST})
         return value
 
     @field_validator("default_locale", mode="before")

@@ -8,6 +8,10 @@ import httpx
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+# The ledger counts thousandths, and every database can write down 31 bits of them.
+MOST_CREDITS = 2_000_000
+"""The most that one order may cost, a limit be, or somebody be given or sold at once."""
+
 _WHOLE_NUMBER = "must be a whole number"
 _NUMBER = "must be a number"
 _SWITCH = "must be true or false"
@@ -19,11 +23,14 @@ _SENTENCES: Mapping[str, str] = {
     "dict_type": _TABLE,
     "enum": "must be {expected}",
     "extra_forbidden": "is unknown",
+    "finite_number": _NUMBER,
     "float_parsing": _NUMBER,
     "float_type": _NUMBER,
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "int_from_float": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
+    "int_parsing_size": "is too large",
     "int_type": _WHOLE_NUMBER,
     "less_than_equal": "must be at most {le}",
     "list_type": _LIST,
@@ -99,7 +106,12 @@ def normal_address(text: str) -> str:
     return str(url)
 
 
+def _word(value: object) -> str:
+    is_whole = isinstance(value, float) and value.is_integer()
+    return f"{value:.0f}" if is_whole else str(value).replace("'", "")
+
+
 def _sentence(found: ErrorDetails) -> str:
-    words = {name: str(value).replace("'", "") for name, value in found.get("ctx", {}).items()}
+    words = {name: _word(value) for name, value in found.get("ctx", {}).items()}
     sentence = _SENTENCES.get(found["type"])
     return sentence.format(**words) if sentence else found["msg"]

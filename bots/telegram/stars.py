@@ -34,6 +34,7 @@ from core.platform import ConversationRef, MessageRef, User, View
 from core.redact import one_line, quote
 from core.services import Services
 from core.storing import until_stored
+from core.validation import MOST_CREDITS
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,6 @@ FOR_ADMINS = frozenset({"refund"})
 
 _CURRENCY = "XTR"
 _USUAL = 100
-# As much as an admin can grant: of twice as much, some databases could write down nothing.
-_MOST_CREDITS = 1_000_000
 _PAYLOAD = re.compile(r"credits:(\d+):(\d+)")
 # Telegram waits for ten.
 _CHECKOUT_SECONDS = 7.0
@@ -72,7 +71,7 @@ class StarsPrice:
     @property
     def most(self) -> int:
         """How many credits one invoice can be for."""
-        return min(InvoiceLimit.MAX_STAR_COUNT * 100 // self.per_100, _MOST_CREDITS)
+        return min(InvoiceLimit.MAX_STAR_COUNT * 100 // self.per_100, MOST_CREDITS)
 
     def bought(self, payment: SuccessfulPayment | RefundedPayment) -> int:
         """How many credits somebody has paid for: as the invoice says, or by what it was."""

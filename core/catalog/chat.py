@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.catalog.served import Served, Sort
+from core.catalog.served import Rate, Served, Sort
 from core.media import MediaKind
 from core.talk import Question, Usage
 
@@ -56,8 +56,8 @@ class ChatModel(Served):
     streams: bool = True
     context_tokens: Annotated[int, Field(ge=1)] = 8192
     answer_tokens: Annotated[int, Field(ge=1)] | None = None
-    input_credits: Annotated[float, Field(ge=0)]
-    output_credits: Annotated[float, Field(ge=0)]
+    input_credits: Rate
+    output_credits: Rate
     idle_seconds: Annotated[int, Field(ge=1)] = 180
 
     @property

@@ -8,10 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from core.catalog.fields import Constant, OptionName, ShortRule
-from core.catalog.served import Served, Sort, Table
+from core.catalog.served import Price, Served, Sort, Table
 from core.catalog.variants import Ratio, Resolution, Variant, When
 from core.catalog.workflow import Workflow
 from core.media import TOKENS, Asset, Cost, ImageRole, MediaKind, MediaRequest
+from core.validation import MOST_CREDITS
 
 ANY_RATIO = "*"
 _PRICED_TOKENS = 1_000_000
@@ -111,7 +112,7 @@ class Model(Served):
     sound: Literal["", "on", "off", "always", "never"] = ""
     remix: bool = False
     characters: bool = False
-    character_credits: Annotated[int, Field(ge=0)] = 0
+    character_credits: Price = 0
     storyboard: bool = False
     mask: bool = False
     watermark: bool = False
@@ -119,9 +120,9 @@ class Model(Served):
     response_format: Literal["", "url", "b64_json"] = ""
     prompt_chars: Annotated[int, Field(ge=1)] = 32_000
     options_as: Literal["fields", "text"] = "fields"
-    credits: Annotated[int, Field(ge=0)]
+    credits: Price
     priced_by: Literal["clip", "second"] = "clip"
-    token_credits: Annotated[int, Field(ge=1)] | None = None
+    token_credits: Annotated[int, Field(ge=1, le=MOST_CREDITS)] | None = None
     expected_seconds: Annotated[int, Field(ge=1)] = 120
     deadline_seconds: Annotated[int, Field(ge=1)] = 900
     idle_seconds: Annotated[int, Field(ge=1)] = 180
@@ -143,6 +144,19 @@ class Model(Served):
         if missing:
             names = ", ".join(" or ".join(sorted(each)) for each in missing)
             raise ValueError(f"fields lacks {names}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_written_down(self) -> Self:
+        """What one order costs has to fit into the ledger, whatever is chosen."""
+        dearest = max(self.credits, *(each.credits or 0 for each in self.variants), 0)
+        chosen = self.seconds
+        longest = chosen.max if isinstance(chosen, Span) else max(chosen, default=1)
+        seconds = longest if self.priced_by == "second" else 1
+        if (most := dearest * seconds * self.count) > MOST_CREDITS:
+            raise ValueError(
+                f"an order could cost {most} credits; it may be {MOST_CREDITS} at most"
+            )
         return self
 
     def _needed(self) -> Iterator[frozenset[OptionName]]:

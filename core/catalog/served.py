@@ -5,9 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from core.validation import MOST_CREDITS
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Price = Annotated[int, Field(ge=0, le=MOST_CREDITS)]
+Rate = Annotated[float, Field(ge=0, le=MOST_CREDITS, allow_inf_nan=False)]
 # What a model makes: a gateway may list each sort in a place of its own.
 Sort = Literal["video", "image", "chat", "speech"]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.catalog.served import Served, Sort
+from core.catalog.served import Rate, Served, Sort
 
 _MINUTE = 60
 
@@ -18,7 +18,7 @@ class SpeechModel(Served):
         idle_seconds: how long it may be silent.
     """
 
-    minute_credits: Annotated[float, Field(ge=0)]
+    minute_credits: Rate
     idle_seconds: Annotated[int, Field(ge=1)] = 300
 
     @property

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from core.catalog.served import Table
+from core.catalog.served import Price, Table
 
 Ratio = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,2}:\d{1,2})$")]
 Resolution = Literal[
@@ -37,6 +37,6 @@ class Variant(When):
     prefix: str = ""
     size: str = ""
     quality: str = ""
-    credits: Annotated[int, Field(ge=0)] | None = None
+    credits: Price | None = None
     expected_seconds: Annotated[int, Field(ge=1)] | None = None
     deadline_seconds: Annotated[int, Field(ge=1)] | None = None

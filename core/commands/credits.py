@@ -15,8 +15,8 @@ from core.people.balance import NO_LIMIT, Balance, CreditLimits
 from core.people.credits import Gift
 from core.people.currency import THOUSANDTHS
 from core.platform import Party, View
+from core.validation import MOST_CREDITS
 
-_MOST = 1_000_000
 _UNLIMITED = "none"
 _UNDECIDED = "default"
 # Ids are longer, so what is shorter is how much. The rest are no ids either: refused as numbers.
@@ -33,7 +33,7 @@ _DAILY = Option(flags=("--daily",), keywords=("daily", "每日"), metavar="50 | 
 _MONTHLY = Option(
     flags=("--monthly",), keywords=("monthly", "每月"), metavar="500 | none | default"
 )
-_Limit = Annotated[int, Field(ge=0, le=_MOST)] | Literal["none", "default"] | None
+_Limit = Annotated[int, Field(ge=0, le=MOST_CREDITS)] | Literal["none", "default"] | None
 
 
 class GrantOptions(BaseModel):
@@ -42,7 +42,7 @@ class GrantOptions(BaseModel):
     model_config = OPTIONS_CONFIG
 
     credits: Annotated[
-        Annotated[int, Field(ge=-_MOST, le=_MOST)] | None,
+        Annotated[int, Field(ge=-MOST_CREDITS, le=MOST_CREDITS)] | None,
         _AMOUNT,
         Field(description="option-credits"),
     ] = None

@@ -5,13 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.i18n import Locale, translate
+from core.validation import MOST_CREDITS
 
 # The ledger counts thousandths: an answer costs less than a credit.
 THOUSANDTHS = 1000
 
 
 def thousandths(credits_: float) -> int:
-    """What the ledger writes for so many credits; a part of a thousandth counts as one."""
+    """What the ledger writes for so many credits; a part of a thousandth counts as one.
+
+    Whatever a gateway says that it has used, an order costs no more than it may.
+    """
+    credits_ = min(credits_, MOST_CREDITS)
     # What floats make of 0.29 must not become one more.
     return math.ceil(round(credits_ * THOUSANDTHS, 2))
 

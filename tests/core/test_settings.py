@@ -1,12 +1,15 @@
 """The environment and .env become settings; what is wrong is named, and never shown."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PRINT = """
@@ -149,6 +152,34 @@ def test_all_that_is_wrong_is_said_at_once_and_the_rest_is_read(tmp_path: Path) 
     settings, _ = found["found"]
     assert (settings["jobs_per_user"], settings["public_url"]) == (2, None)
     assert settings["log_level"] == "ERROR"
+
+
+NUMBERS = sorted(
+    name.upper()
+    for name, field in Settings.model_fields.items()
+    if {int, float} & {field.annotation} and name != "http_port"
+)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "1e300", "9" * 30, "9" * 5000])
+def test_no_setting_is_without_end_or_more_than_anybody_means(tmp_path: Path, value: str) -> None:
+    found = survey(tmp_path, **dict.fromkeys(NUMBERS, value))
+
+    wrong = dict(line.split(": ", 1) for line in found["wrong"])
+    assert sorted(wrong) == NUMBERS
+    for sentence in wrong.values():
+        assert re.fullmatch(
+            r"must be a (whole )?number|must be at most \d+|is too large", sentence
+        )
+
+
+def test_what_is_much_and_can_be_meant_is_taken(tmp_path: Path) -> None:
+    settings, _ = read(  # type: ignore[misc]
+        tmp_path, MEDIA_DAYS="36500", SHARE_DAYS="0.5", MONTHLY_CREDITS="1000000000"
+    )
+
+    assert (settings["media_days"], settings["share_days"]) == (36_500, 0.5)
+    assert settings["monthly_credits"] == 1_000_000_000
 
 
 def test_case_and_blanks_around_a_value_do_not_matter(tmp_path: Path) -> None:

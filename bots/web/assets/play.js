@@ -23,10 +23,10 @@ function show(html) {
   known.dataset.said = fresh.dataset.said;
   [...fresh.children].forEach((part, place) => {
     const old = known.children[place];
-    if (old.outerHTML === part.outerHTML) return;
+    // First of all: what somebody has opened is the same as before, and what plays in it goes on.
     const open = [...old.querySelectorAll("details")].map((each) => each.open);
     part.querySelectorAll("details").forEach((each, number) => (each.open = open[number]));
-    old.replaceWith(part);
+    if (old.outerHTML !== part.outerHTML) old.replaceWith(part);
   });
 }
 

@@ -171,7 +171,7 @@ async def test_nobody_pays_for_more_than_every_database_can_write_down(counter: 
     async with here.bot():
         here.telegram.say(here.chat, here.ada, "/buy 2200000")
         said = await here.until_shown("Say how many credits")
-        invoice = await counter.invoice("/buy 1000000")
+        invoice = await counter.invoice("/buy 2000000")
         sold = here.telegram.called("sendInvoice")[-1].params
         # As an earlier version has made it.
         invoices = here.telegram.world.invoices
@@ -181,8 +181,8 @@ async def test_nobody_pays_for_more_than_every_database_can_write_down(counter: 
         invoices[place] = made.model_copy(update=older)
         ok, why = await counter.agreed(here.telegram.check_out(invoice, here.ada))
 
-    assert "from 1 to 1,000,000" in said.text
-    assert sold["prices"][0]["amount"] == 10_000
+    assert "from 1 to 2,000,000" in said.text
+    assert sold["prices"][0]["amount"] == 20_000
     assert not ok
     assert why.startswith("The price has changed")
 

@@ -100,15 +100,16 @@ async def harness(tmp_path: Path) -> AsyncIterator[EngineHarness]:
         yield EngineHarness(folder=tmp_path, root=root)
 
 
+@pytest.mark.parametrize("covered", [False, True])
 async def test_the_bar_moves_and_the_video_plays_on_whatever_else_changes(
-    tmp_path: Path, slow: ManualGateway, chromium: Browser, shots: Path
+    tmp_path: Path, slow: ManualGateway, chromium: Browser, shots: Path, *, covered: bool
 ) -> None:
     async with opened(EngineHarness(folder=tmp_path, root=slow.root), chromium) as lab:
         page, answers = lab.page, list[Response]()
         page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - it must be a function
         slow.percent = 40
         await slow.allow(CREATE, LOOK)
-        await lab.order("1s a cat surfing")
+        await lab.order(f"1s {'--spoiler ' * covered}a cat surfing")
         bar, aloud = page.locator("progress"), page.locator("#said")
         await expect(bar).to_have_js_property("value", 40)
         cancel = page.get_by_role("button", name="Cancel")
@@ -120,8 +121,10 @@ async def test_the_bar_moves_and_the_video_plays_on_whatever_else_changes(
         await page.screenshot(path=shots / "play-running.png", full_page=True)
         slow.percent = 100
         await slow.allow(FETCH)
-        await page.wait_for_selector("video")
+        await page.wait_for_selector("video", state="attached")
         await expect(bar).to_have_count(0)
+        if covered:
+            await page.locator("#notes .media summary").click()
         # Over and over: however long all this takes, it is never over by itself.
         await page.evaluate(_PLAY)
         await page.wait_for_function(f"() => {_TIME} > 0.3")

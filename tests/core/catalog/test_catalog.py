@@ -351,19 +351,25 @@ def test_the_lengths_are_those_that_the_group_of_the_key_is_sold(
             "an order could cost 2400000 credits; it may be 2000000 at most",
         ),
         (
-            "[[model]]\ngateway = 'apiyi'\nname = 'veo-3.1'\ncredits = 1\ncount = 1\n"
-            "priced_by = 'second'\nseconds = { min = 1, max = 30, default = 5 }\n"
-            "variants = [{ hd = true, credits = 100_000 }]",
+            (
+                "[[model]]\ngateway = 'apiyi'\nname = 'veo-3.1'\ncredits = 1\ncount = 1\n"
+                "priced_by = 'second'\nseconds = { min = 1, max = 30, default = 5 }\n"
+                "variants = [{ hd = true, credits = 100_000 }]"
+            ),
             "an order could cost 3000000 credits; it may be 2000000 at most",
         ),
         (
-            "[[chat]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'responses'\n"
-            "input_credits = inf\noutput_credits = 1",
+            (
+                "[[chat]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'responses'\n"
+                "input_credits = inf\noutput_credits = 1"
+            ),
             "(apiyi/x): field input_credits: must be a number",
         ),
         (
-            "[[speech]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'transcriptions'\n"
-            "minute_credits = 3e6",
+            (
+                "[[speech]]\ngateway = 'apiyi'\nname = 'x'\ndialect = 'transcriptions'\n"
+                "minute_credits = 3e6"
+            ),
             "(apiyi/x): field minute_credits: must be at most 2000000",
         ),
         (

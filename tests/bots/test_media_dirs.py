@@ -66,7 +66,6 @@ async def test_what_is_of_nobody_goes_where_the_others_database_is_gone(bots: Bo
         await engine.keeper.sweep()
 
     assert not left.exists()
-    assert (bots.media / NAME).read_text() == f"{bots.database('first')}\n"
 
 
 async def test_one_that_could_not_write_down_that_it_is_there_deletes_nothing_of_others(

@@ -73,19 +73,25 @@ class PostgresConnection:
     def give_up(self) -> None:
         """See `storage.database.Transactions`."""
         self._is_given_up.set()
-        if self._in_use:
-            _hang_up(self._in_use)
+        # Once: the thread at work may be done with it in this very moment.
+        if in_use := self._in_use:
+            _hang_up(in_use)
 
     @contextmanager
     def _connected(self) -> Generator[Connection]:
-        if self._is_given_up.is_set():
-            raise StorageError("The database does not answer, and is not asked any more")
+        self._check_not_given_up()
         with self._engine.connect() as connection:
             self._in_use = connection.connection.driver_connection
             try:
+                # Whoever has given it up while it was being made had nothing to hang up.
+                self._check_not_given_up()
                 yield connection
             finally:
                 self._in_use = None
+
+    def _check_not_given_up(self) -> None:
+        if self._is_given_up.is_set():
+            raise StorageError("The database does not answer, and is not asked any more")
 
     def _once(self, work: Callable[[Connection], R]) -> R:
         with self._connected() as connection:

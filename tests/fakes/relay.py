@@ -15,6 +15,7 @@ class Relay:
     Attributes:
         there: the database, as it was given.
         url: the same, behind this relay.
+        called: that somebody has come.
         cuts: how often a connection was cut.
         sent: how many bytes went to the server.
         answered: how many came back.
@@ -23,6 +24,7 @@ class Relay:
     def __init__(self, url: str) -> None:
         self.there = self.url = url
         self.cuts = self.sent = self.answered = 0
+        self.called = asyncio.Event()
         self._word: bytes | None = None
         self._arrives = False
         self._flows = asyncio.Event()
@@ -61,6 +63,7 @@ class Relay:
         self._flows.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.called.set()
         task = asyncio.create_task(self._relay(reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)

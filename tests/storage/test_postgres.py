@@ -16,11 +16,12 @@ from core.people.audit import Act
 from core.people.balance import CreditLimits, HouseRules
 from core.people.credits import Gift, OverdrawnError
 from storage.credits import SqlCreditStore
-from storage.database import Database, open_database
+from storage.database import Database, open_database, parse
 from storage.fleet.members import Membership, Patience
 from storage.jobs import SqlJobStore
 from storage.ledger import CreditLedger
 from storage.migrating import migrate
+from storage.postgres import PostgresConnection
 from storage.sums import part_of
 from storage.tables import jobs
 from tests.fakes.balances import unbalanced
@@ -327,3 +328,18 @@ async def test_a_database_that_hangs_is_given_up_when_it_is_closed(url: str) -> 
             await asyncio.sleep(0)
         with pytest.raises(StorageError):
             await asked
+
+
+async def test_who_gives_up_while_it_is_being_reached_is_not_overlooked(url: str) -> None:
+    async with Relay(url) as relay:
+        connection = PostgresConnection(parse(relay.url))
+        relay.freeze()
+        asked = asyncio.create_task(
+            asyncio.to_thread(connection.transact, lambda c: c.scalar(text("SELECT 1")))
+        )
+        await relay.called.wait()
+        connection.give_up()
+        relay.thaw()
+        with pytest.raises(StorageError, match="not asked any more"):
+            await asked
+        await asyncio.to_thread(connection.close)

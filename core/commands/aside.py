@@ -12,7 +12,7 @@ from core.catalog.cooldown import Aside, Cooldown
 from core.commands.command import Audience, Command, Context
 from core.errors import UserError, did_you_mean
 from core.i18n import Locale, translate
-from core.options.minutes import Minutes
+from core.options.minutes import Minutes, as_typed
 from core.options.options import OPTIONS_CONFIG, Option
 from core.platform import View
 
@@ -55,7 +55,7 @@ async def aside(context: Context, options: AsideOptions) -> View:
     minutes = options.minutes or _DAY_MINUTES
     decided = Aside(seconds=minutes * 60.0, by=str(context.invocation.user.party))
     keys = _keys(context, options.model)
-    await _decide(context, keys, decided, f"{' '.join(keys)} {minutes} min")
+    await _decide(context, keys, decided, f"{' '.join(keys)} {as_typed(minutes)}")
     until = _moment(decided)
     models, where = ", ".join(keys), context.where_read
     return View(

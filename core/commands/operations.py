@@ -55,13 +55,13 @@ async def stats(context: Context, _: NoOptions) -> View:
     """Say how the jobs of the last 24 hours went, and those of this day in UTC and six before."""
     check_alone(context)
     now, lines = time.time(), list[str]()
-    for period, since in (("24 h", now - _DAY_SECONDS), ("7 d", days_back(7, now))):
+    for days, since in ((1, now - _DAY_SECONDS), (7, days_back(7, now))):
         found = await context.services.store.outcomes(since)
-        lines += _period(context, period, found)
+        lines += _period(context, days, found)
     return View(text="\n".join(lines))
 
 
-def _period(context: Context, period: str, found: Sequence[Outcomes]) -> Iterator[str]:
+def _period(context: Context, days: int, found: Sequence[Outcomes]) -> Iterator[str]:
     locale = context.locale
     states, models, faults = Counter[str](), Counter[str](), Counter[str]()
     for each in found:
@@ -72,7 +72,7 @@ def _period(context: Context, period: str, found: Sequence[Outcomes]) -> Iterato
     yield translate(
         locale,
         "stats-period",
-        period=period,
+        days=days,
         jobs=states.total(),
         done=states[JobState.DONE],
         failed=states[JobState.FAILED],
@@ -93,8 +93,16 @@ async def gateways(context: Context, _: NoOptions) -> View:
     """Say of each gateway what it does for us, and how it went. Nobody is asked for it."""
     check_alone(context)
     states = await gateway_states(context.engine)
-    lines = [line for state in states for line in _gateway(context, state)]
+    idle = [state.name for state in states if _is_idle(state)]
+    lines = [line for state in states if not _is_idle(state) for line in _gateway(context, state)]
+    if idle:
+        lines.append(translate(context.locale, "gateways-idle", gateways=", ".join(idle)))
     return View(text="\n".join([*lines, *await spent_by_gateways(context)]))
+
+
+def _is_idle(state: GatewayState) -> bool:
+    """Whether there is nothing to tell but its name."""
+    return not (state.running or state.waiting or state.aside or state.failures or state.faults)
 
 
 def _gateway(context: Context, state: GatewayState) -> Iterator[str]:
@@ -107,7 +115,8 @@ def _gateway(context: Context, state: GatewayState) -> Iterator[str]:
         waiting=state.waiting,
     )
     for key in state.aside:
-        yield f"  {key.partition('/')[2]}: {told_aside(locale, cooldown, key)}"
+        why = told_aside(locale, cooldown, key)
+        yield translate(locale, "gateways-aside", model=key.partition("/")[2], why=why)
     if state.faults:
         last = state.faults[0]
         ago = clock(time.time() - last.last_at)

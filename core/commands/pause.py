@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from core.commands.command import Audience, Command, Context, NoOptions
 from core.errors import UserError
 from core.i18n import translate
-from core.options.minutes import Minutes, is_unit
+from core.options.minutes import Minutes, as_typed, is_unit
 from core.options.options import OPTIONS_CONFIG, Option
-from core.people.pause import Pause
+from core.people.pause import Pause, length_told
 from core.platform import View
 
 _WEEK_MINUTES = 7 * 24 * 60
@@ -42,11 +42,12 @@ async def pause(context: Context, options: PauseOptions) -> View:
     if minutes and text and is_unit(text.split(maxsplit=1)[0]):
         raise UserError("minutes-one-word")
     until = time.time() + minutes * 60 if minutes else None
-    what = " ".join(filter(None, (f"{minutes} min" if minutes else "", text)))
+    what = " ".join(filter(None, (as_typed(minutes) if minutes else "", text)))
     pauses = context.services.pauses
     await pauses.set(Pause(until=until, text=text), context.act("", what))
+    length = length_told(context.locale, minutes)
     return View(
-        text=translate(context.locale, "pause-begun", minutes=minutes, where=context.where_read)
+        text=translate(context.locale, "pause-begun", length=length, where=context.where_read)
     )
 
 

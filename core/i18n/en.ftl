@@ -380,10 +380,13 @@ broadcast-stopped = Broadcast: stopped. Sent to { $sent } of { $all ->
     [0] {""}
    *[other] {" "}{ $unsure } may have got it.
 } { $failed } could not be reached, { $left } did not get it.
-command-help = show how this works
+command-help = show all commands, or the options of one: /help video
 help-command = /{ $command }: { $what }
 help-option = { $what }: { $how }
 help-footer =
+    What options a command has: /help { $command }
+    Example: { $example }
+help-options =
     Options come before the prompt, in any order. Flags may go anywhere; -- ends the options.
     Example: { $example }
 command-unknown = There is no command /{ $given }. /help lists all commands.
@@ -582,16 +585,22 @@ deny-admin = This is an admin of the bot, who always has access.
 admins-alone = This is only for admins to see. Ask me where nobody else reads along, for example in our private chat.
 audit-none = No admin has changed anything yet.
 audit-line = { $at } UTC · { $by } in { $chat }: { $what }
-bot-paused = The bot is paused{ $minutes ->
-    [0] {""}
-   *[other] {" "}for { $minutes } more min
+pause-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+pause-hours = { $count } h
+pause-minutes = { $count } min
+bot-paused = The bot is paused{ $left ->
+    [none] {""}
+   *[other] {" "}for another { $left }
 } and takes nothing new. Nothing was ordered; what was ordered before goes on.{ $said }
-pause-begun = { $minutes ->
-    [0] The bot takes nothing new until { $where ->
+pause-begun = { $length ->
+    [none] The bot takes nothing new until { $where ->
         [page] “{ dash-resume }”
        *[chat] /resume
     }.
-   *[other] The bot takes nothing new for { $minutes } min, or until { $where ->
+   *[other] The bot takes nothing new for { $length }, or until { $where ->
         [page] “{ dash-resume }”
        *[chat] /resume
     }.
@@ -599,10 +608,10 @@ pause-begun = { $minutes ->
 minutes-one-word = Nothing was done: write the time as one word, such as 30m, 2h or 7d.
 pause-none = The bot is not paused.
 pause-ended = The bot takes orders and questions again.
-aside-set = Set aside until { $until } UTC, or until { $where ->
+aside-set = Set aside until { $until } UTC (or until { $where ->
         [page] “{ dash-unaside }”
        *[chat] /unaside
-    }: { $models }
+    }): { $models }
     Others that can do the same are chosen before it. It is still used where it is named or nothing else is left.
 aside-ended = Chosen again: { $models }
 aside-none = This is not set aside: { $models }
@@ -612,13 +621,18 @@ jobs-none = Nothing runs or waits.
 jobs-waiting = { $number }. waiting for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
 jobs-running = { $number }. running for { $elapsed } · { $user } in { $chat } · { $model } · { $id }
 jobs-more = … and { $count } more
-stats-period = Last { $period }: { $jobs ->
+stats-period = Last { $days ->
+    [one] 24 h
+   *[other] { $days } days
+}: { $jobs ->
     [one] 1 job
    *[other] { $jobs } jobs
 }: { $done } done, { $failed } failed, { $cancelled } cancelled; { $credits }
 stats-models = Most used: { $models }
 stats-faults = Faults: { $faults }
 gateways-line = { $gateway }: { $running } running, { $waiting } waiting
+gateways-aside = {"  "}{ $model }: { $why }
+gateways-idle = Nothing running, waiting or set aside, and no fault: { $gateways }
 gateways-fault = Last fault: { $fault }, { $model }, { $ago } ago
 chat-managers-only = Only this bot's admins can do that, and for this chat its own.
 chat-admins-people = You decide here about people: reply to somebody, or name an id: /{ $command } user 123
@@ -730,6 +744,7 @@ option-language = language
 option-for-chat = for everybody in this chat (chat admins only)
 option-reset = clear all defaults
 option-party-kind = what the id belongs to
+option-help-command = only this command, with its options
 option-minutes = for how many minutes (or 2h, 7d)
 option-pause-text = what people are told
 option-person = whom it is about
@@ -965,6 +980,7 @@ name-option-kind = kind
 name-option-person = person
 name-option-id = id
 name-option-job = job
+name-option-command = command
 name-option-minutes = minutes
 name-option-credits = credits
 name-option-group = group

@@ -358,10 +358,13 @@ broadcast-stopped = 通知已停止：已发送到 { $sent } / { $all } 个聊�
     [0] {""}
    *[other] ，{ $unsure } 个可能已收到
 }，{ $failed } 个无法送达，{ $left } 个没有收到。
-command-help = 查看用法
+command-help = 查看全部命令，或某个命令的选项：/help video
 help-command = /{ $command }：{ $what }
 help-option = { $what }：{ $how }
 help-footer =
+    查看某个命令的选项：/help { $command }
+    例如：{ $example }
+help-options =
     选项写在提示词前面，顺序不限；以 -- 开头的参数可放任意位置；单独的 -- 表示选项结束。
     例如：{ $example }
 command-unknown = 没有 /{ $given } 这个命令。/help 可查看全部命令。
@@ -536,27 +539,30 @@ deny-admin = 这是本机器人的管理员，始终可以使用。
 admins-alone = 这些内容只给管理员看。请在没有其他人的地方问我，例如我们的私聊。
 audit-none = 还没有管理员做过更改。
 audit-line = { $at } UTC · { $by } 在 { $chat }：{ $what }
-bot-paused = 机器人已暂停{ $minutes ->
-    [0] {""}
-   *[other] （还有 { $minutes } 分钟）
+pause-days = { $count } 天
+pause-hours = { $count } 小时
+pause-minutes = { $count } 分钟
+bot-paused = 机器人已暂停{ $left ->
+    [none] {""}
+   *[other] （还有 { $left }）
 }，暂不接受新的请求。这次没有下单，之前的任务会继续。{ $said }
-pause-begun = { $minutes ->
-    [0] 在{ $where ->
+pause-begun = { $length ->
+    [none] 在{ $where ->
         [page] “{ dash-resume }”
-       *[chat] /resume
+       *[chat] {" "}/resume{" "}
     }之前，机器人不接受新的请求。
-   *[other] { $minutes } 分钟内，或在{ $where ->
+   *[other] { $length }内，或在{ $where ->
         [page] “{ dash-resume }”
-       *[chat] /resume
+       *[chat] {" "}/resume{" "}
     }之前，机器人不接受新的请求。
 }已有的任务会继续。
 minutes-one-word = 什么都没有做：请把时间连写，例如 30m、2h 或 7d。
 pause-none = 机器人没有暂停。
 pause-ended = 机器人恢复接受请求和提问。
-aside-set = 已搁置到 { $until }（UTC），或直到{ $where ->
+aside-set = 已搁置到 { $until } UTC（或到{ $where ->
         [page] “{ dash-unaside }”
-       *[chat] /unaside
-    }：{ $models }
+       *[chat] {" "}/unaside{" "}
+    }为止）：{ $models }
     其他能做同样事情的模型会优先。被指名或没有其他模型可用时，仍会使用它。
 aside-ended = 恢复选用：{ $models }
 aside-none = 没有被搁置：{ $models }
@@ -566,10 +572,15 @@ jobs-none = 没有正在运行或排队的任务。
 jobs-waiting = { $number }. 已等待 { $elapsed } · { $user } 在 { $chat } · { $model } · { $id }
 jobs-running = { $number }. 已运行 { $elapsed } · { $user } 在 { $chat } · { $model } · { $id }
 jobs-more = …还有 { $count } 个
-stats-period = 最近 { $period }：{ $jobs } 个任务，完成 { $done }，失败 { $failed }，取消 { $cancelled }；{ $credits }
+stats-period = 最近 { $days ->
+    [1] 24 小时
+   *[other] { $days } 天
+}：{ $jobs } 个任务，完成 { $done }，失败 { $failed }，取消 { $cancelled }；{ $credits }
 stats-models = 最常用：{ $models }
 stats-faults = 故障：{ $faults }
 gateways-line = { $gateway }：运行 { $running }，排队 { $waiting }
+gateways-aside = {"  "}{ $model }：{ $why }
+gateways-idle = 没有运行、排队或搁置，也没有故障：{ $gateways }
 gateways-fault = 最近一次故障：{ $fault }，{ $model }，{ $ago } 前
 chat-managers-only = 只有本机器人的管理员可以这样做；本聊天的管理员只能管理本聊天。
 chat-admins-people = 您可以在这里管理个人：回复对方，或指定编号：/{ $command } user 123
@@ -678,6 +689,7 @@ option-language = 语言
 option-for-chat = 对本聊天所有人生效（仅限聊天管理员）
 option-reset = 清除所有默认设置
 option-party-kind = 编号属于用户还是聊天
+option-help-command = 只看这个命令和它的选项
 option-minutes = 多少分钟（也可写 2h、7d）
 option-pause-text = 告诉大家的话
 option-person = 指定的人
@@ -898,6 +910,7 @@ name-option-kind = 类型
 name-option-person = 用户
 name-option-id = 编号
 name-option-job = 任务
+name-option-command = 命令
 name-option-minutes = 分钟
 name-option-credits = 积分
 name-option-group = 人群

@@ -28,3 +28,11 @@ Minutes = Annotated[int, BeforeValidator(_in_minutes)]
 def is_unit(word: str) -> bool:
     """Whether a word is a unit of time, as it stands behind a number."""
     return word.casefold() in _UNITS
+
+
+def as_typed(minutes: int) -> str:
+    """What could be typed for it, in the largest unit that holds it exactly: 7d, 2h, 90m."""
+    for unit, size in (("d", _DAY), ("h", _HOUR)):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"

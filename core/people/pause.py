@@ -7,9 +7,11 @@ from math import ceil
 from typing import Protocol
 
 from core.errors import UserError
+from core.i18n import Locale, translate
 from core.people.audit import Act
 
 _MINUTE = 60
+_HOUR_MINUTES, _DAY_MINUTES = 60, 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +65,15 @@ class Pauses:
         if pause := self.current:
             minutes = 0 if pause.until is None else ceil((pause.until - self.now()) / _MINUTE)
             said = f"\n{pause.text}" if pause.text else ""
-            raise UserError("bot-paused", minutes=minutes, said=said)
+            raise UserError(
+                "bot-paused", left=lambda locale: length_told(locale, minutes), said=said
+            )
+
+
+def length_told(locale: Locale, minutes: int) -> str:
+    """How long a pause is, in words (6 days 23 h 5 min); "none" where it has no end."""
+    days, rest = divmod(minutes, _DAY_MINUTES)
+    hours, left = divmod(rest, _HOUR_MINUTES)
+    counts = {"pause-days": days, "pause-hours": hours, "pause-minutes": left}
+    parts = [translate(locale, key, count=count) for key, count in counts.items() if count]
+    return " ".join(parts) or "none"

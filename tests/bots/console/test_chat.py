@@ -224,7 +224,7 @@ async def test_help_is_made_from_the_options_in_the_operators_language(
     tmp_path: Path, gateway: dict[str, str]
 ) -> None:
     done = await run(
-        tmp_path, "chat", said="/help\n", variables={**gateway, "DEFAULT_LOCALE": "zh"}
+        tmp_path, "chat", said="/help 视频\n", variables={**gateway, "DEFAULT_LOCALE": "zh"}
     )
 
     assert done.code == 0

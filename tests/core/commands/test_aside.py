@@ -34,7 +34,7 @@ async def test_a_model_is_set_aside_and_taken_back(community: Community) -> None
     assert ended == f"Chosen again: {TASKS}"
     assert TASKS not in cooldown
     audit = await community.say("audit aside", ROOT, place=DESK)
-    assert audit.endswith(f"{NAME}:root in {NAME}:1: /aside {TASKS} 90 min")
+    assert audit.endswith(f"{NAME}:root in {NAME}:1: /aside {TASKS} 90m")
 
 
 async def test_how_long_may_have_a_unit(community: Community) -> None:

@@ -147,10 +147,11 @@ async def test_the_last_video_is_made_again_and_paid_again(harness: EngineHarnes
 async def test_help_and_models_speak_the_users_language(harness: EngineHarness) -> None:
     async with harness.engine() as engine:
         english = text_of(await say(engine, "help"))
+        options = text_of(await say(engine, "help video"))
         chinese = text_of(await say(engine, "models all", locale=Locale.ZH))
 
     assert "/retry: try a failed job again" in english
-    assert "  length: 15s (--seconds, --dur)" in english
+    assert "  length: 15s (--seconds, --dur)" in options
     assert "sora-2-pro（whatai）：16:9, 9:16 · 10/15/25 秒" in chinese
     assert "已下线" in chinese
 

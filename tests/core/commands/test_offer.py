@@ -180,6 +180,30 @@ async def test_what_is_not_offered_says_why_before_anything_is_fetched(
     assert shown.splitlines()[-1] == f"Example: {set_up.example}"
 
 
+async def test_help_is_a_line_for_each_command_and_has_the_options_of_one(tmp_path: Path) -> None:
+    async with bot(tmp_path, SETUPS["apiyi"]) as here:
+        short = await here.answer("/help", ADMIN)
+        same = {
+            await here.answer(f"/help {said}") for said in ("video", "/Video", "／视频", "视频")
+        }
+        status = await here.answer("/help status")
+        misspelled = await here.refusal("/help vido")
+        impossible = await here.refusal("/help storyboard")
+
+    assert not [line for line in short.splitlines() if line.startswith(" ")]
+    assert short.splitlines()[-2] == "What options a command has: /help video"
+    (video,) = same
+    assert video.splitlines()[0] == "/video: make a video from words and pictures"
+    assert "  length: 15s (--seconds, --dur)" in video.splitlines()
+    assert video.splitlines()[-1].startswith("Example: /video")
+    assert status == "/status: show your running and waiting jobs"
+    assert misspelled.splitlines() == [
+        "There is no command /vido. /help lists all commands.",
+        "Did you mean /help video?",
+    ]
+    assert impossible == "This bot has no model for storyboards."
+
+
 async def test_no_model_for_it_and_no_model_at_all_are_different_sentences(
     tmp_path: Path,
 ) -> None:

@@ -71,7 +71,7 @@ async def test_jobs_are_counted_by_their_ends_models_and_faults(community: Commu
         "Most used: sandbox/sandbox-videos 3",
         "Faults: sandbox moderation",
     ]
-    assert said.splitlines()[3].startswith("Last 7 d: 3 jobs")
+    assert said.splitlines()[3].startswith("Last 7 days: 3 jobs")
 
 
 async def test_each_gateway_is_told_with_its_last_fault_and_what_is_set_aside(
@@ -87,6 +87,14 @@ async def test_each_gateway_is_told_with_its_last_fault_and_what_is_set_aside(
     assert "next try in 60 min" in lines[at + 1]
     assert lines[at + 1].startswith("  sandbox-video: ")
     assert lines[at + 2].startswith("Last fault: moderation_")
+
+
+async def test_gateways_with_nothing_to_tell_are_one_line(community: Community) -> None:
+    said = await community.say("gateways", ROOT, place=DESK)
+
+    *_, idle = said.splitlines()
+    names = ", ".join(sorted(community.engine.services.endpoints))
+    assert idle == f"Nothing running, waiting or set aside, and no fault: {names}"
 
 
 @pytest.mark.parametrize("line", ["jobs", "stats", "gateways"])

@@ -59,7 +59,7 @@ async def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> 
     assert said == (
         "The bot takes nothing new for 30 min, or until /resume. What was ordered goes on."
     )
-    assert "paused for 30 more min" in refused
+    assert "paused for another 30 min" in refused
     assert over == "The bot is not paused."
     assert len(ordered) == 1
 
@@ -98,18 +98,33 @@ async def test_both_are_written_down(community: Community) -> None:
     said = await community.say("audit", ROOT, place=DESK)
     assert [line.partition(": /")[2] for line in said.splitlines()] == [
         "resume",
-        "pause 30 min Back at noon.",
+        "pause 30m Back at noon.",
     ]
 
 
 @pytest.mark.parametrize(
-    ("line", "minutes"),
-    [("30", 30), ("３０", 30), ("90m", 90), ("2h", 120), ("2小时", 120), ("7D back", 10_080)],
+    ("line", "length", "written"),
+    [
+        ("30", "30 min", "30m"),
+        ("３０", "30 min", "30m"),
+        ("90m", "1 h 30 min", "90m"),
+        ("2h", "2 h", "2h"),
+        ("2小时", "2 h", "2h"),
+        ("7D", "7 days", "7d"),
+        ("1d", "1 day", "1d"),
+        ("1505", "1 day 1 h 5 min", "1505m"),
+    ],
 )
-async def test_a_time_may_have_a_unit(community: Community, line: str, minutes: int) -> None:
-    said = await community.say(f"pause {line}", ROOT)
+async def test_a_time_may_have_a_unit_and_is_told_in_words_and_written_as_it_can_be_typed(
+    community: Community, line: str, length: str, written: str
+) -> None:
+    said = await community.say(f"pause {line} Back soon.", ROOT)
+    refused = await community.say(VIDEO)
+    audit = await community.say("audit", ROOT, place=DESK)
 
-    assert said.startswith(f"The bot takes nothing new for {minutes:,} min")
+    assert said.startswith(f"The bot takes nothing new for {length}, or until /resume.")
+    assert refused.startswith(f"The bot is paused for another {length} and takes nothing new.")
+    assert audit.endswith(f"/pause {written} Back soon.")
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,8 @@ def fetch_page(endpoint: str) -> EndpointPage:
     Raises:
         CatalogError: there is no such endpoint, or nothing answers that can be read.
     """
+    if not endpoint:
+        raise CatalogError("Say which endpoint of fal, such as fal:fal-ai/ltx-2.3")
     if not _ENDPOINT.fullmatch(endpoint):
         raise CatalogError(f"{endpoint}: is no endpoint of fal, which look like fal-ai/ltx-2.3")
     root = (read_account("FAL").base_url or _ROOT).rstrip("/")

@@ -27,7 +27,7 @@ _AMOUNT = Option(
     metavar="50 | -50",
 )
 _SHORT = re.compile(r"[0-9]{1,6}")
-_ANY_ID = 123
+_ANY_ID = "123456789"
 _GROUP = Option(flags=("--group",), keywords=("group", "组"), metavar="NAME | none")
 _DAILY = Option(flags=("--daily",), keywords=("daily", "每日"), metavar="50 | none | default")
 _MONTHLY = Option(
@@ -104,9 +104,7 @@ async def grant(context: Context, options: GrantOptions) -> View:
     invocation, credits_ = context.invocation, context.services.credits
     is_named = options.person or options.id or invocation.replied_user
     if not (options.credits and is_named):
-        # Alone it may have been meant as the id.
-        meant = str(max(options.credits or 0, 0) or _ANY_ID)
-        raise UserError("grant-needs-amount", party=with_platform(context, meant))
+        raise UserError("grant-needs-amount", party=with_platform(context, _ANY_ID))
     if options.id and "id" not in invocation.given and _SHORT.fullmatch(options.id):
         shown = with_platform(context, options.id)
         raise UserError("grant-which", credits=str(options.credits), id=options.id, party=shown)

@@ -682,7 +682,7 @@ terms = Credits are for making things with this bot and for nothing else. They d
 orders-too-fast = That is more than { $count } orders and changes in a minute. Try again in { $wait } s.
 too-many-waiting = { $count } of your jobs are waiting already. Wait for one of them, or cancel one: /status shows them.
 line-full = { $count } jobs are waiting already, which is all that this bot takes. Please try again later.
-words-blocked = The operator of this bot does not allow something in these words, so nothing was ordered.
+words-blocked = The operator of this bot does not allow something in these words, so nothing was ordered or asked.
 
 ## Credits
 
@@ -701,7 +701,7 @@ balance-month = Left this month: { $left } of { $limit }.
 balance-here = Left today for everybody in this chat: { $left } of { $limit }.
 balance-own = Your own: { $left }. They are used when the rest is spent, and stay until then.
 balance-unlimited = There is no limit on what you can spend here.
-grant-needs-amount = Say how many credits, and whose: reply to somebody with /grant 50, or name an id: /grant 50 123456789. A short id needs its platform: /grant 50 { $party }. A minus takes them away.
+grant-needs-amount = Say how many credits, and whose: reply to somebody with /grant 50, or name an id with its platform: /grant 50 { $party }. A minus takes them away.
 grant-which = Nothing was done: “{ $credits }” and “{ $id }” could both be how many. Write whose id it is, such as /grant { $credits } { $party }
 grant-too-low = They have fewer credits of their own than that.
 granted = { $id } now has { $own } of their own.
@@ -712,7 +712,7 @@ limits-in-group = They are in the group { $group }.
 limits-chat-month = A chat has a daily limit only.
 limits-group-of-people = Only people can be in a group: name a person's id, or reply to them.
 limits-no-group = A group cannot be called “none”. To take somebody out of theirs, reply to them with /limits group none.
-limit-undecided = as everybody
+limit-undecided = the usual limit
 limit-none = no limit
 settings-own = Your defaults: { $what }
 settings-chat = Defaults of this chat: { $what }

@@ -630,7 +630,7 @@ terms = 积分仅用于使用本机器人，不会过期，也不能提现。未
 orders-too-fast = 一分钟内最多 { $count } 次。请在 { $wait } 秒后再试。
 too-many-waiting = 您已有 { $count } 个任务在排队。请等待其中一个完成，或取消一个：用 /status 查看。
 line-full = 已有 { $count } 个任务在排队，机器人暂时不再接受新任务。请稍后再试。
-words-blocked = 这段文字中有本机器人的运营者不允许的内容，因此没有下单。
+words-blocked = 这段文字中有本机器人的运营者不允许的内容，因此没有下单，也没有提问。
 
 ## Credits
 
@@ -646,7 +646,7 @@ balance-month = 本月还剩：{ $left }（共 { $limit }）。
 balance-here = 本聊天所有人今天还剩：{ $left }（共 { $limit }）。
 balance-own = 您自己的：{ $left }。其余额度用完后才会使用，不会过期。
 balance-unlimited = 您在这里的使用没有额度限制。
-grant-needs-amount = 请说明多少积分、给谁：回复某人并发送 /grant 50，或指定编号：/grant 50 123456789。较短的编号要写平台：/grant 50 { $party }。负数表示扣除。
+grant-needs-amount = 请说明多少积分、给谁：回复某人并发送 /grant 50，或写出平台和编号：/grant 50 { $party }。负数表示扣除。
 grant-which = 什么都没有做：“{ $credits }”和“{ $id }”都可能是数量。请写明编号属于哪个平台，例如：/grant { $credits } { $party }
 grant-too-low = 对方自己的积分没有这么多。
 granted = { $id } 现在自己有 { $own }。

@@ -240,3 +240,12 @@ async def test_only_what_publishes_its_inputs_can_be_added(tmp_path: Path) -> No
 
     assert told.code == 2
     assert "--add knows fal:ENDPOINT" in told.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("said", ["fal", "fal:"])
+async def test_an_endpoint_that_is_not_named_is_asked_for(tmp_path: Path, said: str) -> None:
+    told = await run(tmp_path, "models", "--add", said)
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "cliprelay: Say which endpoint of fal, such as fal:fal-ai/ltx-2.3\n"

@@ -117,9 +117,9 @@ async def test_what_is_granted_is_used_last_and_told(community: Community) -> No
     [
         ("grant", "Say how many credits"),
         ("grant 0 bob", "Say how many credits"),
-        ("grant 5", "/grant 50 123456789. A short id needs its platform"),
+        ("grant 5", f"name an id with its platform: /grant 50 {NAME}:123456789."),
         ("grant ann bob", "Two ids were given: ann and bob."),
-        ("grant 1234", f"A short id needs its platform: /grant 50 {NAME}:1234."),
+        ("grant 1234", f"with its platform: /grant 50 {NAME}:123456789."),
         (
             "grant 50 1234",
             f"both be how many. Write whose id it is, such as /grant 50 {NAME}:1234",
@@ -168,7 +168,7 @@ async def test_admins_decide_for_people_chats_and_groups(community: Community) -
     await community.say("limits group vip daily 500 monthly none", ROOT)
     said = await community.say("limits group vip", ROOT, to=BOB)
     assert said == (
-        f"{NAME}:bob can spend a day: as everybody; a month: as everybody.\n"
+        f"{NAME}:bob can spend a day: the usual limit; a month: the usual limit.\n"
         "They are in the group vip."
     )
     assert await community.say("balance", BOB) == (

@@ -17,8 +17,9 @@ from core.jobs import Job, JobState
 from core.media import MediaRequest
 from core.people.balance import NO_LIMIT, Balance, CreditLimits, HouseRules
 from core.people.credits import Gift, OverdrawnError, Purchase, Spender
-from core.people.currency import thousandths
+from core.people.currency import THOUSANDTHS, thousandths
 from core.platform import ConversationRef, Party, User
+from core.validation import MOST_CREDITS
 from storage.credits import SqlCreditStore
 from storage.database import Database
 from storage.exchanges import SqlExchangeStore
@@ -103,6 +104,22 @@ def books(database: Database) -> Books:
         is_exempt=lambda party: party == ROOT,
     )
     return Books(database, rules)
+
+
+async def test_the_most_that_anything_may_be_can_be_written_down(books: Books) -> None:
+    root = Spender(user=ROOT, chat=HERE.party)
+    await books.give(MOST_CREDITS)
+    limits = CreditLimits(daily=MOST_CREDITS, monthly=MOST_CREDITS)
+    await books.credits.decide(ANN.party, limits, ACT)
+    await books.credits.decide(HERE.party, CreditLimits(daily=NO_LIMIT), ACT)
+    await books.order(MOST_CREDITS)
+    await books.credits.reserve(root, "answer", 1000)
+    # As a gateway may say that it has used.
+    cost = await books.credits.settle("answer", thousandths(1e18))
+
+    assert await books.left() == MOST_CREDITS
+    assert await books.credits.decided(ANN.party) == limits
+    assert cost == MOST_CREDITS * THOUSANDTHS
 
 
 async def test_an_order_takes_what_it_may_cost_and_its_end_gives_back_the_rest(

@@ -46,9 +46,8 @@ class Room:
                 raise StorageError(f"{path} was deleted or replaced while the bot ran; restart it")
         for folder in self.folders:
             if _free_bytes(folder) < self.least_bytes:
-                return (
-                    f"less than {self.least_bytes / 1e6:g} MB (MIN_FREE_MB) are free in {folder}"
-                )
+                least = f"{self.least_bytes / 1e6:,.0f} MB"
+                return f"less than {least} (MIN_FREE_MB) are free in {folder}"
         return ""
 
     @property

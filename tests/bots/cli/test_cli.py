@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -327,6 +328,8 @@ async def test_under_nohup_it_outlives_its_terminal_and_without_it_ends(
             env=environment(gateway),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            # Whoever runs the tests under nohup has all that they start outlive a terminal.
+            preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
         )
         assert process.stdin
         assert process.stdout

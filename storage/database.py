@@ -35,6 +35,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+class UnknownFateError(StorageError):
+    """Nobody knows whether something was stored, so it is not done again by itself."""
+
+
 class Transactions(Protocol):
     """What does something in a transaction, as that database needs it done."""
 
@@ -43,7 +47,8 @@ class Transactions(Protocol):
 
         Raises:
             DBAPIError: the database cannot be used; nothing was done.
-            StorageError: nobody knows whether it was.
+            UnknownFateError: nobody knows whether it was.
+            StorageError: it was given up.
         """
         ...
 
@@ -137,6 +142,9 @@ class Database:
             return self._transactions.transact(
                 lambda connection: [(unit.work(connection), None) for unit in units]
             )
+        except UnknownFateError as error:
+            # Each by itself would be done a second time, if all of them were done after all.
+            return [(None, error) for _ in units]
         except Exception as error:  # noqa: BLE001 - not ours: whoever waits for it gets it
             if len(units) == 1:
                 return [(None, self._explained(units[0].row, error))]

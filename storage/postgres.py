@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, RootTransaction, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StorageError
+from storage.database import UnknownFateError
 from storage.words import fitting
 
 R = TypeVar("R")
@@ -34,9 +35,14 @@ _FATE_PAUSE_SECONDS = 0.5
 
 
 class PostgresConnection:
-    """One connection at a time; where it breaks, what was under way is settled over the next."""
+    """One connection at a time; where it breaks, what was under way is settled over the next.
 
-    def __init__(self, url: URL) -> None:
+    Args:
+        fate_seconds: how long it is asked for what became of a commit whose answer was lost.
+    """
+
+    def __init__(self, url: URL, *, fate_seconds: float = _FATE_SECONDS) -> None:
+        self._fate_seconds = fate_seconds
         # What the thread at work has open, for whoever gives it up from another.
         self._in_use: Any = None
         self._is_given_up = threading.Event()
@@ -120,9 +126,9 @@ class PostgresConnection:
         """Find out from the database what has become of a transaction.
 
         Raises:
-            StorageError: nobody knows, since the database stays away.
+            UnknownFateError: nobody knows, since the database stays away.
         """
-        until, why = time.monotonic() + _FATE_SECONDS, "it has no end there"
+        until, why = time.monotonic() + self._fate_seconds, "it has no end there"
         while time.monotonic() < until:
             try:
                 with self._connected() as connection:
@@ -134,7 +140,7 @@ class PostgresConnection:
                 if fate in {"committed", "aborted"}:
                     return fate == "committed"
             self._is_given_up.wait(_FATE_PAUSE_SECONDS)
-        raise StorageError(f"Nobody knows whether something was stored: {why}")
+        raise UnknownFateError(f"Nobody knows whether something was stored: {why}")
 
 
 def connect_options() -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Relay:
         there: the database, as it was given.
         url: the same, behind this relay.
         called: that somebody has come.
+        refuses: how many of those who come next are turned away.
         cuts: how often a connection was cut.
         sent: how many bytes went to the server.
         answered: how many came back.
@@ -23,7 +24,7 @@ class Relay:
 
     def __init__(self, url: str) -> None:
         self.there = self.url = url
-        self.cuts = self.sent = self.answered = 0
+        self.cuts = self.sent = self.answered = self.refuses = 0
         self.called = asyncio.Event()
         self._word: bytes | None = None
         self._arrives = False
@@ -64,6 +65,10 @@ class Relay:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.called.set()
+        if self.refuses:
+            self.refuses -= 1
+            writer.close()
+            return
         task = asyncio.create_task(self._relay(reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)

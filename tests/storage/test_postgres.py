@@ -343,3 +343,21 @@ async def test_who_gives_up_while_it_is_being_reached_is_not_overlooked(url: str
         with pytest.raises(StorageError, match="not asked any more"):
             await asked
         await asyncio.to_thread(connection.close)
+
+
+async def test_what_may_have_been_stored_is_not_done_again_one_by_one(url: str) -> None:
+    async with Relay(url) as relay:
+        database = Database(PostgresConnection(parse(relay.url), fate_seconds=0.1), "jobs")
+        await say(database, "CREATE TABLE numbers AS SELECT 0 AS number")
+
+        relay.cut_at(b"COMMIT", arrives=True)
+        relay.refuses = 1
+        # All of them in one transaction, which arrives; nobody can ask what became of it in time.
+        one_more = (say(database, "UPDATE numbers SET number = number + 1") for _ in range(3))
+        told = await asyncio.gather(*one_more, return_exceptions=True)
+
+        assert {str(error).partition(":")[0] for error in map(repr, told)} == {
+            "UnknownFateError('Nobody knows whether something was stored"
+        }
+        assert await say(database, "SELECT number FROM numbers") == [(3,)]
+        await database.close()
